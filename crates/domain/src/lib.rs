@@ -1,1 +1,22 @@
-//! meridian-domain
+//! The rules and the vocabulary of Meridian: pure, without I/O, clock or randomness of its own.
+//!
+//! Everything that decides (who a message belongs to, who gets a piece of work, whether a site is awake, what a
+//! hand-off brief says) lives here as plain functions over plain data, so that the live workers, the simulator and
+//! the tests run the very same code.
+
+pub mod actor;
+pub mod bot;
+pub mod calendar;
+pub mod channel;
+pub mod event;
+pub mod handoff;
+pub mod ids;
+pub mod identity;
+pub mod jobs;
+pub mod live;
+pub mod outbound;
+pub mod people;
+pub mod routing;
+pub mod secret;
+pub mod time;
+pub mod work;

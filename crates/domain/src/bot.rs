@@ -1,0 +1,152 @@
+//! Bots: what they are sent and what they may answer.
+
+use crate::event::Identifier;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// An event posted to a bot, signed after Standard Webhooks.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BotEvent {
+    /// `message.created`, `session.started`, `handoff.accepted`, `session.returned` ..
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The bot's session id: one engagement on one channel.
+    pub session: String,
+    /// The conversation.
+    pub conversation: String,
+    /// Rises by one with each event of a session.
+    pub sequence: i64,
+    /// RFC 3339.
+    pub at: String,
+    /// What the customer wrote, or other data of the event.
+    pub data: Value,
+}
+
+/// What a bot may do, in the response body or by call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum BotAction {
+    /// Say something to the customer.
+    Message {
+        /// Plain text.
+        text: String,
+    },
+    /// Hand over to people.
+    Handoff(Box<HandoffRequest>),
+}
+
+/// Why a bot hands over.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HandoffReason {
+    /// requested, low_confidence, policy, failure, after_form, vip.
+    pub code: String,
+    /// In words.
+    pub text: String,
+}
+
+/// What the bot understood.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BotIntent {
+    /// Its name of the intent.
+    pub name: String,
+    /// 0 to 1.
+    pub confidence: Option<f64>,
+}
+
+/// Where the bot would like the work to go.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HandoffTarget {
+    /// A queue by name or id.
+    pub queue: Option<String>,
+}
+
+/// One turn of a transcript the bot brings along.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TranscriptTurn {
+    /// The provider's or the bot's id of the message.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// RFC 3339.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// customer, bot, agent, system.
+    pub from: String,
+    /// What was said.
+    pub text: String,
+}
+
+/// `POST /bots/{account}/handoff`: structured context of a hand-off.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HandoffRequest {
+    /// The session the bot hands over (id from its events).
+    pub session: Option<String>,
+    /// Why.
+    pub reason: HandoffReason,
+    /// What it understood.
+    pub intent: Option<BotIntent>,
+    /// Facts it collected, by name.
+    pub slots: serde_json::Map<String, Value>,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// Skills it asks for, by name.
+    pub skills: Vec<String>,
+    /// Where to.
+    pub target: HandoffTarget,
+    /// -1 to 1.
+    pub sentiment: Option<f64>,
+    /// Minutes of head start in the queue.
+    pub urgency_minutes: Option<u32>,
+    /// The bot's own summary.
+    pub summary: Option<String>,
+    /// What was said where Meridian did not hear it.
+    pub transcript: Vec<TranscriptTurn>,
+    /// Identifiers the bot verified or was told.
+    pub customer: Vec<Identifier>,
+    /// Opaque, at most 64 KB, given back on return.
+    pub context: Value,
+}
+
+/// A hand-off the bot must mend (HTTP 422).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct InvalidHandoff {
+    /// The field at fault.
+    pub field: &'static str,
+    /// What is wrong and what would be right.
+    pub problem: String,
+}
+
+/// Most bytes of `context`.
+pub const CONTEXT_LIMIT: usize = 64 * 1024;
+/// Most turns of a transcript.
+pub const TRANSCRIPT_LIMIT: usize = 500;
+
+impl HandoffRequest {
+    /// Checks bounds that JSON itself does not.
+    pub fn check(&self) -> Result<(), InvalidHandoff> {
+        let fail = |field, problem: &str| Err(InvalidHandoff { field, problem: problem.to_owned() });
+        if self.session.as_deref().is_none_or(str::is_empty) {
+            return fail("session", "is required: the `session` of the events you receive");
+        }
+        if serde_json::to_vec(&self.context).map_or(usize::MAX, |bytes| bytes.len()) > CONTEXT_LIMIT {
+            return fail("context", "is larger than 64 KB");
+        }
+        if self.transcript.len() > TRANSCRIPT_LIMIT {
+            return fail("transcript", "has more than 500 turns");
+        }
+        if self.slots.len() > 200 {
+            return fail("slots", "has more than 200 entries");
+        }
+        if self.intent.as_ref().and_then(|intent| intent.confidence).is_some_and(|c| !(0.0..=1.0).contains(&c)) {
+            return fail("intent.confidence", "must lie between 0 and 1");
+        }
+        if self.sentiment.is_some_and(|s| !(-1.0..=1.0).contains(&s)) {
+            return fail("sentiment", "must lie between -1 and 1");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,1 @@
+//! Sites, shifts and who is awake.
