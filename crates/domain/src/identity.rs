@@ -4,7 +4,10 @@
 //! one customer when both hold the same exclusive identifier (phone, e-mail, CRM id ..) and both are verified:
 //! by the channel, by a signed token or import, or by an agent. Everything weaker is a candidate that an agent confirms.
 
-use crate::{event::{Identifier, Sender, Verification}, ids::{CustomerId, PartyId}};
+use crate::{
+    event::{Identifier, Sender, Verification},
+    ids::{CustomerId, PartyId},
+};
 use serde::{Deserialize, Serialize};
 
 /// Why an identifier was not understood.
@@ -41,11 +44,17 @@ pub fn normalise(scheme: &str, value: &str) -> Result<String, InvalidIdentifier>
 }
 
 fn normalise_phone(value: &str) -> Result<String, InvalidIdentifier> {
-    let digits: String = value.chars().filter_map(|c| c.to_digit(10).map(|d| char::from(b'0' + d as u8))).collect();
+    let digits: String = value.chars().filter_map(digit).collect();
     let international = value.starts_with(['+', '＋']) || value.starts_with("00");
     let text = format!("+{}", if international { digits.trim_start_matches("00") } else { &digits });
     let phone = phonenumber::parse(None, &text).map_err(|_| InvalidIdentifier::Phone)?;
     Ok(phone.format().mode(phonenumber::Mode::E164).to_string())
+}
+
+/// Decimal digits of the scripts people type phone numbers in: ASCII, full width, Arabic-Indic, Persian, Devanagari.
+fn digit(c: char) -> Option<char> {
+    let zero = ['0', '０', '٠', '۰', '०'].into_iter().find(|zero| (*zero as u32..*zero as u32 + 10).contains(&(c as u32)))?;
+    char::from_digit(c as u32 - zero as u32, 10)
 }
 
 fn normalise_email(value: &str) -> Result<String, InvalidIdentifier> {
@@ -137,8 +146,7 @@ pub fn decide(ours: &[Identifier], holders: &[Holder]) -> Match {
     let mut weak: Vec<(CustomerId, Vec<Evidence>)> = Vec::new();
     for holder in holders {
         let Some(own) = ours.iter().find(|id| same_value(id, &holder.identifier)) else { continue };
-        let evidence =
-            Evidence { scheme: own.scheme.clone(), ours: own.verified, theirs: holder.identifier.verified };
+        let evidence = Evidence { scheme: own.scheme.clone(), ours: own.verified, theirs: holder.identifier.verified };
         if joins(own) && joins(&holder.identifier) {
             linked.push((holder, evidence));
         } else if exclusive(&own.scheme) {
@@ -201,7 +209,9 @@ mod tests {
         let ours = [id("phone_e164", "+442079460018", Verification::Channel)];
         let verified = holder(1, id("phone_e164", "+442079460018", Verification::Agent));
         let claimed = holder(2, id("phone_e164", "+442079460018", Verification::Claimed));
-        assert!(matches!(decide(&ours, &[verified.clone(), claimed.clone()]), Match::Link { customer, .. } if customer == verified.customer));
+        assert!(
+            matches!(decide(&ours, &[verified.clone(), claimed.clone()]), Match::Link { customer, .. } if customer == verified.customer)
+        );
         match decide(&ours, std::slice::from_ref(&claimed)) {
             Match::New { candidates } => assert_eq!(candidates[0].0, claimed.customer),
             other => panic!("{other:?}"),
@@ -215,7 +225,9 @@ mod tests {
         let ours = [id("email", "a@b.c", Verification::Channel), id("phone_e164", "+1", Verification::Channel)];
         let young = holder(9, id("email", "a@b.c", Verification::Channel));
         let old = holder(3, id("phone_e164", "+1", Verification::Token));
-        assert!(matches!(decide(&ours, &[young, old.clone()]), Match::Link { customer, .. } if customer == old.customer));
+        assert!(
+            matches!(decide(&ours, &[young, old.clone()]), Match::Link { customer, .. } if customer == old.customer)
+        );
     }
 
     #[test]

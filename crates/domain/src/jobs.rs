@@ -1,6 +1,6 @@
 //! Jobs: what the outbox hands to the broker. Small, ids only, never content.
 
-use crate::ids::{AgentId, BotEventId, DeliveryId, HandoffId, OfferId, RawId, WorkItemId};
+use crate::ids::{AgentId, BotEventId, DeliveryId, HandoffId, OfferId, RawId, SessionId, WorkItemId};
 use serde::{Deserialize, Serialize};
 
 /// A job. Old names stay readable: jobs of the previous release may still wait in the broker.
@@ -29,6 +29,23 @@ pub enum Job {
     },
     /// Tell the routing leader to read its whole tenant again (plans, sites, members changed).
     RouteReload,
+    /// Tell the routing leader that a plan step of waiting work may have begun or a shift changed.
+    RouteTick,
+    /// An offer's time is over.
+    OfferExpire {
+        /// The offer.
+        offer: OfferId,
+    },
+    /// The time for writing up is over.
+    WrapUpEnd {
+        /// The item.
+        work: WorkItemId,
+    },
+    /// A bot had its time to act on a customer's message.
+    BotSilence {
+        /// The session.
+        session: SessionId,
+    },
     /// Send a message to a customer.
     Deliver {
         /// The send.
@@ -55,6 +72,10 @@ impl Job {
             Self::RouteAgent { .. } => "route_agent",
             Self::RouteOfferEnded { .. } => "route_offer_ended",
             Self::RouteReload => "route_reload",
+            Self::RouteTick => "route_tick",
+            Self::OfferExpire { .. } => "offer_expire",
+            Self::WrapUpEnd { .. } => "wrap_up_end",
+            Self::BotSilence { .. } => "bot_silence",
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot_event",
             Self::Summarise { .. } => "summarise",
@@ -65,12 +86,51 @@ impl Job {
     pub fn family(&self) -> &'static str {
         match self {
             Self::Ingest { .. } => "ingest",
-            Self::RouteWork { .. } | Self::RouteAgent { .. } | Self::RouteOfferEnded { .. } | Self::RouteReload => {
-                "route"
-            }
+            Self::RouteWork { .. }
+            | Self::RouteAgent { .. }
+            | Self::RouteOfferEnded { .. }
+            | Self::RouteReload
+            | Self::RouteTick => "route",
+            Self::OfferExpire { .. } | Self::WrapUpEnd { .. } | Self::BotSilence { .. } => "timer",
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot",
             Self::Summarise { .. } => "summarise",
         }
+    }
+}
+
+/// Queue families of the broker and how many ordered lanes each has.
+pub const FAMILIES: &[(&str, u16)] =
+    &[("ingest", 4), ("route", 4), ("deliver", 4), ("bot", 2), ("summarise", 1), ("timer", 2)];
+
+/// Lanes of the outbox relay; a tenant is always in one lane, so its events keep their order.
+pub const RELAY_LANES: u16 = 8;
+
+/// FNV-1a, 64 bit: a hash that is the same in every process and release.
+pub fn stable_hash(key: &[u8]) -> u64 {
+    key.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// The relay lane of a tenant.
+pub fn relay_lane(tenant: crate::ids::TenantId) -> i16 {
+    (stable_hash(tenant.0.as_bytes()) % u64::from(RELAY_LANES)) as i16
+}
+
+/// The queue, without prefix, that keeps everything of `key` in order.
+pub fn queue(family: &str, key: &[u8]) -> String {
+    let lanes = FAMILIES.iter().find(|(name, _)| *name == family).map_or(1, |(_, lanes)| *lanes);
+    format!("{family}.{}", stable_hash(key) % u64::from(lanes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_never_move_between_releases() {
+        assert_eq!(stable_hash(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(stable_hash(b"a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(queue("ingest", b"a"), "ingest.0");
+        assert_eq!(queue("summarise", b"anything"), "summarise.0");
     }
 }

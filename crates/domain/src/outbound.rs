@@ -1,6 +1,9 @@
 //! What we say to a customer, and what became of it.
 
-use crate::{event::Identifier, ids::{ConversationId, DeliveryId, ItemId}};
+use crate::{
+    event::Identifier,
+    ids::{ConversationId, DeliveryId, ItemId},
+};
 use serde::{Deserialize, Serialize};
 
 /// A message on its way to a customer: all an adapter needs to send it.

@@ -1,1 +1,30 @@
-//! meridian-store
+//! PostgreSQL: the only truth, and the only crate that speaks SQL.
+//!
+//! The pool is private. [`Db::read`] and [`Db::write`] open a transaction of one tenant (row-level security behind
+//! it); [`Db::system`] is for the few jobs that truly cross tenants.
+
+pub mod accounts;
+pub mod agents;
+pub mod bots;
+pub mod conversations;
+pub mod customers;
+mod db;
+pub mod deliveries;
+mod error;
+pub mod handoffs;
+pub mod idempotency;
+pub mod identity;
+pub mod inbound;
+pub mod items;
+pub mod live;
+pub mod migrate;
+pub mod offers;
+pub mod routing;
+pub mod seal;
+pub mod setup;
+pub mod system;
+pub mod work;
+
+pub use db::{Db, DbSettings, IntakeRow, ReadTx, SystemTx, TenantScope, WriteTx};
+pub use error::StoreError;
+pub use seal::Sealer;

@@ -1,0 +1,18 @@
+//! The routing core: events in, decisions out. Pure and incremental.
+//!
+//! The live router, `meridian simulate` and the tests drive the same [`Core`]. It keeps what waits and who could
+//! take it, and answers each event with offers to make. It never looks at a clock: events carry the time. A decision
+//! is a proposal; the database has the last word (capacity and single ownership are invariants there), and a lost
+//! race comes back as an event with the rows as they really are.
+
+mod core;
+mod plan;
+mod score;
+mod types;
+
+pub use self::core::Core;
+pub use plan::{InvalidPlan, Order, Plan, Step};
+pub use types::{Agent, Candidate, Decision, Event, Exclusion, Outcome, Queue, SkillNeed, Work};
+
+#[cfg(test)]
+mod tests;

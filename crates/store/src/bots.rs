@@ -1,0 +1,215 @@
+//! Bots and the ledger of what they were told.
+
+use crate::{Db, ReadTx, Sealer, StoreError, WriteTx};
+use meridian_domain::{
+    ids::{BotEventId, BotId, QueueId, SessionId, TenantId},
+    secret::Secret,
+    time::Instant,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A registered bot.
+#[derive(Debug, Clone)]
+pub struct Bot {
+    /// Id.
+    pub id: BotId,
+    /// Name.
+    pub name: String,
+    /// Where its events go.
+    pub url: String,
+    /// Where work goes when it fails or falls silent.
+    pub fallback_queue: QueueId,
+    /// Seconds it has to act on a customer's message.
+    pub silence_seconds: i32,
+    /// active or disabled.
+    pub status: String,
+}
+
+/// Several bots by id; all of the tenant's when `only` is empty.
+pub async fn many(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Bot>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select id, name, url, fallback_queue_id, silence_seconds, status from bot
+         where tenant_id = $1 and ($2::uuid[] is null or id = any($2)) order by name, id limit 500",
+        tenant,
+        only
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Bot {
+            id: row.id.into(),
+            name: row.name,
+            url: row.url,
+            fallback_queue: row.fallback_queue_id.into(),
+            silence_seconds: row.silence_seconds,
+            status: row.status,
+        })
+        .collect())
+}
+
+/// One bot.
+pub async fn find(tx: &mut ReadTx, id: BotId) -> Result<Option<Bot>, StoreError> {
+    Ok(many(tx, Some(&[id.0])).await?.pop())
+}
+
+/// A bot's signing secret.
+pub async fn secret(tx: &mut ReadTx, sealer: &Sealer, id: BotId) -> Result<Option<Secret>, StoreError> {
+    let tenant = tx.tenant();
+    let sealed = sqlx::query_scalar!("select secret_sealed from bot where tenant_id = $1 and id = $2", tenant, id.0)
+        .fetch_optional(tx.conn())
+        .await?;
+    sealed.map(|sealed| sealer.open(TenantId(tenant), id.0, &sealed)).transpose()
+}
+
+/// Finds a bot and its secret before its tenant is known. Disabled bots are not found.
+pub async fn lookup(db: &Db, sealer: &Sealer, id: BotId) -> Result<Option<(TenantId, Secret)>, StoreError> {
+    let row = sqlx::query!(
+        r#"select tenant_id as "tenant_id!", secret_sealed as "secret_sealed!", status as "status!" from lookup_bot($1)"#,
+        id.0
+    )
+    .fetch_optional(db.lookups())
+    .await?;
+    let Some(row) = row.filter(|row| row.status == "active") else { return Ok(None) };
+    let tenant = TenantId(row.tenant_id);
+    Ok(Some((tenant, sealer.open(tenant, id.0, &row.secret_sealed)?)))
+}
+
+/// Registers a bot; its secret is already sealed for its id.
+pub async fn insert(tx: &mut WriteTx, bot: &Bot, sealed: &[u8]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into bot (tenant_id, id, name, url, secret_sealed, fallback_queue_id, silence_seconds)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (tenant_id, id) do update set name = excluded.name, url = excluded.url,
+           secret_sealed = excluded.secret_sealed, fallback_queue_id = excluded.fallback_queue_id,
+           silence_seconds = excluded.silence_seconds",
+        tenant,
+        bot.id.0,
+        bot.name,
+        bot.url,
+        sealed,
+        bot.fallback_queue.0,
+        bot.silence_seconds
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// An entry of the ledger.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Id: the `webhook-id`, the same over all attempts.
+    pub id: BotEventId,
+    /// The bot.
+    pub bot: BotId,
+    /// The session.
+    pub session: SessionId,
+    /// Order within the session.
+    pub sequence: i64,
+    /// Epoch of the control token when it was written: answers under an older one are stale.
+    pub control_epoch: i64,
+    /// Event type.
+    pub kind: String,
+    /// Event data.
+    pub data: Value,
+    /// pending, delivered, failed.
+    pub state: String,
+    /// Attempts so far.
+    pub attempts: i32,
+    /// When it was written.
+    pub created_at: Instant,
+}
+
+/// Writes an event for a bot, next in the session's order.
+pub async fn insert_event(
+    tx: &mut WriteTx,
+    bot: BotId,
+    session: SessionId,
+    kind: &str,
+    data: &Value,
+) -> Result<BotEventId, StoreError> {
+    let (tenant, id) = (tx.tenant(), tx.id::<BotEventId>());
+    sqlx::query!(
+        "with s as (
+           update session set bot_sequence = bot_sequence + 1 where tenant_id = $1 and id = $4
+           returning bot_sequence, control_epoch
+         )
+         insert into bot_event (tenant_id, id, bot_id, session_id, sequence, control_epoch, kind, data)
+         select $1, $2, $3, $4, s.bot_sequence, s.control_epoch, $5, $6 from s",
+        tenant,
+        id.0,
+        bot.0,
+        session.0,
+        kind,
+        data
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(id)
+}
+
+/// One entry of the ledger.
+pub async fn event(tx: &mut ReadTx, id: BotEventId) -> Result<Option<Entry>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        "select id, bot_id, session_id, sequence, control_epoch, kind, data, state, attempts, created_at from bot_event
+         where tenant_id = $1 and id = $2",
+        tenant,
+        id.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| Entry {
+        id: row.id.into(),
+        bot: row.bot_id.into(),
+        session: row.session_id.into(),
+        sequence: row.sequence,
+        control_epoch: row.control_epoch,
+        kind: row.kind,
+        data: row.data,
+        state: row.state,
+        attempts: row.attempts,
+        created_at: row.created_at,
+    }))
+}
+
+/// Whether an earlier event of the session is still to be delivered.
+pub async fn earlier_pending(tx: &mut ReadTx, entry: &Entry) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let found = sqlx::query_scalar!(
+        r#"select exists (select 1 from bot_event where tenant_id = $1 and session_id = $2 and sequence < $3
+                          and state = 'pending') as "found!""#,
+        tenant,
+        entry.session.0,
+        entry.sequence
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(found)
+}
+
+/// Records an attempt; false when the event was no longer pending.
+pub async fn record_attempt(
+    tx: &mut WriteTx,
+    id: BotEventId,
+    state: &str,
+    error: Option<&str>,
+) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let done = sqlx::query!(
+        "update bot_event set state = $3, attempts = attempts + 1, last_error = $4,
+                delivered_at = case when $3 = 'delivered' then clock_timestamp() end
+         where tenant_id = $1 and id = $2 and state = 'pending'",
+        tenant,
+        id.0,
+        state,
+        error
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -1,0 +1,486 @@
+//! Conversations and their sessions.
+
+use crate::{ReadTx, StoreError, WriteTx, error::code};
+use meridian_domain::{
+    channel::ChannelKind,
+    ids::{AgentId, BotId, BranchId, ChannelAccountId, ConversationId, CustomerId, PartyId, QueueId, SessionId},
+    time::Instant,
+    work::{Lifecycle, OwnerKind},
+};
+use uuid::Uuid;
+
+/// One issue.
+#[derive(Debug, Clone)]
+pub struct Conversation {
+    /// Id.
+    pub id: ConversationId,
+    /// For people, per tenant.
+    pub number: i64,
+    /// Where it is counted.
+    pub branch: BranchId,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// open, snoozed, resolved.
+    pub lifecycle: Lifecycle,
+    /// Who owns it.
+    pub owner: OwnerKind,
+    /// The agent, when an agent owns it.
+    pub owner_agent: Option<AgentId>,
+    /// The queue it waits in or came from.
+    pub queue: Option<QueueId>,
+    /// Subject; empty for chats.
+    pub subject: String,
+    /// `seq` of its newest item.
+    pub seq: i64,
+    /// Rises with every change of state.
+    pub version: i32,
+    /// Newest message or note.
+    pub last_activity_at: Instant,
+    /// Since when.
+    pub created_at: Instant,
+}
+
+struct Row {
+    id: Uuid,
+    number: i64,
+    branch_id: Uuid,
+    customer_id: Uuid,
+    lifecycle: String,
+    owner: String,
+    owner_agent_id: Option<Uuid>,
+    queue_id: Option<Uuid>,
+    subject: String,
+    seq: i64,
+    version: i32,
+    last_activity_at: Instant,
+    created_at: Instant,
+}
+
+impl TryFrom<Row> for Conversation {
+    type Error = StoreError;
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.into(),
+            number: row.number,
+            branch: row.branch_id.into(),
+            customer: row.customer_id.into(),
+            lifecycle: code("conversation", "lifecycle", &row.lifecycle, Lifecycle::from_code)?,
+            owner: code("conversation", "owner", &row.owner, OwnerKind::from_code)?,
+            owner_agent: row.owner_agent_id.map(AgentId),
+            queue: row.queue_id.map(QueueId),
+            subject: row.subject,
+            seq: row.seq,
+            version: row.version,
+            last_activity_at: row.last_activity_at,
+            created_at: row.created_at,
+        })
+    }
+}
+
+/// Several conversations by id.
+pub async fn many(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<Conversation>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, number, branch_id, customer_id, lifecycle, owner, owner_agent_id, queue_id, subject, seq, version,
+                last_activity_at, created_at
+         from conversation where tenant_id = $1 and id = any($2)",
+        tenant,
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(Conversation::try_from).collect()
+}
+
+/// One conversation.
+pub async fn find(tx: &mut ReadTx, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+    Ok(many(tx, &[id.0]).await?.pop())
+}
+
+/// One conversation under its row lock: the order of its timeline is the order of this lock.
+pub async fn lock(tx: &mut WriteTx, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query_as!(
+        Row,
+        "select id, number, branch_id, customer_id, lifecycle, owner, owner_agent_id, queue_id, subject, seq, version,
+                last_activity_at, created_at
+         from conversation where tenant_id = $1 and id = $2 for update",
+        tenant,
+        id.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(Conversation::try_from).transpose()
+}
+
+/// The newest conversation of a customer that is not resolved.
+pub async fn newest_unresolved(tx: &mut ReadTx, customer: CustomerId) -> Result<Option<ConversationId>, StoreError> {
+    let tenant = tx.tenant();
+    let id = sqlx::query_scalar!(
+        "select id from conversation where tenant_id = $1 and customer_id = $2 and lifecycle <> 'resolved'
+         order by last_activity_at desc, id desc limit 1",
+        tenant,
+        customer.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(id.map(ConversationId))
+}
+
+/// Opens a conversation with the tenant's next number.
+pub async fn insert(
+    tx: &mut WriteTx,
+    id: ConversationId,
+    customer: CustomerId,
+    branch: BranchId,
+    queue: QueueId,
+    owner: OwnerKind,
+    subject: &str,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "with n as (
+           update tenant set conversation_number = conversation_number + 1 where tenant_id = $1
+           returning conversation_number
+         )
+         insert into conversation (tenant_id, id, number, branch_id, customer_id, owner, queue_id, subject)
+         select $1, $2, n.conversation_number, $4, $3, $6, $5, $7 from n",
+        tenant,
+        id.0,
+        customer.0,
+        branch.0,
+        queue.0,
+        owner.code(),
+        subject
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Sets owner and lifecycle; the row is locked by the caller.
+pub async fn set_state(
+    tx: &mut WriteTx,
+    id: ConversationId,
+    lifecycle: Lifecycle,
+    owner: OwnerKind,
+    agent: Option<AgentId>,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update conversation set lifecycle = $3, owner = $4, owner_agent_id = $5, version = version + 1,
+                resolved_at = case when $3 = 'resolved' then clock_timestamp() end
+         where tenant_id = $1 and id = $2",
+        tenant,
+        id.0,
+        lifecycle.code(),
+        owner.code(),
+        agent.map(|a| a.0)
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Which conversations a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// Open and owned by this agent.
+    Mine(AgentId),
+    /// Open, in this queue.
+    Queue(QueueId),
+    /// All with this lifecycle.
+    Lifecycle(Lifecycle),
+    /// All of a customer.
+    Customer(CustomerId),
+}
+
+/// A page of a view, newest activity first; each view has its index.
+pub async fn page(
+    tx: &mut ReadTx,
+    view: View,
+    before: Option<(Instant, ConversationId)>,
+    limit: i64,
+) -> Result<Vec<Conversation>, StoreError> {
+    let tenant = tx.tenant();
+    let (at, id) = before.map_or((None, Uuid::max()), |(at, id)| (Some(at), id.0));
+    macro_rules! list {
+        ($filter:literal, $value:expr) => {
+            sqlx::query_as!(
+                Row,
+                "select id, number, branch_id, customer_id, lifecycle, owner, owner_agent_id, queue_id, subject, seq,
+                        version, last_activity_at, created_at
+                 from conversation where tenant_id = $1 and "
+                    + $filter
+                    + " and (last_activity_at, id) < (coalesce($3::timestamptz, 'infinity'), $4)
+                 order by last_activity_at desc, id desc limit $5",
+                tenant,
+                $value,
+                at,
+                id,
+                limit
+            )
+            .fetch_all(tx.conn())
+            .await?
+        };
+    }
+    let rows: Vec<Row> = match view {
+        View::Mine(agent) => list!("owner_agent_id = $2 and lifecycle = 'open'", agent.0),
+        View::Queue(queue) => list!("queue_id = $2 and lifecycle = 'open'", queue.0),
+        View::Lifecycle(lifecycle) => list!("lifecycle = $2", lifecycle.code()),
+        View::Customer(customer) => list!("customer_id = $2", customer.0),
+    };
+    rows.into_iter().map(Conversation::try_from).collect()
+}
+
+/// One engagement on one channel.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Id.
+    pub id: SessionId,
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// The customer's side.
+    pub party: PartyId,
+    /// Our side.
+    pub account: ChannelAccountId,
+    /// Channel.
+    pub kind: ChannelKind,
+    /// The provider's thread.
+    pub thread: Option<String>,
+    /// Since when.
+    pub opened_at: Instant,
+    /// Until when.
+    pub closed_at: Option<Instant>,
+    /// External id of the customer's last message.
+    pub last_external_id: Option<String>,
+    /// bot, queue or agent: who may speak to the customer.
+    pub control: OwnerKind,
+    /// The bot or agent.
+    pub control_id: Option<Uuid>,
+    /// Rises with every change of control.
+    pub control_epoch: i64,
+    /// A customer message the bot has not acted on.
+    pub bot_waits_since: Option<Instant>,
+}
+
+struct SessionRow {
+    id: Uuid,
+    conversation_id: Uuid,
+    party_id: Uuid,
+    account_id: Uuid,
+    kind: String,
+    thread: Option<String>,
+    opened_at: Instant,
+    closed_at: Option<Instant>,
+    last_external_id: Option<String>,
+    control: String,
+    control_id: Option<Uuid>,
+    control_epoch: i64,
+    bot_waits_since: Option<Instant>,
+}
+
+impl TryFrom<SessionRow> for Session {
+    type Error = StoreError;
+    fn try_from(row: SessionRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.into(),
+            conversation: row.conversation_id.into(),
+            party: row.party_id.into(),
+            account: row.account_id.into(),
+            kind: code("session", "kind", &row.kind, |t| t.parse().ok())?,
+            thread: row.thread,
+            opened_at: row.opened_at,
+            closed_at: row.closed_at,
+            last_external_id: row.last_external_id,
+            control: code("session", "control", &row.control, OwnerKind::from_code)?,
+            control_id: row.control_id,
+            control_epoch: row.control_epoch,
+            bot_waits_since: row.bot_waits_since,
+        })
+    }
+}
+
+/// The open session of a party on an account.
+pub async fn open_session(
+    tx: &mut ReadTx,
+    party: PartyId,
+    account: ChannelAccountId,
+) -> Result<Option<Session>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query_as!(
+        SessionRow,
+        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_external_id, control,
+                control_id, control_epoch, bot_waits_since
+         from session where tenant_id = $1 and party_id = $2 and account_id = $3 and closed_at is null",
+        tenant,
+        party.0,
+        account.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(Session::try_from).transpose()
+}
+
+/// One session.
+pub async fn session(tx: &mut ReadTx, id: SessionId) -> Result<Option<Session>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query_as!(
+        SessionRow,
+        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_external_id, control,
+                control_id, control_epoch, bot_waits_since
+         from session where tenant_id = $1 and id = $2",
+        tenant,
+        id.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(Session::try_from).transpose()
+}
+
+/// Sessions of several conversations, newest first.
+pub async fn sessions(tx: &mut ReadTx, conversations: &[Uuid]) -> Result<Vec<Session>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query_as!(
+        SessionRow,
+        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_external_id, control,
+                control_id, control_epoch, bot_waits_since
+         from session where tenant_id = $1 and conversation_id = any($2)
+         order by coalesce(last_customer_at, opened_at) desc, id desc limit 500",
+        tenant,
+        conversations
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(Session::try_from).collect()
+}
+
+/// Opens a session.
+pub async fn insert_session(tx: &mut WriteTx, session: &Session) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into session (tenant_id, id, conversation_id, party_id, account_id, kind, thread, control, control_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        tenant,
+        session.id.0,
+        session.conversation.0,
+        session.party.0,
+        session.account.0,
+        session.kind.code(),
+        session.thread,
+        session.control.code(),
+        session.control_id
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Notes a customer message on a session; `bot_waits` starts the bot's time unless it runs already.
+pub async fn customer_wrote(
+    tx: &mut WriteTx,
+    session: SessionId,
+    external_id: Option<&str>,
+    bot_waits: bool,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update session set last_customer_at = clock_timestamp(), last_external_id = coalesce($3, last_external_id),
+                bot_waits_since = case when $4 then coalesce(bot_waits_since, clock_timestamp()) else bot_waits_since end
+         where tenant_id = $1 and id = $2",
+        tenant,
+        session.0,
+        external_id,
+        bot_waits
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The bot acted: its time no longer runs.
+pub async fn bot_acted(tx: &mut WriteTx, session: SessionId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!("update session set bot_waits_since = null where tenant_id = $1 and id = $2", tenant, session.0)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Passes the control token; what carries an older epoch is refused from now on. Returns the new epoch.
+pub async fn pass_control(
+    tx: &mut WriteTx,
+    session: SessionId,
+    to: OwnerKind,
+    holder: Option<Uuid>,
+) -> Result<i64, StoreError> {
+    let tenant = tx.tenant();
+    let epoch = sqlx::query_scalar!(
+        "update session set control = $3, control_id = $4, control_epoch = control_epoch + 1, bot_waits_since = null
+         where tenant_id = $1 and id = $2 returning control_epoch",
+        tenant,
+        session.0,
+        to.code(),
+        holder
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(epoch)
+}
+
+/// Closes all sessions of a conversation.
+pub async fn close_sessions(tx: &mut WriteTx, conversation: ConversationId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update session set closed_at = clock_timestamp(), bot_waits_since = null
+         where tenant_id = $1 and conversation_id = $2 and closed_at is null",
+        tenant,
+        conversation.0
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "update participant set left_at = clock_timestamp() where tenant_id = $1 and left_at is null
+         and session_id in (select id from session where tenant_id = $1 and conversation_id = $2)",
+        tenant,
+        conversation.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Records that somebody joined a session.
+pub async fn join(tx: &mut WriteTx, session: SessionId, kind: &str, actor: Uuid, role: &str) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into participant (tenant_id, session_id, kind, actor_id, role) values ($1, $2, $3, $4, $5)",
+        tenant,
+        session.0,
+        kind,
+        actor,
+        role
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The bot and the queue behind a session's account.
+pub async fn routing_of(
+    tx: &mut ReadTx,
+    account: ChannelAccountId,
+) -> Result<Option<(QueueId, BranchId, Option<BotId>)>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        r#"select a.queue_id, a.branch_id, b.id as "bot_id?"
+           from channel_account a left join bot b on b.tenant_id = a.tenant_id and b.id = a.bot_id and b.status = 'active'
+           where a.tenant_id = $1 and a.id = $2"#,
+        tenant,
+        account.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| (row.queue_id.into(), row.branch_id.into(), row.bot_id.map(BotId))))
+}

@@ -1,0 +1,104 @@
+//! Customers.
+
+use crate::{ReadTx, StoreError, WriteTx};
+use meridian_domain::{ids::CustomerId, time::Instant};
+use uuid::Uuid;
+
+/// A person as the tenant sees them.
+#[derive(Debug, Clone)]
+pub struct Customer {
+    /// Id.
+    pub id: CustomerId,
+    /// Name; empty until known.
+    pub name: String,
+    /// standard, valued, vip, red_channel.
+    pub tier: String,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// BCP 47.
+    pub locale: Option<String>,
+    /// Where its parties went, when it was merged into another.
+    pub merged_into: Option<CustomerId>,
+    /// Rises with every change.
+    pub version: i32,
+    /// Since when.
+    pub created_at: Instant,
+}
+
+/// Several customers by id.
+pub async fn many(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<Customer>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select id, name, tier, tags, locale, merged_into, version, created_at from customer
+         where tenant_id = $1 and id = any($2)",
+        tenant,
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Customer {
+            id: row.id.into(),
+            name: row.name,
+            tier: row.tier,
+            tags: row.tags,
+            locale: row.locale,
+            merged_into: row.merged_into.map(CustomerId),
+            version: row.version,
+            created_at: row.created_at,
+        })
+        .collect())
+}
+
+/// One customer.
+pub async fn find(tx: &mut ReadTx, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+    Ok(many(tx, &[id.0]).await?.pop())
+}
+
+/// A new customer.
+pub async fn insert(tx: &mut WriteTx, id: CustomerId, name: &str, locale: Option<&str>) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into customer (tenant_id, id, name, locale) values ($1, $2, $3, $4)",
+        tenant,
+        id.0,
+        name,
+        locale
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Gives a nameless customer a name.
+pub async fn name_if_empty(tx: &mut WriteTx, id: CustomerId, name: &str) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!("update customer set name = $3 where tenant_id = $1 and id = $2 and name = ''", tenant, id.0, name)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Sets or clears the pointer of an emptied customer.
+pub async fn set_merged_into(tx: &mut WriteTx, id: CustomerId, into: Option<CustomerId>) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update customer set merged_into = $3, version = version + 1 where tenant_id = $1 and id = $2",
+        tenant,
+        id.0,
+        into.map(|c| c.0)
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Locks customers in id order.
+pub async fn lock(tx: &mut WriteTx, ids: &[Uuid]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!("select id from customer where tenant_id = $1 and id = any($2) order by id for update", tenant, ids)
+        .fetch_all(tx.conn())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,418 @@
+//! The pools and the only doors to them.
+
+use crate::StoreError;
+use meridian_domain::{
+    actor::Actor,
+    ids::{AuditId, BranchId, ChannelAccountId, QueueId, RawId, TenantId, WorkItemId, AgentId},
+    jobs::{self, Job},
+    live::{Change, Topic},
+    time::{Ids, Instant},
+    work::WorkState,
+};
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction, postgres::{PgConnectOptions, PgPoolOptions}};
+use std::{ops::{Deref, DerefMut}, str::FromStr, time::Duration};
+use uuid::Uuid;
+
+/// Connection settings. A process gets only the roles it needs: the api has no system URL.
+#[derive(Clone, Default)]
+pub struct DbSettings {
+    /// Serves tenants (role `meridian_app`).
+    pub app_url: String,
+    /// Stores raw inbound requests (role `meridian_intake`).
+    pub intake_url: Option<String>,
+    /// Crosses tenants (role `meridian_system`).
+    pub system_url: Option<String>,
+    /// Most connections of the app pool; the others take a quarter of it.
+    pub max_connections: u32,
+}
+
+/// Who acts in which tenant: the key to [`Db::read`] and [`Db::write`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TenantScope {
+    tenant: TenantId,
+    actor: Actor,
+}
+
+impl TenantScope {
+    /// The scope of an authenticated actor. Called by `app::authz` and by worker envelopes alone
+    /// (`tests/layers.rs` lists the files).
+    pub fn acting(tenant: TenantId, actor: Actor) -> Self {
+        Self { tenant, actor }
+    }
+
+    /// The tenant.
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// The actor.
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+}
+
+/// A verified raw request on its way into the inbox.
+#[derive(Debug, Clone)]
+pub struct IntakeRow {
+    /// The tenant of the account.
+    pub tenant: TenantId,
+    /// Id of the stored request.
+    pub id: RawId,
+    /// The account of the URL.
+    pub account: ChannelAccountId,
+    /// Unique within the account.
+    pub dedupe_key: String,
+    /// What must stay in order (a sender); may be empty.
+    pub order_key: String,
+    /// Method, query and the headers that parsing needs.
+    pub request: Value,
+    /// The body as received.
+    pub body: Vec<u8>,
+}
+
+/// The database.
+#[derive(Clone)]
+pub struct Db {
+    app: PgPool,
+    intake: Option<PgPool>,
+    system: Option<PgPool>,
+    ids: Ids,
+}
+
+fn pool(url: &str, max: u32) -> Result<PgPool, StoreError> {
+    let options = PgConnectOptions::from_str(url)?
+        .application_name("meridian")
+        .options([("statement_timeout", "10s"), ("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "30s")]);
+    Ok(PgPoolOptions::new()
+        .max_connections(max.max(1))
+        .acquire_timeout(Duration::from_secs(3))
+        .connect_lazy_with(options))
+}
+
+impl Db {
+    /// Opens the pools; connections are made when first used.
+    pub fn connect(settings: &DbSettings, ids: Ids) -> Result<Self, StoreError> {
+        let max = settings.max_connections.max(1);
+        let side = |url: &Option<String>| url.as_deref().map(|url| pool(url, (max / 4).max(2))).transpose();
+        Ok(Self {
+            app: pool(&settings.app_url, max)?,
+            intake: side(&settings.intake_url)?,
+            system: side(&settings.system_url)?,
+            ids,
+        })
+    }
+
+    /// The source of identifiers.
+    pub fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    async fn begin(&self, scope: &TenantScope, mode: &str) -> Result<Transaction<'static, Postgres>, StoreError> {
+        // One round trip; safe because the only value is a typed UUID.
+        let begin = format!("BEGIN {mode}; SET LOCAL app.tenant_id = '{}'", scope.tenant.0);
+        Ok(self.app.begin_with(AssertSqlSafe(begin)).await?)
+    }
+
+    /// A transaction that reads one tenant.
+    pub async fn read(&self, scope: &TenantScope) -> Result<ReadTx, StoreError> {
+        Ok(ReadTx { tx: self.begin(scope, "READ ONLY").await?, scope: *scope })
+    }
+
+    /// A transaction that changes one tenant.
+    pub async fn write(&self, scope: &TenantScope) -> Result<WriteTx, StoreError> {
+        let read = ReadTx { tx: self.begin(scope, "").await?, scope: *scope };
+        Ok(WriteTx { read, ids: self.ids.clone(), out: Vec::new(), audits: Vec::new(), moves: Vec::new() })
+    }
+
+    /// A transaction across tenants, for the relay, the clock, look-ups and tenant creation. `why` is for the log.
+    pub async fn system(&self, why: &'static str) -> Result<SystemTx, StoreError> {
+        let pool = self.system.as_ref().ok_or(StoreError::Driver(sqlx::Error::PoolClosed))?;
+        tracing::trace!(why, "system transaction");
+        Ok(SystemTx { tx: pool.begin().await? })
+    }
+
+    /// Stores verified requests of any tenants in one statement; returns how many were new.
+    pub async fn intake(&self, rows: &[IntakeRow]) -> Result<i64, StoreError> {
+        let pool = self.intake.as_ref().ok_or(StoreError::Driver(sqlx::Error::PoolClosed))?;
+        let queues: Vec<String> = rows
+            .iter()
+            .map(|row| {
+                let mut key = row.account.0.as_bytes().to_vec();
+                key.extend_from_slice(row.order_key.as_bytes());
+                jobs::queue("ingest", &key)
+            })
+            .collect();
+        let tenants: Vec<Uuid> = rows.iter().map(|row| row.tenant.0).collect();
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
+        let accounts: Vec<Uuid> = rows.iter().map(|row| row.account.0).collect();
+        let keys: Vec<String> = rows.iter().map(|row| row.dedupe_key.clone()).collect();
+        let lanes: Vec<i16> = rows.iter().map(|row| jobs::relay_lane(row.tenant)).collect();
+        let requests: Vec<Value> = rows.iter().map(|row| row.request.clone()).collect();
+        let bodies: Vec<Vec<u8>> = rows.iter().map(|row| row.body.clone()).collect();
+        let new = sqlx::query_scalar!(
+            r#"select intake_accept($1, $2, $3, $4, $5, $6, $7, $8) as "n!""#,
+            &tenants,
+            &ids,
+            &accounts,
+            &keys,
+            &lanes,
+            &queues,
+            &requests,
+            &bodies
+        )
+        .fetch_one(pool)
+        .await?;
+        Ok(new)
+    }
+
+    /// A pool for look-ups before a tenant is known (SECURITY DEFINER functions only).
+    pub(crate) fn lookups(&self) -> &PgPool {
+        &self.app
+    }
+
+    /// Answers when the database does.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.app).await?;
+        Ok(())
+    }
+
+    /// Closes all pools.
+    pub async fn close(&self) {
+        self.app.close().await;
+        for pool in [&self.intake, &self.system].into_iter().flatten() {
+            pool.close().await;
+        }
+    }
+}
+
+/// A read-only transaction of one tenant.
+#[must_use = "a transaction that is dropped is rolled back"]
+pub struct ReadTx {
+    tx: Transaction<'static, Postgres>,
+    scope: TenantScope,
+}
+
+impl ReadTx {
+    pub(crate) fn conn(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// The tenant's raw id, for queries.
+    pub(crate) fn tenant(&self) -> Uuid {
+        self.scope.tenant.0
+    }
+
+    /// Who acts where.
+    pub fn scope(&self) -> TenantScope {
+        self.scope
+    }
+}
+
+enum Out {
+    Job { queue: String, payload: Value, due: Option<Instant> },
+    Live { topics: Vec<String>, payload: Value },
+}
+
+/// A transaction that changes one tenant. What it causes (jobs, live changes, audit, work events) is collected and
+/// written with the commit, so that a state change and its consequences are one.
+#[must_use = "a transaction that is dropped is rolled back"]
+pub struct WriteTx {
+    read: ReadTx,
+    ids: Ids,
+    out: Vec<Out>,
+    audits: Vec<(Uuid, String, String, Option<Uuid>, Value)>,
+    moves: Vec<WorkMove>,
+}
+
+/// One transition of a work item, the raw material of every report.
+#[derive(Debug, Clone)]
+pub struct WorkMove {
+    /// The item.
+    pub work: WorkItemId,
+    /// Its branch.
+    pub branch: BranchId,
+    /// Its queue.
+    pub queue: QueueId,
+    /// The agent concerned.
+    pub agent: Option<AgentId>,
+    /// Where it came from; `None` at birth.
+    pub from: Option<WorkState>,
+    /// Where it went.
+    pub to: WorkState,
+    /// Version of the plan that moved it, 0 where none did.
+    pub plan_version: i32,
+    /// Why, as a code.
+    pub reason: &'static str,
+}
+
+impl Deref for WriteTx {
+    type Target = ReadTx;
+    fn deref(&self) -> &ReadTx {
+        &self.read
+    }
+}
+
+impl DerefMut for WriteTx {
+    fn deref_mut(&mut self) -> &mut ReadTx {
+        &mut self.read
+    }
+}
+
+impl WriteTx {
+    /// The next identifier.
+    pub fn id<T: From<Uuid>>(&self) -> T {
+        self.ids.next()
+    }
+
+    /// Hands a job to the broker after the commit. `key` names what must stay in order.
+    pub fn job(&mut self, job: &Job, key: Uuid) {
+        self.push_job(job, key, None);
+    }
+
+    /// Hands a job to the broker when `due` has come.
+    pub fn job_at(&mut self, job: &Job, key: Uuid, due: Instant) {
+        self.push_job(job, key, Some(due));
+    }
+
+    fn push_job(&mut self, job: &Job, key: Uuid, due: Option<Instant>) {
+        // Serialising a job cannot fail: it holds ids only.
+        let payload = serde_json::to_value(job).unwrap_or_default();
+        self.out.push(Out::Job { queue: jobs::queue(job.family(), key.as_bytes()), payload, due });
+    }
+
+    /// Tells sockets what changed, after the commit.
+    pub fn live(&mut self, topics: &[Topic], change: Change) {
+        let payload = serde_json::to_value(change).unwrap_or_default();
+        let topics: Vec<String> = topics.iter().map(ToString::to_string).collect();
+        let same = |out: &Out| matches!(out, Out::Live { topics: t, payload: p } if *t == topics && *p == payload);
+        if !self.out.iter().any(same) {
+            self.out.push(Out::Live { topics, payload });
+        }
+    }
+
+    /// Records who did what; ids and codes only.
+    pub fn audit(&mut self, action: &str, object_kind: &str, object: Option<Uuid>, detail: Value) {
+        let id: AuditId = self.id();
+        self.audits.push((id.0, action.to_owned(), object_kind.to_owned(), object, detail));
+    }
+
+    /// Records a transition of a work item.
+    pub fn work_moved(&mut self, moved: WorkMove) {
+        self.moves.push(moved);
+    }
+
+    /// Writes everything collected and commits.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.flush_moves().await?;
+        self.flush_audits().await?;
+        self.flush_outbox().await?;
+        self.read.tx.commit().await?;
+        Ok(())
+    }
+
+    async fn flush_outbox(&mut self) -> Result<(), StoreError> {
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        let out = std::mem::take(&mut self.out);
+        let (tenant, lane) = (self.tenant(), jobs::relay_lane(self.scope.tenant));
+        let mut queues: Vec<Option<String>> = Vec::with_capacity(out.len());
+        let mut topics: Vec<Option<String>> = Vec::with_capacity(out.len());
+        let mut payloads: Vec<Value> = Vec::with_capacity(out.len());
+        let mut dues: Vec<Option<Instant>> = Vec::with_capacity(out.len());
+        for entry in out {
+            match entry {
+                Out::Job { queue, payload, due } => {
+                    queues.push(Some(queue));
+                    topics.push(None);
+                    payloads.push(payload);
+                    dues.push(due);
+                }
+                Out::Live { topics: t, payload } => {
+                    queues.push(None);
+                    topics.push(Some(t.join(" ")));
+                    payloads.push(payload);
+                    dues.push(None);
+                }
+            }
+        }
+        sqlx::query!(
+            "insert into outbox (tenant_id, lane, queue, topics, payload, due_at)
+             select $1, $2, o.queue, string_to_array(o.topics, ' '), o.payload, coalesce(o.due, '-infinity')
+             from unnest($3::text[], $4::text[], $5::jsonb[], $6::timestamptz[])
+               with ordinality as o(queue, topics, payload, due, n)
+             order by o.n",
+            tenant,
+            lane,
+            &queues as &[Option<String>],
+            &topics as &[Option<String>],
+            &payloads,
+            &dues as &[Option<Instant>]
+        )
+        .execute(self.read.conn())
+        .await?;
+        Ok(())
+    }
+
+    async fn flush_audits(&mut self) -> Result<(), StoreError> {
+        let (tenant, actor) = (self.tenant(), self.scope.actor);
+        for (id, action, object_kind, object, detail) in std::mem::take(&mut self.audits) {
+            sqlx::query!(
+                "insert into audit_entry (tenant_id, id, actor_kind, actor_id, action, object_kind, object_id, detail)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                tenant,
+                id,
+                actor.kind(),
+                actor.id(),
+                action,
+                object_kind,
+                object,
+                detail
+            )
+            .execute(self.read.conn())
+            .await?;
+        }
+        Ok(())
+    }
+
+    async fn flush_moves(&mut self) -> Result<(), StoreError> {
+        let tenant = self.tenant();
+        for moved in std::mem::take(&mut self.moves) {
+            sqlx::query!(
+                "insert into work_item_event
+                   (tenant_id, work_item_id, branch_id, queue_id, agent_id, from_state, to_state, plan_version, reason)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                tenant,
+                moved.work.0,
+                moved.branch.0,
+                moved.queue.0,
+                moved.agent.map(|id| id.0),
+                moved.from.map(WorkState::code),
+                moved.to.code(),
+                moved.plan_version,
+                moved.reason
+            )
+            .execute(self.read.conn())
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+/// A transaction across tenants.
+#[must_use = "a transaction that is dropped is rolled back"]
+pub struct SystemTx {
+    tx: Transaction<'static, Postgres>,
+}
+
+impl SystemTx {
+    pub(crate) fn conn(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// Commits.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.tx.commit().await?)
+    }
+}

@@ -1,0 +1,119 @@
+//! Sends and what became of them.
+
+use crate::{ReadTx, StoreError, WriteTx, error::code};
+use meridian_domain::{
+    ids::{ChannelAccountId, DeliveryId, ItemId, SessionId},
+    outbound::DeliveryState,
+};
+use uuid::Uuid;
+
+/// One send.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// Id: the idempotency key towards the provider.
+    pub id: DeliveryId,
+    /// The item it shows.
+    pub item: ItemId,
+    /// The session.
+    pub session: SessionId,
+    /// The account.
+    pub account: ChannelAccountId,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// Attempts so far.
+    pub attempt: i32,
+}
+
+/// Commits the intent to send, before anything leaves.
+pub async fn insert(
+    tx: &mut WriteTx,
+    item: ItemId,
+    session: SessionId,
+    account: ChannelAccountId,
+) -> Result<DeliveryId, StoreError> {
+    let (tenant, id) = (tx.tenant(), tx.id::<DeliveryId>());
+    sqlx::query!(
+        "insert into delivery (tenant_id, id, item_id, session_id, account_id) values ($1, $2, $3, $4, $5)",
+        tenant,
+        id.0,
+        item.0,
+        session.0,
+        account.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(id)
+}
+
+/// One send under lock.
+pub async fn lock(tx: &mut WriteTx, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        "select id, item_id, session_id, account_id, state, attempt from delivery
+         where tenant_id = $1 and id = $2 for update",
+        tenant,
+        id.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|row| {
+        Ok(Delivery {
+            id: row.id.into(),
+            item: row.item_id.into(),
+            session: row.session_id.into(),
+            account: row.account_id.into(),
+            state: code("delivery", "state", &row.state, DeliveryState::from_code)?,
+            attempt: row.attempt,
+        })
+    })
+    .transpose()
+}
+
+/// Whether an older send of the session is still to be tried: one in flight per conversation keeps the order.
+pub async fn older_pending(tx: &mut ReadTx, delivery: &Delivery) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let found = sqlx::query_scalar!(
+        r#"select exists (
+             select 1 from delivery where tenant_id = $1 and session_id = $2 and id < $3 and state = 'queued'
+           ) as "found!""#,
+        tenant,
+        delivery.session.0,
+        delivery.id.0
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(found)
+}
+
+/// Sets the state of a send held under lock, or forward by a report.
+pub async fn set_state(
+    tx: &mut WriteTx,
+    id: DeliveryId,
+    state: DeliveryState,
+    error: Option<(&str, &str)>,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update delivery set state = $3, error_class = $4, error_detail = $5, updated_at = clock_timestamp(),
+                attempt = attempt + case when $3 = 'sending' then 1 else 0 end
+         where tenant_id = $1 and id = $2",
+        tenant,
+        id.0,
+        state.code(),
+        error.map(|e| e.0),
+        error.map(|e| e.1)
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The send of an item.
+pub async fn of_item(tx: &mut ReadTx, item: ItemId) -> Result<Option<DeliveryId>, StoreError> {
+    let tenant = tx.tenant();
+    let id: Option<Uuid> =
+        sqlx::query_scalar!("select id from delivery where tenant_id = $1 and item_id = $2", tenant, item.0)
+            .fetch_optional(tx.conn())
+            .await?;
+    Ok(id.map(DeliveryId))
+}

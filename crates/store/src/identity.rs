@@ -1,0 +1,345 @@
+//! Parties, their identifiers, and the links that make customers of them.
+
+use crate::{ReadTx, StoreError, WriteTx, error::code};
+use meridian_domain::{
+    event::{Identifier, Verification},
+    identity::Holder,
+    ids::{CustomerId, IdentityId, LinkId, PartyId},
+    time::Instant,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A party and its present customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartyView {
+    /// The party.
+    pub party: PartyId,
+    /// The customer it belongs to now.
+    pub customer: CustomerId,
+}
+
+/// Finds a party by its key and locks it: everything inbound of one party happens one after the other.
+pub async fn lock_party(tx: &mut WriteTx, key: &Identifier) -> Result<Option<PartyView>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        "select p.id, c.customer_id from party p
+         join party_customer c on c.tenant_id = p.tenant_id and c.party_id = p.id
+         where p.tenant_id = $1 and p.scheme = $2 and p.scope = $3 and p.value = $4 for update of p",
+        tenant,
+        key.scheme,
+        key.scope,
+        key.value
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| PartyView { party: row.id.into(), customer: row.customer_id.into() }))
+}
+
+/// Locks verified values against two newcomers that share one; in order, so that they cannot deadlock.
+pub async fn lock_values(tx: &mut WriteTx, ids: &[Identifier]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    let mut keys: Vec<String> = ids.iter().map(|id| format!("{tenant} {} {} {}", id.scheme, id.scope, id.value)).collect();
+    keys.sort();
+    keys.dedup();
+    for key in keys {
+        sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", key).execute(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// Everyone who holds one of the identifiers, at most 50.
+pub async fn holders(tx: &mut ReadTx, ids: &[Identifier]) -> Result<Vec<Holder>, StoreError> {
+    let tenant = tx.tenant();
+    let schemes: Vec<String> = ids.iter().map(|id| id.scheme.clone()).collect();
+    let scopes: Vec<String> = ids.iter().map(|id| id.scope.clone()).collect();
+    let values: Vec<String> = ids.iter().map(|id| id.value.clone()).collect();
+    let rows = sqlx::query!(
+        r#"select i.party_id, i.scheme, i.scope, i.value, i.verified, c.id as customer_id, c.created_at
+           from unnest($2::text[], $3::text[], $4::text[]) as k(scheme, scope, value)
+           join customer_identity i on i.tenant_id = $1 and i.scheme = k.scheme and i.value = k.value and i.scope = k.scope
+           join party_customer pc on pc.tenant_id = i.tenant_id and pc.party_id = i.party_id
+           join customer c on c.tenant_id = pc.tenant_id and c.id = pc.customer_id
+           order by c.created_at, i.id limit 50"#,
+        tenant,
+        &schemes,
+        &scopes,
+        &values
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Holder {
+                party: row.party_id.into(),
+                customer: row.customer_id.into(),
+                customer_since: row.created_at,
+                identifier: Identifier {
+                    scheme: row.scheme,
+                    scope: row.scope,
+                    value: row.value,
+                    verified: code("customer_identity", "verified", &row.verified, Verification::from_code)?,
+                    derived: false,
+                },
+            })
+        })
+        .collect()
+}
+
+/// Makes a party of a customer. `None` when another transaction made the same party first.
+pub async fn insert_party(
+    tx: &mut WriteTx,
+    key: &Identifier,
+    customer: CustomerId,
+) -> Result<Option<PartyId>, StoreError> {
+    let (tenant, id) = (tx.tenant(), tx.id::<PartyId>());
+    let made = sqlx::query_scalar!(
+        "with made as (
+           insert into party (tenant_id, id, scheme, scope, value) values ($1, $2, $3, $4, $5)
+           on conflict (tenant_id, scheme, scope, value) do nothing returning id
+         )
+         insert into party_customer (tenant_id, party_id, customer_id) select $1, id, $6 from made returning party_id",
+        tenant,
+        id.0,
+        key.scheme,
+        key.scope,
+        key.value,
+        customer.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(made.map(PartyId))
+}
+
+/// Records an identifier of a party, or that it was seen again; verification only rises.
+pub async fn upsert_identity(
+    tx: &mut WriteTx,
+    party: PartyId,
+    id: &Identifier,
+    source: &str,
+) -> Result<IdentityId, StoreError> {
+    let (tenant, new) = (tx.tenant(), tx.id::<IdentityId>());
+    let stored = sqlx::query_scalar!(
+        "insert into customer_identity (tenant_id, id, party_id, scheme, scope, value, verified, source)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (tenant_id, party_id, scheme, scope, value) do update set
+           last_seen = clock_timestamp(),
+           source = case when array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
+             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], customer_identity.verified)
+             then excluded.source else customer_identity.source end,
+           verified = case when array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
+             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], customer_identity.verified)
+             then excluded.verified else customer_identity.verified end
+         returning id",
+        tenant,
+        new.0,
+        party.0,
+        id.scheme,
+        id.scope,
+        id.value,
+        id.verified.code(),
+        source
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(stored.into())
+}
+
+/// One link event.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// link, unlink, merge, unmerge, suggest, confirm, reject.
+    pub kind: &'static str,
+    /// The party that moved.
+    pub party: PartyId,
+    /// Where it belongs now (or is suggested to belong).
+    pub customer: CustomerId,
+    /// Where it belonged.
+    pub from: Option<CustomerId>,
+    /// The act (merge, ..) this event is part of.
+    pub act: LinkId,
+    /// Why, for people.
+    pub reason: String,
+    /// Why, for machines.
+    pub evidence: Value,
+}
+
+/// Records a link event.
+pub async fn insert_link(tx: &mut WriteTx, link: &Link) -> Result<(), StoreError> {
+    let (tenant, id, actor) = (tx.tenant(), tx.id::<LinkId>(), tx.scope().actor());
+    sqlx::query!(
+        "insert into identity_link (tenant_id, id, kind, party_id, customer_id, from_customer_id, act_id, reason,
+                                    evidence, actor_kind, actor_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        tenant,
+        id.0,
+        link.kind,
+        link.party.0,
+        link.customer.0,
+        link.from.map(|c| c.0),
+        link.act.0,
+        link.reason,
+        link.evidence,
+        actor.kind(),
+        actor.id()
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Moves parties to a customer, and the conversations of their sessions with them.
+pub async fn move_parties(tx: &mut WriteTx, parties: &[Uuid], to: CustomerId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update party_customer set customer_id = $3 where tenant_id = $1 and party_id = any($2)",
+        tenant,
+        parties,
+        to.0
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "update conversation set customer_id = $3, version = version + 1
+         where tenant_id = $1 and id in (
+           select conversation_id from session where tenant_id = $1 and party_id = any($2))",
+        tenant,
+        parties,
+        to.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Parties of a customer.
+pub async fn parties(tx: &mut ReadTx, customer: CustomerId) -> Result<Vec<Uuid>, StoreError> {
+    let tenant = tx.tenant();
+    let ids = sqlx::query_scalar!(
+        "select party_id from party_customer where tenant_id = $1 and customer_id = $2 order by party_id limit 1000",
+        tenant,
+        customer.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(ids)
+}
+
+/// The parties an act moved and where each came from.
+pub async fn act_moves(tx: &mut ReadTx, act: LinkId) -> Result<Vec<(PartyId, CustomerId, CustomerId)>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        r#"select party_id, customer_id, from_customer_id as "from!" from identity_link
+           where tenant_id = $1 and act_id = $2 and kind in ('merge', 'confirm') and from_customer_id is not null
+           order by id"#,
+        tenant,
+        act.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.party_id.into(), row.customer_id.into(), row.from.into())).collect())
+}
+
+/// One identifier as the customer card shows it.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Its id.
+    pub id: IdentityId,
+    /// The party that holds it.
+    pub party: PartyId,
+    /// The customer.
+    pub customer: CustomerId,
+    /// Scheme.
+    pub scheme: String,
+    /// Value in normal form.
+    pub value: String,
+    /// How far it is verified.
+    pub verified: Verification,
+    /// Who said so.
+    pub source: String,
+    /// First seen.
+    pub first_seen: Instant,
+    /// Last seen.
+    pub last_seen: Instant,
+}
+
+/// Identifiers of several customers.
+pub async fn of_customers(tx: &mut ReadTx, customers: &[Uuid]) -> Result<Vec<Identity>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select i.id, i.party_id, pc.customer_id, i.scheme, i.value, i.verified, i.source, i.first_seen, i.last_seen
+         from party_customer pc
+         join customer_identity i on i.tenant_id = pc.tenant_id and i.party_id = pc.party_id
+         where pc.tenant_id = $1 and pc.customer_id = any($2) order by i.first_seen, i.id limit 2000",
+        tenant,
+        customers
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Identity {
+                id: row.id.into(),
+                party: row.party_id.into(),
+                customer: row.customer_id.into(),
+                scheme: row.scheme,
+                value: row.value,
+                verified: code("customer_identity", "verified", &row.verified, Verification::from_code)?,
+                source: row.source,
+                first_seen: row.first_seen,
+                last_seen: row.last_seen,
+            })
+        })
+        .collect()
+}
+
+/// A link event as the customer card shows it.
+#[derive(Debug, Clone)]
+pub struct LinkView {
+    /// Its id.
+    pub id: LinkId,
+    /// The act it belongs to, by which a merge is taken back.
+    pub act: LinkId,
+    /// When.
+    pub at: Instant,
+    /// link, merge ..
+    pub kind: String,
+    /// The party.
+    pub party: PartyId,
+    /// The customer it went to.
+    pub customer: CustomerId,
+    /// The customer it came from.
+    pub from: Option<CustomerId>,
+    /// Why.
+    pub reason: String,
+    /// Why, for machines.
+    pub evidence: Value,
+}
+
+/// Link events of a customer, newest first: each link explains itself.
+pub async fn links_of(tx: &mut ReadTx, customer: CustomerId, limit: i64) -> Result<Vec<LinkView>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select id, act_id, at, kind, party_id, customer_id, from_customer_id, reason, evidence from identity_link
+         where tenant_id = $1 and customer_id = $2 order by id desc limit $3",
+        tenant,
+        customer.0,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| LinkView {
+            id: row.id.into(),
+            act: row.act_id.into(),
+            at: row.at,
+            kind: row.kind,
+            party: row.party_id.into(),
+            customer: row.customer_id.into(),
+            from: row.from_customer_id.map(CustomerId),
+            reason: row.reason,
+            evidence: row.evidence,
+        })
+        .collect())
+}

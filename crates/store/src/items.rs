@@ -1,0 +1,341 @@
+//! Timeline items: immutable envelopes, erasable content, state.
+
+use crate::{ReadTx, StoreError, WriteTx, error::code};
+use meridian_domain::{
+    actor::Actor,
+    channel::ChannelKind,
+    ids::{ChannelAccountId, ConversationId, CustomerId, ItemId, PartyId, SessionId},
+    time::Instant,
+    work::ItemKind,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// An item to append.
+#[derive(Debug, Clone)]
+pub struct NewItem<'a> {
+    /// Its conversation, locked by the caller.
+    pub conversation: ConversationId,
+    /// Its session; none for notes on the whole conversation.
+    pub session: Option<SessionId>,
+    /// The party whose history it is part of.
+    pub party: PartyId,
+    /// What it is.
+    pub kind: ItemKind,
+    /// Who.
+    pub actor: Actor,
+    /// The provider's time.
+    pub provider_at: Option<Instant>,
+    /// Plain text.
+    pub text: Option<&'a str>,
+    /// Everything else.
+    pub body: Value,
+    /// Whether it moves the conversation up in lists.
+    pub activity: bool,
+}
+
+/// Appends an item with the next `seq`, placed by the database clock, never before the item ahead of it.
+pub async fn append(tx: &mut WriteTx, item: &NewItem<'_>) -> Result<(ItemId, i64), StoreError> {
+    let (tenant, id) = (tx.tenant(), tx.id::<ItemId>());
+    let seq = sqlx::query_scalar!(
+        r#"with c as (
+             update conversation set seq = seq + 1,
+               placed_at = greatest(clock_timestamp(), placed_at + interval '1 microsecond'),
+               last_activity_at = case when $11 then greatest(clock_timestamp(), last_activity_at) else last_activity_at end
+             where tenant_id = $1 and id = $3 returning seq, placed_at
+           ), i as (
+             insert into timeline_item (tenant_id, id, conversation_id, session_id, party_id, seq, kind, actor_kind,
+                                        actor_id, placed_at, provider_at)
+             select $1, $2, $3, $4, $5, c.seq, $6, $7, $8, c.placed_at, $9 from c
+           )
+           insert into item_content (tenant_id, item_id, text, body)
+           select $1, $2, $10, $12 from c returning (select seq from c) as "seq!""#,
+        tenant,
+        id.0,
+        item.conversation.0,
+        item.session.map(|s| s.0),
+        item.party.0,
+        item.kind.code(),
+        item.actor.kind(),
+        item.actor.id(),
+        item.provider_at,
+        item.text,
+        item.activity,
+        item.body
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok((id, seq))
+}
+
+/// Names an item as the provider does. False when the name is taken: the same message again.
+pub async fn name_external(
+    tx: &mut WriteTx,
+    account: ChannelAccountId,
+    external_id: &str,
+    item: ItemId,
+) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let done = sqlx::query!(
+        "insert into item_external (tenant_id, account_id, external_id, item_id) values ($1, $2, $3, $4)
+         on conflict do nothing",
+        tenant,
+        account.0,
+        external_id,
+        item.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The item with a provider's name, and its conversation.
+pub async fn by_external(
+    tx: &mut ReadTx,
+    account: ChannelAccountId,
+    external_id: &str,
+) -> Result<Option<(ItemId, ConversationId)>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        "select t.id, t.conversation_id from item_external e
+         join timeline_item t on t.tenant_id = e.tenant_id and t.id = e.item_id
+         where e.tenant_id = $1 and e.account_id = $2 and e.external_id = $3",
+        tenant,
+        account.0,
+        external_id
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| (row.id.into(), row.conversation_id.into())))
+}
+
+/// External ids of a session's messages, oldest first, the newest 50.
+pub async fn external_ids(tx: &mut ReadTx, session: SessionId) -> Result<Vec<String>, StoreError> {
+    let tenant = tx.tenant();
+    let mut ids = sqlx::query_scalar!(
+        "select e.external_id from timeline_item t
+         join item_external e on e.tenant_id = t.tenant_id and e.item_id = t.id
+         where t.tenant_id = $1 and t.session_id = $2 and t.kind = 'message' order by t.seq desc limit 50",
+        tenant,
+        session.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    ids.reverse();
+    Ok(ids)
+}
+
+/// Adds a revision of an item's content.
+pub async fn revise(tx: &mut WriteTx, item: ItemId, text: Option<&str>, body: &Value) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into item_content (tenant_id, item_id, revision, text, body)
+         select $1, $2, max(revision) + 1, $3, $4 from item_content where tenant_id = $1 and item_id = $2",
+        tenant,
+        item.0,
+        text,
+        body
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Withdraws an item: the fact stays, the content is blanked.
+pub async fn withdraw(tx: &mut WriteTx, item: ItemId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "with gone as (
+           insert into item_state (tenant_id, item_id, deleted_at) values ($1, $2, clock_timestamp())
+           on conflict (tenant_id, item_id) do update set deleted_at = coalesce(item_state.deleted_at, excluded.deleted_at)
+         )
+         update item_content set text = null, body = '{}' where tenant_id = $1 and item_id = $2",
+        tenant,
+        item.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Sets or removes (`None`) the reaction of one reactor.
+pub async fn react(tx: &mut WriteTx, item: ItemId, reactor: &str, emoji: Option<&str>) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into item_state (tenant_id, item_id, reactions)
+         values ($1, $2, case when $4::text is null then '{}'::jsonb else jsonb_build_object($3::text, $4::text) end)
+         on conflict (tenant_id, item_id) do update set reactions =
+           case when $4::text is null then item_state.reactions - $3::text
+                else item_state.reactions || jsonb_build_object($3::text, $4::text) end",
+        tenant,
+        item.0,
+        reactor,
+        emoji
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// An item as people see it: newest revision, state, delivery.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Id.
+    pub id: ItemId,
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// Its session.
+    pub session: Option<SessionId>,
+    /// Channel of the session.
+    pub channel: Option<ChannelKind>,
+    /// Place in the conversation, from 1, without gaps.
+    pub seq: i64,
+    /// What it is.
+    pub kind: ItemKind,
+    /// Who.
+    pub actor: Actor,
+    /// When it was placed.
+    pub placed_at: Instant,
+    /// When the provider says it happened.
+    pub provider_at: Option<Instant>,
+    /// Text.
+    pub text: Option<String>,
+    /// Everything else.
+    pub body: Value,
+    /// Revision shown, from 1.
+    pub revision: i32,
+    /// Reactor to emoji.
+    pub reactions: Value,
+    /// When it was withdrawn.
+    pub deleted_at: Option<Instant>,
+    /// State of the send, for what went out.
+    pub delivery: Option<String>,
+    /// What was wrong with the send.
+    pub delivery_error: Option<String>,
+}
+
+struct Row {
+    id: Uuid,
+    conversation_id: Uuid,
+    session_id: Option<Uuid>,
+    channel: Option<String>,
+    seq: i64,
+    kind: String,
+    actor_kind: String,
+    actor_id: Option<Uuid>,
+    placed_at: Instant,
+    provider_at: Option<Instant>,
+    text: Option<String>,
+    body: Value,
+    revision: i32,
+    reactions: Value,
+    deleted_at: Option<Instant>,
+    delivery: Option<String>,
+    delivery_error: Option<String>,
+}
+
+impl TryFrom<Row> for Item {
+    type Error = StoreError;
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let channel = row.channel.map(|k| code("session", "kind", &k, |t| t.parse().ok())).transpose()?;
+        Ok(Self {
+            id: row.id.into(),
+            conversation: row.conversation_id.into(),
+            session: row.session_id.map(SessionId),
+            channel,
+            seq: row.seq,
+            kind: code("timeline_item", "kind", &row.kind, ItemKind::from_code)?,
+            actor: code("timeline_item", "actor_kind", &row.actor_kind, |kind| Actor::from_parts(kind, row.actor_id))?,
+            placed_at: row.placed_at,
+            provider_at: row.provider_at,
+            text: row.text,
+            body: row.body,
+            revision: row.revision,
+            reactions: row.reactions,
+            deleted_at: row.deleted_at,
+            delivery: row.delivery,
+            delivery_error: row.delivery_error,
+        })
+    }
+}
+
+macro_rules! items {
+    ($tx:expr, $filter:literal, $($value:expr),*) => {{
+        let tenant = $tx.tenant();
+        sqlx::query_as!(
+            Row,
+            r#"select t.id, t.conversation_id, t.session_id, s.kind as "channel?", t.seq, t.kind, t.actor_kind, t.actor_id,
+                      t.placed_at, t.provider_at, c.text, c.body, c.revision,
+                      coalesce(st.reactions, '{}') as "reactions!", st.deleted_at as "deleted_at?",
+                      d.state as "delivery?", coalesce(d.error_class || ': ' || d.error_detail) as "delivery_error?"
+               from timeline_item t
+               join lateral (
+                 select text, body, revision from item_content c
+                 where c.tenant_id = t.tenant_id and c.item_id = t.id order by revision desc limit 1
+               ) c on true
+               left join session s on s.tenant_id = t.tenant_id and s.id = t.session_id
+               left join item_state st on st.tenant_id = t.tenant_id and st.item_id = t.id
+               left join delivery d on d.tenant_id = t.tenant_id and d.item_id = t.id
+               where t.tenant_id = $1 and "# + $filter,
+            tenant,
+            $($value),*
+        )
+        .fetch_all($tx.conn())
+        .await?
+        .into_iter()
+        .map(Item::try_from)
+        .collect::<Result<Vec<_>, StoreError>>()
+    }};
+}
+
+/// Several items by id.
+pub async fn many(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<Item>, StoreError> {
+    items!(tx, "t.id = any($2)", ids)
+}
+
+/// Items of a conversation with `seq` before `before`, newest first.
+pub async fn before(
+    tx: &mut ReadTx,
+    conversation: ConversationId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Item>, StoreError> {
+    items!(tx, "t.conversation_id = $2 and t.seq < $3 order by t.seq desc limit $4", conversation.0, before, limit)
+}
+
+/// Items of a conversation with `seq` after `after`, oldest first.
+pub async fn after(tx: &mut ReadTx, conversation: ConversationId, after: i64, limit: i64) -> Result<Vec<Item>, StoreError> {
+    items!(tx, "t.conversation_id = $2 and t.seq > $3 order by t.seq limit $4", conversation.0, after, limit)
+}
+
+/// A page of a customer's whole history over all channels, newest first: one index leg a party, merged.
+pub async fn history(
+    tx: &mut ReadTx,
+    customer: CustomerId,
+    before: Option<(Instant, ItemId)>,
+    limit: i64,
+) -> Result<Vec<Item>, StoreError> {
+    let tenant = tx.tenant();
+    let (at, id) = before.map_or((None, Uuid::max()), |(at, id)| (Some(at), id.0));
+    let ids = sqlx::query_scalar!(
+        "select leg.id from party_customer p
+         cross join lateral (
+           select t.id, t.placed_at from timeline_item t
+           where t.tenant_id = $1 and t.party_id = p.party_id
+             and (t.placed_at, t.id) < (coalesce($3::timestamptz, 'infinity'), $4)
+           order by t.placed_at desc, t.id desc limit $5
+         ) leg
+         where p.tenant_id = $1 and p.customer_id = $2
+         order by leg.placed_at desc, leg.id desc limit $5",
+        tenant,
+        customer.0,
+        at,
+        id,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut page = many(tx, &ids).await?;
+    page.sort_by(|a, b| (b.placed_at, b.id).cmp(&(a.placed_at, a.id)));
+    Ok(page)
+}

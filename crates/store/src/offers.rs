@@ -1,0 +1,205 @@
+//! Offers: work shown to one agent.
+
+use crate::{ReadTx, StoreError, WriteTx, error::code};
+use meridian_domain::{
+    ids::{AgentId, OfferId, WorkItemId},
+    time::Instant,
+    work::OfferState,
+};
+use uuid::Uuid;
+
+/// Work shown to one agent.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// Id.
+    pub id: OfferId,
+    /// The work.
+    pub work: WorkItemId,
+    /// The agent.
+    pub agent: AgentId,
+    /// Epoch of the work when it was offered.
+    pub epoch: i64,
+    /// State.
+    pub state: OfferState,
+    /// Why it ended, as a code.
+    pub reason: String,
+    /// When it was made.
+    pub created_at: Instant,
+    /// Until when it can be accepted.
+    pub expires_at: Instant,
+}
+
+struct Row {
+    id: Uuid,
+    work_item_id: Uuid,
+    agent_id: Uuid,
+    epoch: i64,
+    state: String,
+    reason: String,
+    created_at: Instant,
+    expires_at: Instant,
+}
+
+impl TryFrom<Row> for Offer {
+    type Error = StoreError;
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.into(),
+            work: row.work_item_id.into(),
+            agent: row.agent_id.into(),
+            epoch: row.epoch,
+            state: code("offer", "state", &row.state, OfferState::from_code)?,
+            reason: row.reason,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+        })
+    }
+}
+
+/// What the router wants to offer.
+#[derive(Debug, Clone, Copy)]
+pub struct NewOffer {
+    /// The work.
+    pub work: WorkItemId,
+    /// Its epoch as the router knows it.
+    pub epoch: i64,
+    /// To whom.
+    pub agent: AgentId,
+    /// Seconds to answer.
+    pub seconds: i32,
+}
+
+/// Makes an offer, if and only if the work still waits with that epoch and the agent still has room: one statement,
+/// no check-then-act. `None` is a lost race, not an error.
+pub async fn make(tx: &mut WriteTx, new: &NewOffer) -> Result<Option<Offer>, StoreError> {
+    let (tenant, id) = (tx.tenant(), tx.id::<OfferId>());
+    let row = sqlx::query_as!(
+        Row,
+        "with w as (
+           select id, class from work_item
+           where tenant_id = $1 and id = $3 and state = 'queued' and epoch = $4 for update
+         ), l as (
+           select l.agent_id, l.class from agent_load l join w on w.class = l.class
+           where l.tenant_id = $1 and l.agent_id = $5 and l.used < l.cap for update of l
+         ), taken as (
+           update agent_load a set used = a.used + 1 from l
+           where a.tenant_id = $1 and a.agent_id = l.agent_id and a.class = l.class
+         ), moved as (
+           update work_item i set state = 'offered', agent_id = l.agent_id, epoch = i.epoch + 1 from l
+           where i.tenant_id = $1 and i.id = $3 returning i.id, i.epoch, i.agent_id
+         )
+         insert into offer (tenant_id, id, work_item_id, agent_id, epoch, expires_at)
+         select $1, $2, m.id, m.agent_id, m.epoch, clock_timestamp() + make_interval(secs => $6::int) from moved m
+         returning id, work_item_id, agent_id, epoch, state, reason, created_at, expires_at",
+        tenant,
+        id.0,
+        new.work.0,
+        new.epoch,
+        new.agent.0,
+        new.seconds
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(Offer::try_from).transpose()
+}
+
+/// Accepts a pending offer in time; `None` when it is gone.
+pub async fn accept(tx: &mut WriteTx, id: OfferId, agent: AgentId) -> Result<Option<Offer>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query_as!(
+        Row,
+        "update offer o set state = 'accepted', ended_at = clock_timestamp() from work_item w
+         where o.tenant_id = $1 and o.id = $2 and o.agent_id = $3 and o.state = 'pending'
+           and o.expires_at > clock_timestamp()
+           and w.tenant_id = o.tenant_id and w.id = o.work_item_id and w.epoch = o.epoch and w.state = 'offered'
+         returning o.id, o.work_item_id, o.agent_id, o.epoch, o.state, o.reason, o.created_at, o.expires_at",
+        tenant,
+        id.0,
+        agent.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(Offer::try_from).transpose()
+}
+
+/// Ends a pending offer without acceptance; `None` when it is no longer pending (or, for an expiry, not due).
+pub async fn end(
+    tx: &mut WriteTx,
+    id: OfferId,
+    state: OfferState,
+    reason: &str,
+    only_when_due: bool,
+) -> Result<Option<Offer>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query_as!(
+        Row,
+        "update offer set state = $3, reason = $4, ended_at = clock_timestamp()
+         where tenant_id = $1 and id = $2 and state = 'pending' and (not $5 or expires_at <= clock_timestamp())
+         returning id, work_item_id, agent_id, epoch, state, reason, created_at, expires_at",
+        tenant,
+        id.0,
+        state.code(),
+        reason,
+        only_when_due
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(Offer::try_from).transpose()
+}
+
+/// Several offers by id.
+pub async fn many(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<Offer>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, work_item_id, agent_id, epoch, state, reason, created_at, expires_at from offer
+         where tenant_id = $1 and id = any($2)",
+        tenant,
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(Offer::try_from).collect()
+}
+
+/// Pending offers of an agent, oldest first.
+pub async fn pending_of(tx: &mut ReadTx, agent: AgentId) -> Result<Vec<Offer>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, work_item_id, agent_id, epoch, state, reason, created_at, expires_at from offer
+         where tenant_id = $1 and agent_id = $2 and state = 'pending' order by created_at, id limit 100",
+        tenant,
+        agent.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(Offer::try_from).collect()
+}
+
+/// The pending offer of a work item.
+pub async fn pending_for(tx: &mut ReadTx, work: WorkItemId) -> Result<Option<OfferId>, StoreError> {
+    let tenant = tx.tenant();
+    let id = sqlx::query_scalar!(
+        "select id from offer where tenant_id = $1 and work_item_id = $2 and state = 'pending'",
+        tenant,
+        work.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(id.map(OfferId))
+}
+
+/// Agents who let an offer of this work pass during its present wait: they are asked last.
+pub async fn refusals(tx: &mut ReadTx, works: &[Uuid]) -> Result<Vec<(WorkItemId, AgentId)>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select distinct work_item_id, agent_id from offer
+         where tenant_id = $1 and work_item_id = any($2) and state in ('declined', 'expired')",
+        tenant,
+        works
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.work_item_id.into(), row.agent_id.into())).collect())
+}

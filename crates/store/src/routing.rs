@@ -1,0 +1,291 @@
+//! What a routing leader loads on takeover, re-reads by name, and records.
+
+use crate::{ReadTx, StoreError, WriteTx, error::code, offers, work};
+use meridian_domain::{
+    calendar::{self, Shift, Site},
+    ids::{AgentId, DecisionId, QueueId, SiteId, SkillId, WorkItemId},
+    people::ChosenState,
+    routing::{Agent, Decision, Outcome, Plan, Queue, SkillNeed, Work},
+    time::Instant,
+    work::WorkState,
+};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// Every active queue with its plan; a queue without one gets the default plan.
+pub async fn queues(tx: &mut ReadTx) -> Result<Vec<Queue>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        r#"select q.id, q.offer_seconds, q.sticky_seconds, p.version as "version?", p.steps as "steps?"
+           from queue q left join routing_plan p on p.tenant_id = q.tenant_id and p.queue_id = q.id and p.active
+           where q.tenant_id = $1 and q.active"#,
+        tenant
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let plan = match (row.version, row.steps) {
+                (Some(version), Some(steps)) => Plan {
+                    version,
+                    steps: serde_json::from_value(steps).map_err(|error| StoreError::Inconsistent {
+                        table: "routing_plan",
+                        column: "steps",
+                        value: error.to_string(),
+                    })?,
+                },
+                _ => Plan::default(),
+            };
+            Ok(Queue { id: row.id.into(), offer_seconds: row.offer_seconds, sticky_seconds: row.sticky_seconds, plan })
+        })
+        .collect()
+}
+
+/// Every site with its calendar.
+pub async fn sites(tx: &mut ReadTx) -> Result<Vec<Site>, StoreError> {
+    let tenant = tx.tenant();
+    let sites = sqlx::query!("select id, time_zone, ring from site where tenant_id = $1 order by id", tenant)
+        .fetch_all(tx.conn())
+        .await?;
+    let shifts = sqlx::query!(
+        "select site_id, weekday, starts_minute, ends_minute from site_shift where tenant_id = $1",
+        tenant
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let exceptions = sqlx::query!(
+        "select site_id, day, starts_minute, ends_minute from site_exception where tenant_id = $1",
+        tenant
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut found: Vec<Site> = Vec::with_capacity(sites.len());
+    for row in sites {
+        let of_site = shifts.iter().filter(|shift| shift.site_id == row.id);
+        found.push(Site {
+            id: SiteId(row.id),
+            zone: code("site", "time_zone", &row.time_zone, calendar::zone)?,
+            ring: row.ring,
+            shifts: of_site
+                .map(|shift| Shift {
+                    weekday: shift.weekday as u8,
+                    starts_minute: shift.starts_minute as u16,
+                    ends_minute: shift.ends_minute as u16,
+                })
+                .collect(),
+            exceptions: exceptions
+                .iter()
+                .filter(|exception| exception.site_id == row.id)
+                .map(|e| (e.day, e.starts_minute.zip(e.ends_minute).map(|(from, to)| (from as u16, to as u16))))
+                .collect(),
+        });
+    }
+    Ok(found)
+}
+
+/// Agents as routing sees them: the named ones, or all active ones.
+pub async fn agents(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Agent>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        r#"select a.id, a.site_id, a.languages, coalesce(s.chosen, 'offline') as "chosen!",
+                  coalesce(s.live_until > clock_timestamp(), false) as "live!",
+                  coalesce(s.idle_since, a.created_at) as "idle_since!"
+           from agent a left join agent_state s on s.tenant_id = a.tenant_id and s.agent_id = a.id
+           where a.tenant_id = $1 and a.status = 'active' and ($2::uuid[] is null or a.id = any($2))"#,
+        tenant,
+        only
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut agents: HashMap<Uuid, Agent> = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let chosen = code("agent_state", "chosen", &row.chosen, ChosenState::from_code)?;
+        let agent = Agent {
+            id: AgentId(row.id),
+            ready: row.live && chosen == ChosenState::Available,
+            site: row.site_id.map(SiteId),
+            queues: BTreeSet::new(),
+            skills: BTreeMap::new(),
+            languages: row.languages.into_iter().collect(),
+            load: [(0, 0); 4],
+            idle_since: row.idle_since,
+        };
+        agents.insert(row.id, agent);
+    }
+    for load in crate::agents::loads(tx, &ids).await? {
+        if let Some(agent) = agents.get_mut(&load.agent.0) {
+            agent.load[load.class.index()] = (load.used, load.cap);
+        }
+    }
+    for (agent, queue) in members(tx, &ids).await? {
+        if let Some(agent) = agents.get_mut(&agent) {
+            agent.queues.insert(queue);
+        }
+    }
+    for (agent, skill, level) in skills(tx, &ids).await? {
+        if let Some(agent) = agents.get_mut(&agent) {
+            agent.skills.insert(skill, level);
+        }
+    }
+    let mut found: Vec<Agent> = agents.into_values().collect();
+    found.sort_by_key(|agent| agent.id);
+    Ok(found)
+}
+
+async fn members(tx: &mut ReadTx, agents: &[Uuid]) -> Result<Vec<(Uuid, QueueId)>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select agent_id, queue_id from queue_member
+         where tenant_id = $1 and agent_id = any($2) and valid_to is null",
+        tenant,
+        agents
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.agent_id, QueueId(row.queue_id))).collect())
+}
+
+async fn skills(tx: &mut ReadTx, agents: &[Uuid]) -> Result<Vec<(Uuid, SkillId, u8)>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select agent_id, skill_id, level from agent_skill
+         where tenant_id = $1 and agent_id = any($2) and valid_to is null",
+        tenant,
+        agents
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.agent_id, SkillId(row.skill_id), row.level as u8)).collect())
+}
+
+fn skill_needs(skills: &Value) -> Vec<SkillNeed> {
+    serde_json::from_value(skills.clone()).unwrap_or_default()
+}
+
+async fn to_routing(tx: &mut ReadTx, items: Vec<work::WorkItem>) -> Result<Vec<Work>, StoreError> {
+    let ids: Vec<Uuid> = items.iter().map(|item| item.id.0).collect();
+    let mut refused: HashMap<WorkItemId, BTreeSet<AgentId>> = HashMap::new();
+    for (work, agent) in offers::refusals(tx, &ids).await? {
+        refused.entry(work).or_default().insert(agent);
+    }
+    Ok(items
+        .into_iter()
+        .map(|item| Work {
+            id: item.id,
+            queue: item.queue,
+            class: item.class,
+            epoch: item.epoch,
+            skills: skill_needs(&item.skills),
+            language: item.language,
+            sticky: item.sticky,
+            enqueued_at: item.enqueued_at,
+            queued_at: item.queued_at,
+            head_start_seconds: item.head_start_seconds,
+            refused_by: refused.remove(&item.id).unwrap_or_default(),
+        })
+        .collect())
+}
+
+/// All work that waits.
+pub async fn waiting(tx: &mut ReadTx) -> Result<Vec<Work>, StoreError> {
+    let items = work::waiting(tx).await?.into_iter().filter(|item| item.state == WorkState::Queued).collect();
+    to_routing(tx, items).await
+}
+
+/// One piece of work if it waits, and nothing if it does not.
+pub async fn work_if_waiting(tx: &mut ReadTx, id: WorkItemId) -> Result<Option<Work>, StoreError> {
+    let item = work::find(tx, id).await?.filter(|item| item.state == WorkState::Queued);
+    Ok(to_routing(tx, item.into_iter().collect()).await?.pop())
+}
+
+/// The time by which plans and calendars are judged.
+pub async fn now(tx: &mut ReadTx) -> Result<Instant, StoreError> {
+    Ok(sqlx::query_scalar!(r#"select clock_timestamp() as "now!""#).fetch_one(tx.conn()).await?)
+}
+
+/// Records a decision.
+pub async fn insert_decision(tx: &mut WriteTx, decision: &Decision, trigger: &str) -> Result<DecisionId, StoreError> {
+    let (tenant, id) = (tx.tenant(), tx.id::<DecisionId>());
+    let outcome = match decision.outcome {
+        Outcome::Offered => "offered",
+        Outcome::Waiting => "waiting",
+    };
+    sqlx::query!(
+        "insert into routing_decision (tenant_id, id, work_item_id, queue_id, trigger, outcome, agent_id, step,
+                                       plan_version, candidates, exclusions)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        tenant,
+        id.0,
+        decision.work.0,
+        decision.queue.0,
+        trigger,
+        outcome,
+        decision.agent.map(|a| a.0),
+        decision.step as i16,
+        decision.plan_version,
+        serde_json::to_value(&decision.candidates).unwrap_or_default(),
+        serde_json::to_value(&decision.exclusions).unwrap_or_default()
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(id)
+}
+
+/// A decision as people read it.
+#[derive(Debug, Clone)]
+pub struct DecisionView {
+    /// Id.
+    pub id: DecisionId,
+    /// The work.
+    pub work: WorkItemId,
+    /// Its queue.
+    pub queue: QueueId,
+    /// When.
+    pub at: Instant,
+    /// What woke the router.
+    pub trigger: String,
+    /// offered or waiting.
+    pub outcome: String,
+    /// To whom.
+    pub agent: Option<AgentId>,
+    /// Step in force.
+    pub step: i16,
+    /// Version of the plan.
+    pub plan_version: i32,
+    /// Candidates with score and factors.
+    pub candidates: Value,
+    /// Reason to count.
+    pub exclusions: Value,
+}
+
+/// Decisions about a work item, oldest first.
+pub async fn decisions(tx: &mut ReadTx, work: WorkItemId, limit: i64) -> Result<Vec<DecisionView>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select id, work_item_id, queue_id, at, trigger, outcome, agent_id, step, plan_version, candidates, exclusions
+         from routing_decision where tenant_id = $1 and work_item_id = $2 order by id limit $3",
+        tenant,
+        work.0,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| DecisionView {
+            id: row.id.into(),
+            work: row.work_item_id.into(),
+            queue: row.queue_id.into(),
+            at: row.at,
+            trigger: row.trigger,
+            outcome: row.outcome,
+            agent: row.agent_id.map(AgentId),
+            step: row.step,
+            plan_version: row.plan_version,
+            candidates: row.candidates,
+            exclusions: row.exclusions,
+        })
+        .collect())
+}

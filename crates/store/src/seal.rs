@@ -1,0 +1,98 @@
+//! Sealed columns: XChaCha20-Poly1305 under a key derived from the installation's secret, bound to tenant and row.
+
+use crate::StoreError;
+use chacha20poly1305::{XChaCha20Poly1305, XNonce, aead::{Aead, KeyInit, Payload}};
+use hkdf::Hkdf;
+use meridian_domain::{ids::TenantId, secret::Secret};
+use rand::Rng;
+use sha2::Sha256;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Seals and opens secrets. Only this module sees the key.
+#[derive(Clone)]
+pub struct Sealer {
+    current: XChaCha20Poly1305,
+    previous: Vec<XChaCha20Poly1305>,
+}
+
+const VERSION: u8 = 1;
+const NONCE: usize = 24;
+
+fn cipher(master: &Secret) -> XChaCha20Poly1305 {
+    let mut key = [0_u8; 32];
+    // 32 bytes is a valid output length of HKDF-SHA256 (RFC 5869), so this cannot fail.
+    let _ = Hkdf::<Sha256>::new(None, master.expose().as_bytes()).expand(b"meridian seal 1", &mut key);
+    XChaCha20Poly1305::new(&key.into())
+}
+
+fn bound_to(tenant: TenantId, row: Uuid) -> Vec<u8> {
+    [tenant.0.as_bytes().as_slice(), row.as_bytes()].concat()
+}
+
+impl Sealer {
+    /// Seals with `current`; opens what any of the keys sealed.
+    pub fn new(current: &Secret, previous: &[Secret]) -> Self {
+        Self { current: cipher(current), previous: previous.iter().map(cipher).collect() }
+    }
+
+    /// Seals a text for one row.
+    pub fn seal(&self, tenant: TenantId, row: Uuid, text: &str) -> Vec<u8> {
+        let mut nonce = [0_u8; NONCE];
+        rand::rng().fill(&mut nonce);
+        let payload = Payload { msg: text.as_bytes(), aad: &bound_to(tenant, row) };
+        // Encryption fails only beyond 256 GB.
+        let sealed = self.current.encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
+        [&[VERSION][..], &nonce, &sealed].concat()
+    }
+
+    /// Opens a sealed text of the row it was sealed for.
+    pub fn open(&self, tenant: TenantId, row: Uuid, sealed: &[u8]) -> Result<Secret, StoreError> {
+        let (version, rest) = sealed.split_first().ok_or(StoreError::Sealed)?;
+        let (nonce, cipher_text) = rest.split_at_checked(NONCE).ok_or(StoreError::Sealed)?;
+        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| StoreError::Sealed)?;
+        if *version != VERSION {
+            return Err(StoreError::Sealed);
+        }
+        let aad = bound_to(tenant, row);
+        std::iter::once(&self.current)
+            .chain(&self.previous)
+            .find_map(|key| key.decrypt(&XNonce::from(nonce), Payload { msg: cipher_text, aad: &aad }).ok())
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .map(Secret::new)
+            .ok_or(StoreError::Sealed)
+    }
+
+    /// Seals named secrets, several values a name.
+    pub fn seal_map(&self, tenant: TenantId, row: Uuid, secrets: &BTreeMap<String, Vec<Secret>>) -> Vec<u8> {
+        let plain: BTreeMap<&str, Vec<&str>> =
+            secrets.iter().map(|(name, values)| (name.as_str(), values.iter().map(Secret::expose).collect())).collect();
+        self.seal(tenant, row, &serde_json::to_string(&plain).unwrap_or_default())
+    }
+
+    /// Opens named secrets.
+    pub fn open_map(&self, tenant: TenantId, row: Uuid, sealed: &[u8]) -> Result<BTreeMap<String, Vec<Secret>>, StoreError> {
+        let text = self.open(tenant, row, sealed)?;
+        let plain: BTreeMap<String, Vec<String>> =
+            serde_json::from_str(text.expose()).map_err(|_| StoreError::Sealed)?;
+        Ok(plain.into_iter().map(|(name, values)| (name, values.into_iter().map(Secret::new).collect())).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_opens_only_for_its_own_row_and_key() {
+        let (tenant, row) = (TenantId(Uuid::from_u128(1)), Uuid::from_u128(2));
+        let old = Sealer::new(&Secret::new("old"), &[]);
+        let new = Sealer::new(&Secret::new("new"), &[Secret::new("old")]);
+        let sealed = old.seal(tenant, row, "token");
+        assert_eq!(new.open(tenant, row, &sealed).unwrap().expose(), "token");
+        assert!(new.open(TenantId(Uuid::from_u128(9)), row, &sealed).is_err());
+        assert!(Sealer::new(&Secret::new("new"), &[]).open(tenant, row, &sealed).is_err());
+        assert!(new.open(tenant, row, &sealed[..10]).is_err());
+        assert!(!sealed.windows(5).any(|w| w == b"token"));
+    }
+}

@@ -1,0 +1,309 @@
+//! Set-up of a tenant: branches, sites, queues, skills, people.
+
+use crate::{ReadTx, StoreError, WriteTx};
+use meridian_domain::{
+    calendar::Shift,
+    channel::ChannelClass,
+    ids::{AgentId, BranchId, QueueId, SiteId, SkillId},
+    people::Role,
+    routing::Plan,
+};
+use uuid::Uuid;
+
+/// Adds or renames a branch.
+pub async fn branch(tx: &mut WriteTx, id: BranchId, name: &str) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into branch (tenant_id, id, name) values ($1, $2, $3)
+         on conflict (tenant_id, id) do update set name = excluded.name",
+        tenant,
+        id.0,
+        name
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Adds or replaces a site and its weekly shifts.
+pub async fn site(
+    tx: &mut WriteTx,
+    id: SiteId,
+    name: &str,
+    zone: &str,
+    ring: i16,
+    shifts: &[Shift],
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into site (tenant_id, id, name, time_zone, ring) values ($1, $2, $3, $4, $5)
+         on conflict (tenant_id, id) do update set name = excluded.name, time_zone = excluded.time_zone,
+           ring = excluded.ring",
+        tenant,
+        id.0,
+        name,
+        zone,
+        ring
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!("delete from site_shift where tenant_id = $1 and site_id = $2", tenant, id.0)
+        .execute(tx.conn())
+        .await?;
+    for shift in shifts {
+        let shift_id = tx.id::<Uuid>();
+        sqlx::query!(
+            "insert into site_shift (tenant_id, id, site_id, weekday, starts_minute, ends_minute)
+             values ($1, $2, $3, $4, $5, $6)",
+            tenant,
+            shift_id,
+            id.0,
+            i16::from(shift.weekday),
+            shift.starts_minute as i16,
+            shift.ends_minute as i16
+        )
+        .execute(tx.conn())
+        .await?;
+    }
+    Ok(())
+}
+
+/// Adds or renames a skill.
+pub async fn skill(tx: &mut WriteTx, id: SkillId, name: &str) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into skill (tenant_id, id, name) values ($1, $2, $3)
+         on conflict (tenant_id, id) do update set name = excluded.name",
+        tenant,
+        id.0,
+        name
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A queue as admins see it.
+#[derive(Debug, Clone)]
+pub struct QueueRow {
+    /// Id.
+    pub id: QueueId,
+    /// Branch.
+    pub branch: BranchId,
+    /// Name.
+    pub name: String,
+    /// Head start of its work, minutes.
+    pub priority_minutes: i32,
+    /// Seconds to answer an offer.
+    pub offer_seconds: i32,
+    /// Seconds to write up.
+    pub wrap_up_seconds: i32,
+    /// Seconds during which only the sticky agent is asked.
+    pub sticky_seconds: i32,
+}
+
+/// Adds or changes a queue.
+pub async fn queue(tx: &mut WriteTx, queue: &QueueRow) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into queue (tenant_id, id, branch_id, name, priority_minutes, offer_seconds, wrap_up_seconds, sticky_seconds)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (tenant_id, id) do update set name = excluded.name, priority_minutes = excluded.priority_minutes,
+           offer_seconds = excluded.offer_seconds, wrap_up_seconds = excluded.wrap_up_seconds,
+           sticky_seconds = excluded.sticky_seconds",
+        tenant,
+        queue.id.0,
+        queue.branch.0,
+        queue.name,
+        queue.priority_minutes,
+        queue.offer_seconds,
+        queue.wrap_up_seconds,
+        queue.sticky_seconds
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// All queues by name; a tenant has hundreds at most.
+pub async fn queues(tx: &mut ReadTx) -> Result<Vec<QueueRow>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select id, branch_id, name, priority_minutes, offer_seconds, wrap_up_seconds, sticky_seconds from queue
+         where tenant_id = $1 and active order by name, id limit 1000",
+        tenant
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| QueueRow {
+            id: row.id.into(),
+            branch: row.branch_id.into(),
+            name: row.name,
+            priority_minutes: row.priority_minutes,
+            offer_seconds: row.offer_seconds,
+            wrap_up_seconds: row.wrap_up_seconds,
+            sticky_seconds: row.sticky_seconds,
+        })
+        .collect())
+}
+
+/// How much waits in a queue and since when its oldest does.
+pub async fn queue_depth(tx: &mut ReadTx, id: QueueId) -> Result<(i64, i64), StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        r#"select count(*) as "waiting!",
+                  coalesce(extract(epoch from clock_timestamp() - min(enqueued_at)), 0)::bigint as "oldest!"
+           from work_item where tenant_id = $1 and queue_id = $2 and state in ('queued', 'offered')"#,
+        tenant,
+        id.0
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok((row.waiting, row.oldest))
+}
+
+/// Makes a plan the active one of its queue.
+pub async fn plan(tx: &mut WriteTx, queue: QueueId, plan: &Plan) -> Result<i32, StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update routing_plan set active = false where tenant_id = $1 and queue_id = $2 and active",
+        tenant,
+        queue.0
+    )
+    .execute(tx.conn())
+    .await?;
+    let version = sqlx::query_scalar!(
+        "insert into routing_plan (tenant_id, queue_id, version, steps)
+         select $1, $2, coalesce(max(version), 0) + 1, $3 from routing_plan where tenant_id = $1 and queue_id = $2
+         returning version",
+        tenant,
+        queue.0,
+        serde_json::to_value(&plan.steps).unwrap_or_default()
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(version)
+}
+
+/// A person to add.
+#[derive(Debug, Clone)]
+pub struct NewAgent<'a> {
+    /// Id.
+    pub id: AgentId,
+    /// Sign-in address, lower-cased.
+    pub email: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// Role.
+    pub role: Role,
+    /// Branch.
+    pub branch: BranchId,
+    /// Site.
+    pub site: Option<SiteId>,
+    /// IANA zone.
+    pub time_zone: &'a str,
+    /// Languages spoken.
+    pub languages: &'a [String],
+    /// Argon2id in PHC form.
+    pub password_hash: Option<&'a str>,
+}
+
+/// Adds or changes a person, with capacity per channel class.
+pub async fn agent(tx: &mut WriteTx, new: &NewAgent<'_>, caps: [i16; 4]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into agent (tenant_id, id, email, name, role, branch_id, site_id, time_zone, languages, password_hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         on conflict (tenant_id, id) do update set email = excluded.email, name = excluded.name, role = excluded.role,
+           site_id = excluded.site_id, time_zone = excluded.time_zone, languages = excluded.languages,
+           password_hash = coalesce(excluded.password_hash, agent.password_hash)",
+        tenant,
+        new.id.0,
+        new.email,
+        new.name,
+        new.role.code(),
+        new.branch.0,
+        new.site.map(|s| s.0),
+        new.time_zone,
+        new.languages,
+        new.password_hash
+    )
+    .execute(tx.conn())
+    .await?;
+    for class in ChannelClass::ALL {
+        sqlx::query!(
+            "insert into agent_load (tenant_id, agent_id, class, cap) values ($1, $2, $3, $4)
+             on conflict (tenant_id, agent_id, class) do update set cap = greatest(excluded.cap, agent_load.used)",
+            tenant,
+            new.id.0,
+            class.code(),
+            caps[class.index()]
+        )
+        .execute(tx.conn())
+        .await?;
+    }
+    Ok(())
+}
+
+/// Makes an agent a member of a queue from now on.
+pub async fn join_queue(tx: &mut WriteTx, queue: QueueId, agent: AgentId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into queue_member (tenant_id, queue_id, agent_id) select $1, $2, $3
+         where not exists (select 1 from queue_member
+           where tenant_id = $1 and queue_id = $2 and agent_id = $3 and valid_to is null)",
+        tenant,
+        queue.0,
+        agent.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Gives an agent a skill at a level from now on.
+pub async fn set_skill(tx: &mut WriteTx, agent: AgentId, skill: SkillId, level: i16) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update agent_skill set valid_to = clock_timestamp()
+         where tenant_id = $1 and agent_id = $2 and skill_id = $3 and valid_to is null and level <> $4",
+        tenant,
+        agent.0,
+        skill.0,
+        level
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "insert into agent_skill (tenant_id, agent_id, skill_id, level) select $1, $2, $3, $4
+         where not exists (select 1 from agent_skill
+           where tenant_id = $1 and agent_id = $2 and skill_id = $3 and valid_to is null)",
+        tenant,
+        agent.0,
+        skill.0,
+        level
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Skill ids by name.
+pub async fn skills_by_name(tx: &mut ReadTx, names: &[String]) -> Result<Vec<(SkillId, String)>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!("select id, name from skill where tenant_id = $1 and name = any($2)", tenant, names)
+        .fetch_all(tx.conn())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id.into(), row.name)).collect())
+}
+
+/// The tenant's own name and workspace.
+pub async fn tenant(tx: &mut ReadTx) -> Result<Option<(String, String, String)>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!("select slug, name, time_zone from tenant where tenant_id = $1", tenant)
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.map(|row| (row.slug, row.name, row.time_zone)))
+}

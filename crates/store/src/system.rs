@@ -1,0 +1,274 @@
+//! What truly crosses tenants: the relay, the sweeper, tenant creation. Every function says why.
+
+use crate::{StoreError, SystemTx};
+use meridian_domain::{
+    ids::{AgentId, DeliveryId, OfferId, RawId, SessionId, TenantId, WorkItemId},
+    time::Instant,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Makes a tenant; it exists before any scope can.
+pub async fn insert_tenant(
+    tx: &mut SystemTx,
+    id: TenantId,
+    slug: &str,
+    name: &str,
+    time_zone: &str,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into tenant (tenant_id, slug, name, time_zone) values ($1, $2, $3, $4)
+         on conflict (tenant_id) do update set name = excluded.name",
+        id.0,
+        slug,
+        name,
+        time_zone
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The tenant of a slug.
+pub async fn tenant_by_slug(tx: &mut SystemTx, slug: &str) -> Result<Option<TenantId>, StoreError> {
+    let id =
+        sqlx::query_scalar!("select tenant_id from tenant where slug = $1", slug).fetch_optional(tx.conn()).await?;
+    Ok(id.map(TenantId))
+}
+
+/// Takes or extends a lease; returns its epoch, or `None` while another process holds it.
+pub async fn hold_lease(tx: &mut SystemTx, name: &str, holder: Uuid, seconds: f64) -> Result<Option<i64>, StoreError> {
+    let epoch = sqlx::query_scalar!(
+        "insert into lease (name, holder, epoch, expires_at)
+         values ($1, $2, 1, clock_timestamp() + make_interval(secs => $3))
+         on conflict (name) do update set
+           epoch = lease.epoch + case when lease.holder = excluded.holder then 0 else 1 end,
+           holder = excluded.holder, expires_at = excluded.expires_at
+         where lease.holder = excluded.holder or lease.expires_at <= clock_timestamp()
+         returning epoch",
+        name,
+        holder,
+        seconds
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(epoch)
+}
+
+/// Gives a lease back at once.
+pub async fn drop_lease(tx: &mut SystemTx, name: &str, holder: Uuid) -> Result<(), StoreError> {
+    sqlx::query!("update lease set expires_at = clock_timestamp() where name = $1 and holder = $2", name, holder)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Refuses to go on unless the lease is still held under that epoch; keeps it from changing hands until the end of
+/// the transaction.
+pub async fn fence(tx: &mut SystemTx, name: &str, holder: Uuid, epoch: i64) -> Result<bool, StoreError> {
+    let held = sqlx::query_scalar!(
+        r#"select true as "held!" from lease where name = $1 and holder = $2 and epoch = $3 for share"#,
+        name,
+        holder,
+        epoch
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(held.unwrap_or(false))
+}
+
+/// A row of the outbox.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// Its place.
+    pub id: i64,
+    /// The queue, for a job.
+    pub queue: Option<String>,
+    /// The topics, for a change.
+    pub topics: Option<Vec<String>>,
+    /// The job or the change.
+    pub payload: Value,
+    /// When it was written.
+    pub created_at: Instant,
+}
+
+/// What is due in a lane, in order; the relay serves all tenants.
+pub async fn outgoing(tx: &mut SystemTx, lane: i16, limit: i64) -> Result<Vec<Outgoing>, StoreError> {
+    let rows = sqlx::query!(
+        "select tenant_id, id, queue, topics, payload, created_at from outbox
+         where lane = $1 and due_at <= clock_timestamp() order by due_at, id limit $2",
+        lane,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Outgoing {
+            tenant: row.tenant_id.into(),
+            id: row.id,
+            queue: row.queue,
+            topics: row.topics,
+            payload: row.payload,
+            created_at: row.created_at,
+        })
+        .collect())
+}
+
+/// Gives changes their place in their tenants' streams, in the order given, and takes them out of the outbox.
+/// Returns the newest position of each (tenant, topic), for the hints.
+pub async fn place_changes(tx: &mut SystemTx, rows: &[Outgoing]) -> Result<Vec<(TenantId, String, i64)>, StoreError> {
+    let mut by_tenant: std::collections::BTreeMap<TenantId, Vec<&Outgoing>> = std::collections::BTreeMap::new();
+    for row in rows {
+        by_tenant.entry(row.tenant).or_default().push(row);
+    }
+    let (mut tenants, mut topics, mut positions, mut changes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (tenant, rows) in by_tenant {
+        let last = sqlx::query_scalar!(
+            "insert into tenant_stream (tenant_id, position) values ($1, $2)
+             on conflict (tenant_id) do update set position = tenant_stream.position + $2 returning position",
+            tenant.0,
+            rows.len() as i64
+        )
+        .fetch_one(tx.conn())
+        .await?;
+        let first = last - rows.len() as i64 + 1;
+        for (n, row) in rows.into_iter().enumerate() {
+            for topic in row.topics.iter().flatten() {
+                tenants.push(tenant.0);
+                topics.push(topic.clone());
+                positions.push(first + n as i64);
+                changes.push(row.payload.clone());
+            }
+        }
+    }
+    sqlx::query!(
+        "insert into live_event (tenant_id, topic, position, change)
+         select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::jsonb[])",
+        &tenants,
+        &topics,
+        &positions,
+        &changes
+    )
+    .execute(tx.conn())
+    .await?;
+    remove_outgoing(tx, rows).await?;
+    let mut newest: std::collections::BTreeMap<(Uuid, String), i64> = std::collections::BTreeMap::new();
+    for ((tenant, topic), position) in tenants.into_iter().zip(topics).zip(positions) {
+        newest.entry((tenant, topic)).and_modify(|p| *p = (*p).max(position)).or_insert(position);
+    }
+    Ok(newest.into_iter().map(|((tenant, topic), position)| (TenantId(tenant), topic, position)).collect())
+}
+
+/// Takes published rows out of the outbox.
+pub async fn remove_outgoing(tx: &mut SystemTx, rows: &[Outgoing]) -> Result<(), StoreError> {
+    let tenants: Vec<Uuid> = rows.iter().map(|row| row.tenant.0).collect();
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    sqlx::query!(
+        "delete from outbox o using unnest($1::uuid[], $2::bigint[]) as gone(tenant_id, id)
+         where o.tenant_id = gone.tenant_id and o.id = gone.id",
+        &tenants,
+        &ids
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Age in seconds of the oldest due row of the outbox, for the gauge that must return to nothing.
+pub async fn outbox_lag(tx: &mut SystemTx) -> Result<f64, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select coalesce(extract(epoch from clock_timestamp() - min(greatest(created_at, due_at))), 0)::float8 as "lag!"
+           from outbox where due_at <= clock_timestamp()"#
+    )
+    .fetch_one(tx.conn())
+    .await?)
+}
+
+/// What the sweeper found overdue: the net under timers and wake-ups.
+#[derive(Debug, Clone, Default)]
+pub struct Overdue {
+    /// Pending offers past their time.
+    pub offers: Vec<(TenantId, OfferId)>,
+    /// Agents whose link lease ran out.
+    pub agents: Vec<(TenantId, AgentId)>,
+    /// Wrap-ups past their time.
+    pub wrapping: Vec<(TenantId, WorkItemId)>,
+    /// Sessions whose bot did not act in time.
+    pub silent: Vec<(TenantId, SessionId)>,
+    /// Stored requests that nobody processed for a minute.
+    pub raws: Vec<(TenantId, RawId)>,
+    /// Sends that stand still.
+    pub sends: Vec<(TenantId, DeliveryId)>,
+}
+
+/// Looks for what is overdue in all tenants; `grace` seconds are left to the timers themselves.
+pub async fn overdue(tx: &mut SystemTx, grace: f64) -> Result<Overdue, StoreError> {
+    let mut found = Overdue::default();
+    let offers = sqlx::query!(
+        "select tenant_id, id from offer
+         where state = 'pending' and expires_at < clock_timestamp() - make_interval(secs => $1) limit 500",
+        grace
+    );
+    found.offers = offers.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
+    let agents =
+        sqlx::query!("select tenant_id, agent_id from agent_state where live and live_until < clock_timestamp() limit 500");
+    found.agents =
+        agents.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.agent_id.into())).collect();
+    let wrapping = sqlx::query!(
+        "select tenant_id, id from work_item
+         where state = 'wrapping' and wrap_until < clock_timestamp() - make_interval(secs => $1) limit 500",
+        grace
+    );
+    found.wrapping =
+        wrapping.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
+    let silent = sqlx::query!(
+        "select s.tenant_id, s.id from session s join bot b on b.tenant_id = s.tenant_id and b.id = s.control_id
+         where s.bot_waits_since is not null and s.closed_at is null and s.control = 'bot'
+           and s.bot_waits_since < clock_timestamp() - make_interval(secs => b.silence_seconds + $1::float8) limit 500",
+        grace
+    );
+    found.silent = silent.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
+    let raws = sqlx::query!(
+        "select tenant_id, id from inbound_raw
+         where state = 'received' and received_at < clock_timestamp() - interval '60 seconds' limit 500"
+    );
+    found.raws = raws.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
+    let sends = sqlx::query!(
+        "select tenant_id, id from delivery where state = 'sending'
+         and updated_at < clock_timestamp() - interval '120 seconds' limit 500"
+    );
+    found.sends = sends.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
+    Ok(found)
+}
+
+/// Forgets what is older than its use: live changes and idempotency keys after a day, orphans after a day, seen
+/// events after eight days (the longest a provider retries is seven).
+pub async fn sweep(tx: &mut SystemTx) -> Result<u64, StoreError> {
+    sqlx::query!(
+        "update tenant_stream s set swept = greatest(s.swept, old.position) from (
+           select tenant_id, max(position) as position from live_event
+           where at < clock_timestamp() - interval '24 hours' group by tenant_id
+         ) old where old.tenant_id = s.tenant_id"
+    )
+    .execute(tx.conn())
+    .await?;
+    let mut gone = 0;
+    for done in [
+        sqlx::query!("delete from live_event where at < clock_timestamp() - interval '24 hours'").execute(tx.conn()).await?,
+        sqlx::query!("delete from idempotency where created_at < clock_timestamp() - interval '24 hours'")
+            .execute(tx.conn())
+            .await?,
+        sqlx::query!("delete from orphan_event where created_at < clock_timestamp() - interval '24 hours'")
+            .execute(tx.conn())
+            .await?,
+        sqlx::query!("delete from seen_event where at < clock_timestamp() - interval '8 days'")
+            .execute(tx.conn())
+            .await?,
+    ] {
+        gone += done.rows_affected();
+    }
+    Ok(gone)
+}

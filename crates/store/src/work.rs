@@ -1,0 +1,310 @@
+//! Work items.
+
+use crate::{ReadTx, StoreError, WriteTx, db::WorkMove, error::code};
+use meridian_domain::{
+    channel::ChannelClass,
+    ids::{AgentId, BranchId, ConversationId, QueueId, SessionId, WorkItemId},
+    time::Instant,
+    work::WorkState,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+pub use crate::db::WorkMove as Move;
+
+/// What is routed.
+#[derive(Debug, Clone)]
+pub struct WorkItem {
+    /// Id.
+    pub id: WorkItemId,
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// Its session.
+    pub session: SessionId,
+    /// Where it waits.
+    pub queue: QueueId,
+    /// Where it is counted.
+    pub branch: BranchId,
+    /// State.
+    pub state: WorkState,
+    /// What it costs.
+    pub class: ChannelClass,
+    /// Head start in the queue, seconds.
+    pub head_start_seconds: i32,
+    /// Skills asked for: `[{"skill","level"}]`.
+    pub skills: Value,
+    /// Language asked for, BCP 47.
+    pub language: Option<String>,
+    /// Who should get it first.
+    pub sticky: Option<AgentId>,
+    /// Who holds it.
+    pub agent: Option<AgentId>,
+    /// Rises with every change of hands.
+    pub epoch: i64,
+    /// When it was born.
+    pub enqueued_at: Instant,
+    /// When the present wait began.
+    pub queued_at: Instant,
+}
+
+struct Row {
+    id: Uuid,
+    conversation_id: Uuid,
+    session_id: Uuid,
+    queue_id: Uuid,
+    branch_id: Uuid,
+    state: String,
+    class: String,
+    head_start_seconds: i32,
+    skills: Value,
+    language: Option<String>,
+    sticky_agent_id: Option<Uuid>,
+    agent_id: Option<Uuid>,
+    epoch: i64,
+    enqueued_at: Instant,
+    queued_at: Instant,
+}
+
+impl TryFrom<Row> for WorkItem {
+    type Error = StoreError;
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.into(),
+            conversation: row.conversation_id.into(),
+            session: row.session_id.into(),
+            queue: row.queue_id.into(),
+            branch: row.branch_id.into(),
+            state: code("work_item", "state", &row.state, WorkState::from_code)?,
+            class: code("work_item", "class", &row.class, |t| ChannelClass::ALL.into_iter().find(|c| c.code() == t))?,
+            head_start_seconds: row.head_start_seconds,
+            skills: row.skills,
+            language: row.language,
+            sticky: row.sticky_agent_id.map(AgentId),
+            agent: row.agent_id.map(AgentId),
+            epoch: row.epoch,
+            enqueued_at: row.enqueued_at,
+            queued_at: row.queued_at,
+        })
+    }
+}
+
+macro_rules! work {
+    ($tx:expr, $filter:literal, $($value:expr),*) => {{
+        let tenant = $tx.tenant();
+        sqlx::query_as!(
+            Row,
+            "select id, conversation_id, session_id, queue_id, branch_id, state, class, head_start_seconds, skills,
+                    language, sticky_agent_id, agent_id, epoch, enqueued_at, queued_at
+             from work_item where tenant_id = $1 and " + $filter,
+            tenant,
+            $($value),*
+        )
+        .fetch_all($tx.conn())
+        .await?
+        .into_iter()
+        .map(WorkItem::try_from)
+        .collect::<Result<Vec<_>, StoreError>>()
+    }};
+}
+
+/// Several items by id.
+pub async fn many(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<WorkItem>, StoreError> {
+    work!(tx, "id = any($2)", ids)
+}
+
+/// One item.
+pub async fn find(tx: &mut ReadTx, id: WorkItemId) -> Result<Option<WorkItem>, StoreError> {
+    Ok(many(tx, &[id.0]).await?.pop())
+}
+
+/// One item under its row lock.
+pub async fn lock(tx: &mut WriteTx, id: WorkItemId) -> Result<Option<WorkItem>, StoreError> {
+    Ok(work!(tx, "id = $2 for update", id.0)?.pop())
+}
+
+/// Open items of a conversation under lock, in id order.
+pub async fn lock_open(tx: &mut WriteTx, conversation: ConversationId) -> Result<Vec<WorkItem>, StoreError> {
+    work!(
+        tx,
+        "conversation_id = $2 and state in ('queued', 'offered', 'active', 'wrapping', 'parked') order by id for update",
+        conversation.0
+    )
+}
+
+/// All work items of several conversations.
+pub async fn of_conversations(tx: &mut ReadTx, conversations: &[Uuid]) -> Result<Vec<WorkItem>, StoreError> {
+    work!(tx, "conversation_id = any($2) order by id limit 1000", conversations)
+}
+
+/// Everything that waits or is offered: what a routing leader loads on takeover.
+pub async fn waiting(tx: &mut ReadTx) -> Result<Vec<WorkItem>, StoreError> {
+    work!(tx, "state in ('queued', 'offered') and $2 order by queue_id, queued_at", true)
+}
+
+/// What a new work item needs to know.
+#[derive(Debug, Clone)]
+pub struct NewWork {
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// Its session.
+    pub session: SessionId,
+    /// Where it waits.
+    pub queue: QueueId,
+    /// Where it is counted.
+    pub branch: BranchId,
+    /// What it costs.
+    pub class: ChannelClass,
+    /// Head start beyond the queue's own, seconds.
+    pub head_start_seconds: i32,
+    /// `[{"skill","level"}]`.
+    pub skills: Value,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// Who should get it first.
+    pub sticky: Option<AgentId>,
+    /// Why it was made, as a code.
+    pub reason: &'static str,
+}
+
+/// Puts work in a queue. `None` when the session has open work already.
+pub async fn enqueue(tx: &mut WriteTx, new: &NewWork) -> Result<Option<WorkItemId>, StoreError> {
+    let (tenant, id) = (tx.tenant(), tx.id::<WorkItemId>());
+    let done = sqlx::query!(
+        "insert into work_item (tenant_id, id, conversation_id, session_id, queue_id, branch_id, class,
+                                head_start_seconds, skills, language, sticky_agent_id)
+         select $1, $2, $3, $4, $5, $6, $7, $8 + q.priority_minutes * 60, $9, $10, $11
+         from queue q where q.tenant_id = $1 and q.id = $5
+         on conflict (tenant_id, session_id) where state in ('queued', 'offered', 'active', 'wrapping', 'parked')
+         do nothing",
+        tenant,
+        id.0,
+        new.conversation.0,
+        new.session.0,
+        new.queue.0,
+        new.branch.0,
+        new.class.code(),
+        new.head_start_seconds,
+        new.skills,
+        new.language,
+        new.sticky.map(|a| a.0)
+    )
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(None);
+    }
+    tx.work_moved(WorkMove {
+        work: id,
+        branch: new.branch,
+        queue: new.queue,
+        agent: None,
+        from: None,
+        to: WorkState::Queued,
+        plan_version: 0,
+        reason: new.reason,
+    });
+    Ok(Some(id))
+}
+
+/// Moves an item that the caller holds under lock. Gives back capacity when it leaves an agent's hands, and counts
+/// the change of hands in `epoch`.
+pub async fn transition(
+    tx: &mut WriteTx,
+    item: &WorkItem,
+    to: WorkState,
+    agent: Option<AgentId>,
+    reason: &'static str,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    let held = |state: WorkState| matches!(state, WorkState::Offered | WorkState::Active | WorkState::Wrapping);
+    sqlx::query!(
+        "update work_item set state = $3, agent_id = $4,
+                epoch = epoch + case when agent_id is distinct from $4 then 1 else 0 end,
+                queued_at = case when $3 = 'queued' then clock_timestamp() else queued_at end,
+                accepted_at = case when $3 = 'active' then clock_timestamp() else accepted_at end,
+                ended_at = case when $3 in ('done', 'abandoned', 'cancelled', 'overflowed') then clock_timestamp() end
+         where tenant_id = $1 and id = $2",
+        tenant,
+        item.id.0,
+        to.code(),
+        agent.filter(|_| held(to)).map(|a| a.0)
+    )
+    .execute(tx.conn())
+    .await?;
+    if let (true, false, Some(holder)) = (held(item.state), held(to), item.agent) {
+        crate::agents::release(tx, holder.0, item.class.code()).await?;
+    }
+    tx.work_moved(WorkMove {
+        work: item.id,
+        branch: item.branch,
+        queue: item.queue,
+        agent: agent.or(item.agent),
+        from: Some(item.state),
+        to,
+        plan_version: 0,
+        reason,
+    });
+    Ok(())
+}
+
+/// Sets the end of wrap-up and returns it.
+pub async fn set_wrap_until(tx: &mut WriteTx, id: WorkItemId, seconds: i32) -> Result<Instant, StoreError> {
+    let tenant = tx.tenant();
+    let until = sqlx::query_scalar!(
+        r#"update work_item set wrap_until = clock_timestamp() + make_interval(secs => $3::int)
+           where tenant_id = $1 and id = $2 returning wrap_until as "until!""#,
+        tenant,
+        id.0,
+        seconds
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(until)
+}
+
+/// Records how an item ended, as a code.
+pub async fn set_outcome(tx: &mut WriteTx, id: WorkItemId, outcome: &str) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!("update work_item set outcome = $3 where tenant_id = $1 and id = $2", tenant, id.0, outcome)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// One transition, for reports and for "what happened to this work".
+#[derive(Debug, Clone)]
+pub struct WorkEvent {
+    /// Where it came from.
+    pub from: Option<String>,
+    /// Where it went.
+    pub to: String,
+    /// The agent concerned.
+    pub agent: Option<AgentId>,
+    /// When.
+    pub at: Instant,
+    /// Why.
+    pub reason: String,
+}
+
+/// Transitions of an item, oldest first.
+pub async fn events(tx: &mut ReadTx, id: WorkItemId) -> Result<Vec<WorkEvent>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select from_state, to_state, agent_id, at, reason from work_item_event
+         where tenant_id = $1 and work_item_id = $2 order by id limit 500",
+        tenant,
+        id.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| WorkEvent {
+            from: row.from_state,
+            to: row.to_state,
+            agent: row.agent_id.map(AgentId),
+            at: row.at,
+            reason: row.reason,
+        })
+        .collect())
+}
