@@ -1,1 +1,63 @@
-//! meridian-workers
+//! Workers: the relay that empties the outbox, the consumers that do the work, the sweeper under both. No rules and
+//! no SQL here: every effect is a use case of `app`.
+
+mod handlers;
+mod relay;
+mod routers;
+mod sweeper;
+
+use meridian_app::App;
+use meridian_bus::{Consumer, Handler, Hints, Topology, Wake};
+use meridian_channels::Http;
+use meridian_domain::{jobs, time::SystemClock};
+use std::sync::Arc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+pub use relay::{LANE_LEASE_SECONDS, Relay};
+
+/// What the workers need.
+#[derive(Clone)]
+pub struct Settings {
+    /// Use cases, with the system role's pool.
+    pub app: App,
+    /// Broker.
+    pub amqp_url: String,
+    /// Names in the broker.
+    pub topology: Topology,
+    /// Hints to sockets.
+    pub hints: Hints,
+    /// Wakes the relay.
+    pub wake: Wake,
+    /// The way out.
+    pub http: Http,
+}
+
+/// Jobs of one queue on their way to a process, and in one batch.
+const PREFETCH: u16 = 64;
+const BATCH: usize = 32;
+
+/// Runs everything until told to stop, then drains: consumers finish the batch in hand, the relay its round.
+pub async fn run(settings: Settings, stop: CancellationToken) {
+    let mut tasks = JoinSet::new();
+    for (family, lanes) in jobs::FAMILIES {
+        let handler = handlers::of(family, &settings);
+        for lane in 0..*lanes {
+            let consumer = Consumer {
+                url: settings.amqp_url.clone(),
+                topology: settings.topology.clone(),
+                queue: format!("{family}.{lane}"),
+                prefetch: PREFETCH,
+                batch: BATCH,
+            };
+            // A routing leader keeps state; each lane has its own.
+            let handler: Arc<dyn Handler> =
+                if *family == "route" { Arc::new(routers::Routers::new(settings.clone())) } else { Arc::clone(&handler) };
+            tasks.spawn(consumer.run(handler, stop.clone()));
+        }
+    }
+    tasks.spawn(settings.wake.clone().listen(stop.clone()));
+    tasks.spawn(Relay::new(settings.clone()).run(stop.clone()));
+    tasks.spawn(sweeper::run(settings, Arc::new(SystemClock), stop));
+    while tasks.join_next().await.is_some() {}
+}

@@ -1,1 +1,24 @@
-//! meridian-app
+//! Use cases: one file each, verb first. Each authorises, loads, decides (in `domain`), writes and publishes.
+
+pub mod auth;
+pub mod authz;
+pub mod bots;
+pub mod conversations;
+pub mod delivery;
+pub mod identity;
+pub mod inbound;
+pub mod routing;
+pub mod setup;
+
+use meridian_store::{Db, Sealer};
+
+/// What every use case needs.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// Opens and seals secrets.
+    pub sealer: Sealer,
+    /// Where the outside world reaches us, without a trailing slash.
+    pub public_url: String,
+}

@@ -1,1 +1,225 @@
-//! meridian-channels
+//! Channels: what is on the wire, and nothing of the tenant's business.
+//!
+//! An adapter is stateless. All it knows of an account comes in [`AccountConfig`]. To add a channel: one file here,
+//! one line in [`registry`], one line in `domain::channel`.
+
+pub mod bots;
+mod chat;
+mod email;
+mod generic;
+pub mod http;
+pub mod registry;
+mod signature;
+mod sms;
+mod whatsapp;
+
+pub use http::{Egress, Http};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use meridian_domain::{
+    channel::{AccountConfig, ChannelKind},
+    event::InboundEvent,
+    outbound::{Accepted, OutboundMessage, SendError},
+    time::Instant,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A request as it came in.
+#[derive(Debug, Clone)]
+pub struct InboundRequest {
+    /// GET or POST.
+    pub method: String,
+    /// The query as sent, without `?`.
+    pub query: String,
+    /// Header names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The raw body.
+    pub body: Bytes,
+}
+
+impl InboundRequest {
+    /// A header by its lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Parameters of the query, decoded.
+    pub fn query_pairs(&self) -> Vec<(String, String)> {
+        url::form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
+    }
+
+    /// What is stored beside the body.
+    pub fn stored_part(&self) -> Value {
+        let kept = ["content-type", "webhook-id", "webhook-timestamp", "i-twilio-idempotency-token"];
+        let headers: serde_json::Map<String, Value> = self
+            .headers
+            .iter()
+            .filter(|(name, _)| kept.contains(&name.as_str()))
+            .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+            .collect();
+        serde_json::json!({ "query": self.query, "headers": headers })
+    }
+}
+
+/// A stored request, on its way to be parsed.
+#[derive(Debug, Clone)]
+pub struct StoredRequest {
+    /// What [`InboundRequest::stored_part`] kept.
+    pub part: Value,
+    /// The raw body.
+    pub body: Bytes,
+    /// When it came.
+    pub received_at: Instant,
+}
+
+impl StoredRequest {
+    /// A kept header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.part.get("headers")?.get(name)?.as_str()
+    }
+}
+
+/// Why a request is not from whom it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Reject {
+    /// No signature where one is due.
+    #[error("the signature is missing")]
+    Missing,
+    /// A signature of something else.
+    #[error("the signature does not match")]
+    Mismatch,
+    /// Signed too long ago or in the future.
+    #[error("the timestamp is outside the tolerance")]
+    Stale,
+    /// The account has no secret: it accepts nothing.
+    #[error("the account has no secret")]
+    NoSecret,
+}
+
+/// Proof that a request was verified; made by this crate alone, needed to store a body.
+#[derive(Debug)]
+pub struct Verified(());
+
+impl Verified {
+    pub(crate) fn new() -> Self {
+        Self(())
+    }
+}
+
+/// An HTTP answer to the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// Media type.
+    pub content_type: &'static str,
+    /// Body.
+    pub body: String,
+}
+
+impl Reply {
+    pub(crate) fn text(body: impl Into<String>) -> Self {
+        Self { content_type: "text/plain; charset=utf-8", body: body.into() }
+    }
+}
+
+/// What a channel can do; the console greys out the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// Longest text of one message, in characters; longer texts are split. 0 = no limit.
+    pub text_max: u32,
+    /// Whether the provider reports delivery.
+    pub delivered: bool,
+    /// Whether the provider reports reading.
+    pub read: bool,
+    /// Hours after the customer's last message in which free text may be sent; 0 = always.
+    pub window_hours: u32,
+    /// Whether a repeated send is recognised by the provider.
+    pub idempotent_send: bool,
+}
+
+/// One field of the form that connects an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// Name in settings or secrets.
+    pub name: &'static str,
+    /// Whether it is sealed and never shown again.
+    pub secret: bool,
+    /// Whether the account works without.
+    pub required: bool,
+    /// For the form.
+    pub help: &'static str,
+}
+
+/// A channel.
+pub trait Channel: Send + Sync {
+    /// Its kind.
+    fn kind(&self) -> ChannelKind;
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+    /// The form that connects an account.
+    fn settings(&self) -> &'static [Setting];
+    /// Answers the provider's challenge, if it asks one.
+    fn challenge(&self, _account: &AccountConfig, _request: &InboundRequest) -> Option<Reply> {
+        None
+    }
+    /// Verifies a request over its raw bytes. Fails closed.
+    fn verify(&self, account: &AccountConfig, request: &InboundRequest, now: Instant) -> Result<Verified, Reject>;
+    /// The same for the same request sent again.
+    fn dedupe_key(&self, request: &InboundRequest) -> String {
+        signature::digest(&request.body)
+    }
+    /// The sender, by a cheap scan: what must stay in order. Empty = the whole account.
+    fn order_key(&self, _request: &InboundRequest) -> String {
+        String::new()
+    }
+    /// Reads a stored request. Never fails: what is not understood becomes an `unknown_event` that says why.
+    fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent>;
+    /// Sends a message.
+    fn send<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        message: &'a OutboundMessage,
+    ) -> BoxFuture<'a, Result<Accepted, SendError>>;
+    /// The 2xx body the provider wants.
+    fn accepted(&self) -> Reply {
+        Reply::text("")
+    }
+}
+
+/// Splits a long text on line, sentence or word boundaries into parts of at most `max` characters.
+pub(crate) fn split_text(text: &str, max: usize) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while rest.chars().count() > max {
+        let limit = rest.char_indices().nth(max).map_or(rest.len(), |(at, _)| at);
+        let window = &rest[..limit];
+        let least = window.len() / 2;
+        let cut = ["\n", ". ", "。", "! ", "? ", "！", "？", " "]
+            .iter()
+            .find_map(|mark| window.rfind(mark).map(|at| at + mark.len()).filter(|at| *at > least))
+            .unwrap_or(limit);
+        parts.push(rest[..cut].trim_end().to_owned());
+        rest = rest[cut..].trim_start();
+    }
+    if !rest.is_empty() {
+        parts.push(rest.to_owned());
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_split_on_boundaries_and_lose_no_word() {
+        let text = "One sentence here. Another one follows! 最后一句话在这里。完";
+        let parts = split_text(text, 22);
+        assert!(parts.iter().all(|part| part.chars().count() <= 22));
+        assert_eq!(parts.join("").replace(' ', ""), text.replace(' ', ""));
+        assert_eq!(parts[0], "One sentence here.");
+        assert_eq!(split_text(&"x".repeat(50), 20).len(), 3);
+    }
+}

@@ -6,7 +6,7 @@ use meridian_domain::{
     ids::{AuditId, BranchId, ChannelAccountId, QueueId, RawId, TenantId, WorkItemId, AgentId},
     jobs::{self, Job},
     live::{Change, Topic},
-    time::{Ids, Instant},
+    time::Ids,
     work::WorkState,
 };
 use serde_json::Value;
@@ -210,7 +210,7 @@ impl ReadTx {
 }
 
 enum Out {
-    Job { queue: String, payload: Value, due: Option<Instant> },
+    Job { queue: String, payload: Value, due: Option<f64> },
     Live { topics: Vec<String>, payload: Value },
 }
 
@@ -270,12 +270,12 @@ impl WriteTx {
         self.push_job(job, key, None);
     }
 
-    /// Hands a job to the broker when `due` has come.
-    pub fn job_at(&mut self, job: &Job, key: Uuid, due: Instant) {
-        self.push_job(job, key, Some(due));
+    /// Hands a job to the broker `seconds` after the commit, by the database clock.
+    pub fn job_in(&mut self, job: &Job, key: Uuid, seconds: f64) {
+        self.push_job(job, key, Some(seconds));
     }
 
-    fn push_job(&mut self, job: &Job, key: Uuid, due: Option<Instant>) {
+    fn push_job(&mut self, job: &Job, key: Uuid, due: Option<f64>) {
         // Serialising a job cannot fail: it holds ids only.
         let payload = serde_json::to_value(job).unwrap_or_default();
         self.out.push(Out::Job { queue: jobs::queue(job.family(), key.as_bytes()), payload, due });
@@ -320,7 +320,7 @@ impl WriteTx {
         let mut queues: Vec<Option<String>> = Vec::with_capacity(out.len());
         let mut topics: Vec<Option<String>> = Vec::with_capacity(out.len());
         let mut payloads: Vec<Value> = Vec::with_capacity(out.len());
-        let mut dues: Vec<Option<Instant>> = Vec::with_capacity(out.len());
+        let mut dues: Vec<Option<f64>> = Vec::with_capacity(out.len());
         for entry in out {
             match entry {
                 Out::Job { queue, payload, due } => {
@@ -339,8 +339,8 @@ impl WriteTx {
         }
         sqlx::query!(
             "insert into outbox (tenant_id, lane, queue, topics, payload, due_at)
-             select $1, $2, o.queue, string_to_array(o.topics, ' '), o.payload, coalesce(o.due, '-infinity')
-             from unnest($3::text[], $4::text[], $5::jsonb[], $6::timestamptz[])
+             select $1, $2, o.queue, string_to_array(o.topics, ' '), o.payload, coalesce(clock_timestamp() + make_interval(secs => o.due), '-infinity')
+             from unnest($3::text[], $4::text[], $5::jsonb[], $6::float8[])
                with ordinality as o(queue, topics, payload, due, n)
              order by o.n",
             tenant,
@@ -348,7 +348,7 @@ impl WriteTx {
             &queues as &[Option<String>],
             &topics as &[Option<String>],
             &payloads,
-            &dues as &[Option<Instant>]
+            &dues as &[Option<f64>]
         )
         .execute(self.read.conn())
         .await?;

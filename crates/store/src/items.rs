@@ -24,7 +24,7 @@ pub struct NewItem<'a> {
     pub kind: ItemKind,
     /// Who.
     pub actor: Actor,
-    /// The provider's time.
+    /// The provider's time; an absurd one (over 5 minutes ahead or 7 days behind) is dropped.
     pub provider_at: Option<Instant>,
     /// Plain text.
     pub text: Option<&'a str>,
@@ -46,7 +46,10 @@ pub async fn append(tx: &mut WriteTx, item: &NewItem<'_>) -> Result<(ItemId, i64
            ), i as (
              insert into timeline_item (tenant_id, id, conversation_id, session_id, party_id, seq, kind, actor_kind,
                                         actor_id, placed_at, provider_at)
-             select $1, $2, $3, $4, $5, c.seq, $6, $7, $8, c.placed_at, $9 from c
+             select $1, $2, $3, $4, $5, c.seq, $6, $7, $8, c.placed_at,
+                    case when $9::timestamptz between c.placed_at - interval '7 days' and c.placed_at + interval '5 minutes'
+                         then $9 end
+             from c
            )
            insert into item_content (tenant_id, item_id, text, body)
            select $1, $2, $10, $12 from c returning (select seq from c) as "seq!""#,

@@ -247,19 +247,19 @@ pub async fn transition(
     Ok(())
 }
 
-/// Sets the end of wrap-up and returns it.
-pub async fn set_wrap_until(tx: &mut WriteTx, id: WorkItemId, seconds: i32) -> Result<Instant, StoreError> {
+/// Sets the end of wrap-up.
+pub async fn set_wrap_until(tx: &mut WriteTx, id: WorkItemId, seconds: i32) -> Result<(), StoreError> {
     let tenant = tx.tenant();
-    let until = sqlx::query_scalar!(
-        r#"update work_item set wrap_until = clock_timestamp() + make_interval(secs => $3::int)
-           where tenant_id = $1 and id = $2 returning wrap_until as "until!""#,
+    sqlx::query!(
+        "update work_item set wrap_until = clock_timestamp() + make_interval(secs => $3::int)
+         where tenant_id = $1 and id = $2",
         tenant,
         id.0,
         seconds
     )
-    .fetch_one(tx.conn())
+    .execute(tx.conn())
     .await?;
-    Ok(until)
+    Ok(())
 }
 
 /// Records how an item ended, as a code.

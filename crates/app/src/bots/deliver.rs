@@ -1,0 +1,151 @@
+//! Telling a bot what happened, and doing what it answers.
+
+use super::handoff::{self, take_over};
+use crate::{App, authz::Subject, conversations::say};
+use chrono::SecondsFormat;
+use meridian_domain::{
+    actor::Actor,
+    bot::{BotAction, BotEvent},
+    ids::{BotEventId, BotId, TenantId},
+    secret::Secret,
+    work::{ItemKind, OwnerKind},
+};
+use meridian_store::{
+    StoreError, bots, conversations,
+    items::{self, NewItem},
+};
+use serde_json::json;
+
+/// An event to post.
+#[derive(Debug)]
+pub struct Outgoing {
+    /// Where to.
+    pub url: String,
+    /// Signed with.
+    pub secret: Secret,
+    /// `webhook-id`: the ledger entry, the same over all attempts.
+    pub webhook_id: String,
+    /// The body.
+    pub event: BotEvent,
+}
+
+/// What to do with a ledger entry.
+#[derive(Debug)]
+pub enum Answer {
+    /// Post it.
+    Post(Box<Outgoing>),
+    /// An earlier event of the session goes first.
+    NotYet,
+    /// Delivered or given up before.
+    Done,
+}
+
+/// Prepares a ledger entry for posting.
+pub async fn outgoing(app: &App, tenant: TenantId, id: BotEventId) -> Result<Answer, StoreError> {
+    let mut tx = app.db.read(Subject::system(tenant).scope()).await?;
+    let Some(entry) = bots::event(&mut tx, id).await?.filter(|entry| entry.state == "pending") else {
+        return Ok(Answer::Done);
+    };
+    if bots::earlier_pending(&mut tx, &entry).await? {
+        return Ok(Answer::NotYet);
+    }
+    let (Some(bot), Some(session)) =
+        (bots::find(&mut tx, entry.bot).await?, conversations::session(&mut tx, entry.session).await?)
+    else {
+        return Ok(Answer::Done);
+    };
+    let Some(secret) = bots::secret(&mut tx, &app.sealer, entry.bot).await? else { return Ok(Answer::Done) };
+    Ok(Answer::Post(Box::new(Outgoing {
+        url: bot.url,
+        secret,
+        webhook_id: entry.id.to_string(),
+        event: BotEvent {
+            kind: entry.kind,
+            session: entry.session.to_string(),
+            conversation: session.conversation.to_string(),
+            sequence: entry.sequence,
+            at: entry.created_at.to_rfc3339_opts(SecondsFormat::Millis, true),
+            data: entry.data,
+        },
+    })))
+}
+
+/// The bot took the event: its actions are done if it still holds the conversation, else recorded as stale.
+pub async fn answered(
+    app: &App,
+    tenant: TenantId,
+    id: BotEventId,
+    actions: Vec<BotAction>,
+) -> Result<(), StoreError> {
+    let system = Subject::system(tenant);
+    let mut look = app.db.read(system.scope()).await?;
+    let Some(entry) = bots::event(&mut look, id).await? else { return Ok(()) };
+    drop(look);
+    let actor = Actor::Bot(entry.bot);
+    let mut tx = app.db.write(Subject::integration(tenant, actor, Vec::new()).scope()).await?;
+    let Some(session) = conversations::session(&mut tx, entry.session).await? else { return Ok(()) };
+    let Some(conversation) = conversations::lock(&mut tx, session.conversation).await? else { return Ok(()) };
+    if !bots::record_attempt(&mut tx, id, "delivered", None).await? {
+        return Ok(());
+    }
+    let Some(session) = conversations::session(&mut tx, entry.session).await? else { return Ok(()) };
+    let holds = session.control == OwnerKind::Bot && session.control_id == Some(entry.bot.0);
+    if holds && !actions.is_empty() {
+        conversations::bot_acted(&mut tx, session.id).await?;
+    }
+    for action in actions {
+        if !holds || session.control_epoch != entry.control_epoch {
+            stale(&mut tx, &session, entry.bot, &action).await?;
+            continue;
+        }
+        match action {
+            BotAction::Message { text } if !text.trim().is_empty() => {
+                say(&mut tx, &conversation, &session, actor, text.trim()).await?;
+            }
+            BotAction::Message { .. } => {}
+            BotAction::Handoff(mut request) => {
+                request.session = Some(session.id.to_string());
+                let key = format!("answer:{id}");
+                match handoff::take(&mut tx, entry.bot, &key, session.id, &request).await {
+                    Ok(_) | Err(handoff::HandoffRefused::Invalid(_) | handoff::HandoffRefused::NoSession) => {}
+                    Err(handoff::HandoffRefused::Store(error)) => return Err(error),
+                }
+                break;
+            }
+        }
+    }
+    tx.commit().await
+}
+
+/// Words of a bot that no longer holds the conversation: recorded, not delivered.
+async fn stale(
+    tx: &mut meridian_store::WriteTx,
+    session: &conversations::Session,
+    bot: BotId,
+    action: &BotAction,
+) -> Result<(), StoreError> {
+    let new = NewItem {
+        conversation: session.conversation,
+        session: Some(session.id),
+        party: session.party,
+        kind: ItemKind::Notice,
+        actor: Actor::Bot(bot),
+        provider_at: None,
+        text: None,
+        body: json!({ "type": "stale_bot_answer", "action": action }),
+        activity: false,
+    };
+    items::append(tx, &new).await.map(|_| ())
+}
+
+/// The bot did not take the event. After the first failure people take over; the ledger goes on trying.
+pub async fn failed(app: &App, tenant: TenantId, id: BotEventId, error: &str, last: bool) -> Result<(), StoreError> {
+    let system = Subject::system(tenant);
+    let mut tx = app.db.write(system.scope()).await?;
+    let Some(entry) = bots::event(&mut tx, id).await? else { return Ok(()) };
+    bots::record_attempt(&mut tx, id, if last { "failed" } else { "pending" }, Some(error)).await?;
+    if entry.kind == "message.created" && entry.attempts == 0 {
+        take_over(&mut tx, entry.session, "bot_failed").await?;
+    }
+    tx.commit().await
+}

@@ -1,0 +1,213 @@
+//! A bot hands over to people: one transaction, idempotent by `webhook-id`.
+
+use crate::{App, authz::Subject, conversations::topics, inbound};
+use meridian_domain::{
+    actor::Actor,
+    bot::{HandoffRequest, InvalidHandoff},
+    ids::{BotId, ConversationId, HandoffId, QueueId, SessionId, TenantId},
+    jobs::Job,
+    live::{Change, Topic},
+    routing::SkillNeed,
+    work::{ItemKind, Lifecycle, OwnerKind},
+};
+use meridian_store::{
+    StoreError, WriteTx, bots, conversations, handoffs,
+    items::{self, NewItem},
+    setup, work,
+};
+use serde_json::json;
+
+/// Why a hand-off was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum HandoffRefused {
+    /// The bot must mend its request.
+    #[error(transparent)]
+    Invalid(#[from] InvalidHandoff),
+    /// No such session, or another bot's.
+    #[error("session: no open session of this bot has that id")]
+    NoSession,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A hand-off that was taken.
+#[derive(Debug, Clone, Copy)]
+pub struct HandedOff {
+    /// Its id.
+    pub id: HandoffId,
+    /// The conversation, which goes on.
+    pub conversation: ConversationId,
+    /// Place in the queue, from 1.
+    pub position: i64,
+}
+
+/// Takes a hand-off. The same `webhook_id` again gives the same answer; another one for a session that people have
+/// already is recorded as an update.
+pub async fn hand_off(
+    app: &App,
+    tenant: TenantId,
+    bot: BotId,
+    webhook_id: &str,
+    request: &HandoffRequest,
+) -> Result<HandedOff, HandoffRefused> {
+    request.check()?;
+    let scope = *Subject::integration(tenant, Actor::Bot(bot), Vec::new()).scope();
+    let mut tx = app.db.write(&scope).await?;
+    let session: SessionId =
+        request.session.as_deref().and_then(|id| id.parse().ok()).ok_or(HandoffRefused::NoSession)?;
+    let taken = take(&mut tx, bot, webhook_id, session, request).await?;
+    tx.commit().await?;
+    Ok(taken)
+}
+
+pub(super) async fn take(
+    tx: &mut WriteTx,
+    bot: BotId,
+    webhook_id: &str,
+    session: SessionId,
+    request: &HandoffRequest,
+) -> Result<HandedOff, HandoffRefused> {
+    let found = conversations::session(tx, session).await?.ok_or(HandoffRefused::NoSession)?;
+    let conversation = conversations::lock(tx, found.conversation).await?.ok_or(HandoffRefused::NoSession)?;
+    // Read again under the lock.
+    let session = conversations::session(tx, session).await?.ok_or(HandoffRefused::NoSession)?;
+    if let Some(before) = handoffs::by_webhook(tx, bot, webhook_id).await? {
+        let position = position(tx, conversation.queue).await?;
+        return Ok(HandedOff { id: before.id, conversation: conversation.id, position });
+    }
+    let holds = session.control == OwnerKind::Bot && session.control_id == Some(bot.0);
+    let had_before = handoffs::of_conversations(tx, &[conversation.id.0]).await?.iter().any(|h| h.bot == bot);
+    if session.closed_at.is_some() || (!holds && !had_before) {
+        return Err(HandoffRefused::NoSession);
+    }
+    let new = NewItem {
+        conversation: conversation.id,
+        session: Some(session.id),
+        party: session.party,
+        kind: ItemKind::Handoff,
+        actor: Actor::Bot(bot),
+        provider_at: None,
+        text: request.summary.as_deref(),
+        body: json!({ "type": "handoff", "reason": request.reason, "intent": request.intent }),
+        activity: true,
+    };
+    let (item, _) = items::append(tx, &new).await?;
+    let id =
+        handoffs::insert(tx, session.id, conversation.id, item, bot, webhook_id, &json!(request)).await?;
+    tx.job(&Job::Summarise { handoff: id }, session.id.0);
+    let queue = target(tx, bot, request, conversation.queue).await?;
+    if holds {
+        conversations::pass_control(tx, session.id, OwnerKind::Queue, None).await?;
+        conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
+        enqueue(tx, &session, queue, conversation.branch, request).await?;
+    }
+    let mut concerned = topics(&conversation, Some(&session));
+    concerned.push(Topic::Floor);
+    tx.live(&concerned, Change::Item { conversation: conversation.id, item });
+    tx.live(&concerned, Change::Conversation { conversation: conversation.id });
+    tx.audit("bot_handed_off", "session", Some(session.id.0), json!({ "reason": request.reason.code }));
+    Ok(HandedOff { id, conversation: conversation.id, position: position(tx, Some(queue)).await? })
+}
+
+async fn position(tx: &mut WriteTx, queue: Option<QueueId>) -> Result<i64, StoreError> {
+    match queue {
+        Some(queue) => Ok(setup::queue_depth(tx, queue).await?.0.max(1)),
+        None => Ok(1),
+    }
+}
+
+/// The queue the bot names, by id or name, else where its conversations wait, else its fallback.
+async fn target(
+    tx: &mut WriteTx,
+    bot: BotId,
+    request: &HandoffRequest,
+    present: Option<QueueId>,
+) -> Result<QueueId, StoreError> {
+    if let Some(wanted) = &request.target.queue {
+        let all = setup::queues(tx).await?;
+        let named = |queue: &&setup::QueueRow| queue.name.eq_ignore_ascii_case(wanted) || queue.id.to_string() == *wanted;
+        if let Some(queue) = all.iter().find(named) {
+            return Ok(queue.id);
+        }
+    }
+    if let Some(queue) = present {
+        return Ok(queue);
+    }
+    let found = bots::find(tx, bot).await?;
+    found.map(|bot| bot.fallback_queue).ok_or(StoreError::Inconsistent {
+        table: "bot",
+        column: "id",
+        value: bot.to_string(),
+    })
+}
+
+async fn enqueue(
+    tx: &mut WriteTx,
+    session: &conversations::Session,
+    queue: QueueId,
+    branch: meridian_domain::ids::BranchId,
+    request: &HandoffRequest,
+) -> Result<(), StoreError> {
+    let skills: Vec<SkillNeed> = setup::skills_by_name(tx, &request.skills)
+        .await?
+        .into_iter()
+        .map(|(skill, _)| SkillNeed { skill, level: 1 })
+        .collect();
+    let head_start = request.urgency_minutes.unwrap_or(0).min(240) * 60;
+    let new = work::NewWork {
+        conversation: session.conversation,
+        session: session.id,
+        queue,
+        branch,
+        class: session.kind.class(),
+        head_start_seconds: head_start as i32,
+        skills: json!(skills),
+        language: request.language.as_deref().and_then(|tag| tag.split(['-', '_']).next()).map(str::to_owned),
+        sticky: None,
+        reason: "handoff",
+    };
+    if let Some(id) = work::enqueue(tx, &new).await? {
+        let tenant = tx.scope().tenant();
+        tx.job(&Job::RouteWork { work: id }, tenant.0);
+    }
+    Ok(())
+}
+
+/// People take a session over from a bot that cannot go on.
+pub(super) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'static str) -> Result<bool, StoreError> {
+    let Some(found) = conversations::session(tx, session).await? else { return Ok(false) };
+    let Some(conversation) = conversations::lock(tx, found.conversation).await? else { return Ok(false) };
+    let Some(session) = conversations::session(tx, session).await? else { return Ok(false) };
+    let (OwnerKind::Bot, Some(bot), None) = (session.control, session.control_id, session.closed_at) else {
+        return Ok(false);
+    };
+    let fallback = bots::find(tx, BotId(bot)).await?.map(|bot| bot.fallback_queue).or(conversation.queue);
+    let Some(queue) = fallback else { return Ok(false) };
+    let mut request = HandoffRequest { session: Some(session.id.to_string()), ..HandoffRequest::default() };
+    why.clone_into(&mut request.reason.code);
+    let new = NewItem {
+        conversation: conversation.id,
+        session: Some(session.id),
+        party: session.party,
+        kind: ItemKind::Handoff,
+        actor: Actor::System,
+        provider_at: None,
+        text: None,
+        body: json!({ "type": "handoff", "reason": request.reason }),
+        activity: true,
+    };
+    let (item, _) = items::append(tx, &new).await?;
+    let key = format!("{why}:{}:{}", session.id, session.control_epoch);
+    let id = handoffs::insert(tx, session.id, conversation.id, item, BotId(bot), &key, &json!(request)).await?;
+    tx.job(&Job::Summarise { handoff: id }, session.id.0);
+    conversations::pass_control(tx, session.id, OwnerKind::Queue, None).await?;
+    conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
+    let request = inbound::Enqueue { queue, branch: conversation.branch, sticky: None, language: None, reason: why };
+    inbound::enqueue(tx, &session, &request).await?;
+    let mut concerned = topics(&conversation, Some(&session));
+    concerned.push(Topic::Floor);
+    tx.live(&concerned, Change::Item { conversation: conversation.id, item });
+    tx.live(&concerned, Change::Conversation { conversation: conversation.id });
+    Ok(true)
+}

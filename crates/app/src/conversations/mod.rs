@@ -1,0 +1,25 @@
+//! Conversations: reading, replying, noting, resolving.
+
+mod note;
+mod reply;
+mod resolve;
+
+pub use note::{NoteRefused, add_note};
+pub use reply::{ReplyRefused, Reply, reply};
+pub(crate) use reply::say;
+pub use resolve::{ResolveRefused, resolve, wrap_up_end};
+
+use meridian_domain::{live::Topic, work::OwnerKind};
+use meridian_store::conversations::{Conversation, Session};
+
+/// Whom a change of a conversation concerns: those who look at it, and the agent who owns it.
+pub(crate) fn topics(conversation: &Conversation, visitor: Option<&Session>) -> Vec<Topic> {
+    let mut topics = vec![Topic::Conversation(conversation.id)];
+    if conversation.owner == OwnerKind::Agent {
+        topics.extend(conversation.owner_agent.map(Topic::Agent));
+    }
+    if let Some(session) = visitor.filter(|s| s.kind == meridian_domain::channel::ChannelKind::WebChat) {
+        topics.push(Topic::Visitor(session.id));
+    }
+    topics
+}

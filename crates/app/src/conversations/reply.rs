@@ -1,0 +1,126 @@
+//! An agent answers the customer.
+
+use super::topics;
+use crate::{App, authz::{Forbidden, Subject}};
+use meridian_domain::{
+    actor::Actor,
+    ids::{ConversationId, DeliveryId, ItemId, SessionId},
+    jobs::Job,
+    live::Change,
+    people::Permission,
+    work::{ItemKind, Lifecycle, OwnerKind},
+};
+use meridian_store::{
+    StoreError, WriteTx,
+    conversations::{self, Conversation, Session},
+    deliveries,
+    items::{self, NewItem},
+};
+use serde_json::json;
+
+/// Why a reply was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplyRefused {
+    /// Not allowed.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// No such conversation.
+    #[error("no such conversation")]
+    NotFound,
+    /// Empty or longer than 10,000 characters.
+    #[error("write between 1 and 10,000 characters")]
+    Text,
+    /// It is resolved.
+    #[error("the conversation is resolved: the customer's next message opens a new one")]
+    Resolved,
+    /// Somebody else speaks to the customer.
+    #[error("only the holder of the conversation may answer: accept it first")]
+    NotHolder,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What was taken on.
+#[derive(Debug, Clone, Copy)]
+pub struct Reply {
+    /// The message.
+    pub item: ItemId,
+    /// Its send.
+    pub delivery: DeliveryId,
+}
+
+/// Longest text of one message, in characters.
+const LONGEST: usize = 10_000;
+
+/// Sends a text on the session the agent holds: the named one, or the one the customer used last.
+pub async fn reply(
+    app: &App,
+    subject: &Subject,
+    conversation: ConversationId,
+    session: Option<SessionId>,
+    text: &str,
+    key: Option<&crate::setup::IdempotencyKey>,
+) -> Result<Reply, ReplyRefused> {
+    subject.require(Permission::HandleWork)?;
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > LONGEST {
+        return Err(ReplyRefused::Text);
+    }
+    let mut tx = app.db.write(subject.scope()).await?;
+    if let Some(key) = key
+        && let Some(answer) = key.claim(&mut tx, subject).await?
+    {
+        if let (Some(item), Some(delivery)) = (read_id(&answer, "item"), read_id(&answer, "delivery")) {
+            return Ok(Reply { item: ItemId(item), delivery: DeliveryId(delivery) });
+        }
+    }
+    let found = conversations::lock(&mut tx, conversation).await?.ok_or(ReplyRefused::NotFound)?;
+    if found.lifecycle == Lifecycle::Resolved {
+        return Err(ReplyRefused::Resolved);
+    }
+    let me = subject.agent_id().map(|id| id.0);
+    let sessions = conversations::sessions(&mut tx, &[conversation.0]).await?;
+    let mine = |s: &&Session| s.closed_at.is_none() && s.control == OwnerKind::Agent && s.control_id == me;
+    let session = match session {
+        Some(id) => sessions.iter().filter(|s| s.id == id).find(mine),
+        None => sessions.iter().find(mine),
+    }
+    .ok_or(ReplyRefused::NotHolder)?;
+    let said = say(&mut tx, &found, session, subject.scope().actor(), text).await?;
+    if let Some(key) = key {
+        key.answer(&mut tx, subject, &json!({ "item": said.item.0, "delivery": said.delivery.0 })).await?;
+    }
+    tx.commit().await?;
+    Ok(said)
+}
+
+fn read_id(answer: &serde_json::Value, name: &str) -> Option<uuid::Uuid> {
+    answer.get(name)?.as_str()?.parse().ok()
+}
+
+/// Puts our words into the timeline with the intent to send them: what happens next, happens at most once.
+pub(crate) async fn say(
+    tx: &mut WriteTx,
+    conversation: &Conversation,
+    session: &Session,
+    actor: Actor,
+    text: &str,
+) -> Result<Reply, StoreError> {
+    let new = NewItem {
+        conversation: conversation.id,
+        session: Some(session.id),
+        party: session.party,
+        kind: ItemKind::Message,
+        actor,
+        provider_at: None,
+        text: Some(text),
+        body: json!({ "type": "text" }),
+        activity: true,
+    };
+    let (item, _) = items::append(tx, &new).await?;
+    let delivery = deliveries::insert(tx, item, session.id, session.account).await?;
+    tx.job(&Job::Deliver { delivery }, session.id.0);
+    tx.live(&topics(conversation, Some(session)), Change::Item { conversation: conversation.id, item });
+    Ok(Reply { item, delivery })
+}

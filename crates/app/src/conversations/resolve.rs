@@ -1,0 +1,136 @@
+//! An agent is done: sessions close, work is written up, capacity comes back.
+
+use super::topics;
+use crate::{App, authz::{Forbidden, Subject}};
+use meridian_domain::{
+    ids::{BotId, ConversationId, TenantId, WorkItemId},
+    jobs::Job,
+    live::{Change, Topic},
+    people::Permission,
+    work::{ItemKind, Lifecycle, OwnerKind, WorkState},
+};
+use meridian_store::{
+    StoreError, WriteTx, bots, conversations,
+    items::{self, NewItem},
+    setup,
+    work::{self, WorkItem},
+};
+use serde_json::json;
+
+/// Why it was not resolved.
+#[derive(Debug, thiserror::Error)]
+pub enum ResolveRefused {
+    /// Not allowed.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// No such conversation.
+    #[error("no such conversation")]
+    NotFound,
+    /// It changed since it was read.
+    #[error("the conversation changed meanwhile: look again")]
+    Stale,
+    /// Somebody else owns it.
+    #[error("only its owner or a supervisor may resolve it")]
+    NotOwner,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Resolves a conversation, with a wrap-up code.
+pub async fn resolve(
+    app: &App,
+    subject: &Subject,
+    id: ConversationId,
+    expected_version: Option<i32>,
+    disposition: &str,
+) -> Result<(), ResolveRefused> {
+    subject.require(Permission::HandleWork)?;
+    let mut tx = app.db.write(subject.scope()).await?;
+    let conversation = conversations::lock(&mut tx, id).await?.ok_or(ResolveRefused::NotFound)?;
+    if conversation.lifecycle == Lifecycle::Resolved {
+        return Ok(());
+    }
+    if expected_version.is_some_and(|version| version != conversation.version) {
+        return Err(ResolveRefused::Stale);
+    }
+    let mine = conversation.owner_agent.is_some() && conversation.owner_agent == subject.agent_id();
+    if !mine && !subject.may(Permission::SteerFloor) {
+        return Err(ResolveRefused::NotOwner);
+    }
+    let queues = setup::queues(&mut tx).await?;
+    for item in work::lock_open(&mut tx, id).await? {
+        let wrap = queues.iter().find(|queue| queue.id == item.queue).map_or(0, |queue| queue.wrap_up_seconds);
+        finish(&mut tx, &item, wrap).await?;
+        work::set_outcome(&mut tx, item.id, disposition).await?;
+    }
+    let sessions = conversations::sessions(&mut tx, &[id.0]).await?;
+    for session in sessions.iter().filter(|s| s.closed_at.is_none() && s.control == OwnerKind::Bot) {
+        if let Some(bot) = session.control_id {
+            let event = bots::insert_event(&mut tx, BotId(bot), session.id, "session.closed", &json!({})).await?;
+            tx.job(&Job::BotEvent { event }, session.id.0);
+        }
+    }
+    conversations::close_sessions(&mut tx, id).await?;
+    if let Some(session) = sessions.first() {
+        let new = NewItem {
+            conversation: id,
+            session: None,
+            party: session.party,
+            kind: ItemKind::State,
+            actor: subject.scope().actor(),
+            provider_at: None,
+            text: None,
+            body: json!({ "type": "resolved", "disposition": disposition }),
+            activity: false,
+        };
+        let (item, _) = items::append(&mut tx, &new).await?;
+        tx.live(&topics(&conversation, Some(session)), Change::Item { conversation: id, item });
+    }
+    conversations::set_state(&mut tx, id, Lifecycle::Resolved, OwnerKind::None, None).await?;
+    tx.live(&topics(&conversation, None), Change::Conversation { conversation: id });
+    tx.audit("conversation_resolved", "conversation", Some(id.0), json!({ "disposition": disposition }));
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Ends a piece of work: through wrap-up when it was worked on and the queue asks for it.
+async fn finish(tx: &mut WriteTx, item: &WorkItem, wrap_up_seconds: i32) -> Result<(), StoreError> {
+    let tenant = tx.scope().tenant();
+    match item.state {
+        WorkState::Active if wrap_up_seconds > 0 => {
+            work::transition(tx, item, WorkState::Wrapping, item.agent, "resolved").await?;
+            work::set_wrap_until(tx, item.id, wrap_up_seconds).await?;
+            tx.job_in(&Job::WrapUpEnd { work: item.id }, item.id.0, f64::from(wrap_up_seconds));
+        }
+        WorkState::Wrapping => {}
+        state => {
+            if state == WorkState::Offered {
+                crate::routing::rescind_for(tx, item.id, "resolved").await?;
+            }
+            let to = if item.state == WorkState::Active { WorkState::Done } else { WorkState::Cancelled };
+            work::transition(tx, item, to, None, "resolved").await?;
+            tx.job(&Job::RouteWork { work: item.id }, tenant.0);
+            if let Some(agent) = item.agent {
+                tx.job(&Job::RouteAgent { agent }, tenant.0);
+                tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The time for writing up is over, or the agent says so: capacity comes back.
+pub async fn wrap_up_end(app: &App, tenant: TenantId, id: WorkItemId) -> Result<bool, StoreError> {
+    let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
+    let Some(item) = work::lock(&mut tx, id).await?.filter(|item| item.state == WorkState::Wrapping) else {
+        return Ok(false);
+    };
+    work::transition(&mut tx, &item, WorkState::Done, None, "wrapped_up").await?;
+    if let Some(agent) = item.agent {
+        tx.job(&Job::RouteAgent { agent }, tenant.0);
+        tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
+    }
+    tx.commit().await?;
+    Ok(true)
+}

@@ -1,0 +1,171 @@
+//! One attempt to send: claimed before anything leaves, recorded when the provider answered.
+
+use crate::{App, authz::Subject, conversations::topics};
+use meridian_domain::{
+    channel::{AccountConfig, ChannelKind},
+    event::{Identifier, Verification},
+    ids::{DeliveryId, TenantId},
+    live::Change,
+    outbound::{Accepted, DeliveryState, ErrorClass, OutboundMessage, SendError},
+};
+use meridian_store::{
+    StoreError, WriteTx, accounts, conversations,
+    deliveries::{self, Delivery},
+    identity, items,
+};
+
+/// What the worker should do.
+#[derive(Debug)]
+pub enum Claimed {
+    /// Send this now; the attempt is committed.
+    Send(Box<(AccountConfig, OutboundMessage)>),
+    /// Shown by our own subscription: nothing leaves the house.
+    Inside,
+    /// An older message of the session goes first: try again shortly.
+    NotYet,
+    /// Nothing to do: sent before, or in doubt.
+    Done,
+}
+
+/// What became of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// The provider has it.
+    Accepted,
+    /// Refused for now: try again after this many seconds.
+    Retry(u32),
+    /// It will not arrive, or nobody knows whether it did.
+    Over,
+}
+
+/// Attempts before a message that is refused for now counts as failed.
+const ATTEMPTS: i32 = 8;
+
+/// Claims a send. A claim that finds the send under way comes from a worker that died in between: nobody knows
+/// whether the request left, so it is never sent again by itself.
+pub async fn claim(app: &App, tenant: TenantId, id: DeliveryId) -> Result<Claimed, StoreError> {
+    let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
+    let Some(delivery) = deliveries::lock(&mut tx, id).await? else { return Ok(Claimed::Done) };
+    match delivery.state {
+        DeliveryState::Queued => {}
+        DeliveryState::Sending => {
+            let lost = ("ambiguous", "the sender stopped before the provider's answer was stored");
+            set(&mut tx, &delivery, DeliveryState::Unknown, Some(lost)).await?;
+            tx.commit().await?;
+            return Ok(Claimed::Done);
+        }
+        _ => return Ok(Claimed::Done),
+    }
+    if deliveries::older_pending(&mut tx, &delivery).await? {
+        return Ok(Claimed::NotYet);
+    }
+    let Some(session) = conversations::session(&mut tx, delivery.session).await? else { return Ok(Claimed::Done) };
+    if session.kind == ChannelKind::WebChat {
+        set(&mut tx, &delivery, DeliveryState::Accepted, None).await?;
+        tx.commit().await?;
+        return Ok(Claimed::Inside);
+    }
+    let config = accounts::config(&mut tx, &app.sealer, &app.public_url, delivery.account).await?;
+    let Some(config) = config else { return Ok(Claimed::Done) };
+    let message = compose(&mut tx, &delivery, &session).await?;
+    set(&mut tx, &delivery, DeliveryState::Sending, None).await?;
+    tx.commit().await?;
+    Ok(Claimed::Send(Box::new((config, message))))
+}
+
+async fn compose(
+    tx: &mut WriteTx,
+    delivery: &Delivery,
+    session: &conversations::Session,
+) -> Result<OutboundMessage, StoreError> {
+    let item = items::many(tx, &[delivery.item.0]).await?.pop();
+    let references = items::external_ids(tx, session.id).await?;
+    let conversation = conversations::find(tx, session.conversation).await?;
+    let customer = conversation.as_ref().map(|c| c.customer.0);
+    let ids = identity::of_customers(tx, &customer.into_iter().collect::<Vec<_>>()).await?;
+    let to = ids.into_iter().filter(|id| id.party == session.party).map(|id| Identifier {
+        scheme: id.scheme,
+        value: id.value,
+        scope: String::new(),
+        verified: id.verified,
+        derived: false,
+    });
+    Ok(OutboundMessage {
+        id: delivery.id,
+        item: delivery.item,
+        conversation: session.conversation,
+        to: to.filter(|id| id.verified > Verification::Anonymous).collect(),
+        thread: session.thread.clone(),
+        text: item.and_then(|item| item.text).unwrap_or_default(),
+        subject: conversation.map(|c| c.subject).filter(|subject| !subject.is_empty()),
+        in_reply_to: session.last_external_id.clone(),
+        references,
+    })
+}
+
+/// Records the provider's answer.
+pub async fn record(
+    app: &App,
+    tenant: TenantId,
+    id: DeliveryId,
+    result: Result<Accepted, SendError>,
+) -> Result<Attempt, StoreError> {
+    let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
+    let Some(delivery) = deliveries::lock(&mut tx, id).await? else { return Ok(Attempt::Over) };
+    let outcome = match result {
+        Ok(accepted) => {
+            for external in &accepted.external_ids {
+                items::name_external(&mut tx, delivery.account, external, delivery.item).await?;
+            }
+            // A status report may have come before the answer.
+            if delivery.state.advances_to(DeliveryState::Accepted) {
+                set(&mut tx, &delivery, DeliveryState::Accepted, None).await?;
+            }
+            accounts::set_health(&mut tx, delivery.account, "").await?;
+            for external in &accepted.external_ids {
+                for orphan in meridian_store::inbound::take_orphans(&mut tx, delivery.account, external).await? {
+                    super::receipt(&mut tx, delivery.account, &orphan).await?;
+                }
+            }
+            Attempt::Accepted
+        }
+        Err(error) => refused(&mut tx, &delivery, &error).await?,
+    };
+    tx.commit().await?;
+    Ok(outcome)
+}
+
+async fn refused(tx: &mut WriteTx, delivery: &Delivery, error: &SendError) -> Result<Attempt, StoreError> {
+    let told = Some((error.class.code(), error.detail.as_str()));
+    if error.class.account_at_fault() {
+        accounts::set_health(tx, delivery.account, &error.to_string()).await?;
+    }
+    if error.class.retryable() && delivery.attempt < ATTEMPTS {
+        let backoff = 2_u32.saturating_pow(delivery.attempt.unsigned_abs().min(9)).min(300);
+        set(tx, delivery, DeliveryState::Queued, told).await?;
+        return Ok(Attempt::Retry(error.retry_after_s.unwrap_or(backoff)));
+    }
+    let state = if error.class == ErrorClass::Ambiguous { DeliveryState::Unknown } else { DeliveryState::Failed };
+    set(tx, delivery, state, told).await?;
+    Ok(Attempt::Over)
+}
+
+/// A send that stood still too long in the middle is in doubt, and shown as such.
+pub async fn give_up(app: &App, tenant: TenantId, id: DeliveryId) -> Result<(), StoreError> {
+    claim(app, tenant, id).await.map(|_| ())
+}
+
+async fn set(
+    tx: &mut WriteTx,
+    delivery: &Delivery,
+    state: DeliveryState,
+    error: Option<(&str, &str)>,
+) -> Result<(), StoreError> {
+    deliveries::set_state(tx, delivery.id, state, error).await?;
+    if let Some(item) = items::many(tx, &[delivery.item.0]).await?.pop()
+        && let Some(conversation) = conversations::find(tx, item.conversation).await?
+    {
+        tx.live(&topics(&conversation, None), Change::Item { conversation: conversation.id, item: item.id });
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! Sending to customers: intent first, at most once, forward only.
+
+mod attempt;
+mod receipt;
+
+pub use attempt::{Attempt, Claimed, claim, record, give_up};
+pub(crate) use receipt::receipt;

@@ -1,0 +1,56 @@
+//! A provider reports on a message of ours.
+
+use crate::conversations::topics;
+use meridian_domain::{
+    event::{InboundEvent, ReceiptStatus},
+    ids::{ChannelAccountId, DeliveryId, ItemId},
+    live::Change,
+    outbound::DeliveryState,
+};
+use meridian_store::{StoreError, WriteTx, conversations, deliveries, items};
+
+/// Moves a send forward; false when the message is not known (yet). Reports may come twice, late and in any order.
+pub(crate) async fn receipt(
+    tx: &mut WriteTx,
+    account: ChannelAccountId,
+    event: &InboundEvent,
+) -> Result<bool, StoreError> {
+    let by_name = match &event.target {
+        Some(target) => items::by_external(tx, account, target).await?.map(|(item, _)| item),
+        None => None,
+    };
+    let id: Option<DeliveryId> = match by_name {
+        Some(item) => deliveries::of_item(tx, item).await?,
+        // The provider hands our own id back: known even before its answer was stored.
+        None => event.target_ref.as_deref().and_then(|text| text.parse().ok()),
+    };
+    let Some(id) = id else { return Ok(by_name.is_some()) };
+    let Some(delivery) = deliveries::lock(tx, id).await? else { return Ok(false) };
+    if delivery.account != account {
+        return Ok(false);
+    }
+    if let Some(target) = &event.target {
+        items::name_external(tx, account, target, delivery.item).await?;
+    }
+    let next = match event.status {
+        Some(ReceiptStatus::Sent) => DeliveryState::Sent,
+        Some(ReceiptStatus::Delivered) => DeliveryState::Delivered,
+        Some(ReceiptStatus::Read) => DeliveryState::Read,
+        Some(ReceiptStatus::Failed) => DeliveryState::Failed,
+        None => return Ok(true),
+    };
+    if delivery.state.advances_to(next) {
+        let error = event.errors.first().map(|error| (error.code.as_str(), error.title.as_str()));
+        deliveries::set_state(tx, id, next, error).await?;
+        changed(tx, delivery.item).await?;
+    }
+    Ok(true)
+}
+
+async fn changed(tx: &mut WriteTx, item: ItemId) -> Result<(), StoreError> {
+    let Some(item) = items::many(tx, &[item.0]).await?.pop() else { return Ok(()) };
+    if let Some(conversation) = conversations::find(tx, item.conversation).await? {
+        tx.live(&topics(&conversation, None), Change::Item { conversation: conversation.id, item: item.id });
+    }
+    Ok(())
+}

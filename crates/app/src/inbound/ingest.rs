@@ -1,0 +1,232 @@
+//! A stored request's events become part of the timeline, each exactly once.
+
+use super::{
+    resolve::resolve,
+    session::{Arrival, Place, place, wake},
+};
+use crate::{App, conversations::topics, delivery};
+use meridian_domain::{
+    actor::Actor,
+    channel::ChannelKind,
+    event::{EventKind, InboundEvent},
+    ids::{BotId, ChannelAccountId, ConversationId, ItemId, RawId, TenantId},
+    jobs::Job,
+    live::Change,
+    work::{ItemKind, OwnerKind},
+};
+use meridian_store::{
+    StoreError, TenantScope, WriteTx, bots, conversations, inbound,
+    items::{self, NewItem},
+};
+use serde_json::{Value, json};
+
+/// What came of a stored request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ingested {
+    /// Events applied.
+    pub applied: u32,
+    /// Events seen before.
+    pub duplicates: u32,
+    /// Events kept without being understood.
+    pub unknown: u32,
+}
+
+/// Applies the events parsed from a stored request, in one transaction with the mark that it is processed.
+pub async fn ingest(
+    app: &App,
+    tenant: TenantId,
+    raw: RawId,
+    account: ChannelAccountId,
+    kind: ChannelKind,
+    events: &[InboundEvent],
+) -> Result<Ingested, StoreError> {
+    let mut tx = app.db.write(&TenantScope::acting(tenant, Actor::System)).await?;
+    let mut done = Ingested::default();
+    if !inbound::mark_processed(&mut tx, raw).await? {
+        return Ok(done);
+    }
+    for event in events {
+        if !inbound::first_sight(&mut tx, account, &event.dedupe_key).await? {
+            done.duplicates += 1;
+            continue;
+        }
+        let known = apply(&mut tx, account, kind, event).await?;
+        if known {
+            done.applied += 1;
+        } else {
+            let reason = event.detail.get("reason").and_then(Value::as_str).unwrap_or("not understood");
+            inbound::insert_unknown(&mut tx, raw, account, reason, &json!(event)).await?;
+            done.unknown += 1;
+        }
+    }
+    tx.commit().await?;
+    Ok(done)
+}
+
+/// Applies one event; false when nobody knows what to do with it.
+async fn apply(
+    tx: &mut WriteTx,
+    account: ChannelAccountId,
+    kind: ChannelKind,
+    event: &InboundEvent,
+) -> Result<bool, StoreError> {
+    match event.kind {
+        EventKind::Message | EventKind::Unsupported => message(tx, account, kind, event).await,
+        EventKind::Receipt | EventKind::Edit | EventKind::Delete | EventKind::Reaction => {
+            if !about(tx, account, event).await?
+                && let Some(target) = &event.target
+            {
+                inbound::insert_orphan(tx, account, target, event).await?;
+            }
+            Ok(event.target.is_some() || event.target_ref.is_some())
+        }
+        EventKind::OptIn | EventKind::OptOut | EventKind::Handover | EventKind::Call | EventKind::IdentityChange => {
+            notice(tx, account, event).await
+        }
+        EventKind::Typing | EventKind::IgnoredEvent => Ok(true),
+        EventKind::SessionStart | EventKind::AccountEvent | EventKind::UnknownEvent => Ok(false),
+    }
+}
+
+async fn message(
+    tx: &mut WriteTx,
+    account: ChannelAccountId,
+    kind: ChannelKind,
+    event: &InboundEvent,
+) -> Result<bool, StoreError> {
+    let Some(party) = resolve(tx, &event.sender, kind.code()).await? else { return Ok(false) };
+    if let Some(external) = &event.external_id
+        && items::by_external(tx, account, external).await?.is_some()
+    {
+        // The same message in another envelope, or the echo of one of ours.
+        return Ok(true);
+    }
+    let content = event.content.clone().unwrap_or_default();
+    let hint = event.detail.get("conversation").and_then(Value::as_str).and_then(|id| id.parse::<ConversationId>().ok());
+    let arrival = Arrival {
+        account,
+        kind,
+        thread: event.thread.as_deref(),
+        subject: content.subject.as_deref().unwrap_or(""),
+        language: event.sender.locale.as_deref().and_then(|tag| tag.split(['-', '_']).next()),
+        hint,
+    };
+    let Place { session, conversation } = place(tx, party, &arrival).await?;
+    let mut body = json!({
+        "type": if event.kind == EventKind::Unsupported { "unsupported" } else { content.message_type.as_str() },
+        "html": content.html, "subject": content.subject, "attachments": content.attachments,
+        "choice": content.choice, "extra": content.extra, "reply_to": event.reply_to, "echo": event.echo,
+    });
+    if !event.detail.is_null() {
+        body["detail"] = event.detail.clone();
+    }
+    strip_nulls(&mut body);
+    let automatic = event.detail.get("auto").and_then(Value::as_bool).unwrap_or(false);
+    let new = NewItem {
+        conversation: conversation.id,
+        session: Some(session.id),
+        party: party.party,
+        kind: ItemKind::Message,
+        actor: if event.echo { Actor::System } else { Actor::Customer(party.party) },
+        provider_at: Some(event.at),
+        text: content.text.as_deref(),
+        body,
+        activity: !automatic,
+    };
+    let (item, _) = items::append(tx, &new).await?;
+    if let Some(external) = &event.external_id {
+        items::name_external(tx, account, external, item).await?;
+        for orphan in inbound::take_orphans(tx, account, external).await? {
+            Box::pin(about(tx, account, &orphan)).await?;
+        }
+    }
+    let to_bot = session.control == OwnerKind::Bot && !automatic && !event.echo;
+    conversations::customer_wrote(tx, session.id, event.external_id.as_deref(), to_bot).await?;
+    wake(tx, &conversation).await?;
+    if let (true, Some(bot)) = (to_bot, session.control_id) {
+        tell_bot(tx, BotId(bot), &session, item, event).await?;
+    }
+    tx.live(&topics(&conversation, Some(&session)), Change::Item { conversation: conversation.id, item });
+    Ok(true)
+}
+
+fn strip_nulls(body: &mut Value) {
+    if let Value::Object(map) = body {
+        map.retain(|_, value| !(value.is_null() || *value == json!([]) || *value == json!(false)));
+    }
+}
+
+/// Writes the message into the bot's ledger and starts its time to act.
+async fn tell_bot(
+    tx: &mut WriteTx,
+    bot: BotId,
+    session: &conversations::Session,
+    item: ItemId,
+    event: &InboundEvent,
+) -> Result<(), StoreError> {
+    let content = event.content.as_ref();
+    let data = json!({
+        "message": {
+            "id": item.to_string(),
+            "type": content.map(|c| c.message_type.as_str()),
+            "text": content.and_then(|c| c.text.as_deref()),
+            "choice": content.and_then(|c| c.choice.as_ref()),
+            "attachments": content.map(|c| &c.attachments),
+        },
+        "channel": session.kind.code(),
+        "customer": { "name": event.sender.name, "locale": event.sender.locale },
+    });
+    let entry = bots::insert_event(tx, bot, session.id, "message.created", &data).await?;
+    tx.job(&Job::BotEvent { event: entry }, session.id.0);
+    if let Some(found) = bots::find(tx, bot).await? {
+        tx.job_in(&Job::BotSilence { session: session.id }, session.id.0, f64::from(found.silence_seconds));
+    }
+    Ok(())
+}
+
+/// An event about an earlier message; false when that message has not come yet.
+async fn about(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEvent) -> Result<bool, StoreError> {
+    if event.kind == EventKind::Receipt {
+        return delivery::receipt(tx, account, event).await;
+    }
+    let Some(target) = &event.target else { return Ok(false) };
+    let Some((item, conversation)) = items::by_external(tx, account, target).await? else { return Ok(false) };
+    let Some(locked) = conversations::lock(tx, conversation).await? else { return Ok(false) };
+    match event.kind {
+        EventKind::Edit => {
+            let content = event.content.clone().unwrap_or_default();
+            let mut body = json!({ "type": content.message_type, "html": content.html,
+                                   "attachments": content.attachments, "edited_at": event.at });
+            strip_nulls(&mut body);
+            items::revise(tx, item, content.text.as_deref(), &body).await?;
+        }
+        EventKind::Delete => items::withdraw(tx, item).await?,
+        _ => {
+            let reactor = event.sender.ids.first().map_or("unknown", |id| id.value.as_str());
+            items::react(tx, item, reactor, event.reaction.as_deref().filter(|emoji| !emoji.is_empty())).await?;
+        }
+    }
+    tx.live(&topics(&locked, None), Change::Item { conversation, item });
+    Ok(true)
+}
+
+/// Something to know about the customer's channel, shown in the open session if there is one.
+async fn notice(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEvent) -> Result<bool, StoreError> {
+    let Some(party) = resolve(tx, &event.sender, "notice").await? else { return Ok(false) };
+    let Some(session) = conversations::open_session(tx, party.party, account).await? else { return Ok(false) };
+    let Some(conversation) = conversations::lock(tx, session.conversation).await? else { return Ok(false) };
+    let new = NewItem {
+        conversation: conversation.id,
+        session: Some(session.id),
+        party: party.party,
+        kind: ItemKind::Notice,
+        actor: Actor::Customer(party.party),
+        provider_at: None,
+        text: None,
+        body: json!({ "type": event.kind.code(), "detail": event.detail }),
+        activity: false,
+    };
+    let (item, _) = items::append(tx, &new).await?;
+    tx.live(&topics(&conversation, Some(&session)), Change::Item { conversation: conversation.id, item });
+    Ok(true)
+}

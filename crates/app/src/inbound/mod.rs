@@ -1,0 +1,8 @@
+//! What comes in from channels.
+
+mod ingest;
+mod resolve;
+mod session;
+
+pub use ingest::{Ingested, ingest};
+pub(crate) use session::{Enqueue, enqueue};

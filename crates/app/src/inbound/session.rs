@@ -1,0 +1,170 @@
+//! The session and the conversation a message belongs to.
+
+use meridian_domain::{
+    channel::ChannelKind,
+    ids::{AgentId, BotId, BranchId, ChannelAccountId, ConversationId, QueueId, SessionId},
+    jobs::Job,
+    work::{Lifecycle, OwnerKind, WorkState},
+};
+use meridian_store::{
+    StoreError, WriteTx,
+    conversations::{self, Conversation, Session},
+    identity::PartyView,
+    work,
+};
+use serde_json::json;
+
+/// What is known of the channel a message came over.
+#[derive(Debug, Clone)]
+pub(super) struct Arrival<'a> {
+    pub account: ChannelAccountId,
+    pub kind: ChannelKind,
+    pub thread: Option<&'a str>,
+    pub subject: &'a str,
+    pub language: Option<&'a str>,
+    /// A conversation our own signed reply address names.
+    pub hint: Option<ConversationId>,
+}
+
+/// A session with its conversation locked.
+pub(super) struct Place {
+    pub session: Session,
+    pub conversation: Conversation,
+}
+
+/// The open session of the party on this account with its conversation locked, or a new one.
+pub(super) async fn place(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Result<Place, StoreError> {
+    if let Some(session) = conversations::open_session(tx, party.party, arrival.account).await?
+        && let Some(conversation) = conversations::lock(tx, session.conversation).await?
+    {
+        // The conversation may have been resolved while we waited for its lock; then its sessions are closed.
+        if conversation.lifecycle != Lifecycle::Resolved {
+            return Ok(Place { session, conversation });
+        }
+    }
+    open(tx, party, arrival).await
+}
+
+async fn open(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Result<Place, StoreError> {
+    let (queue, branch, bot) = conversations::routing_of(tx, arrival.account).await?.ok_or_else(|| {
+        StoreError::Inconsistent { table: "channel_account", column: "id", value: arrival.account.to_string() }
+    })?;
+    let (conversation, joined) = match continued(tx, party, arrival).await? {
+        Some(conversation) => (conversation, true),
+        None => (begin(tx, party, arrival, queue, branch, bot).await?, false),
+    };
+    // People already have the conversation: a new channel of it goes to them, not to the bot.
+    let bot = bot.filter(|_| !joined || matches!(conversation.owner, OwnerKind::Bot | OwnerKind::None));
+    let session = Session {
+        id: tx.id::<SessionId>(),
+        conversation: conversation.id,
+        party: party.party,
+        account: arrival.account,
+        kind: arrival.kind,
+        thread: arrival.thread.map(str::to_owned),
+        opened_at: conversation.last_activity_at,
+        closed_at: None,
+        last_external_id: None,
+        control: if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue },
+        control_id: bot.map(|bot| bot.0),
+        control_epoch: 1,
+        bot_waits_since: None,
+    };
+    conversations::insert_session(tx, &session).await?;
+    conversations::join(tx, session.id, "customer", party.party.0, "customer").await?;
+    if let Some(bot) = bot {
+        conversations::join(tx, session.id, "bot", bot.0, "bot").await?;
+    } else {
+        let sticky = conversation.owner_agent;
+        let request = Enqueue { queue, branch, sticky, language: arrival.language, reason: "message" };
+        enqueue(tx, &session, &request).await?;
+        if conversation.owner != OwnerKind::Agent {
+            conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
+        }
+    }
+    Ok(Place { session, conversation })
+}
+
+/// One issue may span channels: the conversation our signed address names, if it is this customer's, else the
+/// customer's newest one that is not resolved.
+async fn continued(
+    tx: &mut WriteTx,
+    party: PartyView,
+    arrival: &Arrival<'_>,
+) -> Result<Option<Conversation>, StoreError> {
+    let mut ids: Vec<ConversationId> = arrival.hint.into_iter().collect();
+    ids.extend(conversations::newest_unresolved(tx, party.customer).await?);
+    for id in ids {
+        if let Some(found) = conversations::lock(tx, id).await?
+            && found.customer == party.customer
+            && found.lifecycle != Lifecycle::Resolved
+        {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+async fn begin(
+    tx: &mut WriteTx,
+    party: PartyView,
+    arrival: &Arrival<'_>,
+    queue: QueueId,
+    branch: BranchId,
+    bot: Option<BotId>,
+) -> Result<Conversation, StoreError> {
+    let id = tx.id::<ConversationId>();
+    let owner = if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue };
+    conversations::insert(tx, id, party.customer, branch, queue, owner, arrival.subject).await?;
+    conversations::lock(tx, id).await?.ok_or(StoreError::Inconsistent {
+        table: "conversation",
+        column: "id",
+        value: id.to_string(),
+    })
+}
+
+/// What a piece of work asks for.
+pub(crate) struct Enqueue<'a> {
+    pub queue: QueueId,
+    pub branch: BranchId,
+    pub sticky: Option<AgentId>,
+    pub language: Option<&'a str>,
+    pub reason: &'static str,
+}
+
+/// Puts a session's work in a queue and wakes routing; a no-op when it has open work.
+pub(crate) async fn enqueue(tx: &mut WriteTx, session: &Session, request: &Enqueue<'_>) -> Result<(), StoreError> {
+    let new = work::NewWork {
+        conversation: session.conversation,
+        session: session.id,
+        queue: request.queue,
+        branch: request.branch,
+        class: session.kind.class(),
+        head_start_seconds: 0,
+        skills: json!([]),
+        language: request.language.map(str::to_owned),
+        sticky: request.sticky,
+        reason: request.reason,
+    };
+    if let Some(id) = work::enqueue(tx, &new).await? {
+        let tenant = tx.scope().tenant();
+        tx.job(&Job::RouteWork { work: id }, tenant.0);
+    }
+    Ok(())
+}
+
+/// A customer wrote in a snoozed conversation: it comes back, parked work waits again.
+pub(super) async fn wake(tx: &mut WriteTx, conversation: &Conversation) -> Result<(), StoreError> {
+    if conversation.lifecycle == Lifecycle::Open {
+        return Ok(());
+    }
+    conversations::set_state(tx, conversation.id, Lifecycle::Open, conversation.owner, conversation.owner_agent).await?;
+    for item in work::lock_open(tx, conversation.id).await? {
+        if item.state == WorkState::Parked {
+            work::transition(tx, &item, WorkState::Queued, None, "customer_replied").await?;
+            let tenant = tx.scope().tenant();
+            tx.job(&Job::RouteWork { work: item.id }, tenant.0);
+        }
+    }
+    Ok(())
+}

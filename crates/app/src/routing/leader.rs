@@ -1,0 +1,258 @@
+//! The routing leader of a tenant: one core, fed by ordered events, whose decisions the database confirms.
+
+use crate::{App, authz::Subject};
+use meridian_domain::{
+    actor::Actor,
+    ids::TenantId,
+    jobs::Job,
+    live::{Change, Topic},
+    routing::{Core, Decision, Event, Outcome},
+    time::Instant,
+    work::{ItemKind, WorkState},
+};
+use meridian_store::{
+    StoreError, WriteTx, conversations,
+    items::{self, NewItem},
+    offers, routing as store, work,
+};
+use serde_json::json;
+
+/// Runs one tenant's routing. Loaded once on takeover; after that only the rows that events name are read again.
+pub struct Leader {
+    tenant: TenantId,
+    core: Core,
+    loaded: bool,
+    wake_at: Option<Instant>,
+}
+
+/// What a wake-up brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Woken {
+    /// Offers made.
+    pub offered: u32,
+    /// Decisions that lost a race; the rows were read again.
+    pub lost: u32,
+}
+
+impl Leader {
+    /// A leader that knows nothing yet.
+    pub fn new(tenant: TenantId) -> Self {
+        Self { tenant, core: Core::new(), loaded: false, wake_at: None }
+    }
+
+    /// How much waits.
+    pub fn waiting(&self) -> usize {
+        self.core.waiting()
+    }
+
+    /// Forgets everything: another leader may have acted meanwhile.
+    pub fn reset(&mut self) {
+        self.core = Core::new();
+        self.loaded = false;
+        self.wake_at = None;
+    }
+
+    /// Applies jobs in order and makes the offers they lead to, all in one transaction.
+    pub async fn handle(&mut self, app: &App, jobs: &[Job]) -> Result<Woken, StoreError> {
+        let outcome = self.run(app, jobs).await;
+        if outcome.is_err() {
+            // What the core assumes may not have happened.
+            self.reset();
+        }
+        outcome
+    }
+
+    async fn run(&mut self, app: &App, jobs: &[Job]) -> Result<Woken, StoreError> {
+        let mut tx = app.db.write(Subject::system(self.tenant).scope()).await?;
+        let now = store::now(&mut tx).await?;
+        let mut decisions = Vec::new();
+        if !self.loaded || jobs.contains(&Job::RouteReload) {
+            self.reset();
+            decisions.extend(self.load(&mut tx, now).await?);
+        } else {
+            for job in jobs {
+                for event in self.events(&mut tx, job).await? {
+                    decisions.extend(self.core.apply(now, event).into_iter().map(|d| (d, job.name())));
+                }
+            }
+        }
+        let mut woken = Woken::default();
+        // A lost race may free the agent for the next in line, so go on until nothing is left; each round shrinks.
+        for _ in 0..8 {
+            let lost = self.commit_decisions(&mut tx, std::mem::take(&mut decisions), &mut woken).await?;
+            if lost.is_empty() {
+                break;
+            }
+            for decision in lost {
+                decisions.extend(self.look_again(&mut tx, now, &decision).await?);
+            }
+        }
+        self.plan_wake(&mut tx, now);
+        tx.commit().await?;
+        Ok(woken)
+    }
+
+    async fn load(&mut self, tx: &mut WriteTx, now: Instant) -> Result<Vec<(Decision, &'static str)>, StoreError> {
+        for queue in store::queues(tx).await? {
+            self.core.apply(now, Event::Queue(queue));
+        }
+        for site in store::sites(tx).await? {
+            self.core.apply(now, Event::Site(site));
+        }
+        for agent in store::agents(tx, None).await? {
+            self.core.apply(now, Event::Agent(agent));
+        }
+        let mut decisions = Vec::new();
+        let mut waiting = store::waiting(tx).await?;
+        waiting.sort_by_key(|work| work.enqueued_at - chrono::TimeDelta::seconds(i64::from(work.head_start_seconds)));
+        for work in waiting {
+            let made = self.core.apply(now, Event::WorkWaits(work));
+            decisions.extend(made.into_iter().filter(|d| d.outcome == Outcome::Offered).map(|d| (d, "takeover")));
+        }
+        self.loaded = true;
+        Ok(decisions)
+    }
+
+    /// The events a job stands for, from the rows as they are now.
+    async fn events(&self, tx: &mut WriteTx, job: &Job) -> Result<Vec<Event>, StoreError> {
+        Ok(match job {
+            Job::RouteWork { work } => match store::work_if_waiting(tx, *work).await? {
+                Some(work) => vec![Event::WorkWaits(work)],
+                None => vec![Event::WorkGone(*work)],
+            },
+            Job::RouteAgent { agent } => match store::agents(tx, Some(&[agent.0])).await?.pop() {
+                Some(agent) => vec![Event::Agent(agent)],
+                None => vec![Event::AgentGone(*agent)],
+            },
+            Job::RouteOfferEnded { offer } => match offers::many(tx, &[offer.0]).await?.pop() {
+                Some(offer) => {
+                    // The agent first, so that the work sees their room.
+                    let mut events = Vec::new();
+                    events.extend(store::agents(tx, Some(&[offer.agent.0])).await?.into_iter().map(Event::Agent));
+                    events.push(match store::work_if_waiting(tx, offer.work).await? {
+                        Some(work) => Event::WorkWaits(work),
+                        None => Event::WorkGone(offer.work),
+                    });
+                    events
+                }
+                None => Vec::new(),
+            },
+            _ => vec![Event::Tick],
+        })
+    }
+
+    async fn commit_decisions(
+        &mut self,
+        tx: &mut WriteTx,
+        decisions: Vec<(Decision, &'static str)>,
+        woken: &mut Woken,
+    ) -> Result<Vec<Decision>, StoreError> {
+        let mut lost = Vec::new();
+        lock_conversations(tx, &decisions).await?;
+        for (decision, trigger) in decisions {
+            let Some(agent) = decision.agent else {
+                store::insert_decision(tx, &decision, trigger).await?;
+                continue;
+            };
+            let new = offers::NewOffer {
+                work: decision.work,
+                epoch: decision.epoch,
+                agent,
+                seconds: decision.offer_seconds,
+            };
+            if let Some(offer) = offers::make(tx, &new).await? {
+                publish(tx, &decision, &offer, trigger).await?;
+                woken.offered += 1;
+            } else {
+                woken.lost += 1;
+                lost.push(decision);
+            }
+        }
+        Ok(lost)
+    }
+
+    /// A lost race: read the agent and the work as they really are.
+    async fn look_again(
+        &mut self,
+        tx: &mut WriteTx,
+        now: Instant,
+        decision: &Decision,
+    ) -> Result<Vec<(Decision, &'static str)>, StoreError> {
+        let ids: Vec<uuid::Uuid> = decision.agent.iter().map(|agent| agent.0).collect();
+        let mut made = Vec::new();
+        for agent in store::agents(tx, Some(&ids)).await? {
+            made.extend(self.core.apply(now, Event::Agent(agent)));
+        }
+        if let Some(work) = store::work_if_waiting(tx, decision.work).await? {
+            made.extend(self.core.apply(now, Event::WorkWaits(work)));
+        }
+        Ok(made.into_iter().map(|d| (d, "lost_race")).collect())
+    }
+
+    /// Makes the next wake-up by time durable, unless one is due before it.
+    fn plan_wake(&mut self, tx: &mut WriteTx, now: Instant) {
+        let Some(wake) = self.core.next_wake(now) else { return };
+        if self.wake_at.is_some_and(|planned| planned > now && planned <= wake) {
+            return;
+        }
+        let seconds = (wake - now).as_seconds_f64().clamp(0.5, 3600.0);
+        tx.job_in(&Job::RouteTick, self.tenant.0, seconds);
+        self.wake_at = Some(wake);
+    }
+}
+
+/// Conversations are locked before work everywhere, and in id order.
+async fn lock_conversations(tx: &mut WriteTx, decisions: &[(Decision, &'static str)]) -> Result<(), StoreError> {
+    let offered = decisions.iter().filter(|(decision, _)| decision.agent.is_some());
+    let ids: Vec<uuid::Uuid> = offered.map(|(decision, _)| decision.work.0).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut owners: Vec<_> = work::many(tx, &ids).await?.into_iter().map(|item| item.conversation).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    for id in owners {
+        conversations::lock(tx, id).await?;
+    }
+    Ok(())
+}
+
+/// Tells everybody of an offer: its own timer, the agent's screen, the floor, the timeline.
+async fn publish(
+    tx: &mut WriteTx,
+    decision: &Decision,
+    offer: &offers::Offer,
+    trigger: &'static str,
+) -> Result<(), StoreError> {
+    let record = store::insert_decision(tx, decision, trigger).await?;
+    tx.job_in(&Job::OfferExpire { offer: offer.id }, offer.id.0, f64::from(decision.offer_seconds));
+    tx.live(&[Topic::Agent(offer.agent)], Change::Offer { offer: offer.id });
+    tx.live(&[Topic::Floor], Change::Work { work: decision.work, queue: decision.queue });
+    let Some(item) = work::find(tx, decision.work).await? else { return Ok(()) };
+    tx.work_moved(work::Move {
+        work: item.id,
+        branch: item.branch,
+        queue: item.queue,
+        agent: Some(offer.agent),
+        from: Some(WorkState::Queued),
+        to: WorkState::Offered,
+        plan_version: decision.plan_version,
+        reason: "routed",
+    });
+    let Some(session) = conversations::session(tx, item.session).await? else { return Ok(()) };
+    let new = NewItem {
+        conversation: item.conversation,
+        session: Some(item.session),
+        party: session.party,
+        kind: ItemKind::Routing,
+        actor: Actor::System,
+        provider_at: None,
+        text: None,
+        body: json!({ "type": "offered", "decision": record.to_string(), "agent": offer.agent.to_string(),
+                      "step": decision.step }),
+        activity: false,
+    };
+    let (routing_item, _) = items::append(tx, &new).await?;
+    tx.live(&[Topic::Conversation(item.conversation)], Change::Item { conversation: item.conversation, item: routing_item });
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Accepting, declining and expiring offers.
+
+use crate::{App, authz::{Forbidden, Subject}, conversations::topics};
+use meridian_domain::{
+    actor::Actor,
+    ids::{AgentId, ConversationId, OfferId, TenantId, WorkItemId},
+    jobs::Job,
+    live::{Change, Topic},
+    people::{ChosenState, Permission},
+    work::{ItemKind, Lifecycle, OfferState, OwnerKind, WorkState},
+};
+use meridian_store::{
+    StoreError, WriteTx, agents, bots, conversations, handoffs,
+    items::{self, NewItem},
+    offers::{self, Offer},
+    work,
+};
+use serde_json::json;
+
+/// Why an offer was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum OfferRefused {
+    /// Not allowed.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// It ended before: expired, withdrawn or answered.
+    #[error("this offer is gone")]
+    Gone,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes offered work: work, conversation, session and control change hands in one transaction.
+pub async fn accept(app: &App, subject: &Subject, id: OfferId) -> Result<ConversationId, OfferRefused> {
+    subject.require(Permission::HandleWork)?;
+    let me = subject.agent_id().ok_or(OfferRefused::Gone)?;
+    let mut tx = app.db.write(subject.scope()).await?;
+    // Locks go conversation first everywhere, so find it before touching the offer.
+    let found = offers::many(&mut tx, &[id.0]).await?.pop().ok_or(OfferRefused::Gone)?;
+    let item = work::find(&mut tx, found.work).await?.ok_or(OfferRefused::Gone)?;
+    let conversation = conversations::lock(&mut tx, item.conversation).await?.ok_or(OfferRefused::Gone)?;
+    let offer = offers::accept(&mut tx, id, me).await?.ok_or(OfferRefused::Gone)?;
+    let item = work::lock(&mut tx, offer.work).await?.ok_or(OfferRefused::Gone)?;
+    work::transition(&mut tx, &item, WorkState::Active, Some(me), "accepted").await?;
+    let session = conversations::session(&mut tx, item.session).await?.ok_or(OfferRefused::Gone)?;
+    conversations::pass_control(&mut tx, session.id, OwnerKind::Agent, Some(me.0)).await?;
+    conversations::join(&mut tx, session.id, "agent", me.0, "agent").await?;
+    conversations::set_state(&mut tx, conversation.id, Lifecycle::Open, OwnerKind::Agent, Some(me)).await?;
+    let new = NewItem {
+        conversation: conversation.id,
+        session: Some(session.id),
+        party: session.party,
+        kind: ItemKind::State,
+        actor: Actor::Agent(me),
+        provider_at: None,
+        text: None,
+        body: json!({ "type": "accepted", "offer": id.to_string() }),
+        activity: false,
+    };
+    let (state_item, _) = items::append(&mut tx, &new).await?;
+    if let Some(handoff) = handoffs::of_conversations(&mut tx, &[conversation.id.0]).await?.first() {
+        let data = json!({ "handoff": handoff.id.to_string() });
+        let event = bots::insert_event(&mut tx, handoff.bot, handoff.session, "handoff.accepted", &data).await?;
+        tx.job(&Job::BotEvent { event }, handoff.session.0);
+    }
+    let mut concerned = topics(&conversation, Some(&session));
+    concerned.extend([Topic::Agent(me), Topic::Floor]);
+    tx.live(&concerned, Change::Item { conversation: conversation.id, item: state_item });
+    tx.live(&concerned, Change::Conversation { conversation: conversation.id });
+    tx.live(&[Topic::Agent(me)], Change::Offer { offer: id });
+    tx.audit("offer_accepted", "offer", Some(id.0), json!({ "work_item": offer.work.to_string() }));
+    tx.commit().await?;
+    Ok(conversation.id)
+}
+
+/// Passes on offered work; it keeps its place in line.
+pub async fn decline(app: &App, subject: &Subject, id: OfferId, reason: &str) -> Result<(), OfferRefused> {
+    subject.require(Permission::HandleWork)?;
+    let me = subject.agent_id().ok_or(OfferRefused::Gone)?;
+    let mut tx = app.db.write(subject.scope()).await?;
+    let found = offers::many(&mut tx, &[id.0]).await?.pop().filter(|offer| offer.agent == me);
+    let found = found.ok_or(OfferRefused::Gone)?;
+    lock_conversation_of(&mut tx, found.work).await?;
+    let offer = offers::end(&mut tx, id, OfferState::Declined, reason, false).await?.ok_or(OfferRefused::Gone)?;
+    back_to_queue(&mut tx, &offer, "declined").await?;
+    tx.audit("offer_declined", "offer", Some(id.0), json!({ "reason": reason }));
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The time of an offer is over: the work goes on, the agent is marked as not responding.
+pub async fn expire(app: &App, tenant: TenantId, id: OfferId) -> Result<bool, StoreError> {
+    let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
+    let Some(found) = offers::many(&mut tx, &[id.0]).await?.pop() else { return Ok(false) };
+    lock_conversation_of(&mut tx, found.work).await?;
+    let Some(offer) = offers::end(&mut tx, id, OfferState::Expired, "not_answered", true).await? else {
+        return Ok(false);
+    };
+    back_to_queue(&mut tx, &offer, "offer_expired").await?;
+    agents::set_state(&mut tx, offer.agent, ChosenState::NotResponding, "offer_expired").await?;
+    tx.live(&[Topic::Agent(offer.agent), Topic::Floor], Change::Agent { agent: offer.agent });
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Withdraws every pending offer of an agent whose link was lost.
+pub(super) async fn rescind_of(tx: &mut WriteTx, agent: AgentId) -> Result<(), StoreError> {
+    for offer in offers::pending_of(tx, agent).await? {
+        lock_conversation_of(tx, offer.work).await?;
+        if let Some(offer) = offers::end(tx, offer.id, OfferState::Rescinded, "link_lost", false).await? {
+            back_to_queue(tx, &offer, "link_lost").await?;
+        }
+    }
+    Ok(())
+}
+
+/// Withdraws the pending offer of a work item that ends; the caller moves the work.
+pub(crate) async fn rescind_for(tx: &mut WriteTx, work: WorkItemId, reason: &str) -> Result<(), StoreError> {
+    if let Some(id) = offers::pending_for(tx, work).await?
+        && let Some(offer) = offers::end(tx, id, OfferState::Rescinded, reason, false).await?
+    {
+        tx.live(&[Topic::Agent(offer.agent)], Change::Offer { offer: offer.id });
+    }
+    Ok(())
+}
+
+async fn lock_conversation_of(tx: &mut WriteTx, id: WorkItemId) -> Result<(), StoreError> {
+    if let Some(item) = work::find(tx, id).await? {
+        conversations::lock(tx, item.conversation).await?;
+    }
+    Ok(())
+}
+
+async fn back_to_queue(tx: &mut WriteTx, offer: &Offer, reason: &'static str) -> Result<(), StoreError> {
+    let tenant = tx.scope().tenant();
+    if let Some(item) = work::lock(tx, offer.work).await?
+        && item.state == WorkState::Offered
+        && item.epoch == offer.epoch
+    {
+        work::transition(tx, &item, WorkState::Queued, None, reason).await?;
+        tx.live(&[Topic::Floor], Change::Work { work: item.id, queue: item.queue });
+    }
+    tx.job(&Job::RouteOfferEnded { offer: offer.id }, tenant.0);
+    tx.live(&[Topic::Agent(offer.agent)], Change::Offer { offer: offer.id });
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! Web chat: our own edge takes the visitor's words; answers are shown by the visitor's subscription.
+
+use crate::{Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified, signature};
+use futures_util::future::BoxFuture;
+use meridian_domain::{
+    channel::{AccountConfig, ChannelKind},
+    event::{Content, EventKind, Identifier, InboundEvent, Sender, Verification},
+    outbound::{Accepted, OutboundMessage, SendError},
+    time::Instant,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+/// The adapter.
+pub(crate) struct WebChat;
+
+const SETTINGS: &[Setting] =
+    &[Setting { name: "origins", secret: false, required: true, help: "Sites that may embed the widget" }];
+
+#[derive(Deserialize)]
+struct VisitorMessage {
+    client_id: String,
+    visitor: String,
+    text: String,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    locale: Option<String>,
+}
+
+impl Channel for WebChat {
+    fn kind(&self) -> ChannelKind {
+        ChannelKind::WebChat
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { text_max: 0, delivered: false, read: false, window_hours: 0, idempotent_send: true }
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        SETTINGS
+    }
+
+    /// Visitors come by their own door, with a token; nothing is taken over the webhook.
+    fn verify(&self, _: &AccountConfig, _: &InboundRequest, _: Instant) -> Result<Verified, Reject> {
+        Err(Reject::NoSecret)
+    }
+
+    fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
+        let Ok(said) = serde_json::from_slice::<VisitorMessage>(&request.body) else {
+            let key = format!("body:{}", signature::digest(&request.body));
+            let mut event = InboundEvent::new(EventKind::UnknownEvent, key, request.received_at);
+            event.detail = json!({ "reason": "not a visitor's message" });
+            return vec![event];
+        };
+        let key = format!("message:{}:{}", said.visitor, said.client_id);
+        let mut event = InboundEvent::new(EventKind::Message, key.clone(), request.received_at);
+        event.external_id = Some(key);
+        event.content = Some(Content { message_type: "text".into(), text: Some(said.text), ..Content::default() });
+        let visitor = Identifier {
+            scheme: "web_visitor".to_owned(),
+            value: said.visitor,
+            scope: account.id.to_string(),
+            verified: Verification::Channel,
+            derived: false,
+        };
+        event.sender = Sender { ids: vec![visitor], name: said.name, locale: said.locale };
+        vec![event]
+    }
+
+    fn send<'a>(
+        &'a self,
+        _: &'a Http,
+        _: &'a AccountConfig,
+        message: &'a OutboundMessage,
+    ) -> BoxFuture<'a, Result<Accepted, SendError>> {
+        Box::pin(async move { Ok(Accepted { external_ids: vec![message.item.to_string()], learned: vec![] }) })
+    }
+}

@@ -1,0 +1,175 @@
+//! The generic signed webhook: any channel a tenant writes itself. Standard Webhooks both ways; the bodies are
+//! Meridian's own normalised event and message.
+
+use crate::{
+    Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified,
+    http::{Request, error},
+    signature,
+};
+use futures_util::future::BoxFuture;
+use meridian_domain::{
+    channel::{AccountConfig, ChannelKind},
+    event::{EventKind, InboundEvent, Verification},
+    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
+    time::{Clock, Instant, SystemClock},
+};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The adapter.
+pub(crate) struct Generic;
+
+const SETTINGS: &[Setting] = &[
+    Setting { name: "url", secret: false, required: true, help: "Where messages to the customer are posted" },
+    Setting { name: "trusted_identities", secret: false, required: false, help: "Identifiers it sends count as verified" },
+    Setting { name: "signing_secret", secret: true, required: true, help: "whsec_ and base64, signs both ways" },
+];
+
+impl Channel for Generic {
+    fn kind(&self) -> ChannelKind {
+        ChannelKind::Generic
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { text_max: 0, delivered: true, read: true, window_hours: 0, idempotent_send: true }
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        SETTINGS
+    }
+
+    fn verify(&self, account: &AccountConfig, request: &InboundRequest, now: Instant) -> Result<Verified, Reject> {
+        signature::webhook_verify(account.secrets("signing_secret"), request, now)
+    }
+
+    fn dedupe_key(&self, request: &InboundRequest) -> String {
+        request.header("webhook-id").map_or_else(|| signature::digest(&request.body), |id| format!("webhook:{id}"))
+    }
+
+    fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
+        let trusted = account.settings.get("trusted_identities") == Some(&Value::Bool(true));
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        let raw = match body.get("events").and_then(Value::as_array) {
+            Some(events) => events.clone(),
+            None => vec![body],
+        };
+        let webhook = request.header("webhook-id").unwrap_or_default();
+        let read = |(n, mut raw): (usize, Value)| {
+            let fallback = format!("webhook:{webhook}:{n}");
+            if let Value::Object(map) = &mut raw {
+                map.entry("dedupe_key").or_insert_with(|| json!(fallback));
+                map.entry("at").or_insert_with(|| json!(request.received_at));
+            }
+            match serde_json::from_value::<InboundEvent>(raw.clone()) {
+                Ok(mut event) => {
+                    for id in &mut event.sender.ids {
+                        let most = if trusted { Verification::Channel } else { Verification::Claimed };
+                        id.verified = id.verified.min(most);
+                    }
+                    event
+                }
+                Err(problem) => {
+                    let mut event = InboundEvent::new(EventKind::UnknownEvent, fallback, request.received_at);
+                    event.detail = json!({ "reason": format!("not a normalised event: {problem}"), "raw": raw });
+                    event
+                }
+            }
+        };
+        raw.into_iter().enumerate().map(read).collect()
+    }
+
+    fn send<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        message: &'a OutboundMessage,
+    ) -> BoxFuture<'a, Result<Accepted, SendError>> {
+        Box::pin(async move {
+            let url = account.setting("url").ok_or_else(|| error(ErrorClass::Auth, "url is not set"))?;
+            let secret = account.secret("signing_secret").ok_or_else(|| error(ErrorClass::Auth, "signing_secret is not set"))?;
+            let body = serde_json::to_vec(message).unwrap_or_default();
+            let (id, now) = (message.id.to_string(), SystemClock.now().timestamp());
+            let signed = signature::webhook_sign(secret, &id, now, &body)
+                .ok_or_else(|| error(ErrorClass::Auth, "signing_secret is not whsec_ and base64"))?;
+            let headers = vec![
+                ("content-type", "application/json".to_owned()),
+                ("webhook-id", id.clone()),
+                ("webhook-timestamp", now.to_string()),
+                ("webhook-signature", signed),
+            ];
+            let request = Request { url, headers, basic: None, body, timeout: Duration::from_secs(10) };
+            let answer = http.post(request).await?;
+            if answer.status >= 300 {
+                let detail = format!("HTTP {}", answer.status);
+                return Err(SendError { class: answer.class(), detail, retry_after_s: answer.retry_after_s });
+            }
+            let external = answer.json().get("external_id").and_then(Value::as_str).map_or(id, str::to_owned);
+            Ok(Accepted { external_ids: vec![external], learned: Vec::new() })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use meridian_domain::{ids::ChannelAccountId, secret::Secret};
+    use std::collections::BTreeMap;
+    use uuid::Uuid;
+
+    const SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
+
+    fn account() -> AccountConfig {
+        AccountConfig {
+            id: ChannelAccountId(Uuid::nil()),
+            kind: ChannelKind::Generic,
+            settings: json!({}),
+            secrets: BTreeMap::from([("signing_secret".to_owned(), vec![Secret::new(SECRET)])]),
+            public_url: String::new(),
+            addresses: vec![],
+        }
+    }
+
+    fn signed(body: &str, at: i64, signature: &str) -> InboundRequest {
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        InboundRequest {
+            method: "POST".into(),
+            query: String::new(),
+            headers: vec![
+                header("webhook-id", "msg_1"),
+                header("webhook-timestamp", &at.to_string()),
+                header("webhook-signature", signature),
+            ],
+            body: body.to_owned().into(),
+        }
+    }
+
+    #[test]
+    fn one_good_signature_of_several_passes_and_old_ones_do_not() {
+        let now: Instant = "2026-05-04T12:00:00Z".parse().unwrap();
+        let at = now.timestamp();
+        let good = signature::webhook_sign(&Secret::new(SECRET), "msg_1", at, b"{}").unwrap();
+        let verify = |request: &InboundRequest| Generic.verify(&account(), request, now).map(|_| ());
+        assert_eq!(verify(&signed("{}", at, &format!("v1,AAAA v1a,xx {good}"))), Ok(()));
+        assert_eq!(verify(&signed("{ }", at, &good)), Err(Reject::Mismatch));
+        assert_eq!(verify(&signed("{}", at - 301, &good)), Err(Reject::Stale));
+        assert_eq!(verify(&signed("{}", at, "")), Err(Reject::Missing));
+    }
+
+    #[test]
+    fn untrusted_identities_are_claims_and_bad_events_are_kept() {
+        let body = json!({ "events": [
+            { "kind": "message", "sender": { "ids": [{ "scheme": "email", "value": "a@b.c", "verified": "agent" }] } },
+            { "kind": "teleport" }
+        ] });
+        let stored = StoredRequest {
+            part: json!({ "headers": { "webhook-id": "m" } }),
+            body: body.to_string().into(),
+            received_at: "2026-05-04T12:00:00Z".parse().unwrap(),
+        };
+        let events = Generic.parse(&account(), &stored);
+        assert_eq!(events[0].sender.ids[0].verified, Verification::Claimed);
+        assert_eq!(events[1].kind, EventKind::UnknownEvent);
+        let trusting = AccountConfig { settings: json!({ "trusted_identities": true }), ..account() };
+        assert_eq!(Generic.parse(&trusting, &stored)[0].sender.ids[0].verified, Verification::Channel);
+    }
+}

@@ -1,0 +1,143 @@
+use super::*;
+use meridian_domain::{ids::ChannelAccountId, secret::Secret};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+fn account() -> AccountConfig {
+    AccountConfig {
+        id: ChannelAccountId(Uuid::nil()),
+        kind: ChannelKind::WhatsApp,
+        settings: json!({ "phone_number_id": "42" }),
+        secrets: BTreeMap::from([
+            ("app_secret".to_owned(), vec![Secret::new("new"), Secret::new("old")]),
+            ("verify_token".to_owned(), vec![Secret::new("open sesame")]),
+        ]),
+        public_url: String::new(),
+        addresses: vec![],
+    }
+}
+
+fn now() -> Instant {
+    "2026-05-04T12:00:00Z".parse().unwrap()
+}
+
+fn request(body: &str, headers: &[(&str, String)]) -> InboundRequest {
+    InboundRequest {
+        method: "POST".into(),
+        query: String::new(),
+        headers: headers.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect(),
+        body: body.to_owned().into(),
+    }
+}
+
+fn signed(secret: &str, body: &str) -> (&'static str, String) {
+    ("x-hub-signature-256", format!("sha256={}", hex::encode(signature::sha256(secret.as_bytes(), &[body.as_bytes()]))))
+}
+
+fn parse(value: &Value) -> Vec<InboundEvent> {
+    let body = json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": [{ "field": "messages", "value": value }] }] });
+    let stored = StoredRequest { part: Value::Null, body: body.to_string().into(), received_at: now() };
+    WhatsApp.parse(&account(), &stored)
+}
+
+fn with_metadata(mut value: Value) -> Value {
+    value["metadata"] = json!({ "display_phone_number": "442079460100", "phone_number_id": "42" });
+    value
+}
+
+#[test]
+fn only_the_sha256_signature_of_these_bytes_under_a_valid_secret_counts() {
+    let body = "{\"entry\":[]}";
+    let verify = |headers: &[(&str, String)]| WhatsApp.verify(&account(), &request(body, headers), now()).map(|_| ());
+    assert_eq!(verify(&[signed("new", body)]), Ok(()));
+    assert_eq!(verify(&[signed("old", body)]), Ok(()));
+    assert_eq!(verify(&[signed("other", body)]), Err(Reject::Mismatch));
+    assert_eq!(verify(&[signed("new", "{\"entry\":[1]}")]), Err(Reject::Mismatch));
+    assert_eq!(verify(&[]), Err(Reject::Missing));
+    let legacy = hex::encode(signature::sha1(b"new", body.as_bytes()));
+    assert_eq!(verify(&[("x-hub-signature", format!("sha1={legacy}"))]), Err(Reject::Missing));
+    assert_eq!(verify(&[("x-hub-signature-256", format!("sha256={legacy}"))]), Err(Reject::Mismatch));
+    let bare = AccountConfig { secrets: BTreeMap::from([("app_secret".into(), vec![Secret::new(" ")])]), ..account() };
+    let empty = signed(" ", body);
+    assert_eq!(WhatsApp.verify(&bare, &request(body, &[empty]), now()).map(|_| ()), Err(Reject::NoSecret));
+}
+
+#[test]
+fn the_challenge_is_answered_to_who_knows_the_token() {
+    let ask = |query: &str| {
+        let request = InboundRequest { method: "GET".into(), query: query.into(), headers: vec![], body: "".into() };
+        WhatsApp.challenge(&account(), &request).map(|reply| reply.body)
+    };
+    assert_eq!(ask("hub.mode=subscribe&hub.verify_token=open+sesame&hub.challenge=77"), Some("77".into()));
+    assert_eq!(ask("hub.mode=subscribe&hub.verify_token=guess&hub.challenge=77"), None);
+}
+
+#[test]
+fn a_batch_keeps_every_message_status_and_unknown_thing() {
+    let events = parse(&with_metadata(json!({
+        "contacts": [{ "wa_id": "5215512345678", "profile": { "name": "Lena" } }],
+        "messages": [
+            { "id": "wamid.1", "from": "5215512345678", "timestamp": "1777890000", "type": "text", "text": { "body": "hola" } },
+            { "id": "wamid.2", "from": "5215512345678", "timestamp": "1777890001", "type": "reaction",
+              "reaction": { "message_id": "wamid.0", "emoji": "" } },
+            { "id": "wamid.3", "from": "5215512345678", "timestamp": "1777890002", "type": "audio",
+              "audio": { "id": "m1", "mime_type": "audio/ogg", "voice": true } },
+            { "id": "wamid.4", "from": "5215512345678", "timestamp": "1777890003", "type": "hologram", "hologram": {} }
+        ],
+        "statuses": [{ "id": "wamid.9", "status": "failed", "timestamp": "1777890004", "biz_opaque_callback_data": "dlv_x",
+                       "errors": [{ "code": 131047, "title": "Re-engagement message" }] }]
+    })));
+    let kinds: Vec<EventKind> = events.iter().map(|e| e.kind).collect();
+    use EventKind::{Message, Reaction, Receipt, Unsupported};
+    assert_eq!(kinds, [Message, Reaction, Message, Unsupported, Receipt]);
+    let ids: Vec<(&str, &str)> = events[0].sender.ids.iter().map(|i| (i.scheme.as_str(), i.value.as_str())).collect();
+    assert_eq!(ids, [("wa_id", "5215512345678"), ("phone_e164", "+525512345678")]);
+    assert_eq!(events[0].sender.name.as_deref(), Some("Lena"));
+    assert_eq!(events[1].reaction, None);
+    assert_eq!(events[2].content.as_ref().unwrap().attachments[0].kind, "voice");
+    assert_eq!(events[4].errors[0].code, "131047");
+    assert_eq!(events[4].target_ref.as_deref(), Some("dlv_x"));
+}
+
+#[test]
+fn a_sender_without_a_phone_is_known_by_the_scoped_id() {
+    let events = parse(&with_metadata(json!({
+        "contacts": [{ "user_id": "US.1234", "profile": { "name": "Kim" } }],
+        "messages": [{ "id": "wamid.5", "from_user_id": "US.1234", "timestamp": "1777890000", "type": "text", "text": { "body": "hi" } }]
+    })));
+    assert_eq!(events[0].sender.ids.len(), 1);
+    assert_eq!((events[0].sender.ids[0].scheme.as_str(), events[0].sender.ids[0].value.as_str()), ("wa_bsuid", "US.1234"));
+}
+
+#[test]
+fn a_number_of_another_account_is_kept_as_unknown() {
+    let foreign = json!({ "metadata": { "phone_number_id": "43" }, "messages": [{ "id": "wamid.6", "type": "text" }] });
+    let events = parse(&foreign);
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0].kind, EventKind::UnknownEvent);
+}
+
+#[test]
+fn provider_errors_name_their_remedy() {
+    let answer = |code: i64, status| Answer { status, retry_after_s: None, body: json!({ "error": { "code": code } }).to_string().into() };
+    for (code, status, class) in [
+        (131_047, 400, ErrorClass::WindowClosed),
+        (190, 401, ErrorClass::Auth),
+        (131_056, 400, ErrorClass::Throttled),
+        (368, 400, ErrorClass::AccountSuspended),
+        (0, 503, ErrorClass::ProviderDown),
+        (0, 504, ErrorClass::Ambiguous),
+        (100, 400, ErrorClass::BadContent),
+    ] {
+        assert_eq!(refusal(&answer(code, status)).class, class, "{code}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_body_makes_the_parser_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+        let stored = StoredRequest { part: Value::Null, body: bytes.clone().into(), received_at: now() };
+        proptest::prop_assert!(!WhatsApp.parse(&account(), &stored).is_empty());
+        let _ = WhatsApp.order_key(&InboundRequest { method: String::new(), query: String::new(), headers: vec![], body: bytes.into() });
+    }
+}

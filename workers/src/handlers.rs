@@ -1,0 +1,176 @@
+//! One handler a queue family. Each job is one use case; its outcome says what becomes of the message.
+
+use crate::Settings;
+use futures_util::future::BoxFuture;
+use meridian_app::{bots, conversations, delivery, inbound, routing};
+use meridian_bus::{Delivery, Handler, Outcome};
+use meridian_channels::{StoredRequest, registry};
+use meridian_domain::{
+    actor::Actor,
+    ids::{BotEventId, DeliveryId, RawId, TenantId},
+    jobs::Job,
+    time::{Clock, SystemClock},
+};
+use meridian_store::{StoreError, TenantScope, accounts, inbound as raws};
+use std::sync::Arc;
+
+/// Attempts before a stored request is set aside as failed, visible to admins.
+const INGEST_ATTEMPTS: i32 = 10;
+/// Attempts before a bot event is given up: about two days on the longest tier.
+const BOT_ATTEMPTS: u32 = 100;
+
+/// The handler of a family.
+pub(crate) fn of(family: &str, settings: &Settings) -> Arc<dyn Handler> {
+    Arc::new(Jobs { family: family.to_owned(), settings: settings.clone() })
+}
+
+struct Jobs {
+    family: String,
+    settings: Settings,
+}
+
+impl Handler for Jobs {
+    fn handle(&self, batch: Vec<Delivery>) -> BoxFuture<'_, Vec<Outcome>> {
+        Box::pin(async move {
+            let mut outcomes = Vec::with_capacity(batch.len());
+            for delivery in batch {
+                outcomes.push(self.one(delivery).await);
+            }
+            self.settings.wake.call();
+            outcomes
+        })
+    }
+}
+
+/// What a failed use case means for its message.
+pub(crate) fn on_failure(error: &StoreError, attempt: u32) -> Outcome {
+    if error.transient() || attempt < 5 {
+        Outcome::Retry(2_u32.saturating_pow(attempt.min(10)))
+    } else {
+        Outcome::Dead(error.to_string())
+    }
+}
+
+impl Jobs {
+    async fn one(&self, delivery: Delivery) -> Outcome {
+        let attempt = delivery.envelope.attempt;
+        let tenant = TenantId(delivery.envelope.tenant);
+        let job: Job = match serde_json::from_value(delivery.envelope.job.clone()) {
+            Ok(job) => job,
+            Err(error) => return Outcome::Dead(format!("unknown job: {error}")),
+        };
+        let started = tokio::time::Instant::now();
+        let outcome = match self.run(tenant, &job, attempt).await {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                tracing::warn!(%error, job = job.name(), %tenant, attempt, "job failed");
+                on_failure(&error, attempt)
+            }
+        };
+        metrics::histogram!("meridian_job_seconds", "family" => self.family.clone()).record(started.elapsed().as_secs_f64());
+        outcome
+    }
+
+    async fn run(&self, tenant: TenantId, job: &Job, attempt: u32) -> Result<Outcome, StoreError> {
+        let app = &self.settings.app;
+        match job {
+            Job::Ingest { raw } => return self.ingest(tenant, *raw).await,
+            Job::Deliver { delivery } => return self.deliver(tenant, *delivery).await,
+            Job::BotEvent { event } => return self.bot_event(tenant, *event, attempt).await,
+            Job::Summarise { handoff } => {
+                bots::summarise(app, tenant, *handoff).await?;
+            }
+            Job::OfferExpire { offer } => {
+                routing::expire(app, tenant, *offer).await?;
+            }
+            Job::WrapUpEnd { work } => {
+                conversations::wrap_up_end(app, tenant, *work).await?;
+            }
+            Job::BotSilence { session } => {
+                bots::bot_silent(app, tenant, *session).await?;
+            }
+            Job::RouteWork { .. }
+            | Job::RouteAgent { .. }
+            | Job::RouteOfferEnded { .. }
+            | Job::RouteReload
+            | Job::RouteTick => return Ok(Outcome::Dead("a routing job in another family".to_owned())),
+        }
+        Ok(Outcome::Done)
+    }
+
+    async fn ingest(&self, tenant: TenantId, id: RawId) -> Result<Outcome, StoreError> {
+        let app = &self.settings.app;
+        let scope = TenantScope::acting(tenant, Actor::System);
+        let mut tx = app.db.read(&scope).await?;
+        let Some(raw) = raws::peek(&mut tx, id).await? else { return Ok(Outcome::Done) };
+        let Some(account) = accounts::config(&mut tx, &app.sealer, &app.public_url, raw.account).await? else {
+            return Ok(Outcome::Dead("the account is gone".to_owned()));
+        };
+        drop(tx);
+        let request = StoredRequest { part: raw.request, body: raw.body.into(), received_at: raw.received_at };
+        let events = registry::get(account.kind).parse(&account, &request);
+        match inbound::ingest(app, tenant, id, account.id, account.kind, &events).await {
+            Ok(done) => {
+                metrics::counter!("meridian_events_total", "kind" => account.kind.code()).increment(u64::from(done.applied));
+                metrics::counter!("meridian_unknown_events_total", "kind" => account.kind.code())
+                    .increment(u64::from(done.unknown));
+                Ok(Outcome::Done)
+            }
+            Err(error) if error.transient() => Err(error),
+            Err(error) => {
+                // Poison is counted where it survives the broker.
+                let mut tx = app.db.write(&scope).await?;
+                let attempts = raws::record_failure(&mut tx, id, &error.to_string(), INGEST_ATTEMPTS).await?;
+                tx.commit().await?;
+                tracing::error!(%error, %tenant, raw = %id, attempts, "a stored request cannot be applied");
+                Ok(if attempts >= INGEST_ATTEMPTS { Outcome::Dead(error.to_string()) } else { Outcome::Retry(5) })
+            }
+        }
+    }
+
+    async fn deliver(&self, tenant: TenantId, id: DeliveryId) -> Result<Outcome, StoreError> {
+        let app = &self.settings.app;
+        let (account, message) = match delivery::claim(app, tenant, id).await? {
+            delivery::Claimed::Send(send) => *send,
+            delivery::Claimed::NotYet => return Ok(Outcome::Retry(1)),
+            delivery::Claimed::Inside | delivery::Claimed::Done => return Ok(Outcome::Done),
+        };
+        let sent = registry::get(account.kind).send(&self.settings.http, &account, &message).await;
+        let result = if sent.is_ok() { "accepted" } else { "refused" };
+        metrics::counter!("meridian_sends_total", "kind" => account.kind.code(), "result" => result).increment(1);
+        // The answer must not be lost to a passing fault of the database: the message would count as in doubt.
+        let mut wait = std::time::Duration::from_millis(100);
+        loop {
+            match delivery::record(app, tenant, id, sent.clone()).await {
+                Ok(delivery::Attempt::Retry(seconds)) => return Ok(Outcome::Retry(seconds)),
+                Ok(delivery::Attempt::Accepted | delivery::Attempt::Over) => return Ok(Outcome::Done),
+                Err(error) if error.transient() && wait.as_secs() < 10 => tokio::time::sleep(wait).await,
+                Err(error) => return Err(error),
+            }
+            wait *= 2;
+        }
+    }
+
+    async fn bot_event(&self, tenant: TenantId, id: BotEventId, attempt: u32) -> Result<Outcome, StoreError> {
+        let app = &self.settings.app;
+        let out = match bots::outgoing(app, tenant, id).await? {
+            bots::Answer::Post(out) => *out,
+            bots::Answer::NotYet => return Ok(Outcome::Retry(1)),
+            bots::Answer::Done => return Ok(Outcome::Done),
+        };
+        let now = SystemClock.now();
+        let http = &self.settings.http;
+        match meridian_channels::bots::post(http, &out.url, &out.secret, &out.webhook_id, &out.event, now).await {
+            Ok(actions) => {
+                bots::answered(app, tenant, id, actions).await?;
+                Ok(Outcome::Done)
+            }
+            Err(error) => {
+                let last = attempt >= BOT_ATTEMPTS;
+                bots::failed(app, tenant, id, &error.to_string(), last).await?;
+                let after = [5, 30, 300, 300, 1800][usize::try_from(attempt).unwrap_or(4).min(4)];
+                Ok(if last { Outcome::Done } else { Outcome::Retry(after) })
+            }
+        }
+    }
+}
