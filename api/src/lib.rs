@@ -1,1 +1,156 @@
-//! meridian-api
+//! The HTTP and WebSocket edge: verifies, limits, hands on. No rules and no SQL.
+
+mod auth;
+mod bots;
+mod chat;
+mod connected;
+mod graphql;
+mod health;
+mod hooks;
+mod intake;
+mod live;
+mod problem;
+mod token;
+mod ws;
+
+use actix_web::{App as Actix, HttpServer, dev::ServerHandle, web};
+use anyhow::Context;
+use meridian_app::App;
+use meridian_bus::{Hints, Hub, Wake};
+use meridian_domain::secret::Secret;
+use meridian_web_schema::{GraphQl, Limits};
+use std::{net::TcpListener, sync::Arc, time::Duration};
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+
+pub use token::Tokens;
+
+/// What the edge needs.
+#[derive(Clone)]
+pub struct Settings {
+    /// Use cases; without the system role.
+    pub app: App,
+    /// Hints from the relay.
+    pub hints: Hints,
+    /// Wakes the relay after a commit.
+    pub wake: Wake,
+    /// The installation's secret, from which the signing key is derived.
+    pub secret: Secret,
+    /// Sites that may open sockets; empty = the public URL alone.
+    pub origins: Vec<String>,
+    /// Whether introspection and GraphiQL are served.
+    pub explorer: bool,
+    /// Limits of documents.
+    pub limits: Limits,
+}
+
+/// Largest webhook body: a mail with attachments.
+const LARGEST_BODY: usize = 26 * 1024 * 1024;
+
+/// Everything a handler reaches.
+pub(crate) struct Edge {
+    pub app: App,
+    pub graphql: GraphQl,
+    pub tokens: Tokens,
+    pub intake: intake::Intake,
+    pub live: Arc<live::Live>,
+    pub connected: Arc<connected::Connected>,
+    pub hints: Hints,
+    pub wake: Wake,
+    pub origins: Vec<String>,
+    pub runtime: Handle,
+    pub stop: CancellationToken,
+}
+
+impl Edge {
+    /// Runs work on the main runtime: a slow query never stalls the other sockets of a worker, and a client that goes
+    /// away does not cut a change in half.
+    pub(crate) async fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+        self.runtime.spawn(work).await.ok()
+    }
+}
+
+/// A running edge.
+pub struct Server {
+    /// Where it listens.
+    pub port: u16,
+    handle: ServerHandle,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Server {
+    /// Stops taking requests, finishes those at hand, closes sockets with a hint to come back.
+    pub async fn stop(self) {
+        self.handle.stop(true).await;
+        let _ = tokio::task::spawn_blocking(move || self.thread.join()).await;
+    }
+}
+
+/// Starts the edge on `bind`. Must be called within the main runtime.
+pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow::Result<Server> {
+    let listener = TcpListener::bind(bind).with_context(|| format!("listen on {bind}"))?;
+    let port = listener.local_addr()?.port();
+    let hub = Hub::new(settings.hints.clone());
+    tokio::spawn(hub.clone().run(stop.clone()));
+    let connected = Arc::new(connected::Connected::new(settings.app.clone(), settings.wake.clone()));
+    tokio::spawn(Arc::clone(&connected).run(stop.clone()));
+    let edge = web::Data::new(Edge {
+        app: settings.app.clone(),
+        graphql: GraphQl::new(settings.limits),
+        tokens: Tokens::new(&settings.secret)?,
+        intake: intake::Intake::start(settings.app.db.clone(), settings.wake.clone()),
+        live: Arc::new(live::Live(hub)),
+        connected,
+        hints: settings.hints.clone(),
+        wake: settings.wake.clone(),
+        origins: settings.origins.clone(),
+        runtime: Handle::current(),
+        stop,
+    });
+    let (send, receive) = std::sync::mpsc::channel();
+    let serve = move || {
+        let system = actix_web::rt::System::new();
+        let ran: anyhow::Result<()> = system.block_on(async move {
+            let server = HttpServer::new(move || {
+                Actix::new()
+                    .app_data(edge.clone())
+                    .app_data(web::PayloadConfig::new(LARGEST_BODY))
+                    .configure(routes)
+                    .default_service(web::to(problem::not_found))
+            })
+            .workers(2)
+            .shutdown_timeout(20)
+            .client_request_timeout(Duration::from_secs(10))
+            .disable_signals()
+            .listen(listener)?
+            .run();
+            let _ = send.send(server.handle());
+            Ok(server.await?)
+        });
+        if let Err(error) = ran {
+            tracing::error!(%error, "the edge ended");
+        }
+    };
+    let thread = std::thread::Builder::new().name("edge".to_owned()).spawn(serve)?;
+    let handle = receive.recv_timeout(Duration::from_secs(10)).context("the edge did not start")?;
+    Ok(Server { port, handle, thread })
+}
+
+fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/hooks/{kind}/{account}", web::post().to(hooks::receive))
+        .route("/hooks/{kind}/{account}", web::get().to(hooks::challenge))
+        .route("/bots/{bot}/handoff", web::post().to(bots::hand_off))
+        .route("/auth/sign-in", web::post().to(auth::sign_in))
+        .route("/auth/refresh", web::post().to(auth::refresh))
+        .route("/chat/{account}/sessions", web::post().to(chat::open))
+        .route("/chat/messages", web::post().to(chat::say))
+        .service(
+            web::resource("/graphql")
+                .route(web::post().to(graphql::post))
+                .default_service(web::to(graphql::wrong_method)),
+        )
+        .route("/graphql/ws", web::get().to(ws::open))
+        .route("/livez", web::get().to(health::live))
+        .route("/readyz", web::get().to(health::ready));
+}

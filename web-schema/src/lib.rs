@@ -1,1 +1,178 @@
-//! meridian-web-schema
+//! The GraphQL contract: thin types over the store, one resolver a field, no rules and no SQL.
+
+mod channels;
+mod context;
+mod conversations;
+mod customers;
+mod error;
+mod ids;
+mod live;
+mod page;
+mod people;
+mod roots;
+mod scalars;
+mod work;
+
+pub use context::{LiveSource, Viewer, Watch};
+pub use error::Code;
+
+use async_graphql::{Request, Response, Schema, ServerError, Value, extensions::Analyzer, parser::types};
+use futures_util::stream::{BoxStream, StreamExt};
+use std::sync::Arc;
+
+type Inner = Schema<roots::Query, roots::Mutation, live::Subscription>;
+
+/// Bounds that a document must keep before anything of it is executed.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Nesting of fields.
+    pub depth: usize,
+    /// Estimated cost: one a field, lists times their page size.
+    pub complexity: usize,
+    /// Aliases in one document.
+    pub aliases: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 12, complexity: 5_000, aliases: 30 }
+    }
+}
+
+/// The schema, ready to execute.
+#[derive(Clone)]
+pub struct GraphQl {
+    schema: Inner,
+    limits: Limits,
+}
+
+impl GraphQl {
+    /// Builds the schema.
+    pub fn new(limits: Limits) -> Self {
+        let schema = Schema::build(roots::Query::default(), roots::Mutation::default(), live::Subscription)
+            .limit_depth(limits.depth)
+            .limit_complexity(limits.complexity)
+            .limit_recursive_depth(32)
+            .limit_directives(10)
+            .extension(Analyzer)
+            .finish();
+        Self { schema, limits }
+    }
+
+    /// The schema language, sorted, with descriptions.
+    pub fn sdl(&self) -> String {
+        let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
+        self.schema.sdl_with_options(options)
+    }
+
+    /// Executes a query or a mutation.
+    pub async fn execute(&self, mut request: Request, viewer: Arc<Viewer>) -> Response {
+        if let Some(refused) = self.refuse(&mut request) {
+            return refused;
+        }
+        let idempotency = viewer.idempotency_for(&request.query, &request.variables);
+        error::finish(self.schema.execute(request.data(viewer).data(idempotency)).await)
+    }
+
+    /// Executes a subscription (or answers a query once).
+    pub fn stream(&self, mut request: Request, viewer: Arc<Viewer>) -> BoxStream<'static, Response> {
+        if let Some(refused) = self.refuse(&mut request) {
+            return futures_util::stream::once(async move { refused }).boxed();
+        }
+        let idempotency = viewer.idempotency_for(&request.query, &request.variables);
+        self.schema.execute_stream(request.data(viewer).data(idempotency)).map(error::finish).boxed()
+    }
+
+    /// Whether the document's operation changes anything; `None` when it does not parse.
+    pub fn is_mutation(request: &mut Request) -> Option<bool> {
+        let named = request.operation_name.clone();
+        let document = request.parsed_query().ok()?;
+        let found = document.operations.iter().find(|(name, _)| match (&named, name) {
+            (Some(wanted), Some(name)) => wanted == name.as_str(),
+            (None, _) => true,
+            (Some(_), None) => false,
+        });
+        found.map(|(_, operation)| operation.node.ty == types::OperationType::Mutation)
+    }
+
+    fn refuse(&self, request: &mut Request) -> Option<Response> {
+        let document = match request.parsed_query() {
+            Ok(document) => document,
+            Err(mut failure) => {
+                // The parser's message quotes the document; the place is enough.
+                "the document does not parse".clone_into(&mut failure.message);
+                return Some(error::finish(Response::from_errors(vec![failure])));
+            }
+        };
+        let mut aliases = 0;
+        let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+        let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
+        for set in operations.chain(fragments) {
+            aliases += count_aliases(set, 0);
+        }
+        (aliases > self.limits.aliases).then(|| {
+            let text = format!("{aliases} aliases, at most {} are allowed", self.limits.aliases);
+            let mut refused = ServerError::new(text, None);
+            refused.extensions.get_or_insert_default().set("code", Value::from(Code::QueryTooCostly.text()));
+            error::finish(Response::from_errors(vec![refused]))
+        })
+    }
+}
+
+fn count_aliases(set: &types::SelectionSet, depth: usize) -> usize {
+    if depth > 40 {
+        return usize::MAX / 4;
+    }
+    set.items
+        .iter()
+        .map(|item| match &item.node {
+            types::Selection::Field(field) => {
+                usize::from(field.node.alias.is_some()) + count_aliases(&field.node.selection_set.node, depth + 1)
+            }
+            types::Selection::InlineFragment(inline) => count_aliases(&inline.node.selection_set.node, depth + 1),
+            types::Selection::FragmentSpread(_) => 0,
+        })
+        .fold(0, usize::saturating_add)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_schema_is_the_one_that_is_served() {
+        let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql")).unwrap();
+        assert_eq!(committed, GraphQl::new(Limits::default()).sdl(), "run .ci/regen");
+    }
+
+    #[test]
+    fn every_type_and_field_is_described() {
+        let sdl = GraphQl::new(Limits::default()).sdl();
+        let mut described = false;
+        for line in sdl.lines() {
+            let text = line.trim();
+            if text.starts_with("\"\"\"") || text.ends_with("\"\"\"") {
+                described = true;
+            } else if line.starts_with('\t')
+                && line.matches('\t').count() == 1
+                && text.contains(':')
+                && !text.starts_with('"')
+            {
+                assert!(described || text.starts_with("edges:") || text.starts_with("node:"), "no description: {text}");
+                described = false;
+            }
+        }
+    }
+
+    #[test]
+    fn mutations_are_told_from_queries_even_under_a_name() {
+        let mutation = |query: &str, name: Option<&str>| {
+            let mut request = Request::new(query);
+            request.operation_name = name.map(str::to_owned);
+            GraphQl::is_mutation(&mut request)
+        };
+        assert_eq!(mutation("{ viewer { id } }", None), Some(false));
+        assert_eq!(mutation("query A { a } mutation B { b }", Some("B")), Some(true));
+        assert_eq!(mutation("{", None), None);
+    }
+}

@@ -67,7 +67,8 @@ impl Jobs {
                 on_failure(&error, attempt)
             }
         };
-        metrics::histogram!("meridian_job_seconds", "family" => self.family.clone()).record(started.elapsed().as_secs_f64());
+        metrics::histogram!("meridian_job_seconds", "family" => self.family.clone())
+            .record(started.elapsed().as_secs_f64());
         outcome
     }
 
@@ -111,7 +112,8 @@ impl Jobs {
         let events = registry::get(account.kind).parse(&account, &request);
         match inbound::ingest(app, tenant, id, account.id, account.kind, &events).await {
             Ok(done) => {
-                metrics::counter!("meridian_events_total", "kind" => account.kind.code()).increment(u64::from(done.applied));
+                metrics::counter!("meridian_events_total", "kind" => account.kind.code())
+                    .increment(u64::from(done.applied));
                 metrics::counter!("meridian_unknown_events_total", "kind" => account.kind.code())
                     .increment(u64::from(done.unknown));
                 Ok(Outcome::Done)

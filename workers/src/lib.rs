@@ -51,8 +51,11 @@ pub async fn run(settings: Settings, stop: CancellationToken) {
                 batch: BATCH,
             };
             // A routing leader keeps state; each lane has its own.
-            let handler: Arc<dyn Handler> =
-                if *family == "route" { Arc::new(routers::Routers::new(settings.clone())) } else { Arc::clone(&handler) };
+            let handler: Arc<dyn Handler> = if *family == "route" {
+                Arc::new(routers::Routers::new(settings.clone()))
+            } else {
+                Arc::clone(&handler)
+            };
             tasks.spawn(consumer.run(handler, stop.clone()));
         }
     }

@@ -121,7 +121,8 @@ impl Relay {
         }
         tx.commit().await?;
         metrics::counter!("meridian_relay_rows_total").increment(moved as u64);
-        let hints: Vec<(Uuid, String, i64)> = hints.into_iter().map(|(t, topic, position)| (t.0, topic, position)).collect();
+        let hints: Vec<(Uuid, String, i64)> =
+            hints.into_iter().map(|(t, topic, position)| (t.0, topic, position)).collect();
         self.settings.hints.tell(&hints).await;
         Ok(moved)
     }

@@ -7,7 +7,8 @@ use crate::{
 };
 use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 use lapin::{
-    Channel, message::Delivery as Message,
+    Channel,
+    message::Delivery as Message,
     options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions, ConfirmSelectOptions},
     types::FieldTable,
 };

@@ -186,7 +186,8 @@ async fn listen(hints: &Hints, channel: &str, stop: CancellationToken, mut on: i
     while !stop.is_cancelled() {
         let opened = async {
             let client = hints.client.as_ref()?;
-            let mut pubsub = tokio::time::timeout(Duration::from_secs(3), client.get_async_pubsub()).await.ok()?.ok()?;
+            let mut pubsub =
+                tokio::time::timeout(Duration::from_secs(3), client.get_async_pubsub()).await.ok()?.ok()?;
             pubsub.subscribe(channel).await.ok()?;
             Some(pubsub)
         };

@@ -1,11 +1,16 @@
 //! E-mail: raw mail in by an authenticated endpoint, SMTP out.
 
-use crate::{Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified, http::error, signature};
+use crate::{
+    Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified, http::error, signature,
+};
 use futures_util::future::BoxFuture;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{Mailbox, header},
-    transport::smtp::{authentication::Credentials, client::{Tls, TlsParameters}},
+    transport::smtp::{
+        authentication::Credentials,
+        client::{Tls, TlsParameters},
+    },
 };
 use mail_parser::{HeaderValue, MessageParser, MimeHeaders};
 use meridian_domain::{
@@ -48,7 +53,8 @@ impl Channel for Email {
     }
 
     fn verify(&self, account: &AccountConfig, request: &InboundRequest, _now: Instant) -> Result<Verified, Reject> {
-        let token = request.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).ok_or(Reject::Missing)?;
+        let token =
+            request.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).ok_or(Reject::Missing)?;
         signature::any(account.secrets("inbound_token"), |secret| {
             signature::equal(secret.expose().as_bytes(), token.as_bytes())
         })

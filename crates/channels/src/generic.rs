@@ -21,7 +21,12 @@ pub(crate) struct Generic;
 
 const SETTINGS: &[Setting] = &[
     Setting { name: "url", secret: false, required: true, help: "Where messages to the customer are posted" },
-    Setting { name: "trusted_identities", secret: false, required: false, help: "Identifiers it sends count as verified" },
+    Setting {
+        name: "trusted_identities",
+        secret: false,
+        required: false,
+        help: "Identifiers it sends count as verified",
+    },
     Setting { name: "signing_secret", secret: true, required: true, help: "whsec_ and base64, signs both ways" },
 ];
 
@@ -86,7 +91,8 @@ impl Channel for Generic {
     ) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
             let url = account.setting("url").ok_or_else(|| error(ErrorClass::Auth, "url is not set"))?;
-            let secret = account.secret("signing_secret").ok_or_else(|| error(ErrorClass::Auth, "signing_secret is not set"))?;
+            let secret =
+                account.secret("signing_secret").ok_or_else(|| error(ErrorClass::Auth, "signing_secret is not set"))?;
             let body = serde_json::to_vec(message).unwrap_or_default();
             let (id, now) = (message.id.to_string(), SystemClock.now().timestamp());
             let signed = signature::webhook_sign(secret, &id, now, &body)

@@ -9,7 +9,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
-    event::{Attachment, Content, EventKind, Identifier, InboundEvent, ProviderError, ReceiptStatus, Sender, Verification},
+    event::{
+        Attachment, Content, EventKind, Identifier, InboundEvent, ProviderError, ReceiptStatus, Sender, Verification,
+    },
     outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
     time::Instant,
 };
@@ -121,10 +123,17 @@ impl Channel for Sms {
         }
         let mut event = InboundEvent::new(EventKind::Message, format!("message:{sid}"), received);
         event.external_id = Some(sid.to_owned());
-        event.sender = Sender { ids: get("From").map(sender).into_iter().collect(), name: get("ProfileName").map(str::to_owned), locale: None };
+        event.sender = Sender {
+            ids: get("From").map(sender).into_iter().collect(),
+            name: get("ProfileName").map(str::to_owned),
+            locale: None,
+        };
         let media: usize = get("NumMedia").and_then(|n| n.parse().ok()).unwrap_or(0).min(20);
         let attachments = (0..media).map(|n| Attachment {
-            kind: get(&format!("MediaContentType{n}")).and_then(|mime| mime.split('/').next()).unwrap_or("file").to_owned(),
+            kind: get(&format!("MediaContentType{n}"))
+                .and_then(|mime| mime.split('/').next())
+                .unwrap_or("file")
+                .to_owned(),
             mime: get(&format!("MediaContentType{n}")).map(str::to_owned),
             name: None,
             size: None,

@@ -79,7 +79,12 @@ impl Channel for WhatsApp {
         let find = |needle: &[u8]| body.windows(needle.len()).position(|w| w == needle).map(|at| at + needle.len());
         let after = find(b"\"from\":").or_else(|| find(b"\"recipient_id\":"));
         let Some(rest) = after.and_then(|at| body.get(at..)) else { return String::new() };
-        rest.iter().skip_while(|b| matches!(b, b' ' | b'"')).take_while(|b| **b != b'"').take(40).map(|b| char::from(*b)).collect()
+        rest.iter()
+            .skip_while(|b| matches!(b, b' ' | b'"'))
+            .take_while(|b| **b != b'"')
+            .take(40)
+            .map(|b| char::from(*b))
+            .collect()
     }
 
     fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
@@ -116,9 +121,15 @@ impl WhatsApp {
         let value = change.get("value").unwrap_or(&Value::Null);
         let hash = signature::digest(change.to_string().as_bytes());
         if let Some(number) = text(value, "/metadata/phone_number_id") {
-            let ours = account.setting("phone_number_id") == Some(number) || account.addresses.iter().any(|a| a == number);
+            let ours =
+                account.setting("phone_number_id") == Some(number) || account.addresses.iter().any(|a| a == number);
             if !ours {
-                return events.push(unknown(format!("foreign:{hash}"), received, "a number of another account", change));
+                return events.push(unknown(
+                    format!("foreign:{hash}"),
+                    received,
+                    "a number of another account",
+                    change,
+                ));
             }
         }
         let before = events.len();
@@ -185,7 +196,8 @@ fn identifiers(from: Option<&str>, scoped: Option<&str>) -> Vec<Identifier> {
 fn sender(message: &Value, contacts: &[&Value]) -> Sender {
     let from = text(message, "/from");
     let scoped = text(message, "/from_user_id");
-    let contact = contacts.iter().find(|c| text(c, "/wa_id") == from || (scoped.is_some() && text(c, "/user_id") == scoped));
+    let contact =
+        contacts.iter().find(|c| text(c, "/wa_id") == from || (scoped.is_some() && text(c, "/user_id") == scoped));
     let contact = contact.or(contacts.first());
     let scoped = scoped.or_else(|| contact.and_then(|c| text(c, "/user_id")));
     let name = contact.and_then(|c| text(c, "/profile/name")).map(str::to_owned);
@@ -319,7 +331,8 @@ fn receipt(status: &Value, received: Instant) -> InboundEvent {
 }
 
 async fn send(http: &Http, account: &AccountConfig, message: &OutboundMessage) -> Result<Accepted, SendError> {
-    let number = account.setting("phone_number_id").ok_or_else(|| error(ErrorClass::Auth, "phone_number_id is not set"))?;
+    let number =
+        account.setting("phone_number_id").ok_or_else(|| error(ErrorClass::Auth, "phone_number_id is not set"))?;
     let token = account.secret("access_token").ok_or_else(|| error(ErrorClass::Auth, "access_token is not set"))?;
     let base = account.setting("api_base").unwrap_or("https://graph.facebook.com").trim_end_matches('/');
     let version = account.setting("api_version").unwrap_or("v21.0");

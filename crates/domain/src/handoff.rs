@@ -117,7 +117,8 @@ fn values(text: &str) -> Vec<(&'static str, String)> {
         } else if word.starts_with(['$', '€', '£', '¥', '￥']) && digits > 0 {
             found.push(("amount", word.to_owned()));
         } else if digits >= 4 && digits + letters + word.matches(['-', '/', '#', ':']).count() == word.chars().count() {
-            let kind = if word.matches(['-', '/']).count() == 2 && letters == 0 && digits <= 8 { "date" } else { "number" };
+            let kind =
+                if word.matches(['-', '/']).count() == 2 && letters == 0 && digits <= 8 { "date" } else { "number" };
             found.push((kind, word.to_owned()));
         }
     }

@@ -53,7 +53,8 @@ fn normalise_phone(value: &str) -> Result<String, InvalidIdentifier> {
 
 /// Decimal digits of the scripts people type phone numbers in: ASCII, full width, Arabic-Indic, Persian, Devanagari.
 fn digit(c: char) -> Option<char> {
-    let zero = ['0', '０', '٠', '۰', '०'].into_iter().find(|zero| (*zero as u32..*zero as u32 + 10).contains(&(c as u32)))?;
+    let zero =
+        ['0', '０', '٠', '۰', '०'].into_iter().find(|zero| (*zero as u32..*zero as u32 + 10).contains(&(c as u32)))?;
     char::from_digit(c as u32 - zero as u32, 10)
 }
 

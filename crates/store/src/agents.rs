@@ -367,7 +367,8 @@ pub async fn loads(tx: &mut ReadTx, agents: &[Uuid]) -> Result<Vec<Load>, StoreE
     .await?;
     rows.into_iter()
         .map(|row| {
-            let class = code("agent_load", "class", &row.class, |t| ChannelClass::ALL.into_iter().find(|c| c.code() == t))?;
+            let class =
+                code("agent_load", "class", &row.class, |t| ChannelClass::ALL.into_iter().find(|c| c.code() == t))?;
             Ok(Load { agent: AgentId(row.agent_id), class, used: row.used, cap: row.cap })
         })
         .collect()

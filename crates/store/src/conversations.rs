@@ -484,3 +484,26 @@ pub async fn routing_of(
     .await?;
     Ok(row.map(|row| (row.queue_id.into(), row.branch_id.into(), row.bot_id.map(BotId))))
 }
+
+/// The newest session of a web chat visitor, and their party.
+pub async fn session_of_visitor(
+    tx: &mut ReadTx,
+    account: ChannelAccountId,
+    key: &meridian_domain::event::Identifier,
+) -> Result<Option<(SessionId, PartyId)>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        "select s.id, s.party_id from party p
+         join session s on s.tenant_id = p.tenant_id and s.party_id = p.id and s.account_id = $5
+         where p.tenant_id = $1 and p.scheme = $2 and p.scope = $3 and p.value = $4
+         order by s.opened_at desc, s.id desc limit 1",
+        tenant,
+        key.scheme,
+        key.scope,
+        key.value,
+        account.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| (row.id.into(), row.party_id.into())))
+}

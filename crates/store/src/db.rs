@@ -3,15 +3,22 @@
 use crate::StoreError;
 use meridian_domain::{
     actor::Actor,
-    ids::{AuditId, BranchId, ChannelAccountId, QueueId, RawId, TenantId, WorkItemId, AgentId},
+    ids::{AgentId, AuditId, BranchId, ChannelAccountId, QueueId, RawId, TenantId, WorkItemId},
     jobs::{self, Job},
     live::{Change, Topic},
     time::Ids,
     work::WorkState,
 };
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction, postgres::{PgConnectOptions, PgPoolOptions}};
-use std::{ops::{Deref, DerefMut}, str::FromStr, time::Duration};
+use sqlx::{
+    AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{
+    ops::{Deref, DerefMut},
+    str::FromStr,
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// Connection settings. A process gets only the roles it needs: the api has no system URL.
@@ -81,9 +88,11 @@ pub struct Db {
 }
 
 fn pool(url: &str, max: u32) -> Result<PgPool, StoreError> {
-    let options = PgConnectOptions::from_str(url)?
-        .application_name("meridian")
-        .options([("statement_timeout", "10s"), ("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "30s")]);
+    let options = PgConnectOptions::from_str(url)?.application_name("meridian").options([
+        ("statement_timeout", "10s"),
+        ("lock_timeout", "5s"),
+        ("idle_in_transaction_session_timeout", "30s"),
+    ]);
     Ok(PgPoolOptions::new()
         .max_connections(max.max(1))
         .acquire_timeout(Duration::from_secs(3))

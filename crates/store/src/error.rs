@@ -41,10 +41,9 @@ impl StoreError {
                 e.code().as_deref(),
                 Some("40001" | "40P01" | "55P03" | "57P01" | "57P02" | "57P03" | "53300" | "57014" | "53100")
             ),
-            Self::Driver(e) => !matches!(
-                e,
-                sqlx::Error::RowNotFound | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)
-            ),
+            Self::Driver(e) => {
+                !matches!(e, sqlx::Error::RowNotFound | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_))
+            }
             _ => false,
         }
     }
@@ -56,6 +55,11 @@ impl StoreError {
 }
 
 /// Reads a code column, naming table and column when it holds something unknown.
-pub(crate) fn code<T>(table: &'static str, column: &'static str, text: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
+pub(crate) fn code<T>(
+    table: &'static str,
+    column: &'static str,
+    text: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<T, StoreError> {
     read(text).ok_or_else(|| StoreError::Inconsistent { table, column, value: text.to_owned() })
 }

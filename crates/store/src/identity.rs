@@ -39,7 +39,8 @@ pub async fn lock_party(tx: &mut WriteTx, key: &Identifier) -> Result<Option<Par
 /// Locks verified values against two newcomers that share one; in order, so that they cannot deadlock.
 pub async fn lock_values(tx: &mut WriteTx, ids: &[Identifier]) -> Result<(), StoreError> {
     let tenant = tx.tenant();
-    let mut keys: Vec<String> = ids.iter().map(|id| format!("{tenant} {} {} {}", id.scheme, id.scope, id.value)).collect();
+    let mut keys: Vec<String> =
+        ids.iter().map(|id| format!("{tenant} {} {} {}", id.scheme, id.scope, id.value)).collect();
     keys.sort();
     keys.dedup();
     for key in keys {

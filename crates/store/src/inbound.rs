@@ -1,7 +1,11 @@
 //! Stored raw requests, what was seen of them, and what nobody understood.
 
 use crate::{ReadTx, StoreError, WriteTx};
-use meridian_domain::{event::InboundEvent, ids::{ChannelAccountId, RawId}, time::Instant};
+use meridian_domain::{
+    event::InboundEvent,
+    ids::{ChannelAccountId, RawId},
+    time::Instant,
+};
 use serde_json::Value;
 use uuid::Uuid;
 

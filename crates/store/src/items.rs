@@ -307,7 +307,12 @@ pub async fn before(
 }
 
 /// Items of a conversation with `seq` after `after`, oldest first.
-pub async fn after(tx: &mut ReadTx, conversation: ConversationId, after: i64, limit: i64) -> Result<Vec<Item>, StoreError> {
+pub async fn after(
+    tx: &mut ReadTx,
+    conversation: ConversationId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Item>, StoreError> {
     items!(tx, "t.conversation_id = $2 and t.seq > $3 order by t.seq limit $4", conversation.0, after, limit)
 }
 

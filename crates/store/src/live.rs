@@ -22,7 +22,12 @@ pub async fn bounds(tx: &mut ReadTx) -> Result<(i64, i64), StoreError> {
 }
 
 /// Changes of some topics after a position, in order; a change on several topics comes once.
-pub async fn after(tx: &mut ReadTx, topics: &[String], position: i64, limit: i64) -> Result<Vec<Positioned>, StoreError> {
+pub async fn after(
+    tx: &mut ReadTx,
+    topics: &[String],
+    position: i64,
+    limit: i64,
+) -> Result<Vec<Positioned>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
         r#"select distinct on (e.position) e.position as "position!", e.change as "change!"

@@ -28,7 +28,8 @@ pub async fn run(owner_url: &str, password: &str) -> Result<usize, StoreError> {
 /// Whether the database is at the version this binary was built with.
 pub async fn up_to_date(owner_url: &str) -> Result<bool, StoreError> {
     let mut conn: PgConnection = PgConnectOptions::from_str(owner_url)?.connect().await?;
-    let applied: i64 = sqlx::query_scalar("select count(*) from _sqlx_migrations where success").fetch_one(&mut conn).await?;
+    let applied: i64 =
+        sqlx::query_scalar("select count(*) from _sqlx_migrations where success").fetch_one(&mut conn).await?;
     conn.close().await?;
     Ok(applied as usize == MIGRATOR.iter().count())
 }

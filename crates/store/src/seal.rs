@@ -1,7 +1,10 @@
 //! Sealed columns: XChaCha20-Poly1305 under a key derived from the installation's secret, bound to tenant and row.
 
 use crate::StoreError;
-use chacha20poly1305::{XChaCha20Poly1305, XNonce, aead::{Aead, KeyInit, Payload}};
+use chacha20poly1305::{
+    XChaCha20Poly1305, XNonce,
+    aead::{Aead, KeyInit, Payload},
+};
 use hkdf::Hkdf;
 use meridian_domain::{ids::TenantId, secret::Secret};
 use rand::Rng;
@@ -71,7 +74,12 @@ impl Sealer {
     }
 
     /// Opens named secrets.
-    pub fn open_map(&self, tenant: TenantId, row: Uuid, sealed: &[u8]) -> Result<BTreeMap<String, Vec<Secret>>, StoreError> {
+    pub fn open_map(
+        &self,
+        tenant: TenantId,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Result<BTreeMap<String, Vec<Secret>>, StoreError> {
         let text = self.open(tenant, row, sealed)?;
         let plain: BTreeMap<String, Vec<String>> =
             serde_json::from_str(text.expose()).map_err(|_| StoreError::Sealed)?;

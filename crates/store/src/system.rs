@@ -213,8 +213,9 @@ pub async fn overdue(tx: &mut SystemTx, grace: f64) -> Result<Overdue, StoreErro
         grace
     );
     found.offers = offers.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
-    let agents =
-        sqlx::query!("select tenant_id, agent_id from agent_state where live and live_until < clock_timestamp() limit 500");
+    let agents = sqlx::query!(
+        "select tenant_id, agent_id from agent_state where live and live_until < clock_timestamp() limit 500"
+    );
     found.agents =
         agents.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.agent_id.into())).collect();
     let wrapping = sqlx::query!(
@@ -257,7 +258,9 @@ pub async fn sweep(tx: &mut SystemTx) -> Result<u64, StoreError> {
     .await?;
     let mut gone = 0;
     for done in [
-        sqlx::query!("delete from live_event where at < clock_timestamp() - interval '24 hours'").execute(tx.conn()).await?,
+        sqlx::query!("delete from live_event where at < clock_timestamp() - interval '24 hours'")
+            .execute(tx.conn())
+            .await?,
         sqlx::query!("delete from idempotency where created_at < clock_timestamp() - interval '24 hours'")
             .execute(tx.conn())
             .await?,

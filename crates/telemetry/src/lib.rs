@@ -15,9 +15,8 @@ pub fn init(json: bool, filter: &str) -> anyhow::Result<()> {
 
 /// Installs the metrics recorder of the process; what it returns renders the Prometheus text.
 pub fn metrics() -> anyhow::Result<PrometheusHandle> {
-    let builder = PrometheusBuilder::new().set_buckets(&[
-        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
-    ])?;
+    let builder = PrometheusBuilder::new()
+        .set_buckets(&[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0])?;
     Ok(builder.install_recorder()?)
 }
 

@@ -71,12 +71,7 @@ pub async fn outgoing(app: &App, tenant: TenantId, id: BotEventId) -> Result<Ans
 }
 
 /// The bot took the event: its actions are done if it still holds the conversation, else recorded as stale.
-pub async fn answered(
-    app: &App,
-    tenant: TenantId,
-    id: BotEventId,
-    actions: Vec<BotAction>,
-) -> Result<(), StoreError> {
+pub async fn answered(app: &App, tenant: TenantId, id: BotEventId, actions: Vec<BotAction>) -> Result<(), StoreError> {
     let system = Subject::system(tenant);
     let mut look = app.db.read(system.scope()).await?;
     let Some(entry) = bots::event(&mut look, id).await? else { return Ok(()) };

@@ -93,8 +93,7 @@ pub(super) async fn take(
         activity: true,
     };
     let (item, _) = items::append(tx, &new).await?;
-    let id =
-        handoffs::insert(tx, session.id, conversation.id, item, bot, webhook_id, &json!(request)).await?;
+    let id = handoffs::insert(tx, session.id, conversation.id, item, bot, webhook_id, &json!(request)).await?;
     tx.job(&Job::Summarise { handoff: id }, session.id.0);
     let queue = target(tx, bot, request, conversation.queue).await?;
     if holds {
@@ -126,7 +125,8 @@ async fn target(
 ) -> Result<QueueId, StoreError> {
     if let Some(wanted) = &request.target.queue {
         let all = setup::queues(tx).await?;
-        let named = |queue: &&setup::QueueRow| queue.name.eq_ignore_ascii_case(wanted) || queue.id.to_string() == *wanted;
+        let named =
+            |queue: &&setup::QueueRow| queue.name.eq_ignore_ascii_case(wanted) || queue.id.to_string() == *wanted;
         if let Some(queue) = all.iter().find(named) {
             return Ok(queue.id);
         }

@@ -12,7 +12,8 @@ use meridian_store::{StoreError, bots, conversations, routing};
 pub async fn bot_silent(app: &App, tenant: TenantId, id: SessionId) -> Result<bool, StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
     let Some(session) = conversations::session(&mut tx, id).await? else { return Ok(false) };
-    let (OwnerKind::Bot, Some(bot), Some(since)) = (session.control, session.control_id, session.bot_waits_since) else {
+    let (OwnerKind::Bot, Some(bot), Some(since)) = (session.control, session.control_id, session.bot_waits_since)
+    else {
         return Ok(false);
     };
     let seconds = bots::find(&mut tx, bot.into()).await?.map_or(0, |bot| bot.silence_seconds);

@@ -5,8 +5,8 @@ mod reply;
 mod resolve;
 
 pub use note::{NoteRefused, add_note};
-pub use reply::{ReplyRefused, Reply, reply};
 pub(crate) use reply::say;
+pub use reply::{Reply, ReplyRefused, reply};
 pub use resolve::{ResolveRefused, resolve, wrap_up_end};
 
 use meridian_domain::{live::Topic, work::OwnerKind};

@@ -1,7 +1,10 @@
 //! An agent writes something colleagues can read and customers cannot.
 
 use super::topics;
-use crate::{App, authz::{Forbidden, Subject}};
+use crate::{
+    App,
+    authz::{Forbidden, Subject},
+};
 use meridian_domain::{
     ids::{ConversationId, ItemId},
     live::Change,

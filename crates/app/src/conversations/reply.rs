@@ -1,7 +1,10 @@
 //! An agent answers the customer.
 
 use super::topics;
-use crate::{App, authz::{Forbidden, Subject}};
+use crate::{
+    App,
+    authz::{Forbidden, Subject},
+};
 use meridian_domain::{
     actor::Actor,
     ids::{ConversationId, DeliveryId, ItemId, SessionId},

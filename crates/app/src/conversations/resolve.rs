@@ -1,7 +1,10 @@
 //! An agent is done: sessions close, work is written up, capacity comes back.
 
 use super::topics;
-use crate::{App, authz::{Forbidden, Subject}};
+use crate::{
+    App,
+    authz::{Forbidden, Subject},
+};
 use meridian_domain::{
     ids::{BotId, ConversationId, TenantId, WorkItemId},
     jobs::Job,

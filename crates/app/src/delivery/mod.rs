@@ -3,5 +3,5 @@
 mod attempt;
 mod receipt;
 
-pub use attempt::{Attempt, Claimed, claim, record, give_up};
+pub use attempt::{Attempt, Claimed, claim, give_up, record};
 pub(crate) use receipt::receipt;

@@ -1,6 +1,9 @@
 //! Two customers are one person, or were not.
 
-use crate::{App, authz::{Forbidden, Subject}};
+use crate::{
+    App,
+    authz::{Forbidden, Subject},
+};
 use meridian_domain::{
     event::{Identifier, Verification},
     identity,

@@ -102,7 +102,8 @@ async fn message(
         return Ok(true);
     }
     let content = event.content.clone().unwrap_or_default();
-    let hint = event.detail.get("conversation").and_then(Value::as_str).and_then(|id| id.parse::<ConversationId>().ok());
+    let hint =
+        event.detail.get("conversation").and_then(Value::as_str).and_then(|id| id.parse::<ConversationId>().ok());
     let arrival = Arrival {
         account,
         kind,

@@ -158,7 +158,8 @@ pub(super) async fn wake(tx: &mut WriteTx, conversation: &Conversation) -> Resul
     if conversation.lifecycle == Lifecycle::Open {
         return Ok(());
     }
-    conversations::set_state(tx, conversation.id, Lifecycle::Open, conversation.owner, conversation.owner_agent).await?;
+    conversations::set_state(tx, conversation.id, Lifecycle::Open, conversation.owner, conversation.owner_agent)
+        .await?;
     for item in work::lock_open(tx, conversation.id).await? {
         if item.state == WorkState::Parked {
             work::transition(tx, &item, WorkState::Queued, None, "customer_replied").await?;

@@ -154,12 +154,8 @@ impl Leader {
                 store::insert_decision(tx, &decision, trigger).await?;
                 continue;
             };
-            let new = offers::NewOffer {
-                work: decision.work,
-                epoch: decision.epoch,
-                agent,
-                seconds: decision.offer_seconds,
-            };
+            let new =
+                offers::NewOffer { work: decision.work, epoch: decision.epoch, agent, seconds: decision.offer_seconds };
             if let Some(offer) = offers::make(tx, &new).await? {
                 publish(tx, &decision, &offer, trigger).await?;
                 woken.offered += 1;
@@ -253,6 +249,9 @@ async fn publish(
         activity: false,
     };
     let (routing_item, _) = items::append(tx, &new).await?;
-    tx.live(&[Topic::Conversation(item.conversation)], Change::Item { conversation: item.conversation, item: routing_item });
+    tx.live(
+        &[Topic::Conversation(item.conversation)],
+        Change::Item { conversation: item.conversation, item: routing_item },
+    );
     Ok(())
 }

@@ -5,6 +5,6 @@ mod offers;
 mod presence;
 
 pub use leader::{Leader, Woken};
-pub use offers::{OfferRefused, accept, decline, expire};
 pub(crate) use offers::rescind_for;
+pub use offers::{OfferRefused, accept, decline, expire};
 pub use presence::{PresenceRefused, disconnected, extend_leases, link_lapsed, set_presence};

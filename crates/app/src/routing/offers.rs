@@ -1,6 +1,10 @@
 //! Accepting, declining and expiring offers.
 
-use crate::{App, authz::{Forbidden, Subject}, conversations::topics};
+use crate::{
+    App,
+    authz::{Forbidden, Subject},
+    conversations::topics,
+};
 use meridian_domain::{
     actor::Actor,
     ids::{AgentId, ConversationId, OfferId, TenantId, WorkItemId},

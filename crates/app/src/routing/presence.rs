@@ -1,7 +1,10 @@
 //! What agents say of themselves, and whether their link lives.
 
 use super::offers::rescind_of;
-use crate::{App, authz::{Forbidden, Subject}};
+use crate::{
+    App,
+    authz::{Forbidden, Subject},
+};
 use meridian_domain::{
     ids::{AgentId, TenantId},
     jobs::Job,

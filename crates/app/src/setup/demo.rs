@@ -209,9 +209,10 @@ async fn seed_account(
     let account: ChannelAccountId = id(workspace, kind.code());
     let base = world.provider_url;
     let (settings, secrets): (Value, &[&str]) = match kind {
-        ChannelKind::WhatsApp => {
-            (json!({ "phone_number_id": "100200300", "api_base": base }), &["app_secret", "verify_token", "access_token"])
-        }
+        ChannelKind::WhatsApp => (
+            json!({ "phone_number_id": "100200300", "api_base": base }),
+            &["app_secret", "verify_token", "access_token"],
+        ),
         ChannelKind::Sms => {
             (json!({ "account_sid": "ACdemo", "from": "+442079460100", "api_base": base }), &["auth_token"])
         }

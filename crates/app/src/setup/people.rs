@@ -1,6 +1,9 @@
 //! Enabling and disabling people.
 
-use crate::{App, auth, authz::{Forbidden, Subject}};
+use crate::{
+    App, auth,
+    authz::{Forbidden, Subject},
+};
 use meridian_domain::{ids::AgentId, jobs::Job, people::Permission};
 use meridian_store::{StoreError, agents};
 use serde_json::json;

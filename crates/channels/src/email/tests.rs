@@ -26,12 +26,22 @@ fn parse(raw: &str) -> InboundEvent {
 #[test]
 fn the_sender_is_verified_by_our_own_server_only() {
     let mail = |results: &str| {
-        parse(&format!("{results}From: Ana <Ana@Example.org>\nTo: help@shop.example\nMessage-ID: <1@x>\nSubject: Hi\n\nHello"))
+        parse(&format!(
+            "{results}From: Ana <Ana@Example.org>\nTo: help@shop.example\nMessage-ID: <1@x>\nSubject: Hi\n\nHello"
+        ))
     };
     let level = |results| mail(results).sender.ids[0].verified;
-    assert_eq!(level("Authentication-Results: mx.shop.example; dmarc=pass header.from=example.org\n"), Verification::Channel);
+    assert_eq!(
+        level("Authentication-Results: mx.shop.example; dmarc=pass header.from=example.org\n"),
+        Verification::Channel
+    );
     assert_eq!(level("Authentication-Results: mx.evil.example; dmarc=pass\n"), Verification::Claimed);
-    assert_eq!(level("Authentication-Results: mx.shop.example; dmarc=fail\nAuthentication-Results: mx.shop.example; dmarc=pass\n"), Verification::Claimed);
+    assert_eq!(
+        level(
+            "Authentication-Results: mx.shop.example; dmarc=fail\nAuthentication-Results: mx.shop.example; dmarc=pass\n"
+        ),
+        Verification::Claimed
+    );
     assert_eq!(level(""), Verification::Claimed);
     let event = mail("");
     assert_eq!(event.external_id.as_deref(), Some("1@x"));
@@ -46,9 +56,14 @@ fn odd_mail_is_kept_and_encoded_headers_stay_one_line() {
     assert_eq!(folded.content.unwrap().subject.as_deref(), Some("hello Bcc: x@y.example"));
     let auto = parse("From: a@b.example\nAuto-Submitted: auto-replied\nSubject: away\n\nI am away");
     assert_eq!(auto.detail["auto"], json!(true));
-    let html = parse("From: a@b.example\nContent-Type: text/html\n\n<p onclick=x()>Hi<script>alert(1)</script><img src=http://t.example/p.gif></p>");
+    let html = parse(
+        "From: a@b.example\nContent-Type: text/html\n\n<p onclick=x()>Hi<script>alert(1)</script><img src=http://t.example/p.gif></p>",
+    );
     let html = html.content.unwrap().html.unwrap();
-    assert!(html.contains("Hi") && !html.contains("script") && !html.contains("onclick") && !html.contains("img"), "{html}");
+    assert!(
+        html.contains("Hi") && !html.contains("script") && !html.contains("onclick") && !html.contains("img"),
+        "{html}"
+    );
 }
 
 #[test]
@@ -67,7 +82,11 @@ fn a_reply_address_threads_only_for_the_person_it_was_written_to() {
     };
     let mail = compose(&account(), &outbound, "help@shop.example", "ana@example.org", "m@shop.example").unwrap();
     let text = String::from_utf8(mail.formatted()).unwrap();
-    assert!(text.contains("In-Reply-To: <1@x>") && text.contains("References: <0@x> <1@x>") && text.contains("Message-ID: <m@shop.example>"));
+    assert!(
+        text.contains("In-Reply-To: <1@x>")
+            && text.contains("References: <0@x> <1@x>")
+            && text.contains("Message-ID: <m@shop.example>")
+    );
     let reply_to = text.lines().find_map(|line| line.strip_prefix("Reply-To: ")).unwrap().to_owned();
     let answer = |from: &str, to: &str| parse(&format!("From: {from}\nTo: {to}\nMessage-ID: <2@x>\n\nthanks")).detail;
     assert_eq!(answer("ana@example.org", &reply_to)["conversation"], json!(conversation.to_string()));

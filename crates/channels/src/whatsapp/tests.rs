@@ -106,7 +106,10 @@ fn a_sender_without_a_phone_is_known_by_the_scoped_id() {
         "messages": [{ "id": "wamid.5", "from_user_id": "US.1234", "timestamp": "1777890000", "type": "text", "text": { "body": "hi" } }]
     })));
     assert_eq!(events[0].sender.ids.len(), 1);
-    assert_eq!((events[0].sender.ids[0].scheme.as_str(), events[0].sender.ids[0].value.as_str()), ("wa_bsuid", "US.1234"));
+    assert_eq!(
+        (events[0].sender.ids[0].scheme.as_str(), events[0].sender.ids[0].value.as_str()),
+        ("wa_bsuid", "US.1234")
+    );
 }
 
 #[test]
@@ -119,7 +122,11 @@ fn a_number_of_another_account_is_kept_as_unknown() {
 
 #[test]
 fn provider_errors_name_their_remedy() {
-    let answer = |code: i64, status| Answer { status, retry_after_s: None, body: json!({ "error": { "code": code } }).to_string().into() };
+    let answer = |code: i64, status| Answer {
+        status,
+        retry_after_s: None,
+        body: json!({ "error": { "code": code } }).to_string().into(),
+    };
     for (code, status, class) in [
         (131_047, 400, ErrorClass::WindowClosed),
         (190, 401, ErrorClass::Auth),

@@ -1,0 +1,161 @@
+//! `POST /graphql` after the GraphQL-over-HTTP draft. JSON only: what a browser sends without asking is refused.
+
+use crate::{Edge, problem::problem, token::bearer};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use async_graphql::{Request, Response, ServerError, Value, Variables};
+use bytes::Bytes;
+use meridian_app::auth;
+use meridian_web_schema::Viewer;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Largest body and largest document.
+const LARGEST_BODY: usize = 1024 * 1024;
+const LARGEST_DOCUMENT: usize = 64 * 1024;
+
+const GRAPHQL_RESPONSE: &str = "application/graphql-response+json; charset=utf-8";
+const JSON: &str = "application/json; charset=utf-8";
+
+/// Mutations never come by GET, and neither does anything else.
+pub(crate) async fn wrong_method() -> HttpResponse {
+    let mut answer = problem(StatusCode::METHOD_NOT_ALLOWED, "method", "POST a JSON body");
+    answer
+        .headers_mut()
+        .insert(actix_web::http::header::ALLOW, actix_web::http::header::HeaderValue::from_static("POST"));
+    answer
+}
+
+/// What the client takes, if it takes any of ours. The draft's own type wins where both are named equally.
+fn negotiate(request: &HttpRequest) -> Option<&'static str> {
+    let Some(accept) = request.headers().get("accept").and_then(|value| value.to_str().ok()) else {
+        return Some(JSON);
+    };
+    let accept = accept.to_lowercase();
+    if accept.contains("application/graphql-response+json") {
+        Some(GRAPHQL_RESPONSE)
+    } else if accept.contains("application/json") || accept.contains("*/*") || accept.contains("application/*") {
+        Some(JSON)
+    } else {
+        None
+    }
+}
+
+pub(crate) fn failure(code: &str, text: impl Into<String>) -> Response {
+    let mut error = ServerError::new(text, None);
+    error.extensions.get_or_insert_default().set("code", Value::from(code));
+    Response::from_errors(vec![error])
+}
+
+/// A GraphQL request out of JSON, each part of the right type.
+pub(crate) fn read(body: &serde_json::Value) -> Result<Request, String> {
+    let object = body.as_object().ok_or("the body is not a JSON object")?;
+    let query = object.get("query").and_then(serde_json::Value::as_str).ok_or("`query` is not a text")?;
+    if query.len() > LARGEST_DOCUMENT {
+        return Err("the document is larger than 64 KiB".to_owned());
+    }
+    let mut request = Request::new(query);
+    match object.get("operationName") {
+        None | Some(serde_json::Value::Null) => {}
+        Some(serde_json::Value::String(name)) => request = request.operation_name(name),
+        Some(_) => return Err("`operationName` is not a text".to_owned()),
+    }
+    match object.get("variables") {
+        None | Some(serde_json::Value::Null) => {}
+        Some(variables @ serde_json::Value::Object(_)) => {
+            request = request.variables(Variables::from_json(variables.clone()));
+        }
+        Some(_) => return Err("`variables` is not an object".to_owned()),
+    }
+    match object.get("extensions") {
+        None | Some(serde_json::Value::Null | serde_json::Value::Object(_)) => Ok(request),
+        Some(_) => Err("`extensions` is not an object".to_owned()),
+    }
+}
+
+/// The viewer of an agent's token, if its sign-in still stands.
+pub(crate) async fn viewer(edge: &web::Data<Edge>, token: &str, key: Option<String>) -> Result<Arc<Viewer>, Response> {
+    let refused = || failure("UNAUTHENTICATED", "the token is not valid: sign in or refresh it");
+    let (subject, token_version) = edge.tokens.verify_agent(token).ok_or_else(refused)?;
+    let (app, asked) = (edge.app.clone(), subject.clone());
+    match edge.run(async move { auth::stands(&app, &asked, token_version).await }).await {
+        Some(Ok(true)) => {}
+        Some(Ok(false)) => return Err(refused()),
+        _ => return Err(failure("UNAVAILABLE", "the service is not available for a moment: try again")),
+    }
+    let wake = edge.wake.clone();
+    Ok(Arc::new(Viewer {
+        app: edge.app.clone(),
+        subject,
+        token_version,
+        live: edge.live.clone(),
+        idempotency_key: key,
+        committed: Arc::new(move || wake.call()),
+    }))
+}
+
+fn answer(response: Response, content_type: &'static str, executed: bool) -> HttpResponse {
+    let code = response.errors.first().and_then(|e| e.extensions.as_ref()).and_then(|e| e.get("code")).cloned();
+    let status = match (&code, content_type) {
+        (Some(Value::String(code)), _) if code == "UNAUTHENTICATED" && !executed => StatusCode::UNAUTHORIZED,
+        (Some(Value::String(code)), _) if code == "UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
+        // A request that could not be executed at all is 4xx under the draft's own type.
+        (Some(_), GRAPHQL_RESPONSE) if response.data == Value::Null && !executed => StatusCode::BAD_REQUEST,
+        _ => StatusCode::OK,
+    };
+    let mut built = HttpResponse::build(status);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        built.insert_header(("retry-after", "2"));
+    }
+    built.content_type(content_type).body(serde_json::to_vec(&response).unwrap_or_default())
+}
+
+/// Executes a query or a mutation.
+pub(crate) async fn post(edge: web::Data<Edge>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    let Some(content_type) = negotiate(&request) else {
+        return problem(
+            StatusCode::NOT_ACCEPTABLE,
+            "accept",
+            "take application/graphql-response+json or application/json",
+        );
+    };
+    let sent = request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !sent.to_lowercase().starts_with("application/json") {
+        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", "send application/json");
+    }
+    if body.len() > LARGEST_BODY {
+        return problem(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than 1 MiB");
+    }
+    let parsed: serde_json::Value = match serde_json::from_slice(&body) {
+        Ok(parsed) => parsed,
+        Err(_) => {
+            let mut bad = answer(failure("BAD_USER_INPUT", "the body is not JSON"), content_type, false);
+            *bad.status_mut() = StatusCode::BAD_REQUEST;
+            return bad;
+        }
+    };
+    let asked = match read(&parsed) {
+        Ok(asked) => asked,
+        Err(text) => {
+            let mut bad = answer(failure("BAD_USER_INPUT", text), content_type, false);
+            *bad.status_mut() = StatusCode::BAD_REQUEST;
+            return bad;
+        }
+    };
+    let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let Some(token) = bearer(&request) else {
+        return answer(failure("UNAUTHENTICATED", "send a bearer token"), content_type, false);
+    };
+    let viewer = match viewer(&edge, token, key).await {
+        Ok(viewer) => viewer,
+        Err(refused) => return answer(refused, content_type, false),
+    };
+    let schema = edge.graphql.clone();
+    let request_id = edge.app.db.ids().next::<uuid::Uuid>();
+    let done = edge.run(async move { schema.execute(asked, viewer).await }).await;
+    let mut response = done.unwrap_or_else(|| failure("INTERNAL", "something went wrong on our side"));
+    let executed = response.data != Value::Null;
+    response.extensions.insert("requestId".to_owned(), Value::from(request_id.simple().to_string()));
+    let now = meridian_domain::time::Clock::now(&meridian_domain::time::SystemClock);
+    response.extensions.insert("serverTime".to_owned(), Value::from(json!(now).as_str().unwrap_or_default()));
+    answer(response, content_type, executed)
+}

@@ -1,0 +1,230 @@
+//! Access tokens: EdDSA only, every registered claim enforced (RFC 8725, RFC 9068).
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use ed25519_dalek::SigningKey;
+use hkdf::Hkdf;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use meridian_app::{auth::SignedIn, authz::Subject};
+use meridian_domain::{
+    ids::{AgentId, ChannelAccountId, SignInId, TenantId},
+    people::Role,
+    secret::Secret,
+    time::Instant,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::Sha256;
+use uuid::Uuid;
+
+/// Seconds an agent's access token lasts.
+pub(crate) const AGENT_SECONDS: i64 = 900;
+/// Seconds a visitor's token lasts.
+const VISITOR_SECONDS: i64 = 24 * 3600;
+const ISSUER: &str = "meridian";
+const TYPE: &str = "at+jwt";
+/// Longest token that is looked at.
+const LONGEST: usize = 4096;
+
+/// Makes and verifies access tokens.
+#[derive(Clone)]
+pub struct Tokens {
+    signing: EncodingKey,
+    verifying: DecodingKey,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AgentClaims {
+    iss: String,
+    aud: String,
+    sub: Uuid,
+    exp: i64,
+    nbf: i64,
+    iat: i64,
+    tenant: Uuid,
+    sign_in: Uuid,
+    role: String,
+    version: i32,
+}
+
+/// What a visitor's token says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct VisitorClaims {
+    iss: String,
+    aud: String,
+    /// The visitor.
+    pub sub: Uuid,
+    exp: i64,
+    nbf: i64,
+    iat: i64,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The web chat account.
+    pub account: ChannelAccountId,
+}
+
+/// PKCS #8 wrapping of an Ed25519 seed (RFC 8410 section 7).
+const PKCS8_PREFIX: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+
+impl Tokens {
+    /// Derives the signing key from the installation's secret.
+    pub fn new(secret: &Secret) -> anyhow::Result<Self> {
+        anyhow::ensure!(secret.expose().len() >= 32, "MERIDIAN_SECRET_KEY needs at least 32 characters");
+        let mut seed = [0_u8; 32];
+        let derived = Hkdf::<Sha256>::new(None, secret.expose().as_bytes()).expand(b"meridian token 1", &mut seed);
+        anyhow::ensure!(derived.is_ok(), "the signing key cannot be derived");
+        let public = SigningKey::from_bytes(&seed).verifying_key();
+        Ok(Self {
+            signing: EncodingKey::from_ed_der(&[&PKCS8_PREFIX[..], &seed].concat()),
+            verifying: DecodingKey::from_ed_der(public.as_bytes()),
+        })
+    }
+
+    fn sign(&self, claims: &impl Serialize) -> anyhow::Result<String> {
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.typ = Some(TYPE.to_owned());
+        Ok(jsonwebtoken::encode(&header, claims, &self.signing)?)
+    }
+
+    fn verify<T: DeserializeOwned + Clone>(&self, token: &str, audience: &str) -> Option<T> {
+        if token.len() > LONGEST {
+            return None;
+        }
+        // The library does not look at `typ` and lets unknown `crit` pass.
+        let header: serde_json::Value =
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?).ok()?;
+        if header.get("typ")? != TYPE || header.get("alg")? != "EdDSA" || header.get("crit").is_some() {
+            return None;
+        }
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[audience]);
+        validation.validate_nbf = true;
+        validation.leeway = 5;
+        jsonwebtoken::decode::<T>(token, &self.verifying, &validation).ok().map(|data| data.claims)
+    }
+
+    /// An agent's access token.
+    pub fn agent(&self, signed_in: &SignedIn, now: Instant) -> anyhow::Result<String> {
+        let at = now.timestamp();
+        self.sign(&AgentClaims {
+            iss: ISSUER.to_owned(),
+            aud: "agent".to_owned(),
+            sub: signed_in.agent.0,
+            exp: at + AGENT_SECONDS,
+            nbf: at,
+            iat: at,
+            tenant: signed_in.tenant.0,
+            sign_in: signed_in.sign_in.0,
+            role: signed_in.role.code().to_owned(),
+            version: signed_in.token_version,
+        })
+    }
+
+    /// The subject of an agent's token, with the token's version.
+    pub fn verify_agent(&self, token: &str) -> Option<(Subject, i32)> {
+        let claims: AgentClaims = self.verify::<AgentClaims>(token, "agent")?;
+        let role = Role::from_code(&claims.role)?;
+        let (tenant, agent) = (TenantId(claims.tenant), AgentId(claims.sub));
+        Some((Subject::agent(tenant, agent, role, SignInId(claims.sign_in)), claims.version))
+    }
+
+    /// A visitor's token.
+    pub(crate) fn visitor(
+        &self,
+        tenant: TenantId,
+        account: ChannelAccountId,
+        visitor: Uuid,
+        now: Instant,
+    ) -> anyhow::Result<String> {
+        let at = now.timestamp();
+        self.sign(&VisitorClaims {
+            iss: ISSUER.to_owned(),
+            aud: "visitor".to_owned(),
+            sub: visitor,
+            exp: at + VISITOR_SECONDS,
+            nbf: at,
+            iat: at,
+            tenant,
+            account,
+        })
+    }
+
+    /// What a visitor's token says.
+    pub(crate) fn verify_visitor(&self, token: &str) -> Option<VisitorClaims> {
+        self.verify(token, "visitor")
+    }
+}
+
+impl Clone for AgentClaims {
+    fn clone(&self) -> Self {
+        Self { iss: self.iss.clone(), aud: self.aud.clone(), role: self.role.clone(), ..*self }
+    }
+}
+
+/// The bearer token of a request.
+pub(crate) fn bearer(request: &actix_web::HttpRequest) -> Option<&str> {
+    request.headers().get("authorization")?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(secret: &str) -> Tokens {
+        Tokens::new(&Secret::new(secret)).unwrap()
+    }
+
+    fn signed_in() -> SignedIn {
+        SignedIn {
+            tenant: TenantId(Uuid::from_u128(1)),
+            agent: AgentId(Uuid::from_u128(2)),
+            role: Role::Agent,
+            sign_in: SignInId(Uuid::from_u128(3)),
+            token_version: 4,
+            refresh_token: String::new(),
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the library compares with the machine's clock")]
+    fn now() -> Instant {
+        chrono::Utc::now()
+    }
+
+    const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn a_token_is_good_for_its_key_audience_and_time_only() {
+        let ours = tokens(SECRET);
+        let token = ours.agent(&signed_in(), now()).unwrap();
+        let (subject, version) = ours.verify_agent(&token).unwrap();
+        assert_eq!((subject.agent_id(), version), (Some(AgentId(Uuid::from_u128(2))), 4));
+        assert!(ours.verify_visitor(&token).is_none());
+        assert!(tokens("another secret of thirty-two chars!").verify_agent(&token).is_none());
+        let minutes = chrono::TimeDelta::minutes;
+        assert!(ours.verify_agent(&ours.agent(&signed_in(), now() - minutes(16)).unwrap()).is_none());
+        assert!(ours.verify_agent(&ours.agent(&signed_in(), now() + minutes(5)).unwrap()).is_none());
+    }
+
+    #[test]
+    fn tampered_headers_and_bodies_are_refused() {
+        let ours = tokens(SECRET);
+        let token = ours.agent(&signed_in(), now()).unwrap();
+        let (head, rest) = token.split_once('.').unwrap();
+        let (body, signature) = rest.split_once('.').unwrap();
+        let header = |json: &str| format!("{}.{body}.{signature}", URL_SAFE_NO_PAD.encode(json));
+        for json in [
+            r#"{"typ":"at+jwt","alg":"none"}"#,
+            r#"{"typ":"at+jwt","alg":"HS256"}"#,
+            r#"{"typ":"JWT","alg":"EdDSA"}"#,
+            r#"{"typ":"at+jwt","alg":"EdDSA","crit":["x"]}"#,
+        ] {
+            assert!(ours.verify_agent(&header(json)).is_none(), "{json}");
+        }
+        assert!(ours.verify_agent(&format!("{head}.{body}.")).is_none());
+        let other = URL_SAFE_NO_PAD.encode(r#"{"iss":"meridian","aud":"agent"}"#);
+        assert!(ours.verify_agent(&format!("{head}.{other}.{signature}")).is_none());
+        assert!(ours.verify_agent(&"x".repeat(10_000)).is_none());
+        assert!(Tokens::new(&Secret::new("short")).is_err());
+    }
+}

@@ -1,0 +1,253 @@
+//! `/graphql/ws`: the graphql-transport-ws protocol (graphql-ws PROTOCOL.md). Bounded, authorised, and closed when its
+//! token no longer stands.
+
+use crate::{Edge, graphql, problem::problem};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Session};
+use futures_util::StreamExt;
+use meridian_app::{auth, authz::Subject};
+use meridian_domain::{
+    event::Identifier,
+    ids::{AgentId, SessionId, TenantId},
+};
+use meridian_store::conversations;
+use meridian_web_schema::Viewer;
+use serde_json::{Value, json};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use tokio::{sync::mpsc, task::AbortHandle, time::Instant};
+
+const PROTOCOL: &str = "graphql-transport-ws";
+/// Time to say `connection_init`.
+const INIT: Duration = Duration::from_secs(3);
+/// Between two pings; two unanswered ones close the socket.
+const PING: Duration = Duration::from_secs(15);
+/// Between two looks at whether the sign-in stands, when no hint says so earlier.
+const RECHECK: Duration = Duration::from_secs(2);
+/// Subscriptions of one socket.
+const MOST: usize = 100;
+/// Messages on their way to a slow reader.
+const OUTBOX: usize = 64;
+/// Largest frame a client may send.
+const FRAME: usize = 64 * 1024;
+
+type Close = (u16, &'static str);
+
+/// Opens a socket. The handshake is refused to pages of other sites.
+pub(crate) async fn open(edge: web::Data<Edge>, request: HttpRequest, body: web::Payload) -> HttpResponse {
+    if let Some(origin) = request.headers().get("origin").and_then(|value| value.to_str().ok()) {
+        let own = edge.app.public_url.as_str();
+        if origin != own && !edge.origins.iter().any(|allowed| allowed == origin || allowed == "*") {
+            return problem(StatusCode::FORBIDDEN, "origin", "this site may not open sockets");
+        }
+    }
+    let offered = request.headers().get("sec-websocket-protocol").and_then(|value| value.to_str().ok()).unwrap_or("");
+    if !offered.split(',').any(|name| name.trim() == PROTOCOL) {
+        return problem(StatusCode::BAD_REQUEST, "subprotocol", "offer the sub-protocol graphql-transport-ws");
+    }
+    match actix_ws::handle_with_protocols(&request, body, &[PROTOCOL]) {
+        Ok((response, session, stream)) => {
+            let stream = stream.max_frame_size(FRAME).aggregate_continuations().max_continuation_size(FRAME);
+            actix_web::rt::spawn(serve(edge, session, stream));
+            response
+        }
+        Err(error) => error.error_response(),
+    }
+}
+
+struct Socket {
+    edge: web::Data<Edge>,
+    viewer: Option<Arc<Viewer>>,
+    /// Set for people: whose link this socket keeps alive.
+    agent: Option<(TenantId, AgentId)>,
+    running: HashMap<String, AbortHandle>,
+    send: mpsc::Sender<Out>,
+}
+
+enum Out {
+    Message(String),
+    /// A subscription ended by itself.
+    Ended(String, String),
+}
+
+async fn serve(edge: web::Data<Edge>, mut session: Session, mut stream: actix_ws::AggregatedMessageStream) {
+    let (send, mut receive) = mpsc::channel(OUTBOX);
+    let mut socket = Socket { edge: edge.clone(), viewer: None, agent: None, running: HashMap::new(), send };
+    let opened = Instant::now();
+    let mut beat = tokio::time::interval(PING);
+    let mut recheck = tokio::time::interval(RECHECK);
+    let mut unanswered = 0_u8;
+    beat.tick().await;
+    let close: Option<Close> = loop {
+        tokio::select! {
+            () = edge.stop.cancelled() => break Some((1012, "restarting, connect again")),
+            () = tokio::time::sleep_until(opened + INIT), if socket.viewer.is_none() => break Some((4408, "Connection initialisation timeout")),
+            _ = beat.tick() => {
+                unanswered += 1;
+                if unanswered > 2 || session.ping(b"").await.is_err() { break None; }
+            }
+            _ = recheck.tick(), if socket.viewer.is_some() => {
+                if !socket.stands().await { break Some((4403, "Forbidden")); }
+            }
+            out = receive.recv() => {
+                let text = match out {
+                    Some(Out::Message(text)) => text,
+                    Some(Out::Ended(id, text)) => { socket.running.remove(&id); text }
+                    None => break None,
+                };
+                if session.text(text).await.is_err() { break None; }
+            }
+            message = stream.next() => match message {
+                Some(Ok(AggregatedMessage::Text(text))) => {
+                    unanswered = 0;
+                    match socket.on_text(&text).await {
+                        Ok(Some(answer)) => if session.text(answer).await.is_err() { break None; },
+                        Ok(None) => {}
+                        Err(close) => break Some(close),
+                    }
+                }
+                Some(Ok(AggregatedMessage::Ping(bytes))) => if session.pong(&bytes).await.is_err() { break None; },
+                Some(Ok(AggregatedMessage::Pong(_))) => unanswered = 0,
+                Some(Ok(AggregatedMessage::Binary(_))) => break Some((4400, "Invalid message")),
+                Some(Err(_)) => break Some((1009, "frame too large or broken")),
+                Some(Ok(AggregatedMessage::Close(_))) | None => break None,
+            }
+        }
+    };
+    socket.ended().await;
+    let reason =
+        close.map(|(code, text)| CloseReason { code: CloseCode::Other(code), description: Some(text.to_owned()) });
+    let _ = session.close(reason).await;
+}
+
+fn text(message: &Value, name: &str) -> Option<String> {
+    message.get(name)?.as_str().map(str::to_owned)
+}
+
+impl Socket {
+    async fn on_text(&mut self, raw: &str) -> Result<Option<String>, Close> {
+        let invalid: Close = (4400, "Invalid message");
+        let message: Value = serde_json::from_str(raw).map_err(|_| invalid)?;
+        match message.get("type").and_then(Value::as_str).ok_or(invalid)? {
+            "connection_init" => self.init(&message).await.map(Some),
+            "ping" => Ok(Some(json!({ "type": "pong" }).to_string())),
+            "pong" => Ok(None),
+            "subscribe" => self.subscribe(&message).map(|()| None),
+            "complete" => {
+                let id = text(&message, "id").ok_or(invalid)?;
+                if let Some(running) = self.running.remove(&id) {
+                    running.abort();
+                }
+                Ok(None)
+            }
+            _ => Err(invalid),
+        }
+    }
+
+    async fn init(&mut self, message: &Value) -> Result<String, Close> {
+        if self.viewer.is_some() {
+            return Err((4429, "Too many initialisation requests"));
+        }
+        let payload = message.get("payload").cloned().unwrap_or_default();
+        let given = text(&payload, "authorization").or_else(|| text(&payload, "Authorization"));
+        let token =
+            given.as_deref().map(|token| token.strip_prefix("Bearer ").unwrap_or(token)).ok_or((4403, "Forbidden"))?;
+        let viewer = if self.edge.tokens.verify_visitor(token).is_some() {
+            self.visitor(token).await.ok_or((4403, "Forbidden"))?
+        } else {
+            graphql::viewer(&self.edge, token, None).await.map_err(|_| (4403, "Forbidden"))?
+        };
+        if let Some(agent) = viewer.subject.agent_id() {
+            let tenant = viewer.subject.scope().tenant();
+            self.agent = Some((tenant, agent));
+            let connected = Arc::clone(&self.edge.connected);
+            self.edge.run(async move { connected.opened(tenant, agent).await }).await;
+        }
+        self.viewer = Some(viewer);
+        Ok(json!({ "type": "connection_ack" }).to_string())
+    }
+
+    /// A visitor follows the session their first message opened.
+    async fn visitor(&self, token: &str) -> Option<Arc<Viewer>> {
+        let claims = self.edge.tokens.verify_visitor(token)?;
+        let app = self.edge.app.clone();
+        let (tenant, account, visitor) = (claims.tenant, claims.account, claims.sub.to_string());
+        let found = self
+            .edge
+            .run(async move {
+                let key = Identifier {
+                    scheme: "web_visitor".to_owned(),
+                    value: visitor,
+                    scope: account.to_string(),
+                    verified: meridian_domain::event::Verification::Channel,
+                    derived: false,
+                };
+                let mut tx = app.db.read(Subject::system(tenant).scope()).await.ok()?;
+                conversations::session_of_visitor(&mut tx, account, &key).await.ok()?
+            })
+            .await??;
+        let (session, party): (SessionId, _) = found;
+        let wake = self.edge.wake.clone();
+        Some(Arc::new(Viewer {
+            app: self.edge.app.clone(),
+            subject: Subject::visitor(tenant, session, party),
+            token_version: 0,
+            live: self.edge.live.clone(),
+            idempotency_key: None,
+            committed: Arc::new(move || wake.call()),
+        }))
+    }
+
+    fn subscribe(&mut self, message: &Value) -> Result<(), Close> {
+        let viewer = self.viewer.clone().ok_or((4401, "Unauthorized"))?;
+        let id = text(message, "id").filter(|id| !id.is_empty() && id.len() <= 100).ok_or((4400, "Invalid message"))?;
+        self.running.retain(|_, running| !running.is_finished());
+        if self.running.contains_key(&id) {
+            return Err((4409, "Subscriber already exists"));
+        }
+        if self.running.len() >= MOST {
+            return Err((4429, "Too many subscriptions"));
+        }
+        let payload = message.get("payload").unwrap_or(&Value::Null);
+        let request = graphql::read(payload).map_err(|_| (4400, "Invalid message"))?;
+        let mut responses = self.edge.graphql.stream(request, viewer);
+        let (send, name) = (self.send.clone(), id.clone());
+        let task = self.edge.runtime.spawn(async move {
+            while let Some(response) = responses.next().await {
+                let refused = response.data == async_graphql::Value::Null && !response.errors.is_empty();
+                if refused {
+                    let text = json!({ "id": name, "type": "error", "payload": response.errors }).to_string();
+                    let _ = send.send(Out::Ended(name, text)).await;
+                    return;
+                }
+                // A slow reader holds up its own subscription, which reads no further; nothing piles up.
+                let text = json!({ "id": name, "type": "next", "payload": response }).to_string();
+                if send.send(Out::Message(text)).await.is_err() {
+                    return;
+                }
+            }
+            let text = json!({ "id": name, "type": "complete" }).to_string();
+            let _ = send.send(Out::Ended(name, text)).await;
+        });
+        self.running.insert(id, task.abort_handle());
+        Ok(())
+    }
+
+    /// Whether the sign-in still stands. A database that does not answer is no reason to close.
+    async fn stands(&self) -> bool {
+        let Some(viewer) = self.viewer.clone().filter(|viewer| viewer.subject.agent_id().is_some()) else {
+            return true;
+        };
+        let asked = async move { auth::stands(&viewer.app, &viewer.subject, viewer.token_version).await };
+        !matches!(self.edge.run(asked).await, Some(Ok(false)))
+    }
+
+    async fn ended(&mut self) {
+        for running in self.running.values() {
+            running.abort();
+        }
+        if let Some((tenant, agent)) = self.agent {
+            let connected = Arc::clone(&self.edge.connected);
+            self.edge.run(async move { connected.closed(tenant, agent).await }).await;
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! The three servers on free loopback ports, with private data folders.
+
+use crate::{
+    packages::{self, Programs},
+    process::{Child, Identity, Spec, free_port},
+};
+use anyhow::{Context, Result, bail};
+use nix::sys::signal::Signal;
+use rand::{Rng, distr::Alphanumeric};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{Read, Write},
+    net::TcpStream,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+/// Which server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// PostgreSQL.
+    Postgres,
+    /// Redis.
+    Redis,
+    /// RabbitMQ.
+    Rabbitmq,
+}
+
+/// How durable PostgreSQL is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Production settings.
+    Durable,
+    /// Nothing survives a power cut, everything a killed process.
+    Test,
+}
+
+/// Running servers. Dropping them stops them.
+pub struct Servers {
+    dir: PathBuf,
+    programs: Programs,
+    identity: Identity,
+    mode: Mode,
+    password: String,
+    ports: BTreeMap<&'static str, u16>,
+    children: BTreeMap<Kind, Child>,
+    epmd: Option<Child>,
+}
+
+/// Longest wait for a server: a machine under load takes minutes for the first start.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+impl Servers {
+    /// Starts all three in `dir`, which is made if it is missing and kept.
+    pub fn start(dir: &Path, mode: Mode) -> Result<Self> {
+        let programs = packages::find()?;
+        let identity = Identity::for_servers();
+        fs::create_dir_all(dir)?;
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o755))?;
+        for folder in ["postgres", "redis", "rabbitmq"] {
+            let path = dir.join(folder);
+            fs::create_dir_all(&path)?;
+            identity.own(&path)?;
+        }
+        let mut servers = Self {
+            password: keep(&dir.join("password"), || {
+                rand::rng().sample_iter(&Alphanumeric).take(24).map(char::from).collect()
+            })?,
+            ports: ports(dir)?,
+            dir: dir.to_owned(),
+            programs,
+            identity,
+            mode,
+            children: BTreeMap::new(),
+            epmd: None,
+        };
+        // The broker takes longest.
+        servers.spawn(Kind::Rabbitmq)?;
+        servers.spawn(Kind::Redis)?;
+        servers.spawn(Kind::Postgres)?;
+        for kind in [Kind::Postgres, Kind::Redis, Kind::Rabbitmq] {
+            servers.wait(kind)?;
+        }
+        Ok(servers)
+    }
+
+    /// URL of the superuser.
+    pub fn postgres_url(&self) -> String {
+        format!("postgres://postgres:{}@127.0.0.1:{}/postgres", self.password, self.ports["postgres"])
+    }
+
+    /// URL of Redis.
+    pub fn redis_url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.ports["redis"])
+    }
+
+    /// URL of the broker.
+    pub fn amqp_url(&self) -> String {
+        format!("amqp://meridian:{}@127.0.0.1:{}/%2f", self.password, self.ports["amqp"])
+    }
+
+    /// Process id of a server that runs.
+    pub fn pid(&self, kind: Kind) -> Option<u32> {
+        self.children.get(&kind).map(Child::pid)
+    }
+
+    /// Whether all servers run.
+    pub fn all_running(&mut self) -> bool {
+        self.children.values_mut().all(Child::running)
+    }
+
+    /// Kills a server with no chance to tidy up.
+    pub fn kill(&mut self, kind: Kind) {
+        if let Some(mut child) = self.children.remove(&kind) {
+            child.signal(Signal::SIGKILL);
+            child.finish(Duration::from_secs(5));
+        }
+    }
+
+    /// Stops a server in order.
+    pub fn stop(&mut self, kind: Kind) {
+        self.children.remove(&kind);
+    }
+
+    /// Starts a stopped or killed server again: same data, same port.
+    pub fn start_again(&mut self, kind: Kind) -> Result<()> {
+        self.spawn(kind)?;
+        self.wait(kind)
+    }
+
+    fn log(&self, name: &str) -> PathBuf {
+        self.dir.join(format!("{name}.log"))
+    }
+
+    fn env(&self) -> BTreeMap<String, String> {
+        let mut env = BTreeMap::new();
+        if let Some(tree) = &self.programs.tree {
+            env.insert("LD_LIBRARY_PATH".to_owned(), packages::library_path(tree));
+        }
+        env
+    }
+
+    fn spawn(&mut self, kind: Kind) -> Result<()> {
+        let child = match kind {
+            Kind::Postgres => self.postgres()?,
+            Kind::Redis => self.redis()?,
+            Kind::Rabbitmq => self.rabbitmq()?,
+        };
+        self.children.insert(kind, child);
+        Ok(())
+    }
+
+    fn postgres(&self) -> Result<Child> {
+        let data = self.dir.join("postgres/data");
+        let bin = |name: &str| self.programs.postgres.join(name).display().to_string();
+        let shown = data.display().to_string();
+        if !data.join("PG_VERSION").exists() {
+            let file = self.dir.join("postgres/password");
+            fs::write(&file, &self.password)?;
+            self.identity.own(&file)?;
+            let argv = [bin("initdb"), "-D".into(), shown.clone(), "-U".into(), "postgres".into(), "--no-sync".into()];
+            let more = ["-A", "scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"].map(str::to_owned);
+            let pwfile = format!("--pwfile={}", file.display());
+            let mut init = Child::spawn(Spec {
+                name: "initdb",
+                argv: argv.into_iter().chain(more).chain([pwfile]).collect(),
+                env: self.env(),
+                log: self.log("postgres"),
+                identity: &self.identity,
+                stop: Signal::SIGTERM,
+                cwd: Some(self.dir.join("postgres")),
+            })?;
+            init.finish(PATIENCE);
+            fs::remove_file(&file)?;
+            if !data.join("PG_VERSION").exists() {
+                bail!("initdb failed: see {}", self.log("postgres").display());
+            }
+        }
+        let mut settings = vec![
+            format!("port={}", self.ports["postgres"]),
+            "listen_addresses=127.0.0.1".to_owned(),
+            "unix_socket_directories=".to_owned(),
+            "max_connections=200".to_owned(),
+            "shared_buffers=256MB".to_owned(),
+            "max_wal_size=2GB".to_owned(),
+        ];
+        if self.mode == Mode::Test {
+            settings.extend(["fsync=off", "full_page_writes=off"].map(str::to_owned));
+        }
+        let mut argv = vec![bin("postgres"), "-D".to_owned(), shown];
+        argv.extend(settings.into_iter().flat_map(|setting| ["-c".to_owned(), setting]));
+        Child::spawn(Spec {
+            name: "postgres",
+            argv,
+            env: self.env(),
+            log: self.log("postgres"),
+            identity: &self.identity,
+            stop: Signal::SIGINT,
+            cwd: Some(self.dir.join("postgres")),
+        })
+    }
+
+    fn redis(&self) -> Result<Child> {
+        let port = self.ports["redis"].to_string();
+        let argv =
+            [self.programs.redis.display().to_string(), "--port".into(), port, "--bind".into(), "127.0.0.1".into()];
+        let more = ["--save", "", "--appendonly", "no", "--daemonize", "no"].map(str::to_owned);
+        Child::spawn(Spec {
+            name: "redis",
+            argv: argv.into_iter().chain(more).collect(),
+            env: self.env(),
+            log: self.log("redis"),
+            identity: &self.identity,
+            stop: Signal::SIGTERM,
+            cwd: Some(self.dir.join("redis")),
+        })
+    }
+
+    /// RabbitMQ's own script, told where everything is. Its node starts a daemon that outlives it unless one runs
+    /// already, so we run epmd ourselves; with RUNNING_UNDER_SYSTEMD the script becomes the VM.
+    fn rabbitmq(&mut self) -> Result<Child> {
+        let home = self.dir.join("rabbitmq");
+        let erlang = self.erlang();
+        let mut env = self.env();
+        let path = std::env::var("PATH").unwrap_or_default();
+        let shims = home.join("bin");
+        fs::create_dir_all(&shims)?;
+        let erl = shims.join("erl");
+        let bindir = first_dir(&erlang, "erts-")?.join("bin");
+        let shim = format!(
+            "#!/bin/sh\nROOTDIR={root}\nBINDIR={bin}\nEMU=beam\nPROGNAME=erl\nexport ROOTDIR BINDIR EMU PROGNAME\nexec {bin}/erlexec \"$@\"\n",
+            root = erlang.display(),
+            bin = bindir.display()
+        );
+        fs::write(&erl, shim)?;
+        fs::set_permissions(&erl, fs::Permissions::from_mode(0o755))?;
+        env.insert("PATH".to_owned(), format!("{}:{path}", shims.display()));
+        let config = format!(
+            "listeners.tcp.1 = 127.0.0.1:{}\nlog.console = true\nlog.console.level = warning\nlog.file = false\n\
+             default_user = meridian\ndefault_pass = {}\ndefault_vhost = /\ndisk_free_limit.absolute = 50MB\n",
+            self.ports["amqp"], self.password
+        );
+        fs::write(home.join("rabbitmq.conf"), config)?;
+        fs::write(home.join("enabled_plugins"), "[].\n")?;
+        fs::write(home.join("env.conf"), "")?;
+        let inside = |name: &str| home.join(name).display().to_string();
+        for (key, value) in [
+            ("HOME", home.display().to_string()),
+            ("RABBITMQ_NODENAME", format!("meridian{}@localhost", self.ports["amqp"])),
+            ("RABBITMQ_CONF_ENV_FILE", inside("env.conf")),
+            ("RABBITMQ_CONFIG_FILE", inside("rabbitmq.conf")),
+            ("RABBITMQ_ENABLED_PLUGINS_FILE", inside("enabled_plugins")),
+            ("RABBITMQ_MNESIA_BASE", inside("mnesia")),
+            ("RABBITMQ_LOG_BASE", inside("log")),
+            ("RABBITMQ_LOGS", "-".to_owned()),
+            ("RABBITMQ_DIST_PORT", self.ports["dist"].to_string()),
+            ("ERL_EPMD_PORT", self.ports["epmd"].to_string()),
+            ("ERL_EPMD_ADDRESS", "127.0.0.1".to_owned()),
+            ("RUNNING_UNDER_SYSTEMD", "1".to_owned()),
+        ] {
+            env.insert(key.to_owned(), value);
+        }
+        if !self.epmd.as_mut().is_some_and(Child::running) {
+            self.epmd = Some(Child::spawn(Spec {
+                name: "epmd",
+                argv: vec![
+                    bindir.join("epmd").display().to_string(),
+                    "-port".to_owned(),
+                    self.ports["epmd"].to_string(),
+                ],
+                env: env.clone(),
+                log: self.log("rabbitmq"),
+                identity: &self.identity,
+                stop: Signal::SIGTERM,
+                cwd: Some(home.clone()),
+            })?);
+        }
+        Child::spawn(Spec {
+            name: "rabbitmq",
+            argv: vec![self.programs.rabbitmq.display().to_string()],
+            env,
+            log: self.log("rabbitmq"),
+            identity: &self.identity,
+            stop: Signal::SIGTERM,
+            cwd: Some(home),
+        })
+    }
+
+    fn erlang(&self) -> PathBuf {
+        let unpacked = self.programs.tree.as_ref().map(|tree| tree.join("usr/lib/erlang")).filter(|path| path.exists());
+        unpacked.unwrap_or_else(|| PathBuf::from("/usr/lib/erlang"))
+    }
+
+    fn wait(&mut self, kind: Kind) -> Result<()> {
+        let (started, mut told) = (Instant::now(), Instant::now());
+        loop {
+            let ready = match kind {
+                Kind::Postgres => self.postgres_ready(),
+                Kind::Redis => answers(self.ports["redis"], b"PING\r\n", b"+PONG"),
+                Kind::Rabbitmq => answers(self.ports["amqp"], b"AMQP\x00\x00\x09\x01", b"\x01\x00\x00"),
+            };
+            if ready {
+                return Ok(());
+            }
+            if !self.children.get_mut(&kind).is_some_and(Child::running) {
+                bail!("{kind:?} ended while starting: see {}", self.dir.display());
+            }
+            if started.elapsed() > PATIENCE {
+                bail!("{kind:?} is not ready after {} s: see {}", PATIENCE.as_secs(), self.dir.display());
+            }
+            if told.elapsed() > Duration::from_secs(5) {
+                eprintln!("waiting for {kind:?} ({} s)", started.elapsed().as_secs());
+                told = Instant::now();
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn postgres_ready(&self) -> bool {
+        let program = self.programs.postgres.join("pg_isready");
+        let port = self.ports["postgres"].to_string();
+        Command::new(program)
+            .args(["-q", "-h", "127.0.0.1", "-p", &port])
+            .envs(self.env())
+            .status()
+            .is_ok_and(|s| s.success())
+    }
+}
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        for child in self.children.values() {
+            child.ask();
+        }
+        for child in self.children.values_mut() {
+            child.finish(Duration::from_secs(15));
+        }
+        self.children.clear();
+        self.epmd = None;
+    }
+}
+
+fn first_dir(parent: &Path, prefix: &str) -> Result<PathBuf> {
+    let found = fs::read_dir(parent)?.flatten().map(|entry| entry.path());
+    let mut matching: Vec<PathBuf> =
+        found.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix))).collect();
+    matching.sort();
+    matching.pop().with_context(|| format!("no {prefix}* in {}", parent.display()))
+}
+
+/// Whether a port answers a greeting with the expected bytes.
+fn answers(port: u16, say: &[u8], expected: &[u8]) -> bool {
+    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(1)));
+    let mut answer = vec![0; expected.len()];
+    stream.write_all(say).is_ok() && stream.read_exact(&mut answer).is_ok() && answer == expected
+}
+
+/// Reads a value kept in a file, or makes and keeps it.
+pub fn keep(path: &Path, make: impl FnOnce() -> String) -> Result<String> {
+    if let Ok(text) = fs::read_to_string(path) {
+        return Ok(text.trim().to_owned());
+    }
+    let text = make();
+    fs::write(path, &text)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    Ok(text)
+}
+
+/// Ports are remembered, so that URLs stay the same; one that was taken meanwhile is replaced.
+fn ports(dir: &Path) -> Result<BTreeMap<&'static str, u16>> {
+    let file = dir.join("ports.json");
+    let known: serde_json::Value =
+        fs::read(&file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    let mut ports = BTreeMap::new();
+    for name in ["postgres", "redis", "amqp", "dist", "epmd"] {
+        let wanted =
+            known.get(name).and_then(serde_json::Value::as_u64).and_then(|n| u16::try_from(n).ok()).unwrap_or(0);
+        let mut port = free_port(wanted)?;
+        while ports.values().any(|taken| *taken == port) {
+            port = free_port(0)?;
+        }
+        ports.insert(name, port);
+    }
+    fs::write(&file, serde_json::to_string(&ports)?)?;
+    Ok(ports)
+}

@@ -1,0 +1,66 @@
+//! What a resolver knows: who asks, and the way to the data.
+
+use crate::error::AppError;
+use async_graphql::{Context, Variables};
+use meridian_app::{App, authz::Subject, setup::IdempotencyKey};
+use meridian_domain::{live::Topic, people::Permission};
+use meridian_store::ReadTx;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// A watch of several topics at once.
+pub struct Watch {
+    /// Changes whenever one of the topics may have moved.
+    pub receivers: Vec<watch::Receiver<i64>>,
+    /// Keeps the watch alive.
+    pub guard: Box<dyn std::any::Any + Send + Sync>,
+}
+
+/// Where hints of live changes come from.
+pub trait LiveSource: Send + Sync {
+    /// Watches topics of one tenant.
+    fn watch(&self, tenant: meridian_domain::ids::TenantId, topics: &[Topic]) -> Watch;
+}
+
+/// Who asks, and with what.
+pub struct Viewer {
+    /// Use cases.
+    pub app: App,
+    /// The subject.
+    pub subject: Subject,
+    /// Version of the subject's token, checked again while a socket is open.
+    pub token_version: i32,
+    /// Hints of live changes.
+    pub live: Arc<dyn LiveSource>,
+    /// `Idempotency-Key` of the request.
+    pub idempotency_key: Option<String>,
+    /// Called after a change was committed, so that it goes out at once.
+    pub committed: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Viewer {
+    /// A transaction that reads the viewer's tenant.
+    pub(crate) async fn read(&self) -> Result<ReadTx, AppError> {
+        Ok(self.app.db.read(self.subject.scope()).await?)
+    }
+
+    /// Refuses who may not.
+    pub(crate) fn require(&self, permission: Permission) -> Result<(), AppError> {
+        Ok(self.subject.require(permission)?)
+    }
+
+    pub(crate) fn idempotency_for(&self, query: &str, variables: &Variables) -> Option<IdempotencyKey> {
+        let asked = format!("{query}\n{}", serde_json::to_string(variables).unwrap_or_default());
+        self.idempotency_key.as_deref().and_then(|key| IdempotencyKey::new(key, &asked))
+    }
+}
+
+/// The viewer of a resolver.
+pub(crate) fn viewer<'a>(ctx: &Context<'a>) -> Result<&'a Viewer, AppError> {
+    ctx.data_opt::<Arc<Viewer>>().map(AsRef::as_ref).ok_or(AppError::Unauthenticated)
+}
+
+/// The idempotency key of a mutation.
+pub(crate) fn idempotency<'a>(ctx: &Context<'a>) -> Option<&'a IdempotencyKey> {
+    ctx.data_opt::<Option<IdempotencyKey>>().and_then(Option::as_ref)
+}

@@ -1,0 +1,120 @@
+//! Replying, noting, resolving.
+
+use super::{Conversation, TimelineItem};
+use crate::{
+    context::{Viewer, idempotency, viewer},
+    error::{AppError, Refusal, Resolved, UserError},
+    ids::read,
+};
+use async_graphql::{Context, ID, InputObject, Object, ResultExt, SimpleObject};
+use meridian_app::conversations as app;
+use meridian_domain::ids::{ConversationId, ItemId, SessionId};
+use meridian_store::{conversations as store, items};
+
+#[derive(InputObject)]
+struct MessageSendInput {
+    /// The conversation.
+    conversation_id: ID,
+    /// The session to answer on; the one the customer used last when left out.
+    session_id: Option<ID>,
+    /// Plain text, 1 to 10,000 characters.
+    text: String,
+}
+
+/// Result of `messageSend`.
+#[derive(SimpleObject)]
+struct MessageSendPayload {
+    /// The message, on its way.
+    item: Option<TimelineItem>,
+    /// Why it was not done.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(InputObject)]
+struct NoteAddInput {
+    /// The conversation.
+    conversation_id: ID,
+    /// Plain text, 1 to 10,000 characters.
+    text: String,
+}
+
+/// Result of `noteAdd`.
+#[derive(SimpleObject)]
+struct NoteAddPayload {
+    /// The note.
+    item: Option<TimelineItem>,
+    /// Why it was not done.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(InputObject)]
+struct ConversationResolveInput {
+    /// The conversation.
+    conversation_id: ID,
+    /// Refuse when it changed since this version.
+    expected_version: Option<i32>,
+    /// Wrap-up code of the tenant.
+    #[graphql(default)]
+    disposition: String,
+}
+
+/// Result of `conversationResolve`.
+#[derive(SimpleObject)]
+struct ConversationResolvePayload {
+    /// The conversation.
+    conversation: Option<Conversation>,
+    /// Why it was not done.
+    user_errors: Vec<UserError>,
+}
+
+async fn item(viewer: &Viewer, id: ItemId) -> Resolved<Option<TimelineItem>> {
+    (viewer.committed)();
+    let mut tx = viewer.read().await.extend()?;
+    Ok(items::many(&mut tx, &[id.0]).await.map_err(AppError::from).extend()?.pop().map(TimelineItem))
+}
+
+#[derive(Default)]
+pub(crate) struct ConversationMutations;
+
+#[Object]
+impl ConversationMutations {
+    /// Answers the customer; only the holder of the session may. Needs `work:handle`.
+    async fn message_send(&self, ctx: &Context<'_>, input: MessageSendInput) -> Resolved<MessageSendPayload> {
+        let viewer = viewer(ctx).extend()?;
+        let conversation = read::<ConversationId>(&input.conversation_id).extend()?;
+        let session = input.session_id.as_ref().map(read::<SessionId>).transpose().extend()?;
+        let key = idempotency(ctx);
+        match app::reply(&viewer.app, &viewer.subject, conversation, session, &input.text, key).await {
+            Ok(said) => Ok(MessageSendPayload { item: item(viewer, said.item).await?, user_errors: Vec::new() }),
+            Err(refused) => Ok(MessageSendPayload { item: None, user_errors: vec![refused.split().extend()?] }),
+        }
+    }
+
+    /// Writes something colleagues can read and customers cannot. Needs `work:handle`.
+    async fn note_add(&self, ctx: &Context<'_>, input: NoteAddInput) -> Resolved<NoteAddPayload> {
+        let viewer = viewer(ctx).extend()?;
+        let conversation = read::<ConversationId>(&input.conversation_id).extend()?;
+        match app::add_note(&viewer.app, &viewer.subject, conversation, &input.text).await {
+            Ok(note) => Ok(NoteAddPayload { item: item(viewer, note).await?, user_errors: Vec::new() }),
+            Err(refused) => Ok(NoteAddPayload { item: None, user_errors: vec![refused.split().extend()?] }),
+        }
+    }
+
+    /// Ends a conversation: sessions close, work is written up, capacity comes back. Needs `work:handle`.
+    async fn conversation_resolve(
+        &self,
+        ctx: &Context<'_>,
+        input: ConversationResolveInput,
+    ) -> Resolved<ConversationResolvePayload> {
+        let viewer = viewer(ctx).extend()?;
+        let id = read::<ConversationId>(&input.conversation_id).extend()?;
+        let done = app::resolve(&viewer.app, &viewer.subject, id, input.expected_version, &input.disposition).await;
+        if let Err(refused) = done {
+            return Ok(ConversationResolvePayload { conversation: None, user_errors: vec![refused.split().extend()?] });
+        }
+        (viewer.committed)();
+        let mut tx = viewer.read().await.extend()?;
+        let conversation = store::find(&mut tx, id).await.map_err(AppError::from).extend()?.map(Conversation);
+        Ok(ConversationResolvePayload { conversation, user_errors: Vec::new() })
+    }
+}

@@ -1,0 +1,267 @@
+//! Conversation, session, timeline item.
+
+use crate::{
+    context::viewer,
+    customers::Customer,
+    error::{AppError, Resolved},
+    ids::id,
+    page,
+    people::Agent,
+    scalars::Long,
+    work::{Handoff, WorkItem},
+};
+use async_graphql::{
+    Context, Enum, ID, Json, Object, ResultExt, SimpleObject,
+    connection::{Connection, EmptyFields},
+};
+use chrono::{DateTime, Utc};
+use meridian_domain::{
+    actor::Actor as DomainActor,
+    work::{ItemKind, Lifecycle as DomainLifecycle, OwnerKind as DomainOwner},
+};
+use meridian_store::{agents, conversations as store, customers, handoffs, items, work};
+use serde_json::Value;
+
+/// Where a conversation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "DomainLifecycle")]
+pub(crate) enum Lifecycle {
+    /// Going on.
+    Open,
+    /// Out of sight until a reply or a time.
+    Snoozed,
+    /// Finished.
+    Resolved,
+}
+
+/// Who owns a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "DomainOwner")]
+pub(crate) enum OwnerKind {
+    /// Nobody.
+    None,
+    /// The tenant's bot talks.
+    Bot,
+    /// It waits for people.
+    Queue,
+    /// An agent has it.
+    Agent,
+}
+
+/// Who did something.
+#[derive(SimpleObject)]
+pub(crate) struct Actor {
+    /// agent, bot, customer, api_key or system.
+    pub kind: &'static str,
+    /// Id of the agent, bot, party or key.
+    pub id: Option<ID>,
+}
+
+impl From<DomainActor> for Actor {
+    fn from(actor: DomainActor) -> Self {
+        let told = match actor {
+            DomainActor::Agent(agent) => Some(id(agent)),
+            DomainActor::Bot(bot) => Some(id(bot)),
+            DomainActor::Customer(party) => Some(id(party)),
+            DomainActor::ApiKey(key) => Some(id(key)),
+            DomainActor::System => None,
+        };
+        Self { kind: actor.kind(), id: told }
+    }
+}
+
+/// One engagement on one channel.
+pub(crate) struct Session(store::Session);
+
+/// One engagement on one channel.
+#[Object]
+impl Session {
+    /// Opaque id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// Channel kind, like `whatsapp`.
+    async fn channel(&self) -> &'static str {
+        self.0.kind.code()
+    }
+    /// Since when.
+    async fn opened_at(&self) -> DateTime<Utc> {
+        self.0.opened_at
+    }
+    /// Until when.
+    async fn closed_at(&self) -> Option<DateTime<Utc>> {
+        self.0.closed_at
+    }
+    /// Who may speak to the customer now.
+    async fn control(&self) -> OwnerKind {
+        self.0.control.into()
+    }
+}
+
+/// One issue of one customer, over any number of channels.
+pub(crate) struct Conversation(pub store::Conversation);
+
+/// One issue of one customer, over any number of channels.
+#[Object]
+impl Conversation {
+    /// Opaque id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// Number for people.
+    async fn number(&self) -> Long {
+        Long(self.0.number)
+    }
+    /// Rises with every change of state.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+    /// Where it stands.
+    async fn lifecycle(&self) -> Lifecycle {
+        self.0.lifecycle.into()
+    }
+    /// Who owns it.
+    async fn owner(&self) -> OwnerKind {
+        self.0.owner.into()
+    }
+    /// The agent who owns it.
+    async fn assignee(&self, ctx: &Context<'_>) -> Resolved<Option<Agent>> {
+        let Some(agent) = self.0.owner_agent else { return Ok(None) };
+        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        Ok(agents::find(&mut tx, agent).await.map_err(AppError::from).extend()?.map(Agent))
+    }
+    /// The queue it waits in or came from.
+    async fn queue_id(&self) -> Option<ID> {
+        self.0.queue.map(id)
+    }
+    /// Subject; empty for chats.
+    async fn subject(&self) -> &str {
+        &self.0.subject
+    }
+    /// Whose it is.
+    async fn customer(&self, ctx: &Context<'_>) -> Resolved<Option<Customer>> {
+        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        Ok(customers::find(&mut tx, self.0.customer).await.map_err(AppError::from).extend()?.map(Customer))
+    }
+    /// Its engagements, the one used last first.
+    async fn sessions(&self, ctx: &Context<'_>) -> Resolved<Vec<Session>> {
+        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        let found = store::sessions(&mut tx, &[self.0.id.0]).await.map_err(AppError::from).extend()?;
+        Ok(found.into_iter().map(Session).collect())
+    }
+    /// What was routed for it, oldest first.
+    async fn work_items(&self, ctx: &Context<'_>) -> Resolved<Vec<WorkItem>> {
+        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        let found = work::of_conversations(&mut tx, &[self.0.id.0]).await.map_err(AppError::from).extend()?;
+        Ok(found.into_iter().map(WorkItem).collect())
+    }
+    /// Hand-offs from bots, newest first.
+    async fn handoffs(&self, ctx: &Context<'_>) -> Resolved<Vec<Handoff>> {
+        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        let found = handoffs::of_conversations(&mut tx, &[self.0.id.0]).await.map_err(AppError::from).extend()?;
+        Ok(found.into_iter().map(Handoff).collect())
+    }
+    /// `seq` of the newest item.
+    async fn seq(&self) -> Long {
+        Long(self.0.seq)
+    }
+    /// The timeline, newest first; `after` goes back in time.
+    #[graphql(complexity = "first.unwrap_or(50).clamp(1, 100) as usize * child_complexity")]
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100")] first: Option<i32>,
+        #[graphql(desc = "Go on after this cursor")] after: Option<String>,
+    ) -> Resolved<Connection<String, TimelineItem, EmptyFields, EmptyFields>> {
+        let limit = page::first(first).extend()?;
+        let from = after.as_deref().map(page::read_number).transpose().extend()?;
+        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        let before = from.unwrap_or(i64::MAX);
+        let rows = items::before(&mut tx, self.0.id, before, limit + 1).await.map_err(AppError::from).extend()?;
+        Ok(page::connection(rows, limit, from.is_some(), |i| page::number_cursor(i.seq), TimelineItem))
+    }
+    /// Since when.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+    /// Newest message or note.
+    async fn last_activity_at(&self) -> DateTime<Utc> {
+        self.0.last_activity_at
+    }
+}
+
+/// One entry of the timeline. Kinds may be added: show unknown ones by `summaryText`.
+pub(crate) struct TimelineItem(pub items::Item);
+
+/// One entry of the timeline. Kinds may be added: show unknown ones by `summaryText`.
+#[Object]
+impl TimelineItem {
+    /// Opaque id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// message, note, handoff, routing, state, notice or moved.
+    async fn kind(&self) -> &'static str {
+        self.0.kind.code()
+    }
+    /// Place in the conversation, from 1, without gaps.
+    async fn seq(&self) -> Long {
+        Long(self.0.seq)
+    }
+    /// Its conversation.
+    async fn conversation_id(&self) -> ID {
+        id(self.0.conversation)
+    }
+    /// Channel kind, like `whatsapp`.
+    async fn channel(&self) -> Option<&'static str> {
+        self.0.channel.map(meridian_domain::channel::ChannelKind::code)
+    }
+    /// Who.
+    async fn actor(&self) -> Actor {
+        self.0.actor.into()
+    }
+    /// When it was placed; the order of the timeline.
+    async fn placed_at(&self) -> DateTime<Utc> {
+        self.0.placed_at
+    }
+    /// When the provider says it happened.
+    async fn provider_at(&self) -> Option<DateTime<Utc>> {
+        self.0.provider_at
+    }
+    /// Text of the newest revision.
+    async fn text(&self) -> Option<&str> {
+        self.0.text.as_deref()
+    }
+    /// Everything else of it (type, attachments, choice, data of a notice).
+    async fn body(&self) -> Json<&Value> {
+        Json(&self.0.body)
+    }
+    /// Revision shown, from 1: above 1 it was edited.
+    async fn revision(&self) -> i32 {
+        self.0.revision
+    }
+    /// Reactor to emoji.
+    async fn reactions(&self) -> Json<&Value> {
+        Json(&self.0.reactions)
+    }
+    /// When it was withdrawn.
+    async fn deleted_at(&self) -> Option<DateTime<Utc>> {
+        self.0.deleted_at
+    }
+    /// For what went out: queued, sending, unknown, accepted, sent, delivered, read or failed.
+    async fn delivery(&self) -> Option<&str> {
+        self.0.delivery.as_deref()
+    }
+    /// What was wrong with the send.
+    async fn delivery_error(&self) -> Option<&str> {
+        self.0.delivery_error.as_deref()
+    }
+    /// One line that says what it is, for kinds a client does not know.
+    async fn summary_text(&self) -> String {
+        let kind = self.0.body.get("type").and_then(Value::as_str).unwrap_or_default();
+        match (self.0.kind, self.0.text.as_deref()) {
+            (ItemKind::Message | ItemKind::Note, Some(text)) => text.chars().take(200).collect(),
+            (item, _) => format!("{} {kind}", item.code()).trim().replace('_', " "),
+        }
+    }
+}

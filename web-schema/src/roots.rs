@@ -1,0 +1,30 @@
+//! The roots: a tree of merged objects, one branch an area.
+
+use crate::{
+    channels::ChannelQueries,
+    conversations::{ConversationMutations, ConversationQueries},
+    customers::{CustomerMutations, CustomerQueries},
+    people::{PeopleMutations, PeopleQueries},
+    work::{WorkMutations, WorkQueries},
+};
+use async_graphql::MergedObject;
+
+#[derive(MergedObject, Default)]
+pub(crate) struct Reading(ConversationQueries, CustomerQueries);
+
+#[derive(MergedObject, Default)]
+pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries);
+
+/// What can be asked.
+#[derive(MergedObject, Default)]
+pub(crate) struct Query(Reading, Floor);
+
+#[derive(MergedObject, Default)]
+pub(crate) struct Writing(ConversationMutations, CustomerMutations);
+
+#[derive(MergedObject, Default)]
+pub(crate) struct Steering(PeopleMutations, WorkMutations);
+
+/// What can be changed.
+#[derive(MergedObject, Default)]
+pub(crate) struct Mutation(Writing, Steering);

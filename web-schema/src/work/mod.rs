@@ -1,0 +1,299 @@
+//! Queues, work items, offers, routing decisions, hand-offs.
+
+use crate::{
+    context::viewer,
+    conversations::Conversation,
+    error::{AppError, Refusal, Resolved, UserError},
+    ids::{id, read},
+};
+use async_graphql::{Context, ID, InputObject, Json, Object, ResultExt, SimpleObject};
+use chrono::{DateTime, Utc};
+use meridian_app::routing as app;
+use meridian_domain::{ids::OfferId, people::Permission};
+use meridian_store::{conversations, handoffs, offers, routing, setup, work};
+use serde_json::Value;
+
+/// A place where work waits.
+pub(crate) struct Queue(setup::QueueRow);
+
+/// A place where work waits.
+#[Object]
+impl Queue {
+    /// Opaque id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// Name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// Seconds an agent has to answer an offer.
+    async fn offer_seconds(&self) -> i32 {
+        self.0.offer_seconds
+    }
+    /// Seconds to write up.
+    async fn wrap_up_seconds(&self) -> i32 {
+        self.0.wrap_up_seconds
+    }
+    /// How much waits now, and since when the oldest does.
+    async fn depth(&self, ctx: &Context<'_>) -> Resolved<QueueDepth> {
+        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        let (waiting, oldest) = setup::queue_depth(&mut tx, self.0.id).await.map_err(AppError::from).extend()?;
+        let small = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
+        Ok(QueueDepth { waiting: small(waiting), oldest_wait_seconds: small(oldest) })
+    }
+}
+
+/// How much waits in a queue.
+#[derive(SimpleObject)]
+pub(crate) struct QueueDepth {
+    /// Work items that wait or are offered.
+    waiting: i32,
+    /// Age of the oldest.
+    oldest_wait_seconds: i32,
+}
+
+/// What is routed.
+pub(crate) struct WorkItem(pub work::WorkItem);
+
+/// What is routed.
+#[Object]
+impl WorkItem {
+    /// Opaque id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// queued, offered, active, wrapping, parked, done, overflowed, abandoned or cancelled.
+    async fn state(&self) -> &'static str {
+        self.0.state.code()
+    }
+    /// Where it waits.
+    async fn queue_id(&self) -> ID {
+        id(self.0.queue)
+    }
+    /// Who holds it.
+    async fn agent_id(&self) -> Option<ID> {
+        self.0.agent.map(id)
+    }
+    /// When it was born.
+    async fn enqueued_at(&self) -> DateTime<Utc> {
+        self.0.enqueued_at
+    }
+    /// Why it went where it went, oldest first.
+    async fn decisions(&self, ctx: &Context<'_>) -> Resolved<Vec<RoutingDecision>> {
+        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        let found = routing::decisions(&mut tx, self.0.id, 100).await.map_err(AppError::from).extend()?;
+        Ok(found.into_iter().map(RoutingDecision::from).collect())
+    }
+    /// Every change of hands, oldest first.
+    async fn events(&self, ctx: &Context<'_>) -> Resolved<Vec<WorkEvent>> {
+        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        let found = work::events(&mut tx, self.0.id).await.map_err(AppError::from).extend()?;
+        let shown = |e: work::WorkEvent| WorkEvent {
+            from: e.from,
+            to: e.to,
+            agent_id: e.agent.map(id),
+            at: e.at,
+            reason: e.reason,
+        };
+        Ok(found.into_iter().map(shown).collect())
+    }
+}
+
+/// One change of a work item.
+#[derive(SimpleObject)]
+pub(crate) struct WorkEvent {
+    /// State before; none at birth.
+    from: Option<String>,
+    /// State after.
+    to: String,
+    /// The agent concerned.
+    agent_id: Option<ID>,
+    /// When.
+    at: DateTime<Utc>,
+    /// Why, as a code.
+    reason: String,
+}
+
+/// Why work went where it went.
+#[derive(SimpleObject)]
+pub(crate) struct RoutingDecision {
+    /// Opaque id.
+    id: ID,
+    /// When.
+    at: DateTime<Utc>,
+    /// What woke the router.
+    trigger: String,
+    /// offered or waiting.
+    outcome: String,
+    /// To whom it was offered.
+    agent_id: Option<ID>,
+    /// Plan step in force, from 0.
+    step: i32,
+    /// Version of the plan.
+    plan_version: i32,
+    /// The best candidates with score and factors.
+    candidates: Json<Value>,
+    /// Why the others were none: reason and how many.
+    exclusions: Json<Value>,
+}
+
+impl From<routing::DecisionView> for RoutingDecision {
+    fn from(view: routing::DecisionView) -> Self {
+        Self {
+            id: id(view.id),
+            at: view.at,
+            trigger: view.trigger,
+            outcome: view.outcome,
+            agent_id: view.agent.map(id),
+            step: view.step.into(),
+            plan_version: view.plan_version,
+            candidates: Json(view.candidates),
+            exclusions: Json(view.exclusions),
+        }
+    }
+}
+
+/// Work shown to one agent.
+pub(crate) struct Offer(pub offers::Offer);
+
+/// Work shown to one agent.
+#[Object]
+impl Offer {
+    /// Opaque id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// pending, accepted, declined, expired or rescinded.
+    async fn state(&self) -> &'static str {
+        self.0.state.code()
+    }
+    /// Why it ended, as a code.
+    async fn reason(&self) -> &str {
+        &self.0.reason
+    }
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+    /// Until when it can be accepted.
+    async fn expires_at(&self) -> DateTime<Utc> {
+        self.0.expires_at
+    }
+    /// The conversation behind it.
+    async fn conversation(&self, ctx: &Context<'_>) -> Resolved<Option<Conversation>> {
+        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        let Some(item) = work::find(&mut tx, self.0.work).await.map_err(AppError::from).extend()? else {
+            return Ok(None);
+        };
+        let found = conversations::find(&mut tx, item.conversation).await.map_err(AppError::from).extend()?;
+        Ok(found.map(Conversation))
+    }
+}
+
+/// A bot handed over to people.
+pub(crate) struct Handoff(pub handoffs::Handoff);
+
+/// A bot handed over to people.
+#[Object]
+impl Handoff {
+    /// Opaque id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// When.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+    /// What the bot sent, as it sent it.
+    async fn request(&self) -> Json<&Value> {
+        Json(&self.0.request)
+    }
+    /// pending, ready or failed.
+    async fn brief_state(&self) -> &str {
+        &self.0.brief_state
+    }
+    /// The brief: problem, facts, what was tried, open question, each with the ids of the items it rests on.
+    async fn brief(&self) -> Option<Json<&Value>> {
+        self.0.brief.as_ref().map(Json)
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct WorkQueries;
+
+#[Object]
+impl WorkQueries {
+    /// All queues by name. Needs `conversations:read`.
+    async fn queues(&self, ctx: &Context<'_>) -> Resolved<Vec<Queue>> {
+        let viewer = viewer(ctx).extend()?;
+        viewer.require(Permission::ReadConversations).extend()?;
+        let mut tx = viewer.read().await.extend()?;
+        Ok(setup::queues(&mut tx).await.map_err(AppError::from).extend()?.into_iter().map(Queue).collect())
+    }
+}
+
+#[derive(InputObject)]
+struct OfferAcceptInput {
+    /// The offer.
+    offer_id: ID,
+}
+
+/// Result of `offerAccept`.
+#[derive(SimpleObject)]
+struct OfferAcceptPayload {
+    /// The conversation, now the viewer's.
+    conversation: Option<Conversation>,
+    /// Why it was not done.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(InputObject)]
+struct OfferDeclineInput {
+    /// The offer.
+    offer_id: ID,
+    /// Why, as a code of the tenant.
+    #[graphql(default)]
+    reason: String,
+}
+
+/// Result of `offerDecline`.
+#[derive(SimpleObject)]
+struct OfferDeclinePayload {
+    /// Why it was not done.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(Default)]
+pub(crate) struct WorkMutations;
+
+#[Object]
+impl WorkMutations {
+    /// Takes offered work. A lost race is a user error. Needs `work:handle`.
+    async fn offer_accept(&self, ctx: &Context<'_>, input: OfferAcceptInput) -> Resolved<OfferAcceptPayload> {
+        let viewer = viewer(ctx).extend()?;
+        let offer = read::<OfferId>(&input.offer_id).extend()?;
+        match app::accept(&viewer.app, &viewer.subject, offer).await {
+            Ok(conversation) => {
+                (viewer.committed)();
+                let mut tx = viewer.read().await.extend()?;
+                let found = conversations::find(&mut tx, conversation).await.map_err(AppError::from).extend()?;
+                Ok(OfferAcceptPayload { conversation: found.map(Conversation), user_errors: Vec::new() })
+            }
+            Err(refused) => Ok(OfferAcceptPayload { conversation: None, user_errors: vec![refused.split().extend()?] }),
+        }
+    }
+
+    /// Passes on offered work; it keeps its place in line. Needs `work:handle`.
+    async fn offer_decline(&self, ctx: &Context<'_>, input: OfferDeclineInput) -> Resolved<OfferDeclinePayload> {
+        let viewer = viewer(ctx).extend()?;
+        let offer = read::<OfferId>(&input.offer_id).extend()?;
+        let done = app::decline(&viewer.app, &viewer.subject, offer, &input.reason).await;
+        let user_errors = match done {
+            Ok(()) => Vec::new(),
+            Err(refused) => vec![refused.split().extend()?],
+        };
+        (viewer.committed)();
+        Ok(OfferDeclinePayload { user_errors })
+    }
+}
