@@ -1,1 +1,1 @@
-//! meridian-tests
+//! Workspace tests live in `src/main.rs`.

@@ -1,2 +1,115 @@
-//! cli
-fn main() {}
+//! `meridian`: one binary for every process and every chore.
+
+mod config;
+mod ops;
+mod processes;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use config::Config;
+
+#[derive(Parser)]
+#[command(name = "meridian", version, about = "Multi-tenant, omnichannel contact centre")]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve HTTP and sockets.
+    Api,
+    /// Run relay, consumers and sweeper.
+    Workers,
+    /// Both in one process, for small sites.
+    Serve,
+    /// Make roles and apply migrations.
+    Migrate,
+    /// Fill in data.
+    Seed {
+        #[command(subcommand)]
+        what: Seed,
+    },
+    /// Print the GraphQL schema.
+    Schema,
+    /// Print the broker topology.
+    Topology,
+    /// Move dead jobs back to their queues.
+    Redrive {
+        /// At most so many.
+        #[arg(long, default_value_t = 1000)]
+        max: usize,
+    },
+    /// Check everything this process depends on.
+    Doctor,
+    /// Settings.
+    Config {
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum Seed {
+    /// A tenant to try things with; running it again changes nothing.
+    Demo {
+        /// Its workspace.
+        #[arg(long, default_value = "demo")]
+        workspace: String,
+        /// Stands for all providers.
+        #[arg(long, default_value = "http://127.0.0.1:8900")]
+        provider_url: String,
+        /// Where the demo bot listens.
+        #[arg(long, default_value = "http://127.0.0.1:8900/bot")]
+        bot_url: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Print every setting in effect; secrets are masked.
+    Print {
+        /// Where each comes from.
+        #[arg(long)]
+        origin: bool,
+    },
+}
+
+fn main() -> Result<()> {
+    use clap::{CommandFactory, FromArgMatches};
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches)?;
+    // TLS needs its crypto once for the whole process.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(cli, &matches))
+}
+
+async fn run(cli: Cli, matches: &clap::ArgMatches) -> Result<()> {
+    let config = cli.config;
+    match cli.command {
+        Command::Api => processes::run(&config, true, false).await,
+        Command::Workers => processes::run(&config, false, true).await,
+        Command::Serve => processes::run(&config, true, true).await,
+        Command::Migrate => ops::migrate(&config).await,
+        Command::Seed { what: Seed::Demo { workspace, provider_url, bot_url } } => {
+            ops::seed_demo(&config, &workspace, &provider_url, &bot_url).await
+        }
+        Command::Schema => {
+            print!("{}", meridian_web_schema::GraphQl::new(meridian_web_schema::Limits::default()).sdl());
+            Ok(())
+        }
+        Command::Topology => {
+            print!("{}", meridian_bus::Topology::new(&config.amqp_prefix).describe());
+            Ok(())
+        }
+        Command::Redrive { max } => ops::redrive(&config, max).await,
+        Command::Doctor => ops::doctor(&config).await,
+        Command::Config { what: ConfigCommand::Print { origin } } => {
+            config.print(matches, origin);
+            Ok(())
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! `./dev`: everything a developer starts, in one place.
 
+mod regen;
 mod test;
 mod up;
 
@@ -51,6 +52,12 @@ enum Verb {
     Reset,
     /// Check this machine.
     Doctor,
+    /// Rewrite generated files: query data, GraphQL schema, topology.
+    Regen {
+        /// Fail when one differs from what is committed.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 /// The checkout.
@@ -181,6 +188,7 @@ fn main() -> ExitCode {
             let found = file.into_iter().find(|path| path.exists()).context("no such log");
             found.and_then(|path| Ok(print!("{}", std::fs::read_to_string(path)?)))
         }
+        Verb::Regen { check } => regen::run(check),
         Verb::Psql => up::psql(),
         Verb::Reset => down().and_then(|()| {
             if state().exists() {

@@ -1,0 +1,169 @@
+//! Settings: one name as flag and as environment variable.
+
+use anyhow::{Context, Result, ensure};
+use clap::{ArgMatches, Args, CommandFactory, parser::ValueSource};
+use meridian_domain::secret::Secret;
+use meridian_store::{DbSettings, migrate};
+
+/// Settings of every process.
+#[derive(Args, Clone)]
+pub struct Config {
+    /// dev or production; production refuses weak settings.
+    #[arg(long, global = true, env = "MERIDIAN_PROFILE", default_value = "production")]
+    pub profile: String,
+    /// The owner's database: migrate and seed. Without the three below, the roles' URLs are derived from it.
+    #[arg(long, global = true, env = "MERIDIAN_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Password of the roles made by `migrate`.
+    #[arg(long, global = true, env = "MERIDIAN_DATABASE_ROLE_PASSWORD", hide_env_values = true)]
+    pub database_role_password: Option<String>,
+    /// Database as `meridian_app`.
+    #[arg(long, global = true, env = "MERIDIAN_DATABASE_APP_URL", hide_env_values = true)]
+    pub database_app_url: Option<String>,
+    /// Database as `meridian_intake`.
+    #[arg(long, global = true, env = "MERIDIAN_DATABASE_INTAKE_URL", hide_env_values = true)]
+    pub database_intake_url: Option<String>,
+    /// Database as `meridian_system`; the api needs none.
+    #[arg(long, global = true, env = "MERIDIAN_DATABASE_SYSTEM_URL", hide_env_values = true)]
+    pub database_system_url: Option<String>,
+    /// Connections of the app role.
+    #[arg(long, global = true, env = "MERIDIAN_DATABASE_CONNECTIONS", default_value_t = 16)]
+    pub database_connections: u32,
+    /// Redis: hints alone, may be lost.
+    #[arg(
+        long,
+        global = true,
+        env = "MERIDIAN_REDIS_URL",
+        default_value = "redis://127.0.0.1:6379",
+        hide_env_values = true
+    )]
+    pub redis_url: String,
+    /// Prefix of everything in Redis.
+    #[arg(long, global = true, env = "MERIDIAN_REDIS_PREFIX", default_value = "meridian:")]
+    pub redis_prefix: String,
+    /// RabbitMQ: work between processes, may be rebuilt.
+    #[arg(
+        long,
+        global = true,
+        env = "MERIDIAN_AMQP_URL",
+        default_value = "amqp://127.0.0.1:5672/%2f",
+        hide_env_values = true
+    )]
+    pub amqp_url: String,
+    /// Prefix of everything in the broker.
+    #[arg(long, global = true, env = "MERIDIAN_AMQP_PREFIX", default_value = "meridian.")]
+    pub amqp_prefix: String,
+    /// At least 32 characters; tokens are signed and secrets sealed under keys derived from it.
+    #[arg(long, global = true, env = "MERIDIAN_SECRET_KEY", hide_env_values = true)]
+    pub secret_key: Option<String>,
+    /// Earlier secret keys, comma-separated: what they sealed can still be opened.
+    #[arg(long, global = true, env = "MERIDIAN_SECRET_KEY_PREVIOUS", hide_env_values = true, default_value = "")]
+    pub secret_key_previous: String,
+    /// Where HTTP and sockets are served.
+    #[arg(long, global = true, env = "MERIDIAN_HTTP_BIND", default_value = "127.0.0.1:8080")]
+    pub http_bind: String,
+    /// Where metrics and the workers' health are served; keep it private.
+    #[arg(long, global = true, env = "MERIDIAN_METRICS_BIND", default_value = "127.0.0.1:9091")]
+    pub metrics_bind: String,
+    /// How the outside world reaches us.
+    #[arg(long, global = true, env = "MERIDIAN_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+    pub public_url: String,
+    /// Other sites that may open sockets, comma-separated.
+    #[arg(long, global = true, env = "MERIDIAN_ORIGINS", default_value = "")]
+    pub origins: String,
+    /// Private address ranges that may be connected to, CIDR, comma-separated.
+    #[arg(long, global = true, env = "MERIDIAN_EGRESS_ALLOW", default_value = "")]
+    pub egress_allow: String,
+    /// What is logged (tracing filter).
+    #[arg(long, global = true, env = "MERIDIAN_LOG", default_value = "info,sqlx=warn,lapin=error")]
+    pub log: String,
+}
+
+const SECRETS: &[&str] = &[
+    "database_url",
+    "database_role_password",
+    "database_app_url",
+    "database_intake_url",
+    "database_system_url",
+    "redis_url",
+    "amqp_url",
+    "secret_key",
+    "secret_key_previous",
+];
+
+impl Config {
+    /// Whether this is a developer's machine.
+    pub fn dev(&self) -> bool {
+        self.profile == "dev"
+    }
+
+    /// The secret key.
+    pub fn secret(&self) -> Result<Secret> {
+        let key = self.secret_key.clone().context("MERIDIAN_SECRET_KEY is not set: openssl rand -hex 32 makes one")?;
+        ensure!(key.len() >= 32, "MERIDIAN_SECRET_KEY needs at least 32 characters: openssl rand -hex 32 makes one");
+        Ok(Secret::new(key))
+    }
+
+    /// Earlier secret keys.
+    pub fn previous_secrets(&self) -> Vec<Secret> {
+        let keys = self.secret_key_previous.split(',').map(str::trim).filter(|key| !key.is_empty());
+        keys.map(Secret::new).collect()
+    }
+
+    /// The owner's URL.
+    pub fn owner_url(&self) -> Result<&str> {
+        self.database_url.as_deref().context("MERIDIAN_DATABASE_URL is not set: migrations and seeds need the owner")
+    }
+
+    /// URLs of the roles; the system role only where asked for.
+    pub fn database(&self, system: bool) -> Result<DbSettings> {
+        let derived = match (&self.database_url, &self.database_role_password) {
+            (Some(owner), Some(password)) => Some(migrate::role_urls(owner, password)?),
+            _ => None,
+        };
+        let help = "set MERIDIAN_DATABASE_APP_URL, or MERIDIAN_DATABASE_URL with MERIDIAN_DATABASE_ROLE_PASSWORD";
+        let given = |own: &Option<String>, derived: Option<String>| own.clone().or(derived);
+        let derived_app = derived.as_ref().map(|d| d.app_url.clone());
+        Ok(DbSettings {
+            app_url: given(&self.database_app_url, derived_app).context(help)?,
+            intake_url: given(&self.database_intake_url, derived.as_ref().and_then(|d| d.intake_url.clone())),
+            system_url: given(&self.database_system_url, derived.and_then(|d| d.system_url)).filter(|_| system),
+            max_connections: self.database_connections,
+        })
+    }
+
+    /// Refuses what must not run in production.
+    pub fn check(&self) -> Result<()> {
+        self.secret()?;
+        if !self.dev() {
+            ensure!(
+                self.public_url.starts_with("https://"),
+                "MERIDIAN_PUBLIC_URL must be https in production (MERIDIAN_PROFILE=dev lifts this)"
+            );
+        }
+        Ok(())
+    }
+
+    /// Prints every setting, masked, with its origin.
+    pub fn print(&self, matches: &ArgMatches, origin: bool) {
+        for arg in crate::Cli::command().get_arguments() {
+            let id = arg.get_id().as_str();
+            let Some(env) = arg.get_env() else { continue };
+            let raw =
+                matches.get_raw(id).and_then(|mut values| values.next()).map(|v| v.to_string_lossy().into_owned());
+            let value = match raw {
+                None => "(not set)".to_owned(),
+                Some(value) if SECRETS.contains(&id) && !value.is_empty() => "***".to_owned(),
+                Some(value) => value,
+            };
+            let from = match matches.value_source(id) {
+                Some(ValueSource::CommandLine) => "flag",
+                Some(ValueSource::EnvVariable) => "environment",
+                Some(ValueSource::DefaultValue) => "default",
+                _ => "-",
+            };
+            let shown = if origin { format!("   # {from}") } else { String::new() };
+            println!("{}={value}{shown}", env.to_string_lossy());
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! A provider double: one small HTTP server that stands for every provider and for the bot. It records what it got and
+//! answers as it is told.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// A request that arrived.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// Path with query.
+    pub path: String,
+    /// Headers, lower-case names.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl Recorded {
+    /// A header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON; null when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+/// What to answer to the next request of a path.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// A status and a body.
+    Say(u16, Value),
+    /// Take the request and drop the connection.
+    Hang,
+}
+
+#[derive(Default)]
+struct State {
+    seen: Vec<Recorded>,
+    planned: Vec<(String, VecDeque<Answer>)>,
+    count: u64,
+}
+
+/// The double. Dropping it stops it.
+pub struct Provider {
+    /// Its base URL.
+    pub url: String,
+    state: Arc<Mutex<State>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Provider {
+    /// Starts on a free port.
+    pub async fn start() -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let state = Arc::new(Mutex::new(State::default()));
+        let shared = Arc::clone(&state);
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let shared = Arc::clone(&shared);
+                tokio::spawn(async move { tokio::time::timeout(Duration::from_secs(10), serve(stream, shared)).await });
+            }
+        });
+        Ok(Self { url, state, task })
+    }
+
+    /// Answers the next requests whose path contains `part` in this order; after that as by default.
+    pub fn plan(&self, part: &str, answers: Vec<Answer>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.planned.push((part.to_owned(), answers.into()));
+    }
+
+    /// Requests whose path contains `part`, in order of arrival.
+    pub fn seen(&self, part: &str) -> Vec<Recorded> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.seen.iter().filter(|request| request.path.contains(part)).cloned().collect()
+    }
+}
+
+async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Result<()> {
+    let mut raw = Vec::new();
+    let (head, length) = loop {
+        let mut chunk = [0_u8; 8192];
+        let read = stream.read(&mut chunk).await?;
+        anyhow::ensure!(read > 0, "closed early");
+        raw.extend_from_slice(&chunk[..read]);
+        if let Some(end) = raw.windows(4).position(|w| w == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&raw[..end]).into_owned();
+            let length = head.lines().find_map(|line| {
+                line.to_lowercase().strip_prefix("content-length:").and_then(|n| n.trim().parse().ok())
+            });
+            break (head, end + 4 + length.unwrap_or(0));
+        }
+    };
+    let start = head.len() + 4;
+    while raw.len() < length {
+        let mut chunk = [0_u8; 8192];
+        let read = stream.read(&mut chunk).await?;
+        anyhow::ensure!(read > 0, "closed early");
+        raw.extend_from_slice(&chunk[..read]);
+    }
+    let mut lines = head.lines();
+    let path = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap_or("/").to_owned();
+    let headers = lines.filter_map(|line| line.split_once(':')).map(|(k, v)| (k.to_lowercase(), v.trim().to_owned()));
+    let request = Recorded { path: path.clone(), headers: headers.collect(), body: raw[start..length].to_vec() };
+    let answer = {
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.seen.push(request);
+        state.count += 1;
+        let count = state.count;
+        let planned = state.planned.iter_mut().find(|(part, left)| path.contains(part.as_str()) && !left.is_empty());
+        planned.and_then(|(_, left)| left.pop_front()).unwrap_or_else(|| by_default(&path, count))
+    };
+    let Answer::Say(status, body) = answer else { return Ok(()) };
+    let body = body.to_string();
+    let head = format!(
+        "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(body.as_bytes()).await?;
+    stream.shutdown().await?;
+    Ok(())
+}
+
+/// As the real ones answer a good request.
+fn by_default(path: &str, count: u64) -> Answer {
+    if path.contains("Messages.json") {
+        Answer::Say(201, json!({ "sid": format!("SM{count:032x}"), "status": "queued" }))
+    } else if path.contains("/messages") {
+        Answer::Say(
+            200,
+            json!({ "messaging_product": "whatsapp", "messages": [{ "id": format!("wamid.out{count}") }] }),
+        )
+    } else if path.contains("generic") {
+        Answer::Say(200, json!({ "external_id": format!("g{count}") }))
+    } else {
+        Answer::Say(200, json!({}))
+    }
+}

@@ -1,0 +1,63 @@
+//! Generated files, all from one command: query data of the store, the GraphQL schema, the broker topology.
+
+use crate::{build, root};
+use anyhow::{Context, Result, ensure};
+use meridian_dev::{Mode, Servers, packages};
+use std::{fs, path::Path, process::Command};
+
+const GENERATED: [&str; 3] = ["crates/store/.sqlx", "web-schema/schema.graphql", "docs/topology.txt"];
+
+pub fn run(check: bool) -> Result<()> {
+    let dir = std::env::temp_dir().join(format!("meridian-regen-{}", std::process::id()));
+    let servers = Servers::start(&dir, Mode::Test)?;
+    let done = write(&servers.postgres_url());
+    drop(servers);
+    fs::remove_dir_all(&dir)?;
+    done?;
+    if check {
+        let status =
+            Command::new("git").args(["status", "--porcelain", "--"]).args(GENERATED).current_dir(root()).output()?;
+        let changed = String::from_utf8_lossy(&status.stdout).into_owned();
+        ensure!(changed.is_empty(), "generated files differ from what is committed, run .ci/regen:\n{changed}");
+    }
+    println!("generated files are up to date");
+    Ok(())
+}
+
+fn write(database: &str) -> Result<()> {
+    let root = root();
+    let psql = packages::find()?.postgres.join("psql");
+    let mut files: Vec<_> = fs::read_dir(root.join("migrations"))?.flatten().map(|entry| entry.path()).collect();
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "sql"));
+    files.sort();
+    for file in files {
+        let done = Command::new(&psql)
+            .args(["-q", "-1", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", database, "-f"])
+            .arg(&file)
+            .status();
+        ensure!(done.context("run psql")?.success(), "{} failed", file.display());
+    }
+    let data = root.join(GENERATED[0]);
+    if data.exists() {
+        fs::remove_dir_all(&data)?;
+    }
+    fs::create_dir_all(&data)?;
+    // The macros write their data when they are expanded, so the crate must be compiled anew.
+    let lib = root.join("crates/store/src/lib.rs");
+    fs::write(&lib, fs::read(&lib)?)?;
+    let checked = Command::new("cargo")
+        .args(["check", "-q", "-p", "meridian-store"])
+        .env("SQLX_OFFLINE", "false")
+        .env("SQLX_OFFLINE_DIR", &data)
+        .env("DATABASE_URL", database)
+        .current_dir(&root)
+        .status()?;
+    ensure!(checked.success(), "the store does not compile against the migrated database");
+    let bin = build(false)?;
+    for (args, file) in [("schema", GENERATED[1]), ("topology", GENERATED[2])] {
+        let said = Command::new(&bin).arg(args).output()?;
+        ensure!(said.status.success(), "meridian {args} failed");
+        fs::write(root.join(Path::new(file)), said.stdout)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! The contract as clients meet it: refusals before execution, resumed subscriptions, the socket protocol, refresh tokens.
+
+use super::{INBOX, PATIENCE, main_job::reqwest_client, on_duty, unix};
+use anyhow::{Context, Result};
+use meridian_lab::agent::{Agent, Socket};
+use meridian_testkit::Stack;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn costly_and_malformed_requests_are_refused_before_anything_runs() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let agent = Agent::sign_in(&stack.base, "demo", "sam@demo.example", &stack.demo.password).await?;
+    let code = |answer: Value| answer["errors"][0]["extensions"]["code"].as_str().unwrap_or("none").to_owned();
+    let conversations = "conversations(view: OPEN, first: 100) { nodes { timeline(first: 100) { nodes { id } } } }";
+    assert_eq!(code(agent.send(&format!("{{ {conversations} }}"), json!({})).await?), "QUERY_TOO_COSTLY");
+    let nested = format!(
+        "{{ conversations(view: OPEN, first: 1) {{ nodes {{ {}id{} }} }} }}",
+        "customer { conversations(first: 1) { nodes { ".repeat(6),
+        " } } }".repeat(6)
+    );
+    assert_eq!(code(agent.send(&nested, json!({})).await?), "QUERY_TOO_COSTLY");
+    let aliases: String = (0..40).map(|n| format!("a{n}: viewer {{ workspace }} ")).collect();
+    assert_eq!(code(agent.send(&format!("{{ {aliases} }}"), json!({})).await?), "QUERY_TOO_COSTLY");
+    assert_eq!(code(agent.send("{ viewer", json!({})).await?), "BAD_USER_INPUT");
+    assert_eq!(
+        code(agent.send("{ conversations(view: OPEN, first: 101) { nodes { id } } }", json!({})).await?),
+        "BAD_USER_INPUT"
+    );
+    assert_eq!(
+        code(agent.send("{ conversation(id: \"cus_00000000000000000000000000000000\") { id } }", json!({})).await?),
+        "BAD_USER_INPUT"
+    );
+    let http = reqwest_client();
+    let url = format!("{}/graphql", stack.base);
+    let status = |response: meridian_lab::reqwest::Response| response.status().as_u16();
+    assert_eq!(
+        status(http.get(format!("{url}?query=mutation{{signOut}}")).bearer_auth(&agent.token).send().await?),
+        405
+    );
+    let simple = http.post(&url).bearer_auth(&agent.token).header("content-type", "text/plain").body("{}");
+    assert_eq!(status(simple.send().await?), 415);
+    assert_eq!(status(http.post(&url).json(&json!({ "query": "{ viewer { workspace } }" })).send().await?), 401);
+    assert_eq!(status(http.post(&url).json(&json!({ "query": 7 })).bearer_auth(&agent.token).send().await?), 400);
+    assert_eq!(
+        status(http.post(format!("{}/hooks/whatsapp/cha_00000000000000000000000000000000", stack.base)).send().await?),
+        404
+    );
+    stack.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_subscription_goes_on_where_it_stopped_and_misses_nothing() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    let sam = Agent::sign_in(&stack.base, "demo", "sam@demo.example", &stack.demo.password).await?;
+    whatsapp.post(&http, &whatsapp.text("447700900600", "Uma", "wamid.r0", "zero", unix())).await?;
+    stack
+        .settle("select count(*) from timeline_item where kind = 'message' and actor_kind = 'customer'", 1, PATIENCE)
+        .await?;
+    let open = sam.query("{ conversations(view: OPEN) { nodes { id } } }", json!({})).await?;
+    let id = open["conversations"]["nodes"][0]["id"].clone();
+    let follow = "subscription($id: ID!, $after: String) { conversation(id: $id, resumeAfter: $after) { cursor change { __typename ... on ItemChange { item { text kind } } } } }";
+    let event = |m: &Value| Some(m["payload"]["data"]["conversation"].clone()).filter(Value::is_object);
+    let mut socket = sam.connect().await?;
+    socket.subscribe("c", follow, json!({ "id": id })).await?;
+    let cursor = socket.until(PATIENCE, event).await?["cursor"].clone();
+    drop(socket);
+    // Twenty messages and a flushed Redis while nobody listens.
+    for n in 1..=20 {
+        whatsapp
+            .post(&http, &whatsapp.text("447700900600", "Uma", &format!("wamid.r{n}"), &format!("m{n}"), unix()))
+            .await?;
+    }
+    let mut socket = sam.connect().await?;
+    socket.subscribe("c", follow, json!({ "id": id, "after": cursor })).await?;
+    let mut heard = Vec::new();
+    while heard.len() < 20 {
+        let event = socket.until(PATIENCE, event).await?;
+        let item = &event["change"]["item"];
+        if item["kind"] == "message"
+            && let Some(text) = item["text"].as_str().filter(|text| text.starts_with('m'))
+        {
+            heard.push(text.to_owned());
+        }
+    }
+    let wanted: Vec<String> = (1..=20).map(|n| format!("m{n}")).collect();
+    assert_eq!(heard, wanted, "each once, in the order of the timeline");
+    socket.subscribe("old", follow, json!({ "id": id, "after": "bjk5OTk5OTk5" })).await?;
+    let resync =
+        |m: &Value| (m["id"] == "old").then(|| m["payload"]["data"]["conversation"]["change"]["__typename"].clone());
+    assert_eq!(socket.until(PATIENCE, resync).await?, "Resync");
+    stack.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sockets_keep_to_the_protocol() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let closes = async |say: Vec<Value>| -> Result<String> {
+        let mut socket = Socket::open(&stack.base).await?;
+        for message in say {
+            socket.say(&message).await?;
+        }
+        loop {
+            if let Err(error) = socket.next(Duration::from_secs(6)).await {
+                return Ok(error.to_string());
+            }
+        }
+    };
+    let agent = Agent::sign_in(&stack.base, "demo", "ana@demo.example", &stack.demo.password).await?;
+    let init = json!({ "type": "connection_init", "payload": { "authorization": agent.token } });
+    let subscribe = json!({ "id": "1", "type": "subscribe", "payload": { "query": INBOX } });
+    assert_eq!(closes(vec![]).await?, "closed 4408");
+    assert_eq!(closes(vec![subscribe.clone()]).await?, "closed 4401");
+    assert_eq!(closes(vec![json!({ "type": "connection_init" })]).await?, "closed 4403");
+    assert_eq!(
+        closes(vec![json!({ "type": "connection_init", "payload": { "authorization": "x.y.z" } })]).await?,
+        "closed 4403"
+    );
+    assert_eq!(closes(vec![init.clone(), init.clone()]).await?, "closed 4429");
+    assert_eq!(closes(vec![init.clone(), subscribe.clone(), subscribe]).await?, "closed 4409");
+    assert_eq!(closes(vec![json!({ "type": "dance" })]).await?, "closed 4400");
+    assert_eq!(closes(vec![json!([1])]).await?, "closed 4400");
+    let mut socket = agent.connect().await?;
+    socket.say(&json!({ "type": "ping" })).await?;
+    assert_eq!(socket.next(PATIENCE).await?["type"], "pong");
+    socket.subscribe("q", "{ viewer { agent { name } } }", json!({})).await?;
+    assert_eq!(socket.next(PATIENCE).await?["payload"]["data"]["viewer"]["agent"]["name"], "Ana Duarte");
+    assert_eq!(socket.next(PATIENCE).await?["type"], "complete");
+    socket.subscribe("bad", "subscription { nothing }", json!({})).await?;
+    assert_eq!(socket.next(PATIENCE).await?["type"], "error");
+    stack.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refresh_token_is_good_once_and_its_second_use_ends_the_sign_in() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let (ana, mut socket) = on_duty(&stack, "ana").await?;
+    let http = reqwest_client();
+    let refresh = async |token: &str| -> Result<(u16, Value)> {
+        let answer =
+            http.post(format!("{}/auth/refresh", stack.base)).json(&json!({ "refresh_token": token })).send().await?;
+        Ok((answer.status().as_u16(), answer.json().await?))
+    };
+    let (status, next) = refresh(&ana.refresh_token).await?;
+    assert_eq!(status, 200);
+    assert_eq!(refresh(&ana.refresh_token).await?.0, 401, "used before");
+    let newest = next["refresh_token"].as_str().context("token")?;
+    assert_eq!(refresh(newest).await?.0, 401, "the whole sign-in is gone");
+    let closed = loop {
+        if let Err(error) = socket.next(PATIENCE).await {
+            break error.to_string();
+        }
+    };
+    assert_eq!(closed, "closed 4403");
+    let wrong = async |workspace: &str, email: &str| -> Result<(u16, String)> {
+        let body = json!({ "workspace": workspace, "email": email, "password": "not the password" });
+        let answer = http.post(format!("{}/auth/sign-in", stack.base)).json(&body).send().await?;
+        Ok((answer.status().as_u16(), answer.text().await?))
+    };
+    let known = wrong("demo", "ana@demo.example").await?;
+    assert_eq!(known, wrong("demo", "nobody@demo.example").await?);
+    assert_eq!(known, wrong("nowhere", "ana@demo.example").await?);
+    stack.finish().await
+}

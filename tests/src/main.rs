@@ -1,0 +1,6 @@
+//! Workspace tests, one binary: flows over the real servers, isolation, layers.
+
+mod catalogue;
+mod flows;
+mod layers;
+mod tenancy;

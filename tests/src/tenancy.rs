@@ -1,0 +1,118 @@
+//! Two tenants, every table, every operation: the second tenant sees, changes and takes nothing of the first.
+
+use anyhow::Result;
+use meridian_testkit::Stack;
+use serde_json::json;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
+use std::{str::FromStr, time::Duration};
+use uuid::Uuid;
+
+use crate::flows::{PATIENCE, accept_first, both_sites, main_job::reqwest_client, unix};
+
+/// Puts a row into every table that traffic alone does not fill.
+const FILL: &[&str] = &[
+    "insert into team (tenant_id, id, branch_id, name) select tenant_id, id, id, 'team' from branch",
+    "insert into site_exception (tenant_id, site_id, day) select tenant_id, id, '2030-01-01' from site",
+    "insert into routing_plan (tenant_id, queue_id, version, steps) select tenant_id, id, 1, '[{}]' from queue",
+    "insert into api_key (tenant_id, id, name, secret_hash, scopes) select tenant_id, id, 'key', '', '{}' from branch",
+    "insert into idempotency (tenant_id, actor_id, key, request_hash) select tenant_id, id, 'k', '' from branch",
+    "insert into item_state (tenant_id, item_id) select tenant_id, id from timeline_item limit 1",
+    "insert into orphan_event (tenant_id, id, account_id, target, event) select tenant_id, id, id, 't', '{}' from channel_account limit 1",
+    "insert into unknown_event (tenant_id, id, raw_id, account_id, reason, event) select tenant_id, id, id, id, 'r', '{}' from channel_account limit 1",
+    "insert into outbox (tenant_id, lane, queue, payload, due_at) select tenant_id, 0, 'timer.0', '{}', 'infinity' from tenant",
+    "insert into handoff (tenant_id, id, session_id, conversation_id, item_id, bot_id, webhook_id, request)
+       select s.tenant_id, s.id, s.id, s.conversation_id, s.id, b.id, 'w', '{}' from session s join bot b on b.tenant_id = s.tenant_id limit 1",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_second_tenant_reaches_no_row_of_the_first() -> Result<()> {
+    let Some(mut stack) = Stack::start().await? else { return Ok(()) };
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    let mut people = both_sites(&stack).await?;
+    whatsapp.post(&http, &whatsapp.text("447700900900", "Ida", "wamid.t1", "hello", unix())).await?;
+    let (who, conversation) = accept_first(&mut people).await?;
+    let send = "mutation($c: ID!) { messageSend(input: { conversationId: $c, text: \"hi\" }) { item { id } } }";
+    people[who].0.query(send, json!({ "c": conversation })).await?;
+    stack.settle("select count(*) from delivery where state = 'accepted'", 1, PATIENCE).await?;
+    stack.settle("select count(*) from outbox where due_at <= clock_timestamp()", 0, PATIENCE).await?;
+    stack.kill_workers().await;
+    for statement in FILL {
+        stack.sql(statement).await?;
+    }
+    let first = stack.demo.tenant.0;
+    let second = Uuid::from_u128(2);
+    let mut admin: PgConnection = PgConnectOptions::from_str(&stack.database)?.connect().await?;
+    sqlx::query("insert into tenant (tenant_id, slug, name) values ($1, 'second', 'Second')")
+        .bind(second)
+        .execute(&mut admin)
+        .await?;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select c.relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+         join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r' order by 1",
+    )
+    .fetch_all(&mut admin)
+    .await?;
+    let options = PgConnectOptions::from_str(&stack.database)?.username("meridian_app").password("meridian-tests");
+    let mut app: PgConnection = options.connect().await?;
+    let mut covered = 0;
+    for table in &tables {
+        let rows = |tenant: Uuid| format!("select count(*) from {table} where tenant_id = '{tenant}'");
+        let there: i64 = sqlx::query_scalar(AssertSqlSafe(rows(first))).fetch_one(&mut admin).await?;
+        assert!(there > 0, "{table} has no row to protect: fill it in FILL");
+        // Without a scope nothing can be read at all.
+        let unscoped = sqlx::query(AssertSqlSafe(format!("select 1 from {table} limit 1"))).execute(&mut app).await;
+        assert!(unscoped.is_err(), "{table} answers without a scope");
+        let mut tx = app.begin().await?;
+        sqlx::query("select set_config('app.tenant_id', $1, true)").bind(second.to_string()).execute(&mut *tx).await?;
+        let seen: i64 = sqlx::query_scalar(AssertSqlSafe(rows(first))).fetch_one(&mut *tx).await?;
+        assert_eq!(seen, 0, "{table} shows rows of the other tenant");
+        let mut refused = Vec::new();
+        for (what, statement) in [
+            ("lock", format!("select 1 from {table} where tenant_id = '{first}' for update")),
+            ("update", format!("update {table} set tenant_id = tenant_id where tenant_id = '{first}'")),
+            ("delete", format!("delete from {table} where tenant_id = '{first}'")),
+            ("take", format!("update {table} set tenant_id = '{second}' where tenant_id = '{first}'")),
+        ] {
+            let mut inner = tx.begin().await?;
+            if let Ok(done) = sqlx::query(AssertSqlSafe(statement)).execute(&mut *inner).await {
+                assert_eq!(done.rows_affected(), 0, "{what} {table}");
+            }
+            inner.rollback().await?;
+            refused.push(what);
+        }
+        // Writing into the other tenant is refused by the check, whatever the row.
+        let columns: Vec<String> = sqlx::query_scalar(
+            "select attname::text from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and attidentity = ''",
+        )
+        .bind(table)
+        .fetch_all(&mut admin)
+        .await?;
+        let list = columns.join(", ");
+        sqlx::query(AssertSqlSafe(format!("create temp table if not exists copy_{table} as select {list} from {table} where tenant_id = '{first}' limit 1")))
+            .execute(&mut admin)
+            .await?;
+        let row: String = sqlx::query_scalar(AssertSqlSafe(format!("select row_to_json(c)::text from copy_{table} c")))
+            .fetch_one(&mut admin)
+            .await?;
+        let mut inner = tx.begin().await?;
+        let insert =
+            format!("insert into {table} ({list}) select {list} from json_populate_record(null::{table}, $1::json)");
+        let error = sqlx::query(AssertSqlSafe(insert)).bind(row).execute(&mut *inner).await;
+        let error = error.map_or_else(|error| error.to_string(), |_| "accepted".to_owned());
+        assert!(error.contains("row-level security"), "{table}: {error}");
+        inner.rollback().await?;
+        tx.rollback().await?;
+        covered += 1;
+    }
+    println!(
+        "two tenants: {covered} of {} tables, select, lock, update, delete, take and insert refused",
+        tables.len()
+    );
+    assert_eq!(covered, tables.len());
+    app.close().await?;
+    admin.close().await?;
+    stack.sql("delete from outbox").await?;
+    stack.start_workers()?;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    stack.finish().await
+}
