@@ -38,10 +38,10 @@ fn too_many(key: String) -> bool {
     static COUNTS: LazyLock<Mutex<HashMap<String, (Instant, u32)>>> = LazyLock::new(Mutex::default);
     let mut counts = COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
     if counts.len() > 10_000 {
-        counts.retain(|_, (since, _)| since.elapsed() < Duration::from_secs(60));
+        counts.retain(|_, (since, _)| since.elapsed() < Duration::from_mins(1));
     }
     let entry = counts.entry(key).or_insert_with(|| (Instant::now(), 0));
-    if entry.0.elapsed() >= Duration::from_secs(60) {
+    if entry.0.elapsed() >= Duration::from_mins(1) {
         *entry = (Instant::now(), 0);
     }
     entry.1 += 1;

@@ -125,13 +125,12 @@ pub(crate) async fn post(edge: web::Data<Edge>, request: HttpRequest, body: Byte
     if body.len() > LARGEST_BODY {
         return problem(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than 1 MiB");
     }
-    let parsed: serde_json::Value = match serde_json::from_slice(&body) {
-        Ok(parsed) => parsed,
-        Err(_) => {
-            let mut bad = answer(failure("BAD_USER_INPUT", "the body is not JSON"), content_type, false);
-            *bad.status_mut() = StatusCode::BAD_REQUEST;
-            return bad;
-        }
+    let parsed: serde_json::Value = if let Ok(parsed) = serde_json::from_slice(&body) {
+        parsed
+    } else {
+        let mut bad = answer(failure("BAD_USER_INPUT", "the body is not JSON"), content_type, false);
+        *bad.status_mut() = StatusCode::BAD_REQUEST;
+        return bad;
     };
     let asked = match read(&parsed) {
         Ok(asked) => asked,

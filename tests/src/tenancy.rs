@@ -3,7 +3,9 @@
 use anyhow::Result;
 use meridian_testkit::Stack;
 use serde_json::json;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, PgConnection, Postgres, Transaction, postgres::PgConnectOptions,
+};
 use std::{str::FromStr, time::Duration};
 use uuid::Uuid;
 
@@ -80,27 +82,7 @@ async fn the_second_tenant_reaches_no_row_of_the_first() -> Result<()> {
             inner.rollback().await?;
             refused.push(what);
         }
-        // Writing into the other tenant is refused by the check, whatever the row.
-        let columns: Vec<String> = sqlx::query_scalar(
-            "select attname::text from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and attidentity = ''",
-        )
-        .bind(table)
-        .fetch_all(&mut admin)
-        .await?;
-        let list = columns.join(", ");
-        sqlx::query(AssertSqlSafe(format!("create temp table if not exists copy_{table} as select {list} from {table} where tenant_id = '{first}' limit 1")))
-            .execute(&mut admin)
-            .await?;
-        let row: String = sqlx::query_scalar(AssertSqlSafe(format!("select row_to_json(c)::text from copy_{table} c")))
-            .fetch_one(&mut admin)
-            .await?;
-        let mut inner = tx.begin().await?;
-        let insert =
-            format!("insert into {table} ({list}) select {list} from json_populate_record(null::{table}, $1::json)");
-        let error = sqlx::query(AssertSqlSafe(insert)).bind(row).execute(&mut *inner).await;
-        let error = error.map_or_else(|error| error.to_string(), |_| "accepted".to_owned());
-        assert!(error.contains("row-level security"), "{table}: {error}");
-        inner.rollback().await?;
+        insert_is_refused(&mut admin, &mut tx, table, first).await?;
         tx.rollback().await?;
         covered += 1;
     }
@@ -115,4 +97,35 @@ async fn the_second_tenant_reaches_no_row_of_the_first() -> Result<()> {
     stack.start_workers()?;
     tokio::time::sleep(Duration::from_millis(200)).await;
     stack.finish().await
+}
+
+/// A copy of the other tenant's own row is not taken, whatever the row.
+async fn insert_is_refused(
+    admin: &mut PgConnection,
+    tx: &mut Transaction<'_, Postgres>,
+    table: &str,
+    tenant: Uuid,
+) -> Result<()> {
+    // Writing into the other tenant is refused by the check, whatever the row.
+    let columns: Vec<String> = sqlx::query_scalar(
+        "select attname::text from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and attidentity = ''",
+    )
+    .bind(table)
+    .fetch_all(&mut *admin)
+    .await?;
+    let list = columns.join(", ");
+    sqlx::query(AssertSqlSafe(format!("create temp table if not exists copy_{table} as select {list} from {table} where tenant_id = '{tenant}' limit 1")))
+        .execute(&mut *admin)
+        .await?;
+    let row: String = sqlx::query_scalar(AssertSqlSafe(format!("select row_to_json(c)::text from copy_{table} c")))
+        .fetch_one(&mut *admin)
+        .await?;
+    let mut inner = tx.begin().await?;
+    let insert =
+        format!("insert into {table} ({list}) select {list} from json_populate_record(null::{table}, $1::json)");
+    let error = sqlx::query(AssertSqlSafe(insert)).bind(row).execute(&mut *inner).await;
+    let error = error.map_or_else(|error| error.to_string(), |_| "accepted".to_owned());
+    assert!(error.contains("row-level security"), "{table}: {error}");
+    inner.rollback().await?;
+    Ok(())
 }

@@ -232,7 +232,8 @@ impl Follower {
     }
 
     async fn wait(&mut self) {
-        let mut changed: FuturesUnordered<_> = self.watch.receivers.iter_mut().map(|r| r.changed()).collect();
+        let mut changed: FuturesUnordered<_> =
+            self.watch.receivers.iter_mut().map(tokio::sync::watch::Receiver::changed).collect();
         let _ = tokio::time::timeout(POLL, changed.next()).await;
     }
 

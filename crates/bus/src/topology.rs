@@ -57,7 +57,7 @@ impl Topology {
     pub async fn declare(&self, channel: &Channel) -> Result<(), BusError> {
         let dead = self.dead();
         exchange(channel, &dead, ExchangeKind::Fanout).await?;
-        queue(channel, &dead, &[("x-max-length", LONGEST.into())], &[]).await?;
+        queue(channel, &dead, &[("x-max-length", LONGEST)], &[]).await?;
         bind(channel, &dead, &dead, "").await?;
         for tier in RETRY_TIERS {
             let name = self.queue(&format!("retry.{tier}"));

@@ -201,11 +201,22 @@ fn automatic(mail: &mail_parser::Message<'_>) -> bool {
     })
 }
 
-/// 128 bits that bind a reply address to account, conversation and recipient.
+/// 80 bits that bind a reply address to account, conversation and recipient.
 fn reply_mac(account: &AccountConfig, key: &[u8], conversation: ConversationId, recipient: &str) -> String {
     let recipient = recipient.to_lowercase();
     let parts: [&[u8]; 4] = [account.id.0.as_bytes(), conversation.0.as_bytes(), b"|", recipient.as_bytes()];
-    hex::encode(&signature::sha256(key, &parts)[..16])
+    let mac = signature::sha256(key, &parts);
+    base36(mac.iter().take(10).fold(0, |number, byte| number << 8 | u128::from(*byte)))
+}
+
+/// Digits and lower-case letters: the local part of an address has 64 characters and survives lower-casing.
+fn base36(mut number: u128) -> String {
+    let mut digits = Vec::new();
+    while number > 0 || digits.is_empty() {
+        digits.extend(char::from_digit((number % 36) as u32, 36));
+        number /= 36;
+    }
+    digits.iter().rev().collect()
 }
 
 /// The conversation that one of our signed reply addresses among the recipients names, written to this sender.
@@ -215,7 +226,7 @@ fn threaded(account: &AccountConfig, mail: &mail_parser::Message<'_>) -> Option<
     to.filter_map(|address| address.address()).take(50).find_map(|address| {
         let (_, tag) = address.split_once('@')?.0.split_once("+c.")?;
         let (conversation, given) = tag.split_once('.')?;
-        let conversation = ConversationId(uuid::Uuid::try_parse(conversation).ok()?);
+        let conversation = ConversationId(uuid::Uuid::from_u128(u128::from_str_radix(conversation, 36).ok()?));
         let known = account.secrets("reply_mac").any(|secret| {
             let expected = reply_mac(account, secret.expose().as_bytes(), conversation, &sender);
             signature::equal(expected.as_bytes(), given.to_lowercase().as_bytes())
@@ -280,7 +291,7 @@ fn compose(
     let address = sender.email.to_string();
     if let (Some(key), Some((local, domain))) = (account.secret("reply_mac"), address.split_once('@')) {
         let mac = reply_mac(account, key.expose().as_bytes(), message.conversation, to);
-        let reply = format!("{local}+c.{}.{mac}@{domain}", message.conversation.0.simple());
+        let reply = format!("{local}+c.{}.{mac}@{domain}", base36(message.conversation.0.as_u128()));
         builder = builder.reply_to(reply.parse().map_err(bad)?);
     }
     let bracket = |id: &String| format!("<{}>", line(id));

@@ -96,7 +96,7 @@ impl Channel for WhatsApp {
         let mut events = Vec::new();
         for entry in list(&body, "entry") {
             for change in list(entry, "changes") {
-                self.change(account, change, received, &mut events);
+                change_events(account, change, received, &mut events);
             }
         }
         if events.is_empty() {
@@ -116,43 +116,35 @@ impl Channel for WhatsApp {
     }
 }
 
-impl WhatsApp {
-    fn change(&self, account: &AccountConfig, change: &Value, received: Instant, events: &mut Vec<InboundEvent>) {
-        let value = change.get("value").unwrap_or(&Value::Null);
-        let hash = signature::digest(change.to_string().as_bytes());
-        if let Some(number) = text(value, "/metadata/phone_number_id") {
-            let ours =
-                account.setting("phone_number_id") == Some(number) || account.addresses.iter().any(|a| a == number);
-            if !ours {
-                return events.push(unknown(
-                    format!("foreign:{hash}"),
-                    received,
-                    "a number of another account",
-                    change,
-                ));
-            }
+fn change_events(account: &AccountConfig, change: &Value, received: Instant, events: &mut Vec<InboundEvent>) {
+    let value = change.get("value").unwrap_or(&Value::Null);
+    let hash = signature::digest(change.to_string().as_bytes());
+    if let Some(number) = text(value, "/metadata/phone_number_id") {
+        let ours = account.setting("phone_number_id") == Some(number) || account.addresses.iter().any(|a| a == number);
+        if !ours {
+            return events.push(unknown(format!("foreign:{hash}"), received, "a number of another account", change));
         }
-        let before = events.len();
-        let contacts: Vec<&Value> = list(value, "contacts").collect();
-        for message in list(value, "messages") {
-            events.push(inbound(message, &contacts, received));
+    }
+    let before = events.len();
+    let contacts: Vec<&Value> = list(value, "contacts").collect();
+    for message in list(value, "messages") {
+        events.push(inbound(message, &contacts, received));
+    }
+    for echo in list(value, "message_echoes") {
+        let mut event = inbound(echo, &contacts, received);
+        event.echo = true;
+        if let Some(to) = text(echo, "/to") {
+            event.sender.ids = identifiers(Some(to), None);
         }
-        for echo in list(value, "message_echoes") {
-            let mut event = inbound(echo, &contacts, received);
-            event.echo = true;
-            if let Some(to) = text(echo, "/to") {
-                event.sender.ids = identifiers(Some(to), None);
-            }
-            events.push(event);
-        }
-        for status in list(value, "statuses") {
-            events.push(receipt(status, received));
-        }
-        if events.len() == before {
-            let mut event = unknown(format!("change:{hash}"), received, "a field that is not handled", change);
-            event.detail["field"] = change.get("field").cloned().unwrap_or_default();
-            events.push(event);
-        }
+        events.push(event);
+    }
+    for status in list(value, "statuses") {
+        events.push(receipt(status, received));
+    }
+    if events.len() == before {
+        let mut event = unknown(format!("change:{hash}"), received, "a field that is not handled", change);
+        event.detail["field"] = change.get("field").cloned().unwrap_or_default();
+        events.push(event);
     }
 }
 
@@ -233,13 +225,14 @@ fn inbound(message: &Value, contacts: &[&Value], received: Instant) -> InboundEv
             event.kind = EventKind::Unsupported;
             event.errors = errors(message);
         }
-        _ => match content(kind, message) {
-            Some(found) => event.content = Some(found),
-            None => {
+        _ => {
+            if let Some(found) = content(kind, message) {
+                event.content = Some(found);
+            } else {
                 event.kind = EventKind::Unsupported;
                 event.detail = json!({ "reason": "a message type that is not handled", "raw": message });
             }
-        },
+        }
     }
     if event.kind != EventKind::Message && event.kind != EventKind::Unsupported {
         event.external_id = None;
@@ -274,15 +267,12 @@ fn content(kind: &str, message: &Value) -> Option<Content> {
         }
         "interactive" => {
             let reply = ["button_reply", "list_reply"].iter().find_map(|name| part.get(name));
-            match reply {
-                Some(reply) => {
-                    let title = text(reply, "/title").unwrap_or_default().to_owned();
-                    content = choice(Choice { payload: text(reply, "/id").unwrap_or_default().to_owned(), title });
-                }
-                None => {
-                    "form".clone_into(&mut content.message_type);
-                    content.extra = part.clone();
-                }
+            if let Some(reply) = reply {
+                let title = text(reply, "/title").unwrap_or_default().to_owned();
+                content = choice(Choice { payload: text(reply, "/id").unwrap_or_default().to_owned(), title });
+            } else {
+                "form".clone_into(&mut content.message_type);
+                content.extra = part.clone();
             }
         }
         "location" | "contacts" | "order" => {

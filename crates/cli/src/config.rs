@@ -145,7 +145,7 @@ impl Config {
     }
 
     /// Prints every setting, masked, with its origin.
-    pub fn print(&self, matches: &ArgMatches, origin: bool) {
+    pub fn print(matches: &ArgMatches, origin: bool) {
         for arg in crate::Cli::command().get_arguments() {
             let id = arg.get_id().as_str();
             let Some(env) = arg.get_env() else { continue };

@@ -108,7 +108,7 @@ async fn run(cli: Cli, matches: &clap::ArgMatches) -> Result<()> {
         Command::Redrive { max } => ops::redrive(&config, max).await,
         Command::Doctor => ops::doctor(&config).await,
         Command::Config { what: ConfigCommand::Print { origin } } => {
-            config.print(matches, origin);
+            Config::print(matches, origin);
             Ok(())
         }
     }

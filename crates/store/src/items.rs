@@ -344,6 +344,6 @@ pub async fn history(
     .fetch_all(tx.conn())
     .await?;
     let mut page = many(tx, &ids).await?;
-    page.sort_by(|a, b| (b.placed_at, b.id).cmp(&(a.placed_at, a.id)));
+    page.sort_by_key(|item| std::cmp::Reverse((item.placed_at, item.id)));
     Ok(page)
 }

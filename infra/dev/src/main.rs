@@ -146,7 +146,7 @@ fn down() -> Result<()> {
     Ok(())
 }
 
-fn doctor() -> Result<()> {
+fn doctor() {
     let tool = |name: &str, args: &[&str]| {
         let said = Command::new(name).args(args).output().ok().filter(|done| done.status.success());
         let line = said.map(|done| String::from_utf8_lossy(&done.stdout).lines().next().unwrap_or_default().to_owned());
@@ -170,7 +170,6 @@ fn doctor() -> Result<()> {
         Err(error) => println!("FAIL servers: {error:#}"),
     }
     println!("     state: {}", state().display());
-    Ok(())
 }
 
 fn main() -> ExitCode {
@@ -186,7 +185,10 @@ fn main() -> ExitCode {
         Verb::Logs { name } => {
             let file = [state().join(format!("{name}.log")), state().join(format!("servers/{name}.log"))];
             let found = file.into_iter().find(|path| path.exists()).context("no such log");
-            found.and_then(|path| Ok(print!("{}", std::fs::read_to_string(path)?)))
+            found.and_then(|path| {
+                print!("{}", std::fs::read_to_string(path)?);
+                Ok(())
+            })
         }
         Verb::Regen { check } => regen::run(check),
         Verb::Psql => up::psql(),
@@ -197,7 +199,10 @@ fn main() -> ExitCode {
             println!("wiped {}", state().display());
             Ok(())
         }),
-        Verb::Doctor => doctor(),
+        Verb::Doctor => {
+            doctor();
+            Ok(())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

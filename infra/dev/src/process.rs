@@ -48,7 +48,7 @@ impl Identity {
 pub struct Child {
     /// Name in the log.
     pub name: String,
-    child: std::process::Child,
+    inner: std::process::Child,
     stop: Signal,
 }
 
@@ -88,27 +88,27 @@ impl Child {
         if let Some(cwd) = spec.cwd {
             command.current_dir(cwd);
         }
-        let child = command
+        let inner = command
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()
             .with_context(|| format!("start {}: is util-linux (setpriv) there?", spec.name))?;
-        Ok(Self { name: spec.name.to_owned(), child, stop: spec.stop })
+        Ok(Self { name: spec.name.to_owned(), inner, stop: spec.stop })
     }
 
     /// Its process id.
     pub fn pid(&self) -> u32 {
-        self.child.id()
+        self.inner.id()
     }
 
     /// Whether it runs; a child that ended is reaped.
     pub fn running(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+        matches!(self.inner.try_wait(), Ok(None))
     }
 
     /// Sends a signal to it and its own children.
     pub fn signal(&self, signal: Signal) {
-        if let Ok(pid) = i32::try_from(self.child.id()) {
+        if let Ok(pid) = i32::try_from(self.inner.id()) {
             // A group that is gone already is what we want.
             let _ = kill(Pid::from_raw(-pid), signal);
         }
@@ -116,7 +116,7 @@ impl Child {
 
     /// Asks it to stop.
     pub fn ask(&self) {
-        if let Ok(pid) = i32::try_from(self.child.id()) {
+        if let Ok(pid) = i32::try_from(self.inner.id()) {
             let _ = kill(Pid::from_raw(pid), self.stop);
         }
     }
@@ -128,7 +128,7 @@ impl Child {
             std::thread::sleep(Duration::from_millis(20));
         }
         self.signal(Signal::SIGKILL);
-        let _ = self.child.wait();
+        let _ = self.inner.wait();
     }
 }
 

@@ -51,7 +51,7 @@ pub struct Servers {
 }
 
 /// Longest wait for a server: a machine under load takes minutes for the first start.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 impl Servers {
     /// Starts all three in `dir`, which is made if it is missing and kept.

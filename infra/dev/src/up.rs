@@ -42,8 +42,8 @@ fn external(name: &str) -> Option<String> {
 }
 
 fn random_hex() -> String {
-    let bytes: [u8; 32] = rand::rng().random();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let (high, low): (u128, u128) = (rand::rng().random(), rand::rng().random());
+    format!("{high:032x}{low:032x}")
 }
 
 pub fn run(options: &Options) -> Result<()> {
@@ -163,7 +163,7 @@ impl Up {
     }
 
     fn wait_ready(&mut self) -> Result<()> {
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         for bind in ["MERIDIAN_HTTP_BIND", "MERIDIAN_WORKERS_METRICS_BIND"].map(|key| self.env[key].clone()) {
             while !ready(&bind) {
                 if Instant::now() > until || !self.children.iter_mut().all(|(_, child)| child.running()) {

@@ -49,7 +49,7 @@ async fn workers_that_die_lose_nothing_and_requests_are_taken_without_them() -> 
         }
     }
     let sql = "select count(*) from timeline_item where kind = 'message' and actor_kind = 'customer'";
-    stack.settle(sql, 60, Duration::from_secs(60)).await?;
+    stack.settle(sql, 60, Duration::from_mins(1)).await?;
     assert_eq!(stack.count("select count(*) from conversation").await?, 60);
     stack.finish().await
 }
@@ -69,7 +69,8 @@ async fn people_take_over_from_a_silent_bot() -> Result<()> {
         started.elapsed()
     );
     // The next customer's bot fails outright: people have it at once.
-    stack.provider.plan("/bot", vec![Answer::Say(500, json!({}))]);
+    // (One more failure for the news that the first hand-off was accepted, which may come in between.)
+    stack.provider.plan("/bot", vec![Answer::Say(500, json!({})), Answer::Say(500, json!({}))]);
     let started = std::time::Instant::now();
     whatsapp.post(&http, &whatsapp.text("447700900778", "Al", "wamid.s2", "hi", unix())).await?;
     let (_, other) = accept_first(&mut people).await?;
@@ -134,7 +135,7 @@ async fn a_disabled_agent_loses_the_socket_within_seconds() -> Result<()> {
         }
     };
     assert_eq!(closed, "closed 4403");
-    assert!(started.elapsed() < Duration::from_millis(3000), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
     let answer = ana.send("{ viewer { workspace } }", json!({})).await?;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
     stack.finish().await

@@ -20,7 +20,7 @@ async fn costly_and_malformed_requests_are_refused_before_anything_runs() -> Res
         " } } }".repeat(6)
     );
     assert_eq!(code(agent.send(&nested, json!({})).await?), "QUERY_TOO_COSTLY");
-    let aliases: String = (0..40).map(|n| format!("a{n}: viewer {{ workspace }} ")).collect();
+    let aliases = (0..40).map(|n| format!("a{n}: viewer {{ workspace }}")).collect::<Vec<_>>().join(" ");
     assert_eq!(code(agent.send(&format!("{{ {aliases} }}"), json!({})).await?), "QUERY_TOO_COSTLY");
     assert_eq!(code(agent.send("{ viewer", json!({})).await?), "BAD_USER_INPUT");
     assert_eq!(

@@ -12,6 +12,7 @@ From: Nora Pike <nora@example.org>\r\nTo: help@demo.example\r\nSubject: Kettle\r
 The kettle I bought leaks.\r\n";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::too_many_lines, reason = "one story, told from beginning to end")]
 async fn a_message_reaches_the_right_agent_and_the_answer_goes_back() -> Result<()> {
     let Some(stack) = Stack::start().await? else { return Ok(()) };
     let http = reqwest_client();

@@ -73,10 +73,9 @@ pub async fn reply(
     let mut tx = app.db.write(subject.scope()).await?;
     if let Some(key) = key
         && let Some(answer) = key.claim(&mut tx, subject).await?
+        && let (Some(item), Some(delivery)) = (read_id(&answer, "item"), read_id(&answer, "delivery"))
     {
-        if let (Some(item), Some(delivery)) = (read_id(&answer, "item"), read_id(&answer, "delivery")) {
-            return Ok(Reply { item: ItemId(item), delivery: DeliveryId(delivery) });
-        }
+        return Ok(Reply { item: ItemId(item), delivery: DeliveryId(delivery) });
     }
     let found = conversations::lock(&mut tx, conversation).await?.ok_or(ReplyRefused::NotFound)?;
     if found.lifecycle == Lifecycle::Resolved {

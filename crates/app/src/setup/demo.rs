@@ -59,8 +59,7 @@ pub struct DemoWorld<'a> {
 
 /// A secret of the demo that the outside world of the demo can compute too.
 pub fn demo_secret(workspace: &str, name: &str) -> String {
-    let bytes = Sha256::digest(format!("meridian demo {workspace} {name}").as_bytes());
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(format!("meridian demo {workspace} {name}").as_bytes()))
 }
 
 /// Standard Webhooks secrets carry base64 behind a prefix.

@@ -91,11 +91,9 @@ fn a_reply_address_threads_only_for_the_person_it_was_written_to() {
     let answer = |from: &str, to: &str| parse(&format!("From: {from}\nTo: {to}\nMessage-ID: <2@x>\n\nthanks")).detail;
     assert_eq!(answer("ana@example.org", &reply_to)["conversation"], json!(conversation.to_string()));
     assert!(answer("eve@example.org", &reply_to).get("conversation").is_none());
-    let (head, tail) = reply_to.rsplit_once('@').unwrap();
-    let forged = format!("{}0@{tail}", &head[..head.len() - 1]);
-    if forged != reply_to {
-        assert!(answer("ana@example.org", &forged).get("conversation").is_none());
-    }
+    let forged = reply_to.replace("+c.", "+c.1");
+    assert!(answer("ana@example.org", &forged).get("conversation").is_none());
+    assert!(reply_to.split('@').next().unwrap().len() <= 64);
 }
 
 proptest::proptest! {

@@ -85,7 +85,7 @@ fn a_batch_keeps_every_message_status_and_unknown_thing() {
             { "id": "wamid.4", "from": "5215512345678", "timestamp": "1777890003", "type": "hologram", "hologram": {} }
         ],
         "statuses": [{ "id": "wamid.9", "status": "failed", "timestamp": "1777890004", "biz_opaque_callback_data": "dlv_x",
-                       "errors": [{ "code": 131047, "title": "Re-engagement message" }] }]
+                       "errors": [{ "code": 131_047, "title": "Re-engagement message" }] }]
     })));
     let kinds: Vec<EventKind> = events.iter().map(|e| e.kind).collect();
     use EventKind::{Message, Reaction, Receipt, Unsupported};
