@@ -1,15 +1,16 @@
 //! Consuming in batches: what is ready now, never waiting for more.
 
 use crate::{
-    Backoff, BusError, Envelope, Topology, connect, envelope,
+    Backoff, BusError, Envelope, Topology, envelope,
     publish::{PublishError, send, settled},
+    session::{Parts, Session},
     within,
 };
 use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 use lapin::{
     Channel,
     message::Delivery as Message,
-    options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions, ConfirmSelectOptions},
+    options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions},
     types::FieldTable,
 };
 use std::sync::Arc;
@@ -79,15 +80,16 @@ impl Consumer {
         stop: &CancellationToken,
         backoff: &mut Backoff,
     ) -> Result<(), PublishError> {
-        let connection = connect(&self.url, &format!("meridian {}", self.queue)).await?;
-        let channel = within(connection.create_channel()).await?;
-        within(channel.confirm_select(ConfirmSelectOptions::default())).await?;
-        self.topology.declare(&channel).await?;
-        within(channel.basic_qos(self.prefetch, BasicQosOptions::default())).await?;
+        let mut session = Session::open(&self.url, &format!("meridian {}", self.queue)).await?;
+        self.topology.declare_for(session.channel(), &self.queue).await?;
+        within(session.channel().basic_qos(self.prefetch, BasicQosOptions::default())).await?;
         let name = self.topology.queue(&self.queue);
         let options = BasicConsumeOptions::default();
-        let consuming = channel.basic_consume(name.as_str().into(), "".into(), options, FieldTable::default());
-        let mut consumer = within(consuming).await?;
+        let consuming =
+            session.channel().basic_consume(name.as_str().into(), "".into(), options, FieldTable::default());
+        let consuming = within(consuming).await?;
+        let Parts { channel, consumer, .. } = session.parts();
+        let consumer = consumer.insert(consuming);
         backoff.reset();
         loop {
             let first = tokio::select! {
@@ -101,10 +103,10 @@ impl Consumer {
             {
                 messages.push(next.map_err(BusError::from)?);
             }
-            self.settle(&channel, handler, messages).await?;
+            self.settle(channel, handler, messages).await?;
         }
         // Closing returns what we were given and did not start.
-        within(connection.close(200, "drained".into())).await?;
+        session.close().await?;
         Ok(())
     }
 

@@ -6,6 +6,7 @@ mod envelope;
 pub mod hints;
 pub mod publish;
 mod redrive;
+mod session;
 pub mod topology;
 
 pub use consume::{Consumer, Delivery, Handler, Outcome};
@@ -15,7 +16,7 @@ pub use publish::{PublishError, Publisher};
 pub use redrive::redrive;
 pub use topology::{RETRY_TIERS, Topology};
 
-use lapin::{Connection, ConnectionProperties};
+use session::Session;
 use std::time::Duration;
 
 /// Longest wait for a broker operation.
@@ -30,12 +31,6 @@ pub enum BusError {
     /// The broker did not answer in time.
     #[error("the broker did not answer within {} s", BROKER_TIMEOUT.as_secs())]
     TimedOut,
-}
-
-/// Opens a connection that never recovers by itself: a failure closes it and its owner builds a new one.
-async fn connect(url: &str, name: &str) -> Result<Connection, BusError> {
-    let options = ConnectionProperties::default().with_connection_name(name.into());
-    within(Connection::connect(url, options)).await
 }
 
 async fn within<T>(work: impl Future<Output = lapin::Result<T>>) -> Result<T, BusError> {
@@ -60,6 +55,5 @@ impl Backoff {
 
 /// Whether a broker accepts connections.
 pub async fn ping_broker(url: &str) -> Result<(), BusError> {
-    let connection = connect(url, "meridian ping").await?;
-    within(connection.close(200, "bye".into())).await
+    Session::open(url, "meridian ping").await?.close().await
 }

@@ -1,10 +1,7 @@
 //! Publishing with confirms, pipelined.
 
-use crate::{BROKER_TIMEOUT, Backoff, BusError, Envelope, Topology, connect, envelope, within};
-use lapin::{
-    Channel, Confirmation, Connection,
-    options::{BasicPublishOptions, ConfirmSelectOptions},
-};
+use crate::{BROKER_TIMEOUT, Backoff, BusError, Envelope, Topology, envelope, session::Session, within};
+use lapin::{Channel, Confirmation, options::BasicPublishOptions};
 
 /// Why a job is not in the broker for sure.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +21,7 @@ pub enum PublishError {
 pub struct Publisher {
     url: String,
     topology: Topology,
-    open: Option<(Connection, Channel)>,
+    open: Option<Session>,
     backoff: Backoff,
 }
 
@@ -50,18 +47,12 @@ impl Publisher {
     }
 
     async fn channel(&mut self) -> Result<Channel, BusError> {
-        if let Some((connection, channel)) = &self.open
-            && connection.status().connected()
-            && channel.status().connected()
-        {
-            return Ok(channel.clone());
+        if let Some(session) = self.open.as_ref().filter(|session| session.connected()) {
+            return Ok(session.channel().clone());
         }
-        let connection = connect(&self.url, "meridian publish").await?;
-        let channel = within(connection.create_channel()).await?;
-        within(channel.confirm_select(ConfirmSelectOptions::default())).await?;
-        self.topology.declare(&channel).await?;
-        self.open = Some((connection, channel.clone()));
-        Ok(channel)
+        let session = Session::open(&self.url, "meridian publish").await?;
+        self.topology.declare(session.channel()).await?;
+        Ok(self.open.insert(session).channel().clone())
     }
 
     async fn try_publish(&mut self, jobs: &[(String, Envelope)]) -> Result<(), PublishError> {

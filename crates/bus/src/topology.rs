@@ -55,6 +55,31 @@ impl Topology {
 
     /// Declares everything; what exists already is left alone.
     pub async fn declare(&self, channel: &Channel) -> Result<(), BusError> {
+        self.declare_ways_back(channel).await?;
+        for name in Self::job_queues() {
+            self.declare_lane(channel, &name).await?;
+        }
+        Ok(())
+    }
+
+    /// Declares what the consumer of one queue needs.
+    pub(crate) async fn declare_for(&self, channel: &Channel, name: &str) -> Result<(), BusError> {
+        self.declare_ways_back(channel).await?;
+        self.declare_lane(channel, name).await
+    }
+
+    async fn declare_lane(&self, channel: &Channel, name: &str) -> Result<(), BusError> {
+        let dead = self.dead();
+        let numbers = [("x-delivery-limit", DELIVERY_LIMIT), ("x-max-length", LONGEST)];
+        let texts = [
+            ("x-dead-letter-exchange", dead.as_str()),
+            ("x-dead-letter-strategy", "at-least-once"),
+            ("x-overflow", "reject-publish"),
+        ];
+        queue(channel, &self.queue(name), &numbers, &texts).await
+    }
+
+    async fn declare_ways_back(&self, channel: &Channel) -> Result<(), BusError> {
         let dead = self.dead();
         exchange(channel, &dead, ExchangeKind::Fanout).await?;
         queue(channel, &dead, &[("x-max-length", LONGEST)], &[]).await?;
@@ -71,15 +96,6 @@ impl Topology {
             ];
             queue(channel, &name, &numbers, &texts).await?;
             bind(channel, &name, &name, "#").await?;
-        }
-        for name in Self::job_queues() {
-            let numbers = [("x-delivery-limit", DELIVERY_LIMIT), ("x-max-length", LONGEST)];
-            let texts = [
-                ("x-dead-letter-exchange", dead.as_str()),
-                ("x-dead-letter-strategy", "at-least-once"),
-                ("x-overflow", "reject-publish"),
-            ];
-            queue(channel, &self.queue(&name), &numbers, &texts).await?;
         }
         Ok(())
     }
