@@ -32,6 +32,15 @@ enum Command {
         #[command(subcommand)]
         what: Seed,
     },
+    /// Tell the main job as a story against the running demo tenant.
+    Demo {
+        /// Its workspace.
+        #[arg(long, default_value = "demo")]
+        workspace: String,
+        /// Where the provider double listens: as the tenant was seeded.
+        #[arg(long, default_value = "127.0.0.1:8900")]
+        listen: String,
+    },
     /// Print the GraphQL schema.
     Schema,
     /// Print the broker topology.
@@ -97,6 +106,7 @@ async fn run(cli: Cli, matches: &clap::ArgMatches) -> Result<()> {
         Command::Seed { what: Seed::Demo { workspace, provider_url, bot_url } } => {
             ops::seed_demo(&config, &workspace, &provider_url, &bot_url).await
         }
+        Command::Demo { workspace, listen } => ops::demo(&config, &workspace, &listen).await,
         Command::Schema => {
             print!("{}", meridian_web_schema::GraphQl::new(meridian_web_schema::Limits::default()).sdl());
             Ok(())

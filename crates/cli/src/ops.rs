@@ -2,7 +2,7 @@
 
 use crate::{config::Config, processes};
 use anyhow::{Context, Result, ensure};
-use meridian_app::setup::{DemoWorld, seed_demo as seed};
+use meridian_app::setup::{DemoWorld, demo_ids, demo_secret, demo_webhook_secret, seed_demo as seed};
 use meridian_bus::{Hints, Topology};
 use meridian_domain::channel::ChannelKind;
 use meridian_store::{accounts, migrate as store};
@@ -38,6 +38,30 @@ pub async fn seed_demo(config: &Config, workspace: &str, provider_url: &str, bot
     let url = format!("{}/bots/{}/handoff", app.public_url, demo.bot);
     println!("{}", json!({ "kind": "url", "name": "bot hand-off", "url": url }));
     Ok(())
+}
+
+/// Tells the main job as a story against the running demo tenant.
+pub async fn demo(config: &Config, workspace: &str, listen: &str) -> Result<()> {
+    let known = demo_ids(workspace);
+    let base = config.public_url.trim_end_matches('/').to_owned();
+    let hook = |kind| accounts::webhook_url(&base, kind, known.account(kind));
+    let secret = |name: &str| demo_secret(workspace, name);
+    meridian_lab::story::tell(meridian_lab::story::World {
+        whatsapp: meridian_lab::customer::WhatsApp {
+            url: hook(ChannelKind::WhatsApp),
+            app_secret: secret("whatsapp app_secret"),
+            phone_number_id: "100200300".to_owned(),
+        },
+        mail_url: hook(ChannelKind::Email),
+        mail_token: secret("email inbound_token"),
+        generic: (hook(ChannelKind::Generic), demo_webhook_secret(workspace, "generic signing_secret")),
+        bot: (format!("{base}/bots/{}/handoff", known.bot), demo_webhook_secret(workspace, "bot")),
+        workspace: workspace.to_owned(),
+        password: known.password.to_owned(),
+        listen: listen.to_owned(),
+        base,
+    })
+    .await
 }
 
 /// Moves dead jobs back.

@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod customer;
 pub mod provider;
+pub mod story;
 
 /// The HTTP client of the outside world.
 pub use reqwest;

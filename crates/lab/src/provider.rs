@@ -69,7 +69,12 @@ impl Drop for Provider {
 impl Provider {
     /// Starts on a free port.
     pub async fn start() -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        Self::listen("127.0.0.1:0").await
+    }
+
+    /// Starts at an address.
+    pub async fn listen(address: &str) -> Result<Self> {
+        let listener = TcpListener::bind(address).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);
@@ -86,6 +91,11 @@ impl Provider {
     pub fn plan(&self, part: &str, answers: Vec<Answer>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.planned.push((part.to_owned(), answers.into()));
+    }
+
+    /// Requests so far; the number in the id of the last message taken.
+    pub fn count(&self) -> u64 {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).count
     }
 
     /// Requests whose path contains `part`, in order of arrival.

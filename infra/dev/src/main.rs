@@ -36,6 +36,8 @@ enum Verb {
     Test(test::Options),
     /// Start only private servers and print their URLs.
     Servers,
+    /// Tell the main job as a story against what `up` started.
+    Demo,
     /// Stop what `up` started.
     Down,
     /// Say whether it runs.
@@ -177,6 +179,7 @@ fn main() -> ExitCode {
         Verb::Up(options) => up::run(&options),
         Verb::Test(options) => return test::run(&options),
         Verb::Servers => servers(),
+        Verb::Demo => up::demo(),
         Verb::Down => down(),
         Verb::Status => {
             println!("{}", running().map_or_else(|| "not running".to_owned(), |pid| format!("running, pid {pid}")));

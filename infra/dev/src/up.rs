@@ -79,6 +79,8 @@ pub fn run(options: &Options) -> Result<()> {
         &url(&urls[1], Servers::redis_url),
         &url(&urls[2], Servers::amqp_url),
     )?;
+    fs::write(dir.join("public-url"), &env["MERIDIAN_PUBLIC_URL"])?;
+    fs::write(dir.join("bin"), bin.display().to_string())?;
     let mut up = Up { dir, bin, env, children: Vec::new() };
     up.once(&["migrate"])?;
     let seeded = up.once(&["seed", "demo"])?;
@@ -240,6 +242,16 @@ fn ready(bind: &str) -> bool {
     stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").is_ok()
         && stream.read_exact(&mut answer).is_ok()
         && answer.ends_with(b"200")
+}
+
+/// Tells the main job against what `up` started.
+pub fn demo() -> Result<()> {
+    running().context("nothing runs: ./dev up first")?;
+    let kept = |name: &str| fs::read_to_string(state().join(name)).with_context(|| format!("{name}: ./dev up first"));
+    let mut command = Command::new(kept("bin")?.trim());
+    let status = command.arg("demo").env("MERIDIAN_PUBLIC_URL", kept("public-url")?.trim()).status()?;
+    anyhow::ensure!(status.success(), "the story broke off");
+    Ok(())
 }
 
 pub fn psql() -> Result<()> {

@@ -68,10 +68,31 @@ pub fn demo_webhook_secret(workspace: &str, name: &str) -> String {
     format!("whsec_{}", STANDARD.encode(Sha256::digest(format!("meridian demo {workspace} {name}").as_bytes())))
 }
 
-fn id<T: From<Uuid>>(workspace: &str, name: &str) -> T {
+pub(super) fn id<T: From<Uuid>>(workspace: &str, name: &str) -> T {
     let high = u128::from(stable_hash(format!("{workspace}/{name}").as_bytes()));
     let low = u128::from(stable_hash(format!("{name}/{workspace}").as_bytes()));
     T::from(uuid::Builder::from_u128(high << 64 | low).with_version(uuid::Version::Custom).into_uuid())
+}
+
+/// What follows from the workspace's name alone: for those who play the demo's outside world.
+pub struct DemoIds {
+    workspace: String,
+    /// The bot.
+    pub bot: BotId,
+    /// One password for all logins.
+    pub password: &'static str,
+}
+
+impl DemoIds {
+    /// The account of a channel.
+    pub fn account(&self, kind: ChannelKind) -> ChannelAccountId {
+        id(&self.workspace, kind.code())
+    }
+}
+
+/// The demo's ids of a workspace.
+pub fn demo_ids(workspace: &str) -> DemoIds {
+    DemoIds { workspace: workspace.to_owned(), bot: id(workspace, "bot"), password: PASSWORD }
 }
 
 const PASSWORD: &str = "meridian-demo-1";
@@ -79,9 +100,7 @@ const PASSWORD: &str = "meridian-demo-1";
 /// Makes or refreshes the demo tenant of a workspace.
 pub async fn seed_demo(app: &App, workspace: &str, world: &DemoWorld<'_>) -> Result<Demo, StoreError> {
     let tenant: TenantId = id(workspace, "tenant");
-    let mut system_tx = app.db.system("tenant creation").await?;
-    system::insert_tenant(&mut system_tx, tenant, workspace, "Harbour Goods (demo)", "Europe/London").await?;
-    system_tx.commit().await?;
+    create_tenant(app, tenant, workspace, "Harbour Goods (demo)", "Europe/London").await?;
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
     let branch: BranchId = id(workspace, "branch");
     setup::branch(&mut tx, branch, "Head office").await?;
@@ -114,6 +133,19 @@ pub async fn seed_demo(app: &App, workspace: &str, world: &DemoWorld<'_>) -> Res
         accounts: connected,
         bot,
     })
+}
+
+/// A tenant is made before any scope of it can exist.
+pub(super) async fn create_tenant(
+    app: &App,
+    tenant: TenantId,
+    workspace: &str,
+    name: &str,
+    time_zone: &str,
+) -> Result<(), StoreError> {
+    let mut tx = app.db.system("tenant creation").await?;
+    system::insert_tenant(&mut tx, tenant, workspace, name, time_zone).await?;
+    tx.commit().await
 }
 
 /// London by day and Singapore by day: between them somebody is awake for sixteen hours, and each has a late shift.
