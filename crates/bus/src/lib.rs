@@ -12,7 +12,7 @@ pub mod topology;
 pub use consume::{Consumer, Delivery, Handler, Outcome};
 pub use envelope::Envelope;
 pub use hints::{Hints, Hub, Wake};
-pub use publish::{PublishError, Publisher};
+pub use publish::{Pipelined, PublishError, Publisher};
 pub use redrive::redrive;
 pub use topology::{RETRY_TIERS, Topology};
 

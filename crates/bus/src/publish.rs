@@ -72,6 +72,28 @@ impl Publisher {
     }
 }
 
+/// Publishes from many tasks over one channel, each waiting for its own confirm only.
+pub struct Pipelined {
+    topology: Topology,
+    session: Session,
+}
+
+impl Pipelined {
+    /// Connects and declares the topology.
+    pub async fn connect(url: &str, topology: Topology) -> Result<Self, PublishError> {
+        let session = Session::open(url, "meridian pipelined").await?;
+        topology.declare(session.channel()).await?;
+        Ok(Self { topology, session })
+    }
+
+    /// Publishes one job and waits for its confirm.
+    pub async fn publish(&self, queue: &str, job: &Envelope) -> Result<(), PublishError> {
+        let name = self.topology.queue(queue);
+        let confirm = send(self.session.channel(), "", &name, &name, job, None).await?;
+        settled(within(confirm).await?, queue)
+    }
+}
+
 /// An ack that brings the message back means that nobody has it.
 pub(crate) fn settled(confirmation: Confirmation, queue: &str) -> Result<(), PublishError> {
     match confirmation {

@@ -1,5 +1,6 @@
 //! `meridian`: one binary for every process and every chore.
 
+mod bench;
 mod config;
 mod ops;
 mod processes;
@@ -40,6 +41,14 @@ enum Command {
         /// Where the provider double listens: as the tenant was seeded.
         #[arg(long, default_value = "127.0.0.1:8900")]
         listen: String,
+    },
+    /// Measure this machine on private servers.
+    Bench {
+        #[command(subcommand)]
+        what: bench::Bench,
+        /// End with one line of JSON.
+        #[arg(long, global = true)]
+        json: bool,
     },
     /// Print the GraphQL schema.
     Schema,
@@ -107,6 +116,7 @@ async fn run(cli: Cli, matches: &clap::ArgMatches) -> Result<()> {
             ops::seed_demo(&config, &workspace, &provider_url, &bot_url).await
         }
         Command::Demo { workspace, listen } => ops::demo(&config, &workspace, &listen).await,
+        Command::Bench { what, json } => bench::run(&what, json).await,
         Command::Schema => {
             print!("{}", meridian_web_schema::GraphQl::new(meridian_web_schema::Limits::default()).sdl());
             Ok(())

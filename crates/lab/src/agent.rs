@@ -25,6 +25,17 @@ impl Agent {
     /// Signs in.
     pub async fn sign_in(base: &str, workspace: &str, email: &str, password: &str) -> Result<Self> {
         let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build()?;
+        Self::sign_in_with(http, base, workspace, email, password).await
+    }
+
+    /// Signs in over connections shared with others.
+    pub async fn sign_in_with(
+        http: reqwest::Client,
+        base: &str,
+        workspace: &str,
+        email: &str,
+        password: &str,
+    ) -> Result<Self> {
         let body = json!({ "workspace": workspace, "email": email, "password": password });
         let answer = http.post(format!("{base}/auth/sign-in")).json(&body).send().await?;
         if !answer.status().is_success() {

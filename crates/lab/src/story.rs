@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 use tokio::{sync::mpsc, task::JoinSet};
 
@@ -87,7 +87,7 @@ pub async fn tell(world: World) -> Result<()> {
         tasks.spawn(on_duty(who, agent.clone(), send.clone()));
         people.push((site, agent));
     }
-    let run = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs() % 1_000_000;
+    let run = crate::unix().unsigned_abs() % 1_000_000;
     let http = reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?;
     let mut story =
         Story { world, http, provider, people, taken, started: Instant::now(), run, posted: 0, accepted: 0 };
@@ -108,7 +108,7 @@ async fn on_duty(who: usize, agent: Agent, taken: mpsc::UnboundedSender<Taken>) 
     let accept =
         "mutation($id: ID!) { offerAccept(input: { offerId: $id }) { conversation { id } userErrors { code } } }";
     loop {
-        let message = match socket.next(Duration::from_secs(3600)).await {
+        let message = match socket.next(Duration::from_hours(1)).await {
             Ok(message) => message,
             Err(_) => return Ok(()),
         };
@@ -129,10 +129,6 @@ async fn on_duty(who: usize, agent: Agent, taken: mpsc::UnboundedSender<Taken>) 
 impl Story {
     fn say(&self, text: &str) {
         println!("{:>7.2} s  {text}", self.started.elapsed().as_secs_f64());
-    }
-
-    fn unix() -> i64 {
-        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed())
     }
 
     /// The next conversation somebody took whose customer `is` says is the right one; others are finished at once.
@@ -197,7 +193,7 @@ impl Story {
         let reply = json!({ "actions": [{ "type": "message", "text": "Hi! What is your order number?" }] });
         self.provider.plan("/bot", vec![Answer::Say(200, reply)]);
         let words = "The new kettle leaks too, order 48213. Can I talk to a person?";
-        let text = self.world.whatsapp.text(&from, "Nora", &format!("wamid.demo{run}"), words, Self::unix());
+        let text = self.world.whatsapp.text(&from, "Nora", &format!("wamid.demo{run}"), words, crate::unix());
         ensure!(self.world.whatsapp.post(&self.http, &text).await? == 200, "the WhatsApp message was refused");
         self.posted += 1;
         self.say("Nora writes on WhatsApp; the bot answers");
@@ -209,7 +205,7 @@ impl Story {
                            "slots": { "product": "kettle" } })
         .to_string();
         let mut post = self.http.post(&self.world.bot.0);
-        for (name, value) in standard_webhook(&self.world.bot.1, &format!("demo_{run}"), Self::unix(), &body)? {
+        for (name, value) in standard_webhook(&self.world.bot.1, &format!("demo_{run}"), crate::unix(), &body)? {
             post = post.header(name, value);
         }
         ensure!(post.body(body).send().await?.status() == 202, "the hand-off was refused");
@@ -260,7 +256,7 @@ impl Story {
         let look = "query($id: ID!) { conversation(id: $id) { timeline(first: 5) { nodes { id delivery } } } }";
         let count = self.provider.count();
         for status in ["read", "delivered", "sent"] {
-            let body = self.world.whatsapp.status(&format!("wamid.out{count}"), status, Self::unix());
+            let body = self.world.whatsapp.status(&format!("wamid.out{count}"), status, crate::unix());
             ensure!(self.world.whatsapp.post(&self.http, &body).await? == 200, "the status was refused");
         }
         let until = Instant::now() + PATIENCE;
@@ -301,7 +297,7 @@ impl Story {
                 "sender": { "name": format!("Customer in {town}"), "ids": [{ "scheme": "phone_e164", "value": phone, "verified": "channel" }] } });
             let body = body.to_string();
             let mut post = self.http.post(&url);
-            for (name, value) in standard_webhook(&secret, &id, Self::unix(), &body)? {
+            for (name, value) in standard_webhook(&secret, &id, crate::unix(), &body)? {
                 post = post.header(name, value);
             }
             ensure!(post.body(body).send().await?.status() == 200, "a message of the rush was refused");

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod agents;
 pub mod bots;
+pub mod bulk;
 pub mod conversations;
 pub mod customers;
 mod db;

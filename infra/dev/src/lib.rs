@@ -4,5 +4,5 @@ pub mod packages;
 mod process;
 pub mod servers;
 
-pub use process::{Child, Identity, Spec, free_port};
+pub use process::{Child, Identity, Spec, free_port, ready};
 pub use servers::{Kind, Mode, Servers};

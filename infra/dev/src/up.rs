@@ -3,14 +3,12 @@
 use crate::{build, interrupts, root, running, state};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use meridian_dev::{Child, Identity, Mode, Servers, free_port, servers::keep};
+use meridian_dev::{Child, Identity, Mode, Servers, free_port, ready, servers::keep};
 use nix::sys::signal::Signal;
 use rand::Rng;
 use std::{
     collections::BTreeMap,
     fs,
-    io::{Read, Write},
-    net::TcpStream,
     path::{Path, PathBuf},
     process::Command,
     sync::atomic::Ordering,
@@ -232,16 +230,6 @@ fn meridian_dev_spec(
         stop: Signal::SIGTERM,
         cwd: Some(root()),
     }
-}
-
-/// Whether `/readyz` answers 200.
-fn ready(bind: &str) -> bool {
-    let Ok(mut stream) = TcpStream::connect(bind) else { return false };
-    let _ = stream.set_read_timeout(Some(Duration::from_secs(2)));
-    let mut answer = [0_u8; 12];
-    stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").is_ok()
-        && stream.read_exact(&mut answer).is_ok()
-        && answer.ends_with(b"200")
 }
 
 /// Tells the main job against what `up` started.

@@ -21,6 +21,8 @@ use std::collections::BTreeMap;
 /// What was set up.
 #[derive(Debug, Clone)]
 pub struct Crowd {
+    /// The tenant.
+    pub tenant: TenantId,
     /// Workspace.
     pub workspace: String,
     /// One password for all.
@@ -103,5 +105,5 @@ pub async fn seed_crowd(
     }
     tx.job(&Job::RouteReload, tenant.0);
     tx.commit().await?;
-    Ok(Crowd { workspace: workspace.to_owned(), password: PASSWORD, emails, accounts: connected })
+    Ok(Crowd { tenant, workspace: workspace.to_owned(), password: PASSWORD, emails, accounts: connected })
 }
