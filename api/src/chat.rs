@@ -7,12 +7,13 @@ use crate::{
 };
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use bytes::Bytes;
+use meridian_app::accounts;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
     ids::ChannelAccountId,
     time::{Clock, SystemClock},
 };
-use meridian_store::{IntakeRow, accounts};
+use meridian_store::IntakeRow;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -31,7 +32,7 @@ pub(crate) async fn open(edge: web::Data<Edge>, path: web::Path<String>, request
     let unknown = || problem(StatusCode::NOT_FOUND, "unknown_account", "no web chat has this address");
     let Ok(id) = path.parse::<ChannelAccountId>() else { return unknown() };
     let app = edge.app.clone();
-    let found = edge.run(async move { accounts::lookup(&app.db, &app.sealer, &app.public_url, id).await }).await;
+    let found = edge.run(async move { accounts::account(&app, id).await }).await;
     let (tenant, account) = match found {
         Some(Ok(Some(found))) if found.1.kind == ChannelKind::WebChat => found,
         Some(Ok(_)) => return unknown(),

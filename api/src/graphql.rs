@@ -1,4 +1,5 @@
-//! `POST /graphql` after the GraphQL-over-HTTP draft. JSON only: what a browser sends without asking is refused.
+//! `/graphql` after the GraphQL-over-HTTP draft. Queries by GET or POST, mutations by POST with a JSON body alone: what
+//! a browser sends without asking is refused.
 
 use crate::{Edge, problem::problem, token::bearer};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
@@ -16,12 +17,15 @@ const LARGEST_DOCUMENT: usize = 64 * 1024;
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json; charset=utf-8";
 const JSON: &str = "application/json; charset=utf-8";
 
-/// Mutations never come by GET, and neither does anything else.
+/// Neither GET nor POST.
 pub(crate) async fn wrong_method() -> HttpResponse {
-    let mut answer = problem(StatusCode::METHOD_NOT_ALLOWED, "method", "POST a JSON body");
-    answer
-        .headers_mut()
-        .insert(actix_web::http::header::ALLOW, actix_web::http::header::HeaderValue::from_static("POST"));
+    not_allowed("GET, POST", "POST a JSON body, or GET a query")
+}
+
+fn not_allowed(methods: &'static str, text: &str) -> HttpResponse {
+    use actix_web::http::header::{ALLOW, HeaderValue};
+    let mut answer = problem(StatusCode::METHOD_NOT_ALLOWED, "method", text);
+    answer.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
     answer
 }
 
@@ -87,7 +91,7 @@ pub(crate) async fn viewer(edge: &web::Data<Edge>, token: &str, key: Option<Stri
         app: edge.app.clone(),
         subject,
         token_version,
-        live: edge.live.clone(),
+        feed: edge.feed.clone(),
         idempotency_key: key,
         committed: Arc::new(move || wake.call()),
     }))
@@ -106,18 +110,67 @@ fn answer(response: Response, content_type: &'static str, executed: bool) -> Htt
     if status == StatusCode::SERVICE_UNAVAILABLE {
         built.insert_header(("retry-after", "2"));
     }
-    built.content_type(content_type).body(serde_json::to_vec(&response).unwrap_or_default())
+    let mut body = serde_json::to_value(&response).unwrap_or_default();
+    // A request that was never executed has no data at all, not null data.
+    if let (false, Some(fields)) = (executed, body.as_object_mut()) {
+        fields.remove("data");
+    }
+    built.content_type(content_type).body(body.to_string())
+}
+
+fn bad_request(text: impl Into<String>, content_type: &'static str) -> HttpResponse {
+    let mut bad = answer(failure("BAD_USER_INPUT", text), content_type, false);
+    *bad.status_mut() = StatusCode::BAD_REQUEST;
+    bad
+}
+
+fn not_acceptable() -> HttpResponse {
+    let text = "take application/graphql-response+json or application/json";
+    problem(StatusCode::NOT_ACCEPTABLE, "accept", text)
+}
+
+#[derive(serde::Deserialize)]
+struct Asked {
+    query: Option<String>,
+    #[serde(rename = "operationName")]
+    operation_name: Option<String>,
+    variables: Option<String>,
+    extensions: Option<String>,
+}
+
+/// Executes a query given in the URL. A mutation by GET could be sent by any page a person looks at: refused.
+pub(crate) async fn get(edge: web::Data<Edge>, request: HttpRequest) -> HttpResponse {
+    let Some(content_type) = negotiate(&request) else { return not_acceptable() };
+    let Ok(asked) = web::Query::<Asked>::from_query(request.query_string()) else {
+        return bad_request("the query string is malformed", content_type);
+    };
+    let mut body = json!({});
+    if let Some(query) = &asked.query {
+        body["query"] = json!(query);
+    }
+    if let Some(name) = &asked.operation_name {
+        body["operationName"] = json!(name);
+    }
+    for (name, text) in [("variables", &asked.variables), ("extensions", &asked.extensions)] {
+        match text.as_deref().filter(|text| !text.is_empty()).map(serde_json::from_str::<serde_json::Value>) {
+            Some(Ok(value)) => body[name] = value,
+            Some(Err(_)) => return bad_request(format!("`{name}` is not JSON"), content_type),
+            None => {}
+        }
+    }
+    let mut asked = match read(&body) {
+        Ok(asked) => asked,
+        Err(text) => return bad_request(text, content_type),
+    };
+    if meridian_web_schema::GraphQl::is_mutation(&mut asked) == Some(true) {
+        return not_allowed("POST", "a mutation comes by POST");
+    }
+    execute(&edge, &request, asked, content_type).await
 }
 
 /// Executes a query or a mutation.
 pub(crate) async fn post(edge: web::Data<Edge>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let Some(content_type) = negotiate(&request) else {
-        return problem(
-            StatusCode::NOT_ACCEPTABLE,
-            "accept",
-            "take application/graphql-response+json or application/json",
-        );
-    };
+    let Some(content_type) = negotiate(&request) else { return not_acceptable() };
     let sent = request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !sent.to_lowercase().starts_with("application/json") {
         return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", "send application/json");
@@ -125,26 +178,26 @@ pub(crate) async fn post(edge: web::Data<Edge>, request: HttpRequest, body: Byte
     if body.len() > LARGEST_BODY {
         return problem(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than 1 MiB");
     }
-    let parsed: serde_json::Value = if let Ok(parsed) = serde_json::from_slice(&body) {
-        parsed
-    } else {
-        let mut bad = answer(failure("BAD_USER_INPUT", "the body is not JSON"), content_type, false);
-        *bad.status_mut() = StatusCode::BAD_REQUEST;
-        return bad;
+    let Ok(parsed) = serde_json::from_slice::<serde_json::Value>(&body) else {
+        return bad_request("the body is not JSON", content_type);
     };
-    let asked = match read(&parsed) {
-        Ok(asked) => asked,
-        Err(text) => {
-            let mut bad = answer(failure("BAD_USER_INPUT", text), content_type, false);
-            *bad.status_mut() = StatusCode::BAD_REQUEST;
-            return bad;
-        }
-    };
+    match read(&parsed) {
+        Ok(asked) => execute(&edge, &request, asked, content_type).await,
+        Err(text) => bad_request(text, content_type),
+    }
+}
+
+async fn execute(
+    edge: &web::Data<Edge>,
+    request: &HttpRequest,
+    asked: Request,
+    content_type: &'static str,
+) -> HttpResponse {
     let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let Some(token) = bearer(&request) else {
+    let Some(token) = bearer(request) else {
         return answer(failure("UNAUTHENTICATED", "send a bearer token"), content_type, false);
     };
-    let viewer = match viewer(&edge, token, key).await {
+    let viewer = match viewer(edge, token, key).await {
         Ok(viewer) => viewer,
         Err(refused) => return answer(refused, content_type, false),
     };
@@ -152,7 +205,8 @@ pub(crate) async fn post(edge: web::Data<Edge>, request: HttpRequest, body: Byte
     let request_id = edge.app.db.ids().next::<uuid::Uuid>();
     let done = edge.run(async move { schema.execute(asked, viewer).await }).await;
     let mut response = done.unwrap_or_else(|| failure("INTERNAL", "something went wrong on our side"));
-    let executed = response.data != Value::Null;
+    // An error with a path comes from a resolver: the request was executed, though nothing of it is left.
+    let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
     response.extensions.insert("requestId".to_owned(), Value::from(request_id.simple().to_string()));
     let now = meridian_domain::time::Clock::now(&meridian_domain::time::SystemClock);
     response.extensions.insert("serverTime".to_owned(), Value::from(json!(now).as_str().unwrap_or_default()));

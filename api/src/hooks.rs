@@ -6,13 +6,15 @@ use crate::{
 };
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use bytes::Bytes;
+use meridian_app::accounts;
 use meridian_channels::{InboundRequest, registry};
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
     ids::{ChannelAccountId, TenantId},
     time::{Clock, SystemClock},
 };
-use meridian_store::{IntakeRow, accounts};
+use meridian_store::IntakeRow;
+use std::sync::Arc;
 
 /// The request in the form adapters read.
 pub(crate) fn inbound(request: &HttpRequest, body: Bytes) -> InboundRequest {
@@ -29,13 +31,16 @@ fn unknown() -> HttpResponse {
     problem(StatusCode::NOT_FOUND, "unknown_account", "no channel account has this address")
 }
 
-async fn account(edge: &web::Data<Edge>, path: &(String, String)) -> Result<(TenantId, AccountConfig), HttpResponse> {
+async fn account(
+    edge: &web::Data<Edge>,
+    path: &(String, String),
+) -> Result<(TenantId, Arc<AccountConfig>), HttpResponse> {
     let (kind, id) = path;
     let (Ok(kind), Ok(id)) = (kind.parse::<ChannelKind>(), id.parse::<ChannelAccountId>()) else {
         return Err(unknown());
     };
     let app = edge.app.clone();
-    let found = edge.run(async move { accounts::lookup(&app.db, &app.sealer, &app.public_url, id).await }).await;
+    let found = edge.run(async move { accounts::account(&app, id).await }).await;
     match found {
         Some(Ok(Some((tenant, account)))) if account.kind == kind => Ok((tenant, account)),
         Some(Ok(_)) => Err(unknown()),

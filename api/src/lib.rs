@@ -8,7 +8,6 @@ mod graphql;
 mod health;
 mod hooks;
 mod intake;
-mod live;
 mod problem;
 mod token;
 mod ws;
@@ -16,9 +15,10 @@ mod ws;
 use actix_web::{App as Actix, HttpServer, dev::ServerHandle, web};
 use anyhow::Context;
 use meridian_app::App;
-use meridian_bus::{Hints, Hub, Wake};
+use meridian_bus::{Hint, Hints, Wake};
+use meridian_domain::ids::TenantId;
 use meridian_domain::secret::Secret;
-use meridian_web_schema::{GraphQl, Limits};
+use meridian_web_schema::{Feed, GraphQl, Limits, Moved};
 use std::{net::TcpListener, sync::Arc, time::Duration};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -53,7 +53,7 @@ pub(crate) struct Edge {
     pub graphql: GraphQl,
     pub tokens: Tokens,
     pub intake: intake::Intake,
-    pub live: Arc<live::Live>,
+    pub feed: Feed,
     pub connected: Arc<connected::Connected>,
     pub hints: Hints,
     pub wake: Wake,
@@ -90,8 +90,8 @@ impl Server {
 pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow::Result<Server> {
     let listener = TcpListener::bind(bind).with_context(|| format!("listen on {bind}"))?;
     let port = listener.local_addr()?.port();
-    let hub = Hub::new(settings.hints.clone());
-    tokio::spawn(hub.clone().run(stop.clone()));
+    let feed = Feed::new(settings.app.clone());
+    follow(&settings.hints, &feed, &stop);
     let connected = Arc::new(connected::Connected::new(settings.app.clone(), settings.wake.clone()));
     tokio::spawn(Arc::clone(&connected).run(stop.clone()));
     let edge = web::Data::new(Edge {
@@ -99,7 +99,7 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
         graphql: GraphQl::new(settings.limits),
         tokens: Tokens::new(&settings.secret)?,
         intake: intake::Intake::start(settings.app.db.clone(), settings.wake.clone()),
-        live: Arc::new(live::Live(hub)),
+        feed,
         connected,
         hints: settings.hints.clone(),
         wake: settings.wake.clone(),
@@ -136,6 +136,28 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
     Ok(Server { port, handle, thread })
 }
 
+/// Lets hints from Redis drive the feed. Hints that do not fit any more are a gap.
+fn follow(hints: &Hints, feed: &Feed, stop: &CancellationToken) {
+    let (send, receive) = tokio::sync::mpsc::channel(16_384);
+    tokio::spawn(feed.clone().run(receive));
+    let (feed, mut gap) = (feed.clone(), false);
+    tokio::spawn(hints.clone().follow(stop.clone(), move |hint| {
+        let moved = match hint {
+            Hint::Moved { tenant, topic, position } => Moved::Topic(TenantId(tenant), topic, position),
+            Hint::Connected => {
+                feed.listening(true);
+                Moved::Gap
+            }
+            Hint::Lost => {
+                feed.listening(false);
+                Moved::Gap
+            }
+        };
+        let moved = if gap { Moved::Gap } else { moved };
+        gap = send.try_send(moved).is_err();
+    }));
+}
+
 fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/hooks/{kind}/{account}", web::post().to(hooks::receive))
@@ -148,6 +170,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post))
+                .route(web::get().to(graphql::get))
                 .default_service(web::to(graphql::wrong_method)),
         )
         .route("/graphql/ws", web::get().to(ws::open))

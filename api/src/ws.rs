@@ -191,7 +191,7 @@ impl Socket {
             app: self.edge.app.clone(),
             subject: Subject::visitor(tenant, session, party),
             token_version: 0,
-            live: self.edge.live.clone(),
+            feed: self.edge.feed.clone(),
             idempotency_key: None,
             committed: Arc::new(move || wake.call()),
         }))

@@ -4,3 +4,4 @@ mod catalogue;
 mod flows;
 mod layers;
 mod tenancy;
+mod transport_ws;

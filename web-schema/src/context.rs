@@ -1,26 +1,11 @@
 //! What a resolver knows: who asks, and the way to the data.
 
-use crate::error::AppError;
+use crate::{error::AppError, live::Feed};
 use async_graphql::{Context, Variables};
 use meridian_app::{App, authz::Subject, setup::IdempotencyKey};
-use meridian_domain::{live::Topic, people::Permission};
+use meridian_domain::people::Permission;
 use meridian_store::ReadTx;
 use std::sync::Arc;
-use tokio::sync::watch;
-
-/// A watch of several topics at once.
-pub struct Watch {
-    /// Changes whenever one of the topics may have moved.
-    pub receivers: Vec<watch::Receiver<i64>>,
-    /// Keeps the watch alive.
-    pub guard: Box<dyn std::any::Any + Send + Sync>,
-}
-
-/// Where hints of live changes come from.
-pub trait LiveSource: Send + Sync {
-    /// Watches topics of one tenant.
-    fn watch(&self, tenant: meridian_domain::ids::TenantId, topics: &[Topic]) -> Watch;
-}
 
 /// Who asks, and with what.
 pub struct Viewer {
@@ -30,8 +15,8 @@ pub struct Viewer {
     pub subject: Subject,
     /// Version of the subject's token, checked again while a socket is open.
     pub token_version: i32,
-    /// Hints of live changes.
-    pub live: Arc<dyn LiveSource>,
+    /// Live changes.
+    pub feed: Feed,
     /// `Idempotency-Key` of the request.
     pub idempotency_key: Option<String>,
     /// Called after a change was committed, so that it goes out at once.

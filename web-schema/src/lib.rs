@@ -7,14 +7,16 @@ mod customers;
 mod error;
 mod ids;
 mod live;
+mod loaders;
 mod page;
 mod people;
 mod roots;
 mod scalars;
 mod work;
 
-pub use context::{LiveSource, Viewer, Watch};
+pub use context::Viewer;
 pub use error::Code;
+pub use live::{Feed, Moved};
 
 use async_graphql::{Request, Response, Schema, ServerError, Value, extensions::Analyzer, parser::types};
 use futures_util::stream::{BoxStream, StreamExt};
@@ -71,7 +73,8 @@ impl GraphQl {
             return refused;
         }
         let idempotency = viewer.idempotency_for(&request.query, &request.variables);
-        error::finish(self.schema.execute(request.data(viewer).data(idempotency)).await)
+        let request = request.data(loaders::loader(Arc::clone(&viewer))).data(viewer).data(idempotency);
+        error::finish(self.schema.execute(request).await)
     }
 
     /// Executes a subscription (or answers a query once).
@@ -80,7 +83,8 @@ impl GraphQl {
             return futures_util::stream::once(async move { refused }).boxed();
         }
         let idempotency = viewer.idempotency_for(&request.query, &request.variables);
-        self.schema.execute_stream(request.data(viewer).data(idempotency)).map(error::finish).boxed()
+        let request = request.data(loaders::loader(Arc::clone(&viewer))).data(viewer).data(idempotency);
+        self.schema.execute_stream(request).map(error::finish).boxed()
     }
 
     /// Whether the document's operation changes anything; `None` when it does not parse.

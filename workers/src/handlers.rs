@@ -104,8 +104,14 @@ impl Jobs {
         let scope = TenantScope::acting(tenant, Actor::System);
         let mut tx = app.db.read(&scope).await?;
         let Some(raw) = raws::peek(&mut tx, id).await? else { return Ok(Outcome::Done) };
-        let Some(account) = accounts::config(&mut tx, &app.sealer, &app.public_url, raw.account).await? else {
-            return Ok(Outcome::Dead("the account is gone".to_owned()));
+        let known = meridian_app::accounts::account(app, raw.account).await?.filter(|(owner, _)| *owner == tenant);
+        let account = match known {
+            Some((_, account)) => account,
+            // What came in before an account was disabled is still read.
+            None => match accounts::config(&mut tx, &app.sealer, &app.public_url, raw.account).await? {
+                Some(account) => Arc::new(account),
+                None => return Ok(Outcome::Dead("the account is gone".to_owned())),
+            },
         };
         drop(tx);
         let request = StoredRequest { part: raw.request, body: raw.body.into(), received_at: raw.received_at };

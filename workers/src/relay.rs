@@ -8,7 +8,11 @@
 use crate::Settings;
 use meridian_bus::{Envelope, Publisher};
 use meridian_domain::jobs::RELAY_LANES;
-use meridian_store::{StoreError, system};
+use meridian_store::{
+    StoreError, SystemTx,
+    system::{self, Outgoing},
+};
+use meridian_telemetry::point;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -17,6 +21,8 @@ use uuid::Uuid;
 pub const LANE_LEASE_SECONDS: f64 = 5.0;
 /// The net under wake-ups.
 const POLL: Duration = Duration::from_millis(50);
+/// Between two looks at lanes that others hold.
+const LOOK: Duration = Duration::from_millis(500);
 /// Rows of one round.
 const ROUND: i64 = 500;
 
@@ -27,6 +33,8 @@ pub struct Relay {
     holder: Uuid,
     /// Epoch of each lane that is ours, and until when we believe it.
     lanes: Vec<Option<(i64, tokio::time::Instant)>>,
+    /// When leases were last asked for.
+    looked: tokio::time::Instant,
 }
 
 impl Relay {
@@ -34,23 +42,26 @@ impl Relay {
     pub fn new(settings: Settings) -> Self {
         let publisher = Publisher::new(&settings.amqp_url, settings.topology.clone());
         let holder = settings.app.db.ids().next();
-        Self { settings, publisher, holder, lanes: vec![None; usize::from(RELAY_LANES)] }
+        Self {
+            settings,
+            publisher,
+            holder,
+            lanes: vec![None; usize::from(RELAY_LANES)],
+            looked: tokio::time::Instant::now(),
+        }
     }
 
     /// Runs until told to stop, then gives its lanes back.
     pub async fn run(mut self, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            let mut moved = 0;
-            for lane in 0..RELAY_LANES {
-                match self.serve(lane).await {
-                    Ok(count) => moved += count,
-                    Err(error) => {
-                        tracing::warn!(%error, lane, "relay lane failed, it will be tried again");
-                        self.lanes[usize::from(lane)] = None;
-                        tokio::time::sleep(POLL).await;
-                    }
+            let moved = match self.round().await {
+                Ok(moved) => moved,
+                Err(error) => {
+                    tracing::warn!(%error, "relay round failed, it will be tried again");
+                    self.lanes.fill(None);
+                    0
                 }
-            }
+            };
             if moved == 0 {
                 tokio::select! {
                     () = stop.cancelled() => {}
@@ -71,39 +82,76 @@ impl Relay {
         tx.commit().await
     }
 
-    /// Takes or extends the lane's lease when a third of it has passed.
-    async fn hold(&mut self, lane: u16) -> Result<Option<i64>, StoreError> {
+    /// Takes or extends leases when a third of their time has passed; returns the lanes that are ours with their epochs.
+    async fn hold(&mut self) -> Result<Vec<(i16, i64)>, StoreError> {
         let now = tokio::time::Instant::now();
-        let slot = usize::from(lane);
-        if let Some((epoch, until)) = self.lanes[slot]
-            && now < until
-        {
-            return Ok(Some(epoch));
+        let due = |lane: &Option<(i64, tokio::time::Instant)>| {
+            lane.map_or(now >= self.looked + LOOK, |(_, until)| now >= until)
+        };
+        if self.lanes.iter().all(Option::is_none) || self.lanes.iter().any(due) {
+            let mut tx = self.settings.app.db.system("relay lanes").await?;
+            for lane in 0..RELAY_LANES {
+                let epoch = system::hold_lease(&mut tx, &lease(lane), self.holder, LANE_LEASE_SECONDS).await?;
+                // A lane of somebody else is looked at again as soon as one of ours.
+                let trusted = now + Duration::from_secs_f64(LANE_LEASE_SECONDS / 3.0);
+                self.lanes[usize::from(lane)] = epoch.map(|epoch| (epoch, trusted));
+            }
+            tx.commit().await?;
+            self.looked = now;
         }
-        let mut tx = self.settings.app.db.system("relay lanes").await?;
-        let epoch = system::hold_lease(&mut tx, &lease(lane), self.holder, LANE_LEASE_SECONDS).await?;
-        tx.commit().await?;
-        let trusted = now + Duration::from_secs_f64(LANE_LEASE_SECONDS / 3.0);
-        self.lanes[slot] = epoch.map(|epoch| (epoch, trusted));
-        Ok(epoch)
+        Ok(self.ours())
     }
 
-    /// One round of one lane; returns how many rows left the outbox.
-    async fn serve(&mut self, lane: u16) -> Result<usize, StoreError> {
-        let Some(epoch) = self.hold(lane).await? else { return Ok(0) };
+    fn ours(&self) -> Vec<(i16, i64)> {
+        self.lanes.iter().enumerate().filter_map(|(lane, held)| held.map(|(epoch, _)| (lane as i16, epoch))).collect()
+    }
+
+    /// One round over all lanes that are ours; returns how many rows left the outbox.
+    async fn round(&mut self) -> Result<usize, StoreError> {
+        let held = self.hold().await?;
+        if held.is_empty() {
+            return Ok(0);
+        }
+        let lanes: Vec<i16> = held.iter().map(|(lane, _)| *lane).collect();
         let mut tx = self.settings.app.db.system("relay reads the outbox of all tenants").await?;
-        let rows = system::outgoing(&mut tx, lane as i16, ROUND).await?;
-        if rows.is_empty() {
-            return Ok(0);
-        }
-        // The fence keeps the lane ours until this transaction ends.
-        if !system::fence(&mut tx, &lease(lane), self.holder, epoch).await? {
-            self.lanes[usize::from(lane)] = None;
-            return Ok(0);
-        }
+        let rows = system::outgoing(&mut tx, &lanes, ROUND).await?;
         let (jobs, changes): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.queue.is_some());
-        let mut moved = changes.len();
-        let hints = if changes.is_empty() { Vec::new() } else { system::place_changes(&mut tx, &changes).await? };
+        let mut moved = 0;
+        // Sockets do not wait for the broker: changes go out first, and by themselves.
+        if !changes.is_empty() {
+            if !self.fenced(&mut tx, &held).await? {
+                return Ok(0);
+            }
+            let hints = system::place_changes(&mut tx, &changes).await?;
+            point("relay.placed");
+            tx.commit().await?;
+            let hints: Vec<_> = hints.into_iter().map(|(t, topic, position)| (t.0, topic, position)).collect();
+            self.settings.hints.tell(&hints).await;
+            moved += changes.len();
+            tx = self.settings.app.db.system("relay publishes jobs of all tenants").await?;
+        }
+        if !jobs.is_empty() && self.fenced(&mut tx, &held).await? {
+            moved += self.publish(&mut tx, &jobs).await?;
+            tx.commit().await?;
+            point("relay.committed");
+        }
+        metrics::counter!("meridian_relay_rows_total").increment(moved as u64);
+        Ok(moved)
+    }
+
+    /// Keeps the lanes ours until the transaction ends; false when one was lost.
+    async fn fenced(&mut self, tx: &mut SystemTx, held: &[(i16, i64)]) -> Result<bool, StoreError> {
+        let names: Vec<String> = held.iter().map(|(lane, _)| lease(lane.unsigned_abs())).collect();
+        let epochs: Vec<i64> = held.iter().map(|(_, epoch)| *epoch).collect();
+        let ours = system::fence(tx, &names, self.holder, &epochs).await?;
+        if !ours {
+            self.lanes.fill(None);
+        }
+        Ok(ours)
+    }
+
+    /// Publishes jobs and takes them out of the outbox; what the broker does not confirm stays there.
+    async fn publish(&mut self, tx: &mut SystemTx, jobs: &[Outgoing]) -> Result<usize, StoreError> {
         let envelopes: Vec<(String, Envelope)> = jobs
             .iter()
             .filter_map(|row| {
@@ -111,20 +159,17 @@ impl Relay {
                 Some((row.queue.clone()?, envelope))
             })
             .collect();
-        // Sockets do not wait for a broker that is down: what could not be published stays in the outbox.
         match self.publisher.publish(&envelopes).await {
             Ok(()) => {
-                moved += jobs.len();
-                system::remove_outgoing(&mut tx, &jobs).await?;
+                point("relay.published");
+                system::remove_outgoing(tx, jobs).await?;
+                Ok(jobs.len())
             }
-            Err(error) => tracing::debug!(%error, lane, "jobs stay in the outbox"),
+            Err(error) => {
+                tracing::debug!(%error, "jobs stay in the outbox");
+                Ok(0)
+            }
         }
-        tx.commit().await?;
-        metrics::counter!("meridian_relay_rows_total").increment(moved as u64);
-        let hints: Vec<(Uuid, String, i64)> =
-            hints.into_iter().map(|(t, topic, position)| (t.0, topic, position)).collect();
-        self.settings.hints.tell(&hints).await;
-        Ok(moved)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Use cases: one file each, verb first. Each authorises, loads, decides (in `domain`), writes and publishes.
 
+pub mod accounts;
 pub mod auth;
 pub mod authz;
 pub mod bots;
@@ -21,4 +22,14 @@ pub struct App {
     pub sealer: Sealer,
     /// Where the outside world reaches us, without a trailing slash.
     pub public_url: String,
+    /// Accounts opened a moment ago.
+    pub opened: accounts::Opened,
+}
+
+impl App {
+    /// Use cases over a database.
+    pub fn new(db: Db, sealer: Sealer, public_url: &str) -> Self {
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        Self { db, sealer, public_url, opened: accounts::Opened::default() }
+    }
 }

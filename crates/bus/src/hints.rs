@@ -2,12 +2,8 @@
 
 use futures_util::StreamExt;
 use redis::aio::ConnectionManager;
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
-    time::Duration,
-};
-use tokio::sync::{Notify, watch};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -101,8 +97,8 @@ impl Wake {
     pub async fn listen(self, stop: CancellationToken) {
         let channel = format!("{}relay", self.hints.prefix);
         let here = Arc::clone(&self.here);
-        listen(&self.hints, &channel, stop, move |message| {
-            if message.is_some() {
+        listen(&self.hints, &channel, stop, move |heard| {
+            if matches!(heard, Heard::Message(_)) {
                 here.notify_one();
             }
         })
@@ -110,78 +106,52 @@ impl Wake {
     }
 }
 
-type Watched = HashMap<(Uuid, String), Weak<watch::Sender<i64>>>;
-
-/// Listens to the hints of all tenants and gives each topic a watch of its newest position.
-#[derive(Clone)]
-pub struct Hub {
-    hints: Hints,
-    topics: Arc<Mutex<Watched>>,
+/// What a follower of live changes hears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hint {
+    /// A topic of a tenant has news up to a position.
+    Moved {
+        /// The tenant.
+        tenant: Uuid,
+        /// The topic.
+        topic: String,
+        /// Its newest position.
+        position: i64,
+    },
+    /// Listening again: hints may have been missed before.
+    Connected,
+    /// No hints come for now.
+    Lost,
 }
 
-/// A watch of one topic; dropping the last one forgets the topic.
-#[derive(Clone)]
-pub struct TopicWatch {
-    sender: Arc<watch::Sender<i64>>,
-}
-
-impl TopicWatch {
-    /// A receiver that changes whenever the topic's position does, and after every reconnection.
-    pub fn receiver(&self) -> watch::Receiver<i64> {
-        self.sender.subscribe()
-    }
-}
-
-impl Hub {
-    /// A hub; [`Hub::run`] feeds it.
-    pub fn new(hints: Hints) -> Self {
-        Self { hints, topics: Arc::default() }
-    }
-
-    /// Watches a topic.
-    pub fn watch(&self, tenant: Uuid, topic: &str) -> TopicWatch {
-        let mut topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (tenant, topic.to_owned());
-        if let Some(sender) = topics.get(&key).and_then(Weak::upgrade) {
-            return TopicWatch { sender };
-        }
-        if topics.len() > 1024 && topics.len().is_power_of_two() {
-            topics.retain(|_, sender| sender.strong_count() > 0);
-        }
-        let sender = Arc::new(watch::Sender::new(0));
-        topics.insert(key, Arc::downgrade(&sender));
-        TopicWatch { sender }
-    }
-
-    /// Listens until told to stop. After a gap every watcher is woken, for hints may have been missed.
-    pub async fn run(self, stop: CancellationToken) {
-        let channel = format!("{}live", self.hints.prefix);
-        let topics = Arc::clone(&self.topics);
-        listen(&self.hints, &channel, stop, move |message| {
-            let mut topics = topics.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(message) = message else {
-                topics.retain(|_, sender| sender.upgrade().inspect(|s| s.send_modify(|_| {})).is_some());
-                return;
-            };
-            let mut parts = message.splitn(3, ' ');
-            let tenant = parts.next().and_then(|id| Uuid::try_parse(id).ok());
-            let position = parts.next().and_then(|n| n.parse::<i64>().ok());
-            let (Some(tenant), Some(position), Some(topic)) = (tenant, position, parts.next()) else { return };
-            let key = (tenant, topic.to_owned());
-            match topics.get(&key).map(Weak::upgrade) {
-                Some(Some(sender)) => sender.send_modify(|newest| *newest = position.max(*newest)),
-                Some(None) => {
-                    topics.remove(&key);
+impl Hints {
+    /// Follows the hints of all tenants until told to stop.
+    pub async fn follow(self, stop: CancellationToken, mut on: impl FnMut(Hint)) {
+        let channel = format!("{}live", self.prefix);
+        listen(&self, &channel, stop, move |heard| match heard {
+            Heard::Connected => on(Hint::Connected),
+            Heard::Lost => on(Hint::Lost),
+            Heard::Message(text) => {
+                let mut parts = text.splitn(3, ' ');
+                let tenant = parts.next().and_then(|id| Uuid::try_parse(id).ok());
+                let position = parts.next().and_then(|n| n.parse::<i64>().ok());
+                if let (Some(tenant), Some(position), Some(topic)) = (tenant, position, parts.next()) {
+                    on(Hint::Moved { tenant, topic: topic.to_owned(), position });
                 }
-                None => {}
             }
         })
         .await;
     }
 }
 
-/// Follows a channel, `None` after every (re)connection; connects again for ever, between 100 ms and 2 s.
-async fn listen(hints: &Hints, channel: &str, stop: CancellationToken, mut on: impl FnMut(Option<&str>)) {
+enum Heard<'a> {
+    Connected,
+    Lost,
+    Message(&'a str),
+}
+
+/// Follows a channel; connects again for ever, between 100 ms and 2 s.
+async fn listen(hints: &Hints, channel: &str, stop: CancellationToken, mut on: impl FnMut(Heard<'_>)) {
     let mut wait = Duration::from_millis(100);
     while !stop.is_cancelled() {
         let opened = async {
@@ -193,7 +163,7 @@ async fn listen(hints: &Hints, channel: &str, stop: CancellationToken, mut on: i
         };
         if let Some(pubsub) = opened.await {
             wait = Duration::from_millis(100);
-            on(None);
+            on(Heard::Connected);
             let mut messages = pubsub.into_on_message();
             loop {
                 let next = tokio::select! {
@@ -202,9 +172,10 @@ async fn listen(hints: &Hints, channel: &str, stop: CancellationToken, mut on: i
                 };
                 let Some(message) = next else { break };
                 if let Ok(text) = message.get_payload::<String>() {
-                    on(Some(&text));
+                    on(Heard::Message(&text));
                 }
             }
+            on(Heard::Lost);
         }
         tokio::select! {
             () = stop.cancelled() => return,

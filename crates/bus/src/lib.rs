@@ -11,7 +11,7 @@ pub mod topology;
 
 pub use consume::{Consumer, Delivery, Handler, Outcome};
 pub use envelope::Envelope;
-pub use hints::{Hints, Hub, Wake};
+pub use hints::{Hint, Hints, Wake};
 pub use publish::{Pipelined, PublishError, Publisher};
 pub use redrive::redrive;
 pub use topology::{RETRY_TIERS, Topology};

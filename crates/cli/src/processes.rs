@@ -16,11 +16,9 @@ use tokio_util::sync::CancellationToken;
 /// Use cases over the roles a process needs.
 pub fn app(config: &Config, system: bool) -> Result<App> {
     let ids = Ids::new(Arc::new(SystemClock));
-    Ok(App {
-        db: Db::connect(&config.database(system)?, ids)?,
-        sealer: Sealer::new(&config.secret()?, &config.previous_secrets()),
-        public_url: config.public_url.trim_end_matches('/').to_owned(),
-    })
+    let db = Db::connect(&config.database(system)?, ids)?;
+    let sealer = Sealer::new(&config.secret()?, &config.previous_secrets());
+    Ok(App::new(db, sealer, &config.public_url))
 }
 
 /// Runs the api, the workers or both until a signal says stop.

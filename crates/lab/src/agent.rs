@@ -83,10 +83,29 @@ pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 impl Socket {
     /// Opens a socket and says nothing.
     pub async fn open(base: &str) -> Result<Self> {
+        Self::open_as(base, Some("graphql-transport-ws"), None).await
+    }
+
+    /// Opens a socket with these protocols from a page of this origin.
+    pub async fn open_as(base: &str, protocols: Option<&str>, origin: Option<&str>) -> Result<Self> {
         let url = format!("{}/graphql/ws", base.replacen("http", "ws", 1));
         let mut request = url.into_client_request()?;
-        request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse()?);
+        for (name, value) in [("sec-websocket-protocol", protocols), ("origin", origin)] {
+            if let Some(value) = value {
+                request.headers_mut().insert(name, value.parse()?);
+            }
+        }
         Ok(Self(tokio_tungstenite::connect_async(request).await?.0))
+    }
+
+    /// Says a text as it is.
+    pub async fn say_text(&mut self, text: &str) -> Result<()> {
+        Ok(self.0.send(Message::text(text)).await?)
+    }
+
+    /// Says bytes.
+    pub async fn say_binary(&mut self, bytes: Vec<u8>) -> Result<()> {
+        Ok(self.0.send(Message::binary(bytes)).await?)
     }
 
     /// Says something.

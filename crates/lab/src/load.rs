@@ -30,8 +30,9 @@ pub struct Latency(Mutex<Histogram<u64>>);
 
 impl Default for Latency {
     fn default() -> Self {
-        // Three digits never fail to construct.
-        Self(Mutex::new(Histogram::new(3).unwrap_or_else(|_| unreachable!("three digits are allowed"))))
+        // From a microsecond to an hour, three digits: bounds that never fail to construct.
+        let histogram = Histogram::new_with_bounds(1, 3_600_000_000, 3);
+        Self(Mutex::new(histogram.unwrap_or_else(|_| unreachable!("the bounds are sound"))))
     }
 }
 

@@ -108,10 +108,7 @@ async fn on_duty(who: usize, agent: Agent, taken: mpsc::UnboundedSender<Taken>) 
     let accept =
         "mutation($id: ID!) { offerAccept(input: { offerId: $id }) { conversation { id } userErrors { code } } }";
     loop {
-        let message = match socket.next(Duration::from_hours(1)).await {
-            Ok(message) => message,
-            Err(_) => return Ok(()),
-        };
+        let Ok(message) = socket.next(Duration::from_hours(1)).await else { return Ok(()) };
         if message["type"] == "ping" {
             socket.say(&json!({ "type": "pong" })).await?;
         }

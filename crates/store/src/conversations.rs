@@ -139,20 +139,28 @@ pub async fn insert(
     subject: &str,
 ) -> Result<(), StoreError> {
     let tenant = tx.tenant();
+    let number = if let Some(number) = tx.number() {
+        number
+    } else {
+        sqlx::query_scalar!(
+            "update tenant set conversation_number = conversation_number + 1 where tenant_id = $1
+             returning conversation_number",
+            tenant
+        )
+        .fetch_one(tx.conn())
+        .await?
+    };
     sqlx::query!(
-        "with n as (
-           update tenant set conversation_number = conversation_number + 1 where tenant_id = $1
-           returning conversation_number
-         )
-         insert into conversation (tenant_id, id, number, branch_id, customer_id, owner, queue_id, subject)
-         select $1, $2, n.conversation_number, $4, $3, $6, $5, $7 from n",
+        "insert into conversation (tenant_id, id, number, branch_id, customer_id, owner, queue_id, subject)
+         values ($1, $2, $8, $4, $3, $6, $5, $7)",
         tenant,
         id.0,
         customer.0,
         branch.0,
         queue.0,
         owner.code(),
-        subject
+        subject,
+        number
     )
     .execute(tx.conn())
     .await?;

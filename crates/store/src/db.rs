@@ -15,8 +15,10 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
-    ops::{Deref, DerefMut},
+    collections::HashMap,
+    ops::{Deref, DerefMut, Range},
     str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use uuid::Uuid;
@@ -85,7 +87,15 @@ pub struct Db {
     intake: Option<PgPool>,
     system: Option<PgPool>,
     ids: Ids,
+    numbers: Numbers,
 }
+
+/// Conversation numbers taken in advance, a block a tenant: the counter's row is locked for an instant and not for the
+/// length of every transaction that opens a conversation. A number that is not used leaves a gap.
+type Numbers = Arc<Mutex<HashMap<TenantId, Range<i64>>>>;
+
+/// Numbers taken at once.
+const BLOCK: i64 = 16;
 
 fn pool(url: &str, max: u32) -> Result<PgPool, StoreError> {
     let options = PgConnectOptions::from_str(url)?.application_name("meridian").options([
@@ -109,7 +119,34 @@ impl Db {
             intake: side(&settings.intake_url)?,
             system: side(&settings.system_url)?,
             ids,
+            numbers: Numbers::default(),
         })
+    }
+
+    /// Makes sure that the next conversation of a tenant has a number at hand. Asked for before a transaction begins.
+    pub async fn reserve_number(&self, scope: &TenantScope) -> Result<(), StoreError> {
+        let left = |numbers: &Numbers| {
+            let numbers = numbers.lock().unwrap_or_else(PoisonError::into_inner);
+            numbers.get(&scope.tenant).is_some_and(|block| block.end - block.start >= BLOCK / 4)
+        };
+        if left(&self.numbers) {
+            return Ok(());
+        }
+        let mut tx = self.begin(scope, "").await?;
+        let last = sqlx::query_scalar!(
+            "update tenant set conversation_number = conversation_number + $2 where tenant_id = $1
+             returning conversation_number",
+            scope.tenant.0,
+            BLOCK
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        if let Some(last) = last {
+            let block = last - BLOCK + 1..last + 1;
+            self.numbers.lock().unwrap_or_else(PoisonError::into_inner).insert(scope.tenant, block);
+        }
+        Ok(())
     }
 
     /// The source of identifiers.
@@ -131,7 +168,14 @@ impl Db {
     /// A transaction that changes one tenant.
     pub async fn write(&self, scope: &TenantScope) -> Result<WriteTx, StoreError> {
         let read = ReadTx { tx: self.begin(scope, "").await?, scope: *scope };
-        Ok(WriteTx { read, ids: self.ids.clone(), out: Vec::new(), audits: Vec::new(), moves: Vec::new() })
+        Ok(WriteTx {
+            read,
+            ids: self.ids.clone(),
+            numbers: Arc::clone(&self.numbers),
+            out: Vec::new(),
+            audits: Vec::new(),
+            moves: Vec::new(),
+        })
     }
 
     /// A transaction across tenants, for the relay, the clock, look-ups and tenant creation. `why` is for the log.
@@ -229,6 +273,7 @@ enum Out {
 pub struct WriteTx {
     read: ReadTx,
     ids: Ids,
+    numbers: Numbers,
     out: Vec<Out>,
     audits: Vec<(Uuid, String, String, Option<Uuid>, Value)>,
     moves: Vec<WorkMove>,
@@ -272,6 +317,12 @@ impl WriteTx {
     /// The next identifier.
     pub fn id<T: From<Uuid>>(&self) -> T {
         self.ids.next()
+    }
+
+    /// A conversation number taken in advance, if one is left.
+    pub(crate) fn number(&self) -> Option<i64> {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        numbers.get_mut(&self.scope.tenant)?.next()
     }
 
     /// Hands a job to the broker after the commit. `key` names what must stay in order.

@@ -63,18 +63,19 @@ pub async fn drop_lease(tx: &mut SystemTx, name: &str, holder: Uuid) -> Result<(
     Ok(())
 }
 
-/// Refuses to go on unless the lease is still held under that epoch; keeps it from changing hands until the end of
-/// the transaction.
-pub async fn fence(tx: &mut SystemTx, name: &str, holder: Uuid, epoch: i64) -> Result<bool, StoreError> {
+/// Refuses to go on unless all leases are still held under those epochs; keeps them from changing hands until the end
+/// of the transaction.
+pub async fn fence(tx: &mut SystemTx, names: &[String], holder: Uuid, epochs: &[i64]) -> Result<bool, StoreError> {
     let held = sqlx::query_scalar!(
-        r#"select true as "held!" from lease where name = $1 and holder = $2 and epoch = $3 for share"#,
-        name,
+        r#"select l.name from lease l join unnest($1::text[], $3::bigint[]) as f(name, epoch) using (name)
+           where l.holder = $2 and l.epoch = f.epoch for share of l"#,
+        names,
         holder,
-        epoch
+        epochs
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(held.unwrap_or(false))
+    Ok(held.len() == names.len())
 }
 
 /// A row of the outbox.
@@ -94,12 +95,18 @@ pub struct Outgoing {
     pub created_at: Instant,
 }
 
-/// What is due in a lane, in order; the relay serves all tenants.
-pub async fn outgoing(tx: &mut SystemTx, lane: i16, limit: i64) -> Result<Vec<Outgoing>, StoreError> {
+/// What is due in some lanes, in order within each; the relay serves all tenants.
+pub async fn outgoing(tx: &mut SystemTx, lanes: &[i16], limit: i64) -> Result<Vec<Outgoing>, StoreError> {
     let rows = sqlx::query!(
-        "select tenant_id, id, queue, topics, payload, created_at from outbox
-         where lane = $1 and due_at <= clock_timestamp() order by due_at, id limit $2",
-        lane,
+        r#"select o.tenant_id as "tenant_id!", o.id as "id!", o.queue, o.topics, o.payload as "payload!",
+                  o.created_at as "created_at!"
+           from unnest($1::smallint[]) as l(lane)
+           cross join lateral (
+             select tenant_id, id, queue, topics, payload, created_at, due_at from outbox
+             where lane = l.lane and due_at <= clock_timestamp() order by due_at, id limit $2
+           ) o
+           order by l.lane, o.due_at, o.id"#,
+        lanes,
         limit
     )
     .fetch_all(tx.conn())

@@ -44,3 +44,31 @@ pub fn resident_bytes() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     statm.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
 }
+
+/// A named point at which a test lets the process die: `MERIDIAN_ABORT_AT=relay.published:3` aborts at the third pass.
+/// Compiled out of release builds.
+pub fn point(name: &'static str) {
+    #[cfg(debug_assertions)]
+    abort_at(name);
+    #[cfg(not(debug_assertions))]
+    let _ = name;
+}
+
+#[cfg(debug_assertions)]
+fn abort_at(name: &str) {
+    use std::sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    };
+    static WANTED: LazyLock<Option<(String, AtomicU32)>> = LazyLock::new(|| {
+        let wanted = std::env::var("MERIDIAN_ABORT_AT").ok()?;
+        let (name, pass) = wanted.split_once(':').unwrap_or((&wanted, "1"));
+        Some((name.to_owned(), AtomicU32::new(pass.parse().ok()?)))
+    });
+    if let Some((wanted, passes)) = &*WANTED
+        && wanted == name
+        && passes.fetch_sub(1, Ordering::SeqCst) == 1
+    {
+        std::process::abort();
+    }
+}

@@ -22,6 +22,10 @@ use std::{fs::File, str::FromStr, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+mod outside;
+
+pub use outside::{Outside, Process};
+
 const ROLE_PASSWORD: &str = "meridian-tests";
 const SECRET: &str = "a secret for tests that is long enough";
 
@@ -76,11 +80,8 @@ pub async fn database(urls: &Urls) -> Result<String> {
 /// Use cases over a database.
 pub fn app(database: &str, public_url: &str) -> Result<App, StoreError> {
     let secret = Secret::new(SECRET);
-    Ok(App {
-        db: Db::connect(&migrate::role_urls(database, ROLE_PASSWORD)?, Ids::new(Arc::new(SystemClock)))?,
-        sealer: Sealer::new(&secret, &[]),
-        public_url: public_url.to_owned(),
-    })
+    let db = Db::connect(&migrate::role_urls(database, ROLE_PASSWORD)?, Ids::new(Arc::new(SystemClock)))?;
+    Ok(App::new(db, Sealer::new(&secret, &[]), public_url))
 }
 
 /// A running Meridian with the demo tenant.
@@ -97,6 +98,8 @@ pub struct Stack {
     pub database: String,
     /// The servers.
     pub urls: Urls,
+    /// What its names in broker and Redis begin with.
+    pub prefix: String,
     hints: Hints,
     wake: Wake,
     topology: Topology,
@@ -134,8 +137,21 @@ impl Stack {
         };
         let server = meridian_api::start(&settings, &format!("127.0.0.1:{port}"), stop.clone())?;
         let topology = Topology::new(&prefix);
-        let mut stack =
-            Self { app, base, demo, provider, database, urls, hints, wake, topology, server, stop, workers: None };
+        let mut stack = Self {
+            app,
+            base,
+            demo,
+            provider,
+            database,
+            urls,
+            prefix,
+            hints,
+            wake,
+            topology,
+            server,
+            stop,
+            workers: None,
+        };
         stack.start_workers()?;
         Ok(Some(stack))
     }

@@ -34,6 +34,8 @@ pub enum Kind {
 pub enum Mode {
     /// Production settings.
     Durable,
+    /// Production settings, and every statement counted (`pg_stat_statements`).
+    Profiled,
     /// Nothing survives a power cut, everything a killed process.
     Test,
 }
@@ -189,6 +191,9 @@ impl Servers {
         ];
         if self.mode == Mode::Test {
             settings.extend(["fsync=off", "full_page_writes=off"].map(str::to_owned));
+        }
+        if self.mode == Mode::Profiled {
+            settings.push("shared_preload_libraries=pg_stat_statements".to_owned());
         }
         let mut argv = vec![bin("postgres"), "-D".to_owned(), shown];
         argv.extend(settings.into_iter().flat_map(|setting| ["-c".to_owned(), setting]));

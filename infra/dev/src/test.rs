@@ -46,6 +46,7 @@ fn rust(options: &Options) -> anyhow::Result<Option<String>> {
     let dir = std::env::temp_dir().join(format!("meridian-test-{}", std::process::id()));
     let servers = Servers::start(&dir, Mode::Test)?;
     let bin = build(false)?;
+    auditor();
     let nextest = Command::new("cargo").args(["nextest", "--version"]).output().is_ok_and(|done| done.status.success());
     let mut cargo = Command::new("cargo");
     if nextest {
@@ -75,4 +76,16 @@ fn rust(options: &Options) -> anyhow::Result<Option<String>> {
     drop(servers);
     std::fs::remove_dir_all(&dir)?;
     Ok(passed.then_some(summary))
+}
+
+/// Fetches the auditor of GraphQL over HTTP where Node.js is; its test says so when it is missing.
+fn auditor() {
+    let folder = root().join("tests/audit");
+    if folder.join("node_modules/graphql-http").exists() {
+        return;
+    }
+    let done = Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(folder).status();
+    if !done.is_ok_and(|status| status.success()) {
+        eprintln!("SKIPPED the audits of GraphQL over HTTP: npm ci in tests/audit needs Node.js and its registry");
+    }
 }

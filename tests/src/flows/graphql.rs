@@ -1,7 +1,7 @@
 //! The contract as clients meet it: refusals before execution, resumed subscriptions, the socket protocol, refresh tokens.
 
 use super::{INBOX, PATIENCE, main_job::reqwest_client, on_duty, unix};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use meridian_lab::agent::{Agent, Socket};
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
@@ -161,5 +161,27 @@ async fn a_refresh_token_is_good_once_and_its_second_use_ends_the_sign_in() -> R
     let known = wrong("demo", "ana@demo.example").await?;
     assert_eq!(known, wrong("demo", "nobody@demo.example").await?);
     assert_eq!(known, wrong("nowhere", "ana@demo.example").await?);
+    stack.finish().await
+}
+
+/// The server audits of graphql-http, the reference auditor of GraphQL over HTTP.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn http_audits() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/audit");
+    if !std::path::Path::new(folder).join("node_modules/graphql-http").exists() {
+        ensure!(std::env::var("MERIDIAN_TEST_STRICT").unwrap_or_default().is_empty(), "npm ci in {folder} is missing");
+        println!("SKIPPED: no Node.js, or npm ci in tests/audit is missing");
+        return stack.finish().await;
+    }
+    let agent = Agent::sign_in(&stack.base, "demo", "ana@demo.example", &stack.demo.password).await?;
+    let url = format!("{}/graphql", stack.base);
+    let run = tokio::process::Command::new("node")
+        .args(["graphql-http.mjs", &url, &agent.token])
+        .current_dir(folder)
+        .output()
+        .await?;
+    let said = String::from_utf8_lossy(&run.stdout);
+    ensure!(run.status.success() && said.contains("61 of 61"), "{said}{}", String::from_utf8_lossy(&run.stderr));
     stack.finish().await
 }

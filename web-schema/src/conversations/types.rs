@@ -5,6 +5,7 @@ use crate::{
     customers::Customer,
     error::{AppError, Resolved},
     ids::id,
+    loaders::{HandoffsOf, SessionsOf, TheAgent, TheCustomer, WorkOf, load},
     page,
     people::Agent,
     scalars::Long,
@@ -19,7 +20,7 @@ use meridian_domain::{
     actor::Actor as DomainActor,
     work::{ItemKind, Lifecycle as DomainLifecycle, OwnerKind as DomainOwner},
 };
-use meridian_store::{agents, conversations as store, customers, handoffs, items, work};
+use meridian_store::{conversations as store, items};
 use serde_json::Value;
 
 /// Where a conversation stands.
@@ -127,8 +128,7 @@ impl Conversation {
     /// The agent who owns it.
     async fn assignee(&self, ctx: &Context<'_>) -> Resolved<Option<Agent>> {
         let Some(agent) = self.0.owner_agent else { return Ok(None) };
-        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
-        Ok(agents::find(&mut tx, agent).await.map_err(AppError::from).extend()?.map(Agent))
+        Ok(load(ctx, TheAgent(agent)).await?.map(Agent))
     }
     /// The queue it waits in or came from.
     async fn queue_id(&self) -> Option<ID> {
@@ -140,25 +140,21 @@ impl Conversation {
     }
     /// Whose it is.
     async fn customer(&self, ctx: &Context<'_>) -> Resolved<Option<Customer>> {
-        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
-        Ok(customers::find(&mut tx, self.0.customer).await.map_err(AppError::from).extend()?.map(Customer))
+        Ok(load(ctx, TheCustomer(self.0.customer)).await?.map(Customer))
     }
     /// Its engagements, the one used last first.
     async fn sessions(&self, ctx: &Context<'_>) -> Resolved<Vec<Session>> {
-        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
-        let found = store::sessions(&mut tx, &[self.0.id.0]).await.map_err(AppError::from).extend()?;
+        let found = load(ctx, SessionsOf(self.0.id)).await?.unwrap_or_default();
         Ok(found.into_iter().map(Session).collect())
     }
     /// What was routed for it, oldest first.
     async fn work_items(&self, ctx: &Context<'_>) -> Resolved<Vec<WorkItem>> {
-        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
-        let found = work::of_conversations(&mut tx, &[self.0.id.0]).await.map_err(AppError::from).extend()?;
+        let found = load(ctx, WorkOf(self.0.id)).await?.unwrap_or_default();
         Ok(found.into_iter().map(WorkItem).collect())
     }
     /// Hand-offs from bots, newest first.
     async fn handoffs(&self, ctx: &Context<'_>) -> Resolved<Vec<Handoff>> {
-        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
-        let found = handoffs::of_conversations(&mut tx, &[self.0.id.0]).await.map_err(AppError::from).extend()?;
+        let found = load(ctx, HandoffsOf(self.0.id)).await?.unwrap_or_default();
         Ok(found.into_iter().map(Handoff).collect())
     }
     /// `seq` of the newest item.

@@ -5,6 +5,7 @@ use crate::{
     conversations::{Conversation, TimelineItem},
     error::{AppError, Refusal, Resolved, UserError},
     ids::{id, read},
+    loaders::{IdentitiesOf, load},
     page,
 };
 use async_graphql::{
@@ -86,8 +87,7 @@ impl Customer {
     }
     /// Identifiers, first seen first.
     async fn identities(&self, ctx: &Context<'_>) -> Resolved<Vec<CustomerIdentity>> {
-        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
-        let found = identity::of_customers(&mut tx, &[self.0.id.0]).await.map_err(AppError::from).extend()?;
+        let found = load(ctx, IdentitiesOf(self.0.id)).await?.unwrap_or_default();
         let shown = |i: identity::Identity| CustomerIdentity {
             id: id(i.id),
             scheme: i.scheme,

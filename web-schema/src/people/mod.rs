@@ -4,6 +4,7 @@ use crate::{
     context::viewer,
     error::{AppError, Refusal, Resolved, UserError},
     ids::{id, read},
+    loaders::{LoadsOf, load},
     page,
     work::Offer,
 };
@@ -104,8 +105,7 @@ impl Agent {
     }
     /// Work in hand by kind.
     async fn load(&self, ctx: &Context<'_>) -> Resolved<Vec<ChannelLoad>> {
-        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
-        let loads = agents::loads(&mut tx, &[self.0.id.0]).await.map_err(AppError::from).extend()?;
+        let loads = load(ctx, LoadsOf(self.0.id)).await?.unwrap_or_default();
         let load = |l: agents::Load| ChannelLoad { class: l.class.code(), used: l.used.into(), cap: l.cap.into() };
         Ok(loads.into_iter().map(load).collect())
     }

@@ -5,6 +5,7 @@ use crate::{
     conversations::Conversation,
     error::{AppError, Refusal, Resolved, UserError},
     ids::{id, read},
+    loaders::{TheConversation, TheWork, load},
 };
 use async_graphql::{Context, ID, InputObject, Json, Object, ResultExt, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -182,12 +183,8 @@ impl Offer {
     }
     /// The conversation behind it.
     async fn conversation(&self, ctx: &Context<'_>) -> Resolved<Option<Conversation>> {
-        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
-        let Some(item) = work::find(&mut tx, self.0.work).await.map_err(AppError::from).extend()? else {
-            return Ok(None);
-        };
-        let found = conversations::find(&mut tx, item.conversation).await.map_err(AppError::from).extend()?;
-        Ok(found.map(Conversation))
+        let Some(item) = load(ctx, TheWork(self.0.work)).await? else { return Ok(None) };
+        Ok(load(ctx, TheConversation(item.conversation)).await?.map(Conversation))
     }
 }
 

@@ -40,7 +40,9 @@ pub async fn ingest(
     kind: ChannelKind,
     events: &[InboundEvent],
 ) -> Result<Ingested, StoreError> {
-    let mut tx = app.db.write(&TenantScope::acting(tenant, Actor::System)).await?;
+    let scope = TenantScope::acting(tenant, Actor::System);
+    app.db.reserve_number(&scope).await?;
+    let mut tx = app.db.write(&scope).await?;
     let mut done = Ingested::default();
     if !inbound::mark_processed(&mut tx, raw).await? {
         return Ok(done);

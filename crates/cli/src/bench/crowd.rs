@@ -125,14 +125,7 @@ impl Crowd {
 }
 
 /// Posts a text message; returns the status, 0 without an answer.
-pub async fn post(
-    http: &reqwest::Client,
-    number: &WhatsApp,
-    customer: u64,
-    name: &str,
-    id: &str,
-    text: &str,
-) -> u16 {
+pub async fn post(http: &reqwest::Client, number: &WhatsApp, customer: u64, name: &str, id: &str, text: &str) -> u16 {
     let body = number.text(&format!("4477{customer:08}"), name, id, text, meridian_lab::unix());
     number.post(http, &body).await.unwrap_or(0)
 }

@@ -6,7 +6,7 @@ use super::rig::Rig;
 use anyhow::{Context, Result};
 use futures_util::future::BoxFuture;
 use meridian_app::setup::seed_crowd;
-use meridian_bus::{Consumer, Delivery, Envelope, Handler, Hints, Hub, Outcome, Pipelined, Publisher, Topology};
+use meridian_bus::{Consumer, Delivery, Envelope, Handler, Hint, Hints, Outcome, Pipelined, Publisher, Topology};
 use meridian_domain::ids::TenantId;
 use meridian_lab::{
     load::{Latency, Tracker, paced},
@@ -20,7 +20,7 @@ use std::{
     },
     time::Duration,
 };
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -30,6 +30,9 @@ const SOCKETS: usize = 100;
 const SECONDS: u64 = 6;
 /// Steps of the search, messages a second.
 const STEPS: [u32; 10] = [500, 750, 1000, 1250, 1500, 2000, 2500, 3000, 4000, 6000];
+
+/// The rate that is running, if any: who waits for pushes, and how long they took.
+type Current = Arc<std::sync::Mutex<Option<Arc<(Tracker, Latency)>>>>;
 
 struct Tell(Hints, Uuid);
 
@@ -52,7 +55,10 @@ pub async fn sustained(rig: &Rig, batched: bool) -> Result<u32> {
     for rate in STEPS {
         let (latency, lost) = floor.run(rate).await;
         let (p50, p99) = (latency.at(0.5), latency.at(0.99));
-        println!("  floor {} {rate:>5}/s   p50/p99 {p50:.1}/{p99:.1}   lost {lost}", if batched { "batched" } else { "single " });
+        println!(
+            "  floor {} {rate:>5}/s   p50/p99 {p50:.1}/{p99:.1}   lost {lost}",
+            if batched { "batched" } else { "single " }
+        );
         if lost > 0 || p99 > 250.0 {
             break;
         }
@@ -68,7 +74,7 @@ struct Floor {
     account: meridian_domain::ids::ChannelAccountId,
     publisher: Arc<Pipelined>,
     batches: Option<mpsc::Sender<(IntakeRow, u64)>>,
-    current: Arc<std::sync::Mutex<Option<Arc<(Tracker, Latency)>>>>,
+    current: Current,
     numbers: AtomicU64,
     stop: CancellationToken,
     _push: PushServer,
@@ -90,14 +96,18 @@ impl Floor {
             batch: if batched { 64 } else { 1 },
         };
         tokio::spawn(consumer.run(Arc::new(Tell(hints.clone(), tenant.0)), stop.clone()));
-        let hub = Hub::new(hints);
-        tokio::spawn(hub.clone().run(stop.clone()));
+        let watches: Vec<watch::Sender<i64>> = (0..SOCKETS).map(|_| watch::Sender::new(-1)).collect();
+        let receivers: Vec<_> = watches.iter().map(watch::Sender::subscribe).collect();
+        tokio::spawn(hints.follow(stop.clone(), move |hint| {
+            if let Hint::Moved { position, .. } = hint {
+                watches[position as usize % SOCKETS].send_modify(|newest| *newest = position.max(*newest));
+            }
+        }));
         let push = PushServer::start().await?;
-        let current: Arc<std::sync::Mutex<Option<Arc<(Tracker, Latency)>>>> = Arc::default();
-        for socket in 0..SOCKETS {
-            let (watch, sender) = (hub.watch(tenant.0, &format!("f{socket}")), push.sender(socket));
+        let current: Current = Arc::default();
+        for (socket, mut receiver) in receivers.into_iter().enumerate() {
+            let sender = push.sender(socket);
             tokio::spawn(async move {
-                let mut receiver = watch.receiver();
                 while receiver.changed().await.is_ok() {
                     let number = *receiver.borrow_and_update();
                     sender.push(&number.to_string()).await;
@@ -122,7 +132,17 @@ impl Floor {
         let db = rig.app.db.clone();
         let batches = batched.then(|| batching(db.clone(), &rig.servers.amqp_url(), &topology));
         tokio::time::sleep(Duration::from_secs(1)).await;
-        Ok(Self { db, tenant, account: *account, publisher, batches, current, numbers: AtomicU64::new(0), stop, _push: push })
+        Ok(Self {
+            db,
+            tenant,
+            account: *account,
+            publisher,
+            batches,
+            current,
+            numbers: AtomicU64::new(0),
+            stop,
+            _push: push,
+        })
     }
 
     async fn run(&self, rate: u32) -> (Latency, u64) {

@@ -44,12 +44,15 @@ pub struct Options {
     /// Processes: one for both, or api and workers apart.
     #[arg(long)]
     apart: bool,
+    /// Also print the statements that took most of the database's time.
+    #[arg(long)]
+    statements: bool,
 }
 
 /// One rate's outcome.
 struct Row {
     rate: u32,
-    accepted: Latency,
+    accepted: Arc<Latency>,
     refused: u64,
     run: Arc<Run>,
     lost: u64,
@@ -76,7 +79,7 @@ impl Row {
 
 /// Runs it; the value is what `--json` prints.
 pub async fn run(options: &Options) -> Result<Value> {
-    let mut rig = Rig::start().await?;
+    let mut rig = Rig::start(options.statements).await?;
     let mut crowd = Crowd::seed(&rig, options.agents, options.accounts).await?;
     if options.apart {
         rig.run("api").await?;
@@ -98,6 +101,7 @@ pub async fn run(options: &Options) -> Result<Value> {
         rows.push(row);
         tokio::time::sleep(Duration::from_secs(3)).await;
     }
+    rig.print_profile().await?;
     let after = rig.own_mb();
     let sustained = rows.iter().filter(|row| row.sustained()).map(|row| row.rate).max().unwrap_or(0);
     println!("memory of Meridian: {rest:.0} MB at rest, {after:.0} MB after; warnings logged: {}", rig.warnings());
@@ -143,13 +147,15 @@ async fn one(rig: &Rig, crowd: &Crowd, rate: u32, options: &Options) -> Result<R
         let (accepted, refused, http) = (Arc::clone(&accepted), Arc::clone(&refused), crowd.http.clone());
         let (run, owned) = (Arc::clone(&run), options.owned);
         let is_new = n % 10 == 9;
-        let customer = if is_new { 10_000_000 + u64::from(rate) * 100_000 + n } else { rand::rng().random_range(0..owned) };
+        let customer =
+            if is_new { 10_000_000 + u64::from(rate) * 100_000 + n } else { rand::rng().random_range(0..owned) };
         let number = crowd.number_of(customer).clone();
         if let Some(tracker) = &run.tracker {
             tracker.sent(n, due);
         }
         tokio::spawn(async move {
-            let (name, id) = (if is_new { format!("n{n}") } else { format!("w{customer}") }, format!("wamid.{rate}.{n}"));
+            let (name, id) =
+                (if is_new { format!("n{n}") } else { format!("w{customer}") }, format!("wamid.{rate}.{n}"));
             let status = post(&http, &number, customer, &name, &id, &format!("m{n} where is my parcel?")).await;
             if status == 200 {
                 accepted.record(due.elapsed());
@@ -166,7 +172,6 @@ async fn one(rig: &Rig, crowd: &Crowd, rate: u32, options: &Options) -> Result<R
     let used = rig.cpu();
     let cpu_ms = used.iter().map(|(part, s)| (*part, (s - before[part]) * 1000.0 / total as f64)).collect();
     let lost = run.tracker.as_ref().map_or(0, meridian_lab::load::Tracker::missing);
-    let accepted = Arc::into_inner(accepted).unwrap_or_default();
     Ok(Row { rate, accepted, refused: refused.load(Ordering::Relaxed), run, lost, cpu_ms })
 }
 

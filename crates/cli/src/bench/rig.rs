@@ -1,6 +1,6 @@
 //! Private servers with production settings, and Meridian as processes of its own beside the load.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use meridian_app::App;
 use meridian_dev::{Child, Identity, Kind, Mode, Servers, Spec, free_port, ready};
 use meridian_domain::{
@@ -28,6 +28,7 @@ pub struct Rig {
     env: BTreeMap<String, String>,
     ours: Identity,
     children: Vec<(&'static str, Child)>,
+    profile: bool,
 }
 
 impl Drop for Rig {
@@ -43,22 +44,20 @@ impl Drop for Rig {
 
 impl Rig {
     /// Starts servers that write to disk as in production, and migrates. Nothing of Meridian runs yet.
-    pub async fn start() -> Result<Self> {
+    pub async fn start(profile: bool) -> Result<Self> {
         let dir = std::env::temp_dir().join(format!("meridian-bench-{}", std::process::id()));
         eprintln!("starting private PostgreSQL, Redis and RabbitMQ");
         let at = dir.clone();
         // Children live as long as the thread that spawned them; this one stays until the end.
-        let servers = tokio::task::block_in_place(|| Servers::start(&at, Mode::Durable))?;
+        let servers =
+            tokio::task::block_in_place(|| Servers::start(&at, if profile { Mode::Profiled } else { Mode::Durable }))?;
         let (http, metrics) = (free_port(0)?, free_port(0)?);
         let database = servers.postgres_url();
         let role_urls = migrate::role_urls(&database, PASSWORD)?;
         migrate::run(&database, PASSWORD).await?;
         let base = format!("http://127.0.0.1:{http}");
-        let app = App {
-            db: Db::connect(&role_urls, Ids::new(Arc::new(SystemClock)))?,
-            sealer: Sealer::new(&Secret::new(SECRET), &[]),
-            public_url: base.clone(),
-        };
+        let db = Db::connect(&role_urls, Ids::new(Arc::new(SystemClock)))?;
+        let app = App::new(db, Sealer::new(&Secret::new(SECRET), &[]), &base);
         let set = [
             ("MERIDIAN_PROFILE", "dev".to_owned()),
             ("MERIDIAN_LOG", "warn".to_owned()),
@@ -73,7 +72,7 @@ impl Rig {
             ("MERIDIAN_METRICS_BIND", format!("127.0.0.1:{metrics}")),
         ];
         let env = set.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-        Ok(Self { dir, servers, base, app, env, ours: Identity::ours(), children: Vec::new() })
+        Ok(Self { dir, servers, base, app, env, ours: Identity::ours(), children: Vec::new(), profile })
     }
 
     /// Starts `meridian api`, `workers` or `serve`, and waits until it is ready.
@@ -125,13 +124,25 @@ impl Rig {
             ("postgresql", server(Kind::Postgres)),
             ("rabbitmq", server(Kind::Rabbitmq)),
             ("redis", server(Kind::Redis)),
-            ("load", load::usage(std::process::id()).0 - own - server(Kind::Postgres) - server(Kind::Rabbitmq) - server(Kind::Redis)),
+            (
+                "load",
+                load::usage(std::process::id()).0
+                    - own
+                    - server(Kind::Postgres)
+                    - server(Kind::Rabbitmq)
+                    - server(Kind::Redis),
+            ),
         ])
     }
 
-    /// One number out of the database, past all scopes.
-    pub async fn count(&self, sql: &'static str) -> Result<i64> {
-        bulk::count(&self.servers.postgres_url(), sql).await.context(sql)
+    /// The statements that took most of the database's time, if they were counted.
+    pub async fn print_profile(&self) -> Result<()> {
+        if self.profile {
+            for line in bulk::costliest(&self.servers.postgres_url(), 25).await? {
+                println!("{line}");
+            }
+        }
+        Ok(())
     }
 }
 

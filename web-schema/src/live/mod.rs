@@ -1,5 +1,9 @@
 //! Subscriptions. Each event says where it stands in the stream; a client that comes back goes on from there.
 
+mod feed;
+
+pub use feed::{Feed, Moved};
+
 use crate::{
     Viewer,
     context::viewer,
@@ -12,16 +16,10 @@ use crate::{
     work::{Offer, WorkItem},
 };
 use async_graphql::{Context, ID, ResultExt, SimpleObject, Subscription as GraphQlSubscription, Union};
-use futures_util::{
-    StreamExt,
-    stream::{BoxStream, FuturesUnordered},
-};
-use meridian_domain::{
-    ids::ConversationId,
-    live::{Change as DomainChange, Topic},
-    people::Permission,
-};
-use meridian_store::{ReadTx, agents, conversations, customers, items, live, offers, work};
+use feed::{Following, Payload};
+use futures_util::{StreamExt, stream::BoxStream};
+use meridian_domain::{ids::ConversationId, live::Topic, people::Permission, work::ItemKind};
+use meridian_store::{conversations, live};
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 /// An offer was made or ended.
@@ -115,7 +113,7 @@ impl Subscription {
         #[graphql(desc = "Cursor of the last event seen")] resume_after: Option<String>,
     ) -> async_graphql::Result<BoxStream<'static, LiveEvent>> {
         let me = viewer(ctx).extend()?.subject.agent_id().ok_or(AppError::Unauthenticated).extend()?;
-        follow(ctx, vec![Topic::Agent(me)], Permission::HandleWork, resume_after).await
+        follow(ctx, Topic::Agent(me), Permission::HandleWork, resume_after).await
     }
 
     /// One conversation. Needs `conversations:read`.
@@ -131,7 +129,7 @@ impl Subscription {
         let found = conversations::find(&mut tx, id).await.map_err(AppError::from).extend()?;
         found.ok_or(AppError::NotFound).extend()?;
         drop(tx);
-        follow(ctx, vec![Topic::Conversation(id)], Permission::ReadConversations, resume_after).await
+        follow(ctx, Topic::Conversation(id), Permission::ReadConversations, resume_after).await
     }
 
     /// The floor: agents, queues, work. Needs `floor:read`.
@@ -140,7 +138,7 @@ impl Subscription {
         ctx: &Context<'_>,
         #[graphql(desc = "Cursor of the last event seen")] resume_after: Option<String>,
     ) -> async_graphql::Result<BoxStream<'static, LiveEvent>> {
-        follow(ctx, vec![Topic::Floor], Permission::ReadFloor, resume_after).await
+        follow(ctx, Topic::Floor, Permission::ReadFloor, resume_after).await
     }
 
     /// What a web chat visitor sees of their session. Needs a visitor's token.
@@ -150,43 +148,45 @@ impl Subscription {
         #[graphql(desc = "Cursor of the last event seen")] resume_after: Option<String>,
     ) -> async_graphql::Result<BoxStream<'static, LiveEvent>> {
         let session = viewer(ctx).extend()?.subject.visitor_session().ok_or(AppError::Unauthenticated).extend()?;
-        start(ctx, vec![Topic::Visitor(session)], resume_after).await
+        start(ctx, Topic::Visitor(session), resume_after).await
     }
 }
 
 async fn follow(
     ctx: &Context<'_>,
-    topics: Vec<Topic>,
+    topic: Topic,
     permission: Permission,
     resume_after: Option<String>,
 ) -> async_graphql::Result<BoxStream<'static, LiveEvent>> {
     viewer(ctx).extend()?.require(permission).extend()?;
-    start(ctx, topics, resume_after).await
+    start(ctx, topic, resume_after).await
 }
 
 struct Follower {
     viewer: Arc<Viewer>,
-    topics: Vec<Topic>,
-    names: Vec<String>,
-    watch: crate::Watch,
+    topic: Topic,
+    following: Following,
     position: i64,
+    /// Whether something may lie after `position` that the feed does not bring.
+    behind: bool,
     ready: VecDeque<LiveEvent>,
 }
 
-/// The net under hints: without Redis a socket still hears within this time.
-const POLL: Duration = Duration::from_secs(3);
+/// The nets under hints: with them, and without.
+const POLL: Duration = Duration::from_mins(1);
+const POLL_UNHINTED: Duration = Duration::from_secs(1);
 /// Changes read at once.
 const BATCH: i64 = 200;
 
 async fn start(
     ctx: &Context<'_>,
-    topics: Vec<Topic>,
+    topic: Topic,
     resume_after: Option<String>,
 ) -> async_graphql::Result<BoxStream<'static, LiveEvent>> {
     let viewer = ctx.data::<Arc<Viewer>>()?.clone();
     let after = resume_after.as_deref().map(page::read_number).transpose().extend()?;
-    // Watch first, read the position second: what happens in between wakes us.
-    let watch = viewer.live.watch(viewer.subject.scope().tenant(), &topics);
+    // Follow first, read the position second: what happens in between is heard.
+    let following = viewer.feed.follow(viewer.subject.scope().tenant(), topic);
     let mut tx = viewer.read().await.extend()?;
     let (newest, swept) = live::bounds(&mut tx).await.map_err(AppError::from).extend()?;
     drop(tx);
@@ -207,8 +207,7 @@ async fn start(
         let listener = viewer.subject.agent_id().map(id).or(viewer.subject.visitor_session().map(id));
         ready.push_back(LiveEvent { cursor: page::number_cursor(position), change: Change::Ready(Ready { listener }) });
     }
-    let names = topics.iter().map(ToString::to_string).collect();
-    let follower = Follower { viewer, topics, names, watch, position, ready };
+    let follower = Follower { viewer, topic, following, position, behind: true, ready };
     Ok(futures_util::stream::unfold(follower, |mut follower| async move {
         let event = follower.next().await?;
         Some((event, follower))
@@ -222,83 +221,85 @@ impl Follower {
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);
             }
-            match self.fetch().await {
-                Ok(true) => {}
-                Ok(false) => self.wait().await,
-                // The database is away: the socket stays, the position too.
-                Err(_) => tokio::time::sleep(POLL).await,
+            if self.behind {
+                match self.catch_up().await {
+                    Ok(more) => self.behind = more,
+                    // The database is away: the socket stays, the position too.
+                    Err(_) => tokio::time::sleep(POLL_UNHINTED).await,
+                }
+                continue;
+            }
+            let net = if self.following.hinted() { POLL } else { POLL_UNHINTED };
+            match tokio::time::timeout(net, self.following.receiver.recv()).await {
+                Ok(Some(event)) => self.take(&event),
+                Ok(None) => return None,
+                Err(_) => self.behind = true,
             }
         }
     }
 
-    async fn wait(&mut self) {
-        let mut changed: FuturesUnordered<_> =
-            self.watch.receivers.iter_mut().map(tokio::sync::watch::Receiver::changed).collect();
-        let _ = tokio::time::timeout(POLL, changed.next()).await;
+    /// Takes what the feed brings, if it follows on what was seen.
+    fn take(&mut self, event: &feed::Event) {
+        if event.position != i64::MAX && event.position <= self.position {
+            return;
+        }
+        // Positions are the tenant's, so a later start than ours is a gap only if the feed says so.
+        if event.after > self.position || self.following.missed() {
+            self.behind = true;
+            return;
+        }
+        self.position = event.position;
+        if let Some(change) = event.payload.clone().and_then(|payload| self.shown(payload)) {
+            self.ready.push_back(LiveEvent { cursor: page::number_cursor(self.position), change });
+        }
     }
 
-    /// Reads what came since, through the viewer's own scope and permissions. True when something was found.
-    async fn fetch(&mut self) -> Result<bool, AppError> {
+    /// Reads what came since, through the viewer's own scope. True when there may be more.
+    async fn catch_up(&mut self) -> Result<bool, AppError> {
+        self.following.missed();
         let mut tx = self.viewer.read().await?;
-        let changes = live::after(&mut tx, &self.names, self.position, BATCH).await?;
-        let found = !changes.is_empty();
+        let changes = live::after(&mut tx, &[self.topic.to_string()], self.position, BATCH).await?;
+        let payloads = feed::payloads(&mut tx, changes.iter().filter_map(|placed| placed.change)).await?;
+        drop(tx);
+        let more = changes.len() as i64 == BATCH;
         for placed in changes {
-            if let Some(change) = placed.change
-                && let Some(change) = load(&mut tx, &self.viewer, &self.topics, change).await?
-            {
+            self.position = placed.position;
+            let payload = placed.change.and_then(|change| feed::of(&payloads, change));
+            if let Some(change) = payload.and_then(|payload| self.shown(payload)) {
                 self.ready.push_back(LiveEvent { cursor: page::number_cursor(placed.position), change });
             }
-            self.position = placed.position;
         }
-        Ok(found)
+        Ok(more)
     }
-}
 
-/// Reads what a change names, if the viewer may see it.
-async fn load(
-    tx: &mut ReadTx,
-    viewer: &Viewer,
-    topics: &[Topic],
-    change: DomainChange,
-) -> Result<Option<Change>, AppError> {
-    let subject = &viewer.subject;
-    if subject.visitor_session().is_some() {
-        return visitor(tx, topics, change).await;
+    /// What the viewer may see of it: asked for every single change.
+    fn shown(&self, payload: Payload) -> Option<Change> {
+        let subject = &self.viewer.subject;
+        if subject.visitor_session().is_some() {
+            return self.shown_to_visitor(payload);
+        }
+        let (reads, floor) = (subject.may(Permission::ReadConversations), subject.may(Permission::ReadFloor));
+        match payload {
+            Payload::Offer(offer) if Some(offer.agent) == subject.agent_id() => {
+                Some(Change::Offer(OfferChange { offer: Offer(offer) }))
+            }
+            Payload::Conversation(found) if reads => {
+                Some(Change::Conversation(ConversationChange { conversation: Conversation(found) }))
+            }
+            Payload::Item(item) if reads => Some(Change::Item(ItemChange { item: TimelineItem(item) })),
+            Payload::Customer(found) if reads => Some(Change::Customer(CustomerChange { customer: Customer(found) })),
+            Payload::Agent(agent) if floor || subject.agent_id() == Some(agent.id) => {
+                Some(Change::Agent(AgentChange { agent: Agent(agent) }))
+            }
+            Payload::Work(item) if floor => Some(Change::Work(WorkChange { work_item: WorkItem(item) })),
+            _ => None,
+        }
     }
-    let reads = subject.may(Permission::ReadConversations);
-    Ok(match change {
-        DomainChange::Offer { offer } => {
-            let found = offers::many(tx, &[offer.0]).await?.pop().filter(|o| Some(o.agent) == subject.agent_id());
-            found.map(|offer| Change::Offer(OfferChange { offer: Offer(offer) }))
-        }
-        DomainChange::Conversation { conversation } if reads => conversations::find(tx, conversation)
-            .await?
-            .map(|c| Change::Conversation(ConversationChange { conversation: Conversation(c) })),
-        DomainChange::Item { item, .. } if reads => {
-            items::many(tx, &[item.0]).await?.pop().map(|i| Change::Item(ItemChange { item: TimelineItem(i) }))
-        }
-        DomainChange::Customer { customer } if reads => {
-            customers::find(tx, customer).await?.map(|c| Change::Customer(CustomerChange { customer: Customer(c) }))
-        }
-        DomainChange::Agent { agent } => {
-            let may = subject.may(Permission::ReadFloor) || subject.agent_id() == Some(agent);
-            let found = if may { agents::find(tx, agent).await? } else { None };
-            found.map(|a| Change::Agent(AgentChange { agent: Agent(a) }))
-        }
-        DomainChange::Work { work: id, .. } if subject.may(Permission::ReadFloor) => {
-            work::find(tx, id).await?.map(|w| Change::Work(WorkChange { work_item: WorkItem(w) }))
-        }
-        _ => None,
-    })
-}
 
-/// Visitors see the messages of their own session and nothing else.
-async fn visitor(tx: &mut ReadTx, topics: &[Topic], change: DomainChange) -> Result<Option<Change>, AppError> {
-    let DomainChange::Item { item, .. } = change else { return Ok(None) };
-    let own = |i: &items::Item| {
-        i.kind == meridian_domain::work::ItemKind::Message
-            && i.session.is_some_and(|s| topics.contains(&Topic::Visitor(s)))
-    };
-    let found = items::many(tx, &[item.0]).await?.pop().filter(own);
-    Ok(found.map(|i| Change::Item(ItemChange { item: TimelineItem(i) })))
+    /// Visitors see the messages of their own session and nothing else.
+    fn shown_to_visitor(&self, payload: Payload) -> Option<Change> {
+        let Payload::Item(item) = payload else { return None };
+        let own = item.kind == ItemKind::Message && item.session.is_some_and(|s| self.topic == Topic::Visitor(s));
+        own.then_some(Change::Item(ItemChange { item: TimelineItem(item) }))
+    }
 }

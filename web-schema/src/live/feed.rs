@@ -1,0 +1,266 @@
+//! What all sockets of a process follow, read once for all of them.
+//!
+//! A hint says that a topic moved. The feed reads the changes of the topics that somebody here follows, and what they
+//! name, in one transaction of their tenant, and hands each to its followers. Whether a follower may see it is decided
+//! by the follower, change by change. A follower that missed something reads it for itself.
+
+use meridian_app::{App, authz::Subject};
+use meridian_domain::{
+    ids::TenantId,
+    live::{Change, Topic},
+};
+use meridian_store::{ReadTx, StoreError, agents, conversations, customers, items, live, offers, work};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+/// What a change names, as it is now.
+#[derive(Debug, Clone)]
+pub(crate) enum Payload {
+    Offer(offers::Offer),
+    Conversation(conversations::Conversation),
+    Item(items::Item),
+    Customer(customers::Customer),
+    Agent(agents::Agent),
+    Work(work::WorkItem),
+}
+
+/// A change at its place, with what it names.
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    /// What the feed had handed out before, in this topic: who stands before it missed something.
+    pub after: i64,
+    /// Its place.
+    pub position: i64,
+    /// `None` when it is gone or of a later release.
+    pub payload: Option<Payload>,
+}
+
+/// A hint that reached the process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moved {
+    /// A topic has news up to a position.
+    Topic(TenantId, String, i64),
+    /// Hints may have been missed: all followers look for themselves.
+    Gap,
+}
+
+/// Events on their way to one follower; more make it read for itself.
+const BACKLOG: usize = 128;
+/// Changes of one topic read at once.
+const BATCH: i64 = 200;
+/// Hints taken together.
+const HINTS: usize = 1024;
+
+type Key = (TenantId, String);
+
+struct Followers {
+    /// Newest position handed out; `None` until the first hint.
+    handed: Option<i64>,
+    senders: Vec<(u64, mpsc::Sender<Arc<Event>>, Arc<AtomicBool>)>,
+}
+
+#[derive(Default)]
+struct Inner {
+    topics: Mutex<HashMap<Key, Followers>>,
+    listening: AtomicBool,
+    next: std::sync::atomic::AtomicU64,
+}
+
+/// The feed of a process.
+#[derive(Clone)]
+pub struct Feed {
+    app: App,
+    inner: Arc<Inner>,
+}
+
+/// One follower's end. Dropping it ends the following.
+pub(crate) struct Following {
+    inner: Arc<Inner>,
+    key: Key,
+    id: u64,
+    pub receiver: mpsc::Receiver<Arc<Event>>,
+    missed: Arc<AtomicBool>,
+}
+
+impl Following {
+    /// Whether something was not handed over since the last time this was asked.
+    pub fn missed(&self) -> bool {
+        self.missed.swap(false, Ordering::AcqRel)
+    }
+
+    /// Whether hints arrive; without them a follower must look more often.
+    pub fn hinted(&self) -> bool {
+        self.inner.listening.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        let mut topics = self.inner.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(followers) = topics.get_mut(&self.key) {
+            followers.senders.retain(|(id, ..)| *id != self.id);
+            if followers.senders.is_empty() {
+                topics.remove(&self.key);
+            }
+        }
+    }
+}
+
+impl Feed {
+    /// A feed; [`Feed::run`] drives it.
+    pub fn new(app: App) -> Self {
+        Self { app, inner: Arc::default() }
+    }
+
+    /// Says whether hints arrive.
+    pub fn listening(&self, yes: bool) {
+        self.inner.listening.store(yes, Ordering::Relaxed);
+    }
+
+    /// Follows a topic.
+    pub(crate) fn follow(&self, tenant: TenantId, topic: Topic) -> Following {
+        let (sender, receiver) = mpsc::channel(BACKLOG);
+        let (missed, id) = (Arc::new(AtomicBool::new(false)), self.inner.next.fetch_add(1, Ordering::Relaxed));
+        let key = (tenant, topic.to_string());
+        let mut topics = self.inner.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        let followers = topics.entry(key.clone()).or_insert(Followers { handed: None, senders: Vec::new() });
+        followers.senders.push((id, sender, Arc::clone(&missed)));
+        drop(topics);
+        Following { inner: Arc::clone(&self.inner), key, id, receiver, missed }
+    }
+
+    /// Hands out what hints point at until they end. Hints that come while a read runs are taken together.
+    pub async fn run(self, mut hints: mpsc::Receiver<Moved>) {
+        let mut batch = Vec::with_capacity(HINTS);
+        while hints.recv_many(&mut batch, HINTS).await > 0 {
+            if batch.contains(&Moved::Gap) {
+                self.poke_all();
+            }
+            for (tenant, topics) in self.wanted(batch.drain(..)) {
+                if let Err(error) = self.hand_out(tenant, &topics).await {
+                    tracing::debug!(%error, "followers read for themselves");
+                    for (topic, _) in topics {
+                        self.poke(&(tenant, topic));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The topics of the hints that somebody follows, with the position to read from.
+    fn wanted(&self, hints: impl Iterator<Item = Moved>) -> HashMap<TenantId, Vec<(String, i64)>> {
+        let topics = self.inner.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut wanted: HashMap<TenantId, HashMap<String, i64>> = HashMap::new();
+        for hint in hints {
+            let Moved::Topic(tenant, topic, position) = hint else { continue };
+            let Some(followers) = topics.get(&(tenant, topic.clone())) else { continue };
+            let from = followers.handed.unwrap_or(position - 1);
+            if position > from {
+                let known = wanted.entry(tenant).or_default().entry(topic).or_insert(from);
+                *known = from.min(*known);
+            }
+        }
+        wanted.into_iter().map(|(tenant, topics)| (tenant, topics.into_iter().collect())).collect()
+    }
+
+    async fn hand_out(&self, tenant: TenantId, topics: &[(String, i64)]) -> Result<(), StoreError> {
+        let mut tx = self.app.db.read(Subject::system(tenant).scope()).await?;
+        let changes = live::after_each(&mut tx, topics, BATCH).await?;
+        let payloads = payloads(&mut tx, changes.iter().filter_map(|(_, placed)| placed.change)).await?;
+        drop(tx);
+        let mut all = self.inner.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        for (topic, placed) in changes {
+            let Some(followers) = all.get_mut(&(tenant, topic)) else { continue };
+            // Followers that came before the first hint do not know where it starts: they look for themselves.
+            let after = followers.handed.unwrap_or(i64::MAX);
+            followers.handed = Some(placed.position);
+            let payload = placed.change.and_then(|change| payloads.get(&name(change)).cloned());
+            let event = Arc::new(Event { after, position: placed.position, payload });
+            for (_, sender, missed) in &followers.senders {
+                if sender.try_send(Arc::clone(&event)).is_err() {
+                    missed.store(true, Ordering::Release);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the followers of a topic look for themselves.
+    fn poke(&self, key: &Key) {
+        let mut topics = self.inner.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(followers) = topics.get_mut(key) {
+            poke(followers);
+        }
+    }
+
+    fn poke_all(&self) {
+        let mut topics = self.inner.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        topics.values_mut().for_each(poke);
+    }
+}
+
+fn poke(followers: &mut Followers) {
+    followers.handed = None;
+    let event = Arc::new(Event { after: i64::MAX, position: i64::MAX, payload: None });
+    for (_, sender, missed) in &followers.senders {
+        missed.store(true, Ordering::Release);
+        let _ = sender.try_send(Arc::clone(&event));
+    }
+}
+
+/// What a change names, as a key.
+fn name(change: Change) -> (u8, Uuid) {
+    match change {
+        Change::Offer { offer } => (0, offer.0),
+        Change::Conversation { conversation } => (1, conversation.0),
+        Change::Item { item, .. } => (2, item.0),
+        Change::Customer { customer } => (3, customer.0),
+        Change::Agent { agent } => (4, agent.0),
+        Change::Work { work, .. } => (5, work.0),
+        Change::Revoked { agent } => (6, agent.0),
+    }
+}
+
+/// Reads what changes name, one statement a kind.
+pub(crate) async fn payloads(
+    tx: &mut ReadTx,
+    changes: impl Iterator<Item = Change>,
+) -> Result<HashMap<(u8, Uuid), Payload>, StoreError> {
+    let mut ids: [Vec<Uuid>; 7] = Default::default();
+    for change in changes {
+        let (kind, id) = name(change);
+        let of_kind = &mut ids[usize::from(kind)];
+        if !of_kind.contains(&id) {
+            of_kind.push(id);
+        }
+    }
+    let mut found = HashMap::new();
+    macro_rules! read {
+        ($kind:literal, $many:path, $payload:path) => {
+            if !ids[$kind].is_empty() {
+                for value in $many(tx, &ids[$kind]).await? {
+                    found.insert(($kind, value.id.0), $payload(value));
+                }
+            }
+        };
+    }
+    read!(0, offers::many, Payload::Offer);
+    read!(1, conversations::many, Payload::Conversation);
+    read!(2, items::many, Payload::Item);
+    read!(3, customers::many, Payload::Customer);
+    read!(4, agents::many, Payload::Agent);
+    read!(5, work::many, Payload::Work);
+    Ok(found)
+}
+
+/// The payload of one change among those read.
+pub(crate) fn of(payloads: &HashMap<(u8, Uuid), Payload>, change: Change) -> Option<Payload> {
+    payloads.get(&name(change)).cloned()
+}

@@ -1,0 +1,101 @@
+//! Batching of edges: what many objects of one answer ask for is read in one statement. Nothing is kept between two
+//! rounds, so that a subscription never shows what was true before.
+
+use crate::{Viewer, error::AppError};
+use async_graphql::{
+    Context, Error, ErrorExtensions,
+    dataloader::{DataLoader, Loader},
+};
+use meridian_domain::ids::{AgentId, ConversationId, CustomerId, WorkItemId};
+use meridian_store::{ReadTx, agents, conversations, customers, handoffs, identity, work};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use uuid::Uuid;
+
+/// Reads for one viewer.
+pub(crate) struct Reads(Arc<Viewer>);
+
+/// The batching reader of a request.
+pub(crate) fn loader(viewer: Arc<Viewer>) -> DataLoader<Reads> {
+    // No waiting: the fields of one answer are asked for together, within one turn of the executor.
+    DataLoader::new(Reads(viewer), tokio::spawn).delay(Duration::ZERO).max_batch_size(200)
+}
+
+/// Loads one key through the request's loader.
+pub(crate) async fn load<K>(ctx: &Context<'_>, key: K) -> Result<Option<<Reads as Loader<K>>::Value>, Error>
+where
+    K: Send + Sync + Clone + Eq + std::hash::Hash + 'static,
+    Reads: Loader<K, Error = Arc<AppError>>,
+{
+    ctx.data::<DataLoader<Reads>>()?.load_one(key).await.map_err(|error| error.extend())
+}
+
+macro_rules! edges {
+    ($($(#[$doc:meta])* $key:ident($id:ty) => $value:ty, $read:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub(crate) struct $key(pub $id);
+
+        impl Loader<$key> for Reads {
+            type Value = $value;
+            type Error = Arc<AppError>;
+
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, $value>, Arc<AppError>> {
+                let ids: Vec<Uuid> = keys.iter().map(|key| key.0.0).collect();
+                let mut tx = self.0.read().await.map_err(Arc::new)?;
+                let read: fn(&mut ReadTx, Vec<Uuid>) -> Reading<'_, $id, $value> = $read;
+                let found = read(&mut tx, ids).await.map_err(|error| Arc::new(error.into()))?;
+                Ok(found.into_iter().map(|(id, value)| ($key(id), value)).collect())
+            }
+        }
+    )*};
+}
+
+type Reading<'a, K, V> = futures_util::future::BoxFuture<'a, Result<Vec<(K, V)>, meridian_store::StoreError>>;
+
+/// Values by their owner, in the order they came.
+fn grouped<K: Ord, V>(values: Vec<V>, owner: impl Fn(&V) -> K) -> Vec<(K, Vec<V>)> {
+    let mut groups: std::collections::BTreeMap<K, Vec<V>> = std::collections::BTreeMap::new();
+    for value in values {
+        groups.entry(owner(&value)).or_default().push(value);
+    }
+    groups.into_iter().collect()
+}
+
+edges! {
+    /// A conversation.
+    TheConversation(ConversationId) => conversations::Conversation, |tx, ids| Box::pin(async move {
+        Ok(conversations::many(tx, &ids).await?.into_iter().map(|c| (c.id, c)).collect())
+    });
+    /// A customer.
+    TheCustomer(CustomerId) => customers::Customer, |tx, ids| Box::pin(async move {
+        Ok(customers::many(tx, &ids).await?.into_iter().map(|c| (c.id, c)).collect())
+    });
+    /// An agent.
+    TheAgent(AgentId) => agents::Agent, |tx, ids| Box::pin(async move {
+        Ok(agents::many(tx, &ids).await?.into_iter().map(|a| (a.id, a)).collect())
+    });
+    /// A work item.
+    TheWork(WorkItemId) => work::WorkItem, |tx, ids| Box::pin(async move {
+        Ok(work::many(tx, &ids).await?.into_iter().map(|w| (w.id, w)).collect())
+    });
+    /// Loads of an agent.
+    LoadsOf(AgentId) => Vec<agents::Load>, |tx, ids| Box::pin(async move {
+        Ok(grouped(agents::loads(tx, &ids).await?, |load| load.agent))
+    });
+    /// Sessions of a conversation.
+    SessionsOf(ConversationId) => Vec<conversations::Session>, |tx, ids| Box::pin(async move {
+        Ok(grouped(conversations::sessions(tx, &ids).await?, |session| session.conversation))
+    });
+    /// Work items of a conversation.
+    WorkOf(ConversationId) => Vec<work::WorkItem>, |tx, ids| Box::pin(async move {
+        Ok(grouped(work::of_conversations(tx, &ids).await?, |item| item.conversation))
+    });
+    /// Hand-offs of a conversation.
+    HandoffsOf(ConversationId) => Vec<handoffs::Handoff>, |tx, ids| Box::pin(async move {
+        Ok(grouped(handoffs::of_conversations(tx, &ids).await?, |handoff| handoff.conversation))
+    });
+    /// Identifiers of a customer.
+    IdentitiesOf(CustomerId) => Vec<identity::Identity>, |tx, ids| Box::pin(async move {
+        Ok(grouped(identity::of_customers(tx, &ids).await?, |found| found.customer))
+    });
+}
