@@ -14,6 +14,7 @@ use meridian_domain::{
     time::{Clock, SystemClock},
 };
 use meridian_store::IntakeRow;
+use meridian_telemetry::point;
 use std::sync::Arc;
 
 /// The request in the form adapters read.
@@ -81,6 +82,7 @@ pub(crate) async fn receive(
     let edge_ref = edge.clone();
     match edge.run(async move { edge_ref.intake.accept(row).await }).await {
         Some(true) => {
+            point("hook.stored");
             let reply = channel.accepted();
             HttpResponse::Ok().content_type(reply.content_type).body(reply.body)
         }

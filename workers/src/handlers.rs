@@ -12,6 +12,7 @@ use meridian_domain::{
     time::{Clock, SystemClock},
 };
 use meridian_store::{StoreError, TenantScope, accounts, inbound as raws};
+use meridian_telemetry::point;
 use std::sync::Arc;
 
 /// Attempts before a stored request is set aside as failed, visible to admins.
@@ -118,6 +119,7 @@ impl Jobs {
         let events = registry::get(account.kind).parse(&account, &request);
         match inbound::ingest(app, tenant, id, account.id, account.kind, &events).await {
             Ok(done) => {
+                point("ingest.committed");
                 metrics::counter!("meridian_events_total", "kind" => account.kind.code())
                     .increment(u64::from(done.applied));
                 metrics::counter!("meridian_unknown_events_total", "kind" => account.kind.code())
@@ -143,15 +145,20 @@ impl Jobs {
             delivery::Claimed::NotYet => return Ok(Outcome::Retry(1)),
             delivery::Claimed::Inside | delivery::Claimed::Done => return Ok(Outcome::Done),
         };
+        point("deliver.claimed");
         let sent = registry::get(account.kind).send(&self.settings.http, &account, &message).await;
         let result = if sent.is_ok() { "accepted" } else { "refused" };
         metrics::counter!("meridian_sends_total", "kind" => account.kind.code(), "result" => result).increment(1);
+        point("deliver.sent");
         // The answer must not be lost to a passing fault of the database: the message would count as in doubt.
         let mut wait = std::time::Duration::from_millis(100);
         loop {
             match delivery::record(app, tenant, id, sent.clone()).await {
                 Ok(delivery::Attempt::Retry(seconds)) => return Ok(Outcome::Retry(seconds)),
-                Ok(delivery::Attempt::Accepted | delivery::Attempt::Over) => return Ok(Outcome::Done),
+                Ok(delivery::Attempt::Accepted | delivery::Attempt::Over) => {
+                    point("deliver.recorded");
+                    return Ok(Outcome::Done);
+                }
                 Err(error) if error.transient() && wait.as_secs() < 10 => tokio::time::sleep(wait).await,
                 Err(error) => return Err(error),
             }
@@ -170,6 +177,7 @@ impl Jobs {
         let http = &self.settings.http;
         match meridian_channels::bots::post(http, &out.url, &out.secret, &out.webhook_id, &out.event, now).await {
             Ok(actions) => {
+                point("bot.told");
                 bots::answered(app, tenant, id, actions).await?;
                 Ok(Outcome::Done)
             }

@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 use meridian_app::routing::Leader;
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_domain::{ids::TenantId, jobs::Job};
+use meridian_telemetry::point;
 use std::collections::HashMap;
 use tokio::sync::Mutex;
 
@@ -27,6 +28,7 @@ impl Routers {
         }
         match leader.handle(&self.settings.app, jobs).await {
             Ok(woken) => {
+                point("route.committed");
                 metrics::counter!("meridian_offers_total").increment(u64::from(woken.offered));
                 metrics::counter!("meridian_routing_lost_races_total").increment(u64::from(woken.lost));
                 Outcome::Done

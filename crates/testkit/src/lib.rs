@@ -112,6 +112,11 @@ impl Stack {
     /// Starts everything; `None` without servers.
     pub async fn start() -> Result<Option<Self>> {
         let Some(urls) = urls() else { return Ok(None) };
+        Self::start_on(urls).await.map(Some)
+    }
+
+    /// Starts everything on servers of the caller's own.
+    pub async fn start_on(urls: Urls) -> Result<Self> {
         // Another test of this process may have installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let database = database(&urls).await?;
@@ -153,7 +158,7 @@ impl Stack {
             workers: None,
         };
         stack.start_workers()?;
-        Ok(Some(stack))
+        Ok(stack)
     }
 
     /// Starts the workers, as a process of their own would.

@@ -1,7 +1,7 @@
 //! Meridian as processes of its own, so that they can be killed for real.
 
 use crate::{ROLE_PASSWORD, SECRET, Stack, Urls};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use meridian_dev::{Child, Identity, Spec, free_port, ready};
 use nix::sys::signal::Signal;
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
@@ -103,9 +103,8 @@ impl Process {
 }
 
 impl Stack {
-    /// Processes beside this stack, on its database and names.
+    /// Processes beside this stack, on its database and names, the api on a port of its own.
     pub fn outside(&self) -> Result<Option<Outside>> {
-        let port = self.base.rsplit(':').next().and_then(|port| port.parse().ok()).context("port")?;
-        Ok(Outside::new(&self.urls, &self.database, &self.prefix, port))
+        Ok(Outside::new(&self.urls, &self.database, &self.prefix, free_port(0)?))
     }
 }

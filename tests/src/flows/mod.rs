@@ -2,6 +2,7 @@
 
 mod faults;
 mod graphql;
+mod kills;
 pub mod main_job;
 mod web_chat;
 
