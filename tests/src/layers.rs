@@ -96,7 +96,7 @@ fn what_crosses_tenants_is_named_in_few_files_and_files_stay_short() -> Result<(
         "crates/app/src/authz.rs",
         "crates/app/src/auth/sign_in.rs",
         "crates/app/src/inbound/ingest.rs",
-        "workers/src/handlers.rs",
+        "workers/src/ingest.rs",
     ];
     let root = root();
     let mut files = Vec::new();

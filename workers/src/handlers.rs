@@ -1,27 +1,27 @@
 //! One handler a queue family. Each job is one use case; its outcome says what becomes of the message.
 
-use crate::Settings;
+use crate::{Settings, ingest::Ingest};
 use futures_util::future::BoxFuture;
-use meridian_app::{bots, conversations, delivery, inbound, routing};
+use meridian_app::{bots, conversations, delivery, routing};
 use meridian_bus::{Delivery, Handler, Outcome};
-use meridian_channels::{StoredRequest, registry};
+use meridian_channels::registry;
 use meridian_domain::{
-    actor::Actor,
-    ids::{BotEventId, DeliveryId, RawId, TenantId},
+    ids::{BotEventId, DeliveryId, TenantId},
     jobs::Job,
     time::{Clock, SystemClock},
 };
-use meridian_store::{StoreError, TenantScope, accounts, inbound as raws};
+use meridian_store::StoreError;
 use meridian_telemetry::point;
 use std::sync::Arc;
 
-/// Attempts before a stored request is set aside as failed, visible to admins.
-const INGEST_ATTEMPTS: i32 = 10;
 /// Attempts before a bot event is given up: about two days on the longest tier.
 const BOT_ATTEMPTS: u32 = 100;
 
 /// The handler of a family.
 pub(crate) fn of(family: &str, settings: &Settings) -> Arc<dyn Handler> {
+    if family == "ingest" {
+        return Arc::new(Ingest::new(settings.clone()));
+    }
     Arc::new(Jobs { family: family.to_owned(), settings: settings.clone() })
 }
 
@@ -76,7 +76,6 @@ impl Jobs {
     async fn run(&self, tenant: TenantId, job: &Job, attempt: u32) -> Result<Outcome, StoreError> {
         let app = &self.settings.app;
         match job {
-            Job::Ingest { raw } => return self.ingest(tenant, *raw).await,
             Job::Deliver { delivery } => return self.deliver(tenant, *delivery).await,
             Job::BotEvent { event } => return self.bot_event(tenant, *event, attempt).await,
             Job::Summarise { handoff } => {
@@ -91,51 +90,14 @@ impl Jobs {
             Job::BotSilence { session } => {
                 bots::bot_silent(app, tenant, *session).await?;
             }
-            Job::RouteWork { .. }
+            Job::Ingest { .. }
+            | Job::RouteWork { .. }
             | Job::RouteAgent { .. }
             | Job::RouteOfferEnded { .. }
             | Job::RouteReload
-            | Job::RouteTick => return Ok(Outcome::Dead("a routing job in another family".to_owned())),
+            | Job::RouteTick => return Ok(Outcome::Dead("a job of another family".to_owned())),
         }
         Ok(Outcome::Done)
-    }
-
-    async fn ingest(&self, tenant: TenantId, id: RawId) -> Result<Outcome, StoreError> {
-        let app = &self.settings.app;
-        let scope = TenantScope::acting(tenant, Actor::System);
-        let mut tx = app.db.read(&scope).await?;
-        let Some(raw) = raws::peek(&mut tx, id).await? else { return Ok(Outcome::Done) };
-        let known = meridian_app::accounts::account(app, raw.account).await?.filter(|(owner, _)| *owner == tenant);
-        let account = match known {
-            Some((_, account)) => account,
-            // What came in before an account was disabled is still read.
-            None => match accounts::config(&mut tx, &app.sealer, &app.public_url, raw.account).await? {
-                Some(account) => Arc::new(account),
-                None => return Ok(Outcome::Dead("the account is gone".to_owned())),
-            },
-        };
-        drop(tx);
-        let request = StoredRequest { part: raw.request, body: raw.body.into(), received_at: raw.received_at };
-        let events = registry::get(account.kind).parse(&account, &request);
-        match inbound::ingest(app, tenant, id, account.id, account.kind, &events).await {
-            Ok(done) => {
-                point("ingest.committed");
-                metrics::counter!("meridian_events_total", "kind" => account.kind.code())
-                    .increment(u64::from(done.applied));
-                metrics::counter!("meridian_unknown_events_total", "kind" => account.kind.code())
-                    .increment(u64::from(done.unknown));
-                Ok(Outcome::Done)
-            }
-            Err(error) if error.transient() => Err(error),
-            Err(error) => {
-                // Poison is counted where it survives the broker.
-                let mut tx = app.db.write(&scope).await?;
-                let attempts = raws::record_failure(&mut tx, id, &error.to_string(), INGEST_ATTEMPTS).await?;
-                tx.commit().await?;
-                tracing::error!(%error, %tenant, raw = %id, attempts, "a stored request cannot be applied");
-                Ok(if attempts >= INGEST_ATTEMPTS { Outcome::Dead(error.to_string()) } else { Outcome::Retry(5) })
-            }
-        }
     }
 
     async fn deliver(&self, tenant: TenantId, id: DeliveryId) -> Result<Outcome, StoreError> {

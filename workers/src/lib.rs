@@ -2,6 +2,7 @@
 //! no SQL here: every effect is a use case of `app`.
 
 mod handlers;
+mod ingest;
 mod relay;
 mod routers;
 mod sweeper;

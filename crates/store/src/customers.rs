@@ -71,15 +71,6 @@ pub async fn insert(tx: &mut WriteTx, id: CustomerId, name: &str, locale: Option
     Ok(())
 }
 
-/// Gives a nameless customer a name.
-pub async fn name_if_empty(tx: &mut WriteTx, id: CustomerId, name: &str) -> Result<(), StoreError> {
-    let tenant = tx.tenant();
-    sqlx::query!("update customer set name = $3 where tenant_id = $1 and id = $2 and name = ''", tenant, id.0, name)
-        .execute(tx.conn())
-        .await?;
-    Ok(())
-}
-
 /// Sets or clears the pointer of an emptied customer.
 pub async fn set_merged_into(tx: &mut WriteTx, id: CustomerId, into: Option<CustomerId>) -> Result<(), StoreError> {
     let tenant = tx.tenant();

@@ -146,6 +146,57 @@ pub async fn upsert_identity(
     Ok(stored.into())
 }
 
+/// What a sender said of itself: identifiers that are new, newly verified or not seen for ten minutes are written, and a
+/// customer without a name gets one. One statement, for it runs with every message.
+pub async fn remember(
+    tx: &mut WriteTx,
+    view: PartyView,
+    ids: &[Identifier],
+    name: &str,
+    source: &str,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    let new: Vec<Uuid> = ids.iter().map(|_| tx.id::<IdentityId>().0).collect();
+    let schemes: Vec<String> = ids.iter().map(|id| id.scheme.clone()).collect();
+    let scopes: Vec<String> = ids.iter().map(|id| id.scope.clone()).collect();
+    let values: Vec<String> = ids.iter().map(|id| id.value.clone()).collect();
+    let levels: Vec<String> = ids.iter().map(|id| id.verified.code().to_owned()).collect();
+    sqlx::query!(
+        "with named as (
+           update customer set name = $9 where tenant_id = $1 and id = $8 and name = '' and $9 <> ''
+         )
+         insert into customer_identity as known (tenant_id, id, party_id, scheme, scope, value, verified, source)
+         select distinct on (n.scheme, n.scope, n.value) $1, n.id, $2, n.scheme, n.scope, n.value, n.verified, $10
+         from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[]) as n(id, scheme, scope, value, verified)
+         order by n.scheme, n.scope, n.value,
+           array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], n.verified) desc
+         on conflict (tenant_id, party_id, scheme, scope, value) do update set
+           last_seen = clock_timestamp(),
+           source = case when array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
+             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)
+             then excluded.source else known.source end,
+           verified = case when array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
+             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)
+             then excluded.verified else known.verified end
+         where known.last_seen < clock_timestamp() - interval '10 minutes'
+           or array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
+             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)",
+        tenant,
+        view.party.0,
+        &new,
+        &schemes,
+        &scopes,
+        &values,
+        &levels,
+        view.customer.0,
+        name,
+        source
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// One link event.
 #[derive(Debug, Clone)]
 pub struct Link {

@@ -22,42 +22,23 @@ pub struct Raw {
     pub received_at: Instant,
 }
 
-/// Takes a request that is not processed yet, under lock; `None` when it is done or gone.
-pub async fn take(tx: &mut WriteTx, id: RawId) -> Result<Option<Raw>, StoreError> {
+/// Reads requests that are not processed yet, without a lock, so that parsing holds none; in the order asked for.
+pub async fn peek(tx: &mut ReadTx, ids: &[RawId]) -> Result<Vec<(RawId, Raw)>, StoreError> {
     let tenant = tx.tenant();
-    let row = sqlx::query!(
-        "select account_id, request, body, received_at from inbound_raw
-         where tenant_id = $1 and id = $2 and state = 'received' for update",
+    let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        "select r.id, account_id, request, body, received_at
+         from unnest($2::uuid[]) with ordinality as w(id, n)
+         join inbound_raw r on r.tenant_id = $1 and r.id = w.id
+         where r.state = 'received' order by w.n",
         tenant,
-        id.0
+        &wanted
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(row.map(|row| Raw {
-        account: row.account_id.into(),
-        request: row.request,
-        body: row.body,
-        received_at: row.received_at,
-    }))
-}
-
-/// Reads a request that is not processed yet, without a lock, so that parsing holds none.
-pub async fn peek(tx: &mut ReadTx, id: RawId) -> Result<Option<Raw>, StoreError> {
-    let tenant = tx.tenant();
-    let row = sqlx::query!(
-        "select account_id, request, body, received_at from inbound_raw
-         where tenant_id = $1 and id = $2 and state = 'received'",
-        tenant,
-        id.0
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(row.map(|row| Raw {
-        account: row.account_id.into(),
-        request: row.request,
-        body: row.body,
-        received_at: row.received_at,
-    }))
+    let raw =
+        |account_id: Uuid, request, body, received_at| Raw { account: account_id.into(), request, body, received_at };
+    Ok(rows.into_iter().map(|r| (r.id.into(), raw(r.account_id, r.request, r.body, r.received_at))).collect())
 }
 
 /// Marks a request as processed; false when another worker was first.

@@ -31,37 +31,49 @@ pub struct Ingested {
     pub unknown: u32,
 }
 
-/// Applies the events parsed from a stored request, in one transaction with the mark that it is processed.
-pub async fn ingest(
-    app: &App,
-    tenant: TenantId,
-    raw: RawId,
-    account: ChannelAccountId,
-    kind: ChannelKind,
-    events: &[InboundEvent],
-) -> Result<Ingested, StoreError> {
+/// A stored request with the events its channel read from it.
+pub struct Parsed {
+    /// The request.
+    pub raw: RawId,
+    /// Its account.
+    pub account: ChannelAccountId,
+    /// The account's channel.
+    pub kind: ChannelKind,
+    /// What it says.
+    pub events: Vec<InboundEvent>,
+}
+
+/// Applies the events of stored requests in their order, in one transaction with the marks that they are processed: all
+/// of them or none. What came of each, in the same order.
+pub async fn ingest(app: &App, tenant: TenantId, requests: &[Parsed]) -> Result<Vec<Ingested>, StoreError> {
     let scope = TenantScope::acting(tenant, Actor::System);
     app.db.reserve_number(&scope).await?;
     let mut tx = app.db.write(&scope).await?;
-    let mut done = Ingested::default();
-    if !inbound::mark_processed(&mut tx, raw).await? {
-        return Ok(done);
+    let mut done = Vec::with_capacity(requests.len());
+    for request in requests {
+        let fresh = inbound::mark_processed(&mut tx, request.raw).await?;
+        done.push(if fresh { apply_all(&mut tx, request).await? } else { Ingested::default() });
     }
-    for event in events {
-        if !inbound::first_sight(&mut tx, account, &event.dedupe_key).await? {
+    tx.commit().await?;
+    Ok(done)
+}
+
+async fn apply_all(tx: &mut WriteTx, request: &Parsed) -> Result<Ingested, StoreError> {
+    let mut done = Ingested::default();
+    for event in &request.events {
+        if !inbound::first_sight(tx, request.account, &event.dedupe_key).await? {
             done.duplicates += 1;
             continue;
         }
-        let known = apply(&mut tx, account, kind, event).await?;
+        let known = apply(tx, request.account, request.kind, event).await?;
         if known {
             done.applied += 1;
         } else {
             let reason = event.detail.get("reason").and_then(Value::as_str).unwrap_or("not understood");
-            inbound::insert_unknown(&mut tx, raw, account, reason, &json!(event)).await?;
+            inbound::insert_unknown(tx, request.raw, request.account, reason, &json!(event)).await?;
             done.unknown += 1;
         }
     }
-    tx.commit().await?;
     Ok(done)
 }
 

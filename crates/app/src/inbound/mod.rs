@@ -4,5 +4,5 @@ mod ingest;
 mod resolve;
 mod session;
 
-pub use ingest::{Ingested, ingest};
+pub use ingest::{Ingested, Parsed, ingest};
 pub(crate) use session::{Enqueue, enqueue};

@@ -53,13 +53,8 @@ async fn remember(
     ids: &[Identifier],
     source: &str,
 ) -> Result<(), StoreError> {
-    for id in ids {
-        store::upsert_identity(tx, view.party, id, source).await?;
-    }
-    if let Some(name) = sender.name.as_deref().filter(|name| !name.trim().is_empty()) {
-        customers::name_if_empty(tx, view.customer, name).await?;
-    }
-    Ok(())
+    let name = sender.name.as_deref().map_or("", str::trim);
+    store::remember(tx, view, ids, name, source).await
 }
 
 async fn record(tx: &mut WriteTx, view: store::PartyView, decided: Match) -> Result<(), StoreError> {
