@@ -9,6 +9,7 @@ mod health;
 mod hooks;
 mod intake;
 mod problem;
+mod site;
 mod token;
 mod ws;
 
@@ -116,7 +117,7 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
                     .app_data(edge.clone())
                     .app_data(web::PayloadConfig::new(LARGEST_BODY))
                     .configure(routes)
-                    .default_service(web::to(problem::not_found))
+                    .default_service(web::to(site::console))
             })
             .workers(2)
             .shutdown_timeout(20)
@@ -175,5 +176,7 @@ fn routes(config: &mut web::ServiceConfig) {
         )
         .route("/graphql/ws", web::get().to(ws::open))
         .route("/livez", web::get().to(health::live))
-        .route("/readyz", web::get().to(health::ready));
+        .route("/readyz", web::get().to(health::ready))
+        .route("/widget", web::get().to(site::widget))
+        .route("/widget/{path:.*}", web::get().to(site::widget));
 }

@@ -18,8 +18,3 @@ pub(crate) fn problem(status: StatusCode, kind: &str, detail: impl Into<String>)
 pub(crate) fn unavailable() -> HttpResponse {
     problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the service is not available for a moment: try again")
 }
-
-/// Nothing lives here.
-pub(crate) async fn not_found() -> HttpResponse {
-    problem(StatusCode::NOT_FOUND, "not_found", "no such address")
-}

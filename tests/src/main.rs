@@ -1,7 +1,9 @@
 //! Workspace tests, one binary: flows over the real servers, isolation, layers.
 
 mod catalogue;
+mod contract;
 mod flows;
 mod layers;
 mod tenancy;
 mod transport_ws;
+mod two_tenants;

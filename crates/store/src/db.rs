@@ -95,13 +95,18 @@ pub struct Db {
 type Numbers = Arc<Mutex<HashMap<TenantId, Range<i64>>>>;
 
 /// Numbers taken at once.
-const BLOCK: i64 = 16;
+const BLOCK: i64 = 64;
+/// Numbers that one transaction may need: a batch of first messages.
+const ENOUGH: i64 = 32;
 
 fn pool(url: &str, max: u32) -> Result<PgPool, StoreError> {
     let options = PgConnectOptions::from_str(url)?.application_name("meridian").options([
         ("statement_timeout", "10s"),
         ("lock_timeout", "5s"),
         ("idle_in_transaction_session_timeout", "30s"),
+        // Every statement finds its rows by key: planning it again for each value costs more than running it.
+        ("plan_cache_mode", "force_generic_plan"),
+        ("jit", "off"),
     ]);
     Ok(PgPoolOptions::new()
         .max_connections(max.max(1))
@@ -123,11 +128,11 @@ impl Db {
         })
     }
 
-    /// Makes sure that the next conversation of a tenant has a number at hand. Asked for before a transaction begins.
+    /// Makes sure that the next conversations of a tenant have numbers at hand. Asked for before a transaction begins.
     pub async fn reserve_number(&self, scope: &TenantScope) -> Result<(), StoreError> {
         let left = |numbers: &Numbers| {
             let numbers = numbers.lock().unwrap_or_else(PoisonError::into_inner);
-            numbers.get(&scope.tenant).is_some_and(|block| block.end - block.start >= BLOCK / 4)
+            numbers.get(&scope.tenant).is_some_and(|block| block.end - block.start >= ENOUGH)
         };
         if left(&self.numbers) {
             return Ok(());

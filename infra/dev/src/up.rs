@@ -1,6 +1,6 @@
 //! `./dev up`.
 
-use crate::{build, interrupts, root, running, state};
+use crate::{build, console, interrupts, root, running, state};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use meridian_dev::{Child, Identity, Mode, Servers, free_port, ready, servers::keep};
@@ -60,7 +60,10 @@ pub fn run(options: &Options) -> Result<()> {
     let started = Instant::now();
     // The build runs while the servers start; children are spawned by this thread alone, which lives to the end.
     let release = options.release;
-    let building = std::thread::spawn(move || build(release));
+    let building = std::thread::spawn(move || {
+        console();
+        build(release)
+    });
     let urls = ["DATABASE_URL", "REDIS_URL", "AMQP_URL"].map(external);
     let servers = if urls.iter().all(Option::is_some) {
         None

@@ -164,6 +164,30 @@ async fn a_refresh_token_is_good_once_and_its_second_use_ends_the_sign_in() -> R
     stack.finish().await
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_are_locked_down_and_what_is_no_page_is_missing() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let http = reqwest_client();
+    let get = async |path: &str| http.get(format!("{}{path}", stack.base)).send().await;
+    let page = get("/conversations/any").await?;
+    if page.status() == 200 {
+        let policy = page.headers()["content-security-policy"].to_str()?.to_owned();
+        ensure!(policy.contains("script-src 'self';") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        let tag = page.headers()["etag"].clone();
+        let again = http.get(&stack.base).header("if-none-match", tag).send().await?;
+        ensure!(again.status() == 304, "{}", again.status());
+        ensure!(get("/widget/demo").await?.status() == 200);
+    } else {
+        // A build without Node.js says how to get the console.
+        ensure!(page.text().await?.contains("npm run build"));
+    }
+    for path in ["/assets/none.js", "/hooks/none", "/favicon.ico", "/graphql/none", "/widget/../Cargo.toml"] {
+        ensure!(get(path).await?.status() == 404, "{path}");
+    }
+    ensure!(http.post(format!("{}/conversations", stack.base)).send().await?.status() == 404);
+    stack.finish().await
+}
+
 /// The server audits of graphql-http, the reference auditor of GraphQL over HTTP.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn http_audits() -> Result<()> {

@@ -1,0 +1,102 @@
+//! The console and the chat widget, from the binary (`console/dist`, `console/dist-widget`; read from disk in debug
+//! builds). Paths without a file are the console's own routes.
+
+use crate::problem::problem;
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        Method, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY},
+    },
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+use std::fmt::Write;
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../console/dist/"]
+#[allow_missing = true]
+struct Console;
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../console/dist-widget/"]
+#[allow_missing = true]
+struct Widget;
+
+/// What pages of ours may do: run what we serve, talk to us, nothing else. Style attributes are set by components;
+/// style sheets are ours alone.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
+    img-src 'self' data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
+    frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors ";
+
+/// The console: a file of it, or its page for a route of its own.
+pub(crate) async fn console(request: HttpRequest) -> HttpResponse {
+    let path = request.path().trim_start_matches('/');
+    if let Some(file) = Console::get(path).filter(|_| !path.is_empty()) {
+        return answer(&request, path, &file, "'none'");
+    }
+    // What looks like a file or an address of the API is missing, not a page.
+    let read = request.method() == Method::GET || request.method() == Method::HEAD;
+    let known_root =
+        ["hooks/", "auth/", "chat/", "bots/", "graphql", "assets/"].iter().any(|root| path.starts_with(root));
+    if !read || known_root || path.rsplit('/').next().is_some_and(|last| last.contains('.')) {
+        return problem(StatusCode::NOT_FOUND, "not_found", "no such address");
+    }
+    match Console::get("index.html") {
+        Some(page) => answer(&request, "index.html", &page, "'none'"),
+        None => problem(
+            StatusCode::NOT_FOUND,
+            "console_not_built",
+            "the console is not part of this build: install Node.js 20 and run ./dev up again, or npm ci && npm run build in console/",
+        ),
+    }
+}
+
+/// The chat widget, which other sites show in a frame.
+pub(crate) async fn widget(request: HttpRequest) -> HttpResponse {
+    let path = match request.path().trim_start_matches("/widget").trim_start_matches('/') {
+        "" => "index.html",
+        "demo" => "demo.html",
+        path => path,
+    };
+    match Widget::get(path) {
+        Some(file) => answer(&request, path, &file, "*"),
+        None => problem(StatusCode::NOT_FOUND, "not_found", "no such address, or the widget is not part of this build"),
+    }
+}
+
+fn answer(request: &HttpRequest, path: &str, file: &EmbeddedFile, framed_by: &str) -> HttpResponse {
+    let mut tag = String::with_capacity(34);
+    tag.push('"');
+    for byte in &file.metadata.sha256_hash()[..16] {
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag.push('"');
+    // Names under assets/ carry a hash of their content; everything else is asked for again.
+    let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let unchanged = request.headers().get(IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
+    let mut response = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response
+        .insert_header((ETAG, tag))
+        .insert_header((CACHE_CONTROL, cache))
+        .insert_header((CONTENT_TYPE, content_type(path)))
+        .insert_header((CONTENT_SECURITY_POLICY, format!("{POLICY}{framed_by}")))
+        .insert_header((REFERRER_POLICY, "no-referrer"))
+        .insert_header(("x-content-type-options", "nosniff"));
+    if unchanged { response.finish() } else { response.body(file.data.to_vec()) }
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "json" | "map" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "woff2" => "font/woff2",
+        "mp3" => "audio/mpeg",
+        "wav" => "audio/wav",
+        _ => "application/octet-stream",
+    }
+}

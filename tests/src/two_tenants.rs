@@ -1,0 +1,248 @@
+//! Two tenants over the API: whoever of the second asks for the first one's things by id, in any field, or listens while
+//! they move, gets and changes nothing.
+
+use crate::{
+    contract::{Contract, INTROSPECTION},
+    flows::{PATIENCE, accept_first, both_sites, main_job::reqwest_client, unix},
+};
+use anyhow::{Context, Result, ensure};
+use meridian_app::setup::{DemoWorld, seed_demo};
+use meridian_lab::agent::{Agent, Socket};
+use meridian_testkit::Stack;
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+    time::Duration,
+};
+use uuid::Uuid;
+
+/// Words that only the first tenant's data holds.
+const MARKS: &[&str] = &["Zinnia", "a question nobody else may read", "an answer nobody else may read"];
+
+/// Every row of a tenant, as text by table.
+async fn rows(stack: &Stack, tenant: Uuid) -> Result<BTreeMap<String, String>> {
+    let mut admin: PgConnection = PgConnectOptions::from_str(&stack.database)?.connect().await?;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select c.relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+         join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r' order by 1",
+    )
+    .fetch_all(&mut admin)
+    .await?;
+    let mut all = BTreeMap::new();
+    for table in tables {
+        // The lease of an agent's own open socket goes on meanwhile.
+        let row = if table == "agent_state" { "(agent_id, chosen, reason, since, set_by_id)" } else { "t" };
+        let sql = format!(
+            "select coalesce(string_agg({row}::text, chr(10) order by {row}::text), '') from {table} t where tenant_id = '{tenant}'"
+        );
+        let text: String = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut admin).await?;
+        all.insert(table, text);
+    }
+    admin.close().await?;
+    Ok(all)
+}
+
+/// Runs of 32 hexadecimal digits, hyphens aside: ids in rows and in answers alike.
+fn ids(text: &str) -> BTreeSet<String> {
+    let bare = text.replace('-', "");
+    let mut found = BTreeSet::new();
+    for run in bare.split(|c: char| !c.is_ascii_hexdigit()) {
+        if run.len() == 32 {
+            found.insert(run.to_owned());
+        }
+    }
+    found
+}
+
+/// What an answer to the second tenant gives away of the first.
+fn leaks(answer: &str, secret: &BTreeSet<String>, sent: &BTreeSet<String>) -> Vec<String> {
+    let mut found: Vec<String> =
+        ids(answer).into_iter().filter(|id| secret.contains(id) && !sent.contains(id)).collect();
+    found.extend(MARKS.iter().filter(|mark| answer.contains(**mark)).map(ToString::to_string));
+    found
+}
+
+async fn one_id(stack: &Stack, sql: &'static str) -> Result<Uuid> {
+    let mut admin: PgConnection = PgConnectOptions::from_str(&stack.database)?.connect().await?;
+    let id = sqlx::query_scalar(sql).fetch_one(&mut admin).await?;
+    admin.close().await?;
+    Ok(id)
+}
+
+/// Traffic of the first tenant that touches every kind of thing; returns ids by the name of what they identify.
+async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeMap<&'static str, String>> {
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    let text = whatsapp.text("447700900901", "Zinnia", "wamid.z1", MARKS[1], unix());
+    ensure!(whatsapp.post(&http, &text).await? == 200);
+    let (who, conversation) = accept_first(people).await?;
+    let agent = people[who].0.clone();
+    let send =
+        "mutation($c: ID!, $t: String!) { messageSend(input: { conversationId: $c, text: $t }) { item { id } } }";
+    agent.query(send, json!({ "c": conversation, "t": MARKS[2] })).await?;
+    stack.settle("select count(*) from delivery where state = 'accepted'", 1, PATIENCE).await?;
+    let look = "query($id: ID!) { conversation(id: $id) { customer { id } sessions { id } queueId }
+        viewer { agent { id } } }";
+    let seen = agent.query(look, json!({ "id": conversation })).await?;
+    let text = |value: &Value| value.as_str().map(str::to_owned).context("an id is missing");
+    let offer = format!("ofr_{}", one_id(stack, "select id from offer limit 1").await?.simple());
+    Ok(BTreeMap::from([
+        ("customer", text(&seen["conversation"]["customer"]["id"])?),
+        ("session", text(&seen["conversation"]["sessions"][0]["id"])?),
+        ("queue", text(&seen["conversation"]["queueId"])?),
+        ("agent", text(&seen["viewer"]["agent"]["id"])?),
+        ("offer", offer),
+        ("conversation", conversation),
+    ]))
+}
+
+/// Follows inbox, floor and one conversation; what is heard is told by `Socket::next`.
+async fn listen(agent: &Agent, contract: &Contract, conversation: &str) -> Result<Socket> {
+    let mut socket = agent.connect().await?;
+    for field in contract.roots("Subscription") {
+        let arguments = if field == "conversation" { format!("(id: \"{conversation}\")") } else { String::new() };
+        let change = "__typename ... on OfferChange { offer { id } } ... on ConversationChange { conversation { id } }
+            ... on ItemChange { item { id text } } ... on CustomerChange { customer { id name } }
+            ... on AgentChange { agent { id name } } ... on WorkChange { workItem { id } }";
+        let query = format!("subscription {{ {field}{arguments} {{ cursor change {{ {change} }} }} }}");
+        socket.subscribe(field, &query, json!({})).await?;
+    }
+    Ok(socket)
+}
+
+async fn drain(socket: &mut Socket) -> Vec<Value> {
+    let mut heard = Vec::new();
+    while let Ok(message) = socket.next(Duration::from_secs(2)).await {
+        heard.push(message);
+    }
+    heard
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Result<()> {
+    let Some(mut stack) = Stack::start().await? else { return Ok(()) };
+    let bot = format!("{}/bot", stack.provider.url);
+    let second =
+        seed_demo(&stack.app, "second", &DemoWorld { provider_url: &stack.provider.url, bot_url: &bot }).await?;
+    let stranger = Agent::sign_in(&stack.base, "second", "ada@second.example", &second.password).await?;
+    let own = Agent::sign_in(&stack.base, "demo", "sam@demo.example", &stack.demo.password).await?;
+    let contract = Contract::read(&own.query(INTROSPECTION, json!({})).await?)?;
+    let mut people = both_sites(&stack).await?;
+
+    // The stranger listens to everything there is while the first tenant works, and to one of its conversations.
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    whatsapp.post(&http, &whatsapp.text("447700900901", "Zinnia", "wamid.z0", "first", unix())).await?;
+    let (who, conversation) = accept_first(&mut people).await?;
+    let resolve = "mutation($c: ID!) { conversationResolve(input: { conversationId: $c, disposition: \"answered\" }) { userErrors { code } } }";
+    let mut strange = listen(&stranger, &contract, &conversation).await?;
+    let mut familiar = listen(&own, &contract, &conversation).await?;
+    people[who].0.query(resolve, json!({ "c": conversation })).await?;
+    let known = traffic(&stack, &mut people).await?;
+    let confirm = "mutation($c: ID!) { identityConfirm(input: { customerId: $c, scheme: \"email\", value: \"z@example.org\" }) { userErrors { code } } }";
+    people[who].0.query(confirm, json!({ "c": known["customer"] })).await?;
+    whatsapp.post(&http, &whatsapp.text("447700900902", "Zinnia", "wamid.z2", "from another phone", unix())).await?;
+    stack
+        .settle("select count(distinct c.id) from customer c join conversation v on v.customer_id = c.id", 2, PATIENCE)
+        .await?;
+    let other = one_id(&stack, "select customer_id from conversation order by created_at desc limit 1").await?;
+    let merge = "mutation($f: ID!, $i: ID!) { customerMerge(input: { fromId: $f, intoId: $i, reason: \"same person\" }) { userErrors { code } } }";
+    let other = format!("cus_{}", other.simple());
+    let merged = own.query(merge, json!({ "f": other, "i": known["customer"] })).await?;
+    ensure!(merged["customerMerge"]["userErrors"] == json!([]), "{merged}");
+    let mut heard = drain(&mut familiar).await;
+    for (_, socket) in &mut people {
+        heard.extend(drain(socket).await);
+    }
+    let kinds: BTreeSet<String> = heard
+        .iter()
+        .flat_map(|m| m["payload"]["data"].as_object().into_iter().flat_map(|o| o.values()))
+        .filter_map(|event| event["change"]["__typename"].as_str().map(str::to_owned))
+        .collect();
+    // Sockets that nobody reads would be lost meanwhile, which is news of their own tenant.
+    drop((people, familiar));
+    stack
+        .settle(
+            "select count(*) from agent_state s join tenant t using (tenant_id) where s.live and t.slug = 'demo'",
+            0,
+            PATIENCE,
+        )
+        .await?;
+    stack.settle("select count(*) from outbox where due_at <= clock_timestamp()", 0, PATIENCE).await?;
+    stack.kill_workers().await;
+    // A handler in hand ends by itself.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let before = rows(&stack, stack.demo.tenant.0).await?;
+    let foreign: BTreeSet<String> = rows(&stack, second.tenant.0).await?.values().flat_map(|text| ids(text)).collect();
+    let secret: BTreeSet<String> =
+        before.values().flat_map(|text| ids(text)).filter(|id| !foreign.contains(id)).collect();
+    ensure!(secret.len() > 50, "the first tenant has little to hide: {}", secret.len());
+    let none = BTreeSet::new();
+    for message in drain(&mut strange).await {
+        let found = leaks(&message["payload"].to_string(), &secret, &none);
+        ensure!(found.is_empty(), "the stranger hears {found:?}: {message}");
+    }
+
+    // Every query by the first tenant's ids. Its own people get data from the same documents.
+    let pick = |owner: &str, argument: &str| -> Option<String> {
+        let of = if argument == "id" { owner.to_owned() } else { argument.trim_end_matches("Id").to_lowercase() };
+        let by_end = known.iter().find(|(name, _)| of.ends_with(*name)).map(|(_, id)| id.clone());
+        by_end
+            .or_else(|| matches!(of.as_str(), "from" | "into").then(|| known["customer"].clone()))
+            .or_else(|| (of == "act").then(|| format!("lnk_{}", Uuid::from_u128(7).simple())))
+    };
+    let mut asked = BTreeSet::new();
+    let sent: BTreeSet<String> = known.values().flat_map(|id| ids(id)).collect();
+    let mut with_data = 0;
+    let queries = contract.documents("Query", &pick, &mut asked);
+    for (field, document) in &queries {
+        let answer = stranger.send(document, json!({})).await?;
+        ensure!(answer["errors"][0]["extensions"]["code"] != "QUERY_TOO_COSTLY", "{field}: {answer}");
+        let found = leaks(&answer["data"].to_string(), &secret, &none);
+        ensure!(found.is_empty(), "{field} shows {found:?}: {answer}");
+        let ours = own.send(document, json!({})).await?;
+        with_data += usize::from(!leaks(&ours.to_string(), &secret, &none).is_empty());
+    }
+    ensure!(
+        with_data * 2 > queries.len(),
+        "only {with_data} of {} queries show anything to their own people",
+        queries.len()
+    );
+
+    // Every mutation, as the other tenant's administrator; signing out comes last.
+    let mut mutations = contract.documents("Mutation", &pick, &mut asked);
+    mutations.sort_by_key(|(field, _)| field == "signOut");
+    for (field, document) in &mutations {
+        let answer = stranger.send(document, json!({})).await?;
+        let found = leaks(&answer.to_string(), &secret, &sent);
+        ensure!(found.is_empty(), "{field} shows {found:?}: {answer}");
+        let refused =
+            answer["errors"].is_array() || !answer["data"][field]["userErrors"].as_array().is_none_or(Vec::is_empty);
+        ensure!(refused || field == "signOut", "{field} is not refused: {answer}");
+    }
+    contract.documents("Subscription", &pick, &mut asked);
+    let after = rows(&stack, stack.demo.tenant.0).await?;
+    for (table, text) in &before {
+        // Sign-ins of the first tenant's own people in this test are nobody else's doing.
+        let changed: Vec<&str> = text.lines().filter(|row| !after[table].contains(row)).collect();
+        let added: Vec<&str> = after[table].lines().filter(|row| !text.contains(row)).collect();
+        ensure!(changed.len() + added.len() == 0 || table == "sign_in", "{table}: {changed:?} became {added:?}");
+    }
+    let fields = contract.fields();
+    let missing: Vec<&String> = fields.difference(&asked).collect();
+    let events = contract.members("Change");
+    let silent: Vec<&String> = events.iter().filter(|kind| !kinds.contains(*kind) && *kind != "Resync").collect();
+    println!(
+        "two tenants: {} of {} fields, {} mutations, {} of {} events",
+        fields.len() - missing.len(),
+        fields.len(),
+        mutations.len(),
+        events.len() - silent.len(),
+        events.len()
+    );
+    ensure!(missing.is_empty(), "never asked for: {missing:?}");
+    ensure!(silent.is_empty(), "never happened: {silent:?}");
+    stack.sql("delete from outbox").await?;
+    stack.start_workers()?;
+    stack.finish().await
+}
