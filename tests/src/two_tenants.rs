@@ -97,6 +97,23 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
     ]))
 }
 
+/// What else happens to a customer: an identifier is vouched for, two customers become one.
+async fn identity_work(stack: &Stack, agent: &Agent, supervisor: &Agent, customer: &str) -> Result<()> {
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    let confirm = "mutation($c: ID!) { identityConfirm(input: { customerId: $c, scheme: \"email\", value: \"z@example.org\" }) { userErrors { code } } }";
+    agent.query(confirm, json!({ "c": customer })).await?;
+    whatsapp.post(&http, &whatsapp.text("447700900902", "Zinnia", "wamid.z2", "from another phone", unix())).await?;
+    stack
+        .settle("select count(distinct c.id) from customer c join conversation v on v.customer_id = c.id", 2, PATIENCE)
+        .await?;
+    let other = one_id(stack, "select customer_id from conversation order by created_at desc limit 1").await?;
+    let merge = "mutation($f: ID!, $i: ID!) { customerMerge(input: { fromId: $f, intoId: $i, reason: \"same person\" }) { userErrors { code } } }";
+    let other = format!("cus_{}", other.simple());
+    let merged = supervisor.query(merge, json!({ "f": other, "i": customer })).await?;
+    ensure!(merged["customerMerge"]["userErrors"] == json!([]), "{merged}");
+    Ok(())
+}
+
 /// Follows inbox, floor and one conversation; what is heard is told by `Socket::next`.
 async fn listen(agent: &Agent, contract: &Contract, conversation: &str) -> Result<Socket> {
     let mut socket = agent.connect().await?;
@@ -119,6 +136,61 @@ async fn drain(socket: &mut Socket) -> Vec<Value> {
     heard
 }
 
+/// An id of the first tenant for an argument, by what it is called.
+fn picker(known: &BTreeMap<&'static str, String>) -> impl Fn(&str, &str) -> Option<String> {
+    let known = known.clone();
+    move |owner: &str, argument: &str| -> Option<String> {
+        let of = if argument == "id" { owner.to_owned() } else { argument.trim_end_matches("Id").to_lowercase() };
+        let by_end = known.iter().find(|(name, _)| of.ends_with(*name)).map(|(_, id)| id.clone());
+        by_end
+            .or_else(|| matches!(of.as_str(), "from" | "into").then(|| known["customer"].clone()))
+            .or_else(|| (of == "act").then(|| format!("lnk_{}", Uuid::from_u128(7).simple())))
+    }
+}
+
+/// Every query by the first tenant's ids. Its own people get data from the same documents.
+async fn queries_show_nothing(
+    stranger: &Agent,
+    own: &Agent,
+    queries: &[(String, String)],
+    secret: &BTreeSet<String>,
+) -> Result<()> {
+    let none = BTreeSet::new();
+    let mut with_data = 0;
+    for (field, document) in queries {
+        let answer = stranger.send(document, json!({})).await?;
+        ensure!(answer["errors"][0]["extensions"]["code"] != "QUERY_TOO_COSTLY", "{field}: {answer}");
+        let found = leaks(&answer["data"].to_string(), secret, &none);
+        ensure!(found.is_empty(), "{field} shows {found:?}: {answer}");
+        let ours = own.send(document, json!({})).await?;
+        with_data += usize::from(!leaks(&ours.to_string(), secret, &none).is_empty());
+    }
+    ensure!(
+        with_data * 2 > queries.len(),
+        "only {with_data} of {} queries show anything to their own people",
+        queries.len()
+    );
+    Ok(())
+}
+
+/// Every mutation, as the other tenant's administrator.
+async fn mutations_are_refused(
+    stranger: &Agent,
+    mutations: &[(String, String)],
+    secret: &BTreeSet<String>,
+    sent: &BTreeSet<String>,
+) -> Result<()> {
+    for (field, document) in mutations {
+        let answer = stranger.send(document, json!({})).await?;
+        let found = leaks(&answer.to_string(), secret, sent);
+        ensure!(found.is_empty(), "{field} shows {found:?}: {answer}");
+        let refused =
+            answer["errors"].is_array() || !answer["data"][field]["userErrors"].as_array().is_none_or(Vec::is_empty);
+        ensure!(refused || field == "signOut", "{field} is not refused: {answer}");
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Result<()> {
     let Some(mut stack) = Stack::start().await? else { return Ok(()) };
@@ -139,17 +211,7 @@ async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Resu
     let mut familiar = listen(&own, &contract, &conversation).await?;
     people[who].0.query(resolve, json!({ "c": conversation })).await?;
     let known = traffic(&stack, &mut people).await?;
-    let confirm = "mutation($c: ID!) { identityConfirm(input: { customerId: $c, scheme: \"email\", value: \"z@example.org\" }) { userErrors { code } } }";
-    people[who].0.query(confirm, json!({ "c": known["customer"] })).await?;
-    whatsapp.post(&http, &whatsapp.text("447700900902", "Zinnia", "wamid.z2", "from another phone", unix())).await?;
-    stack
-        .settle("select count(distinct c.id) from customer c join conversation v on v.customer_id = c.id", 2, PATIENCE)
-        .await?;
-    let other = one_id(&stack, "select customer_id from conversation order by created_at desc limit 1").await?;
-    let merge = "mutation($f: ID!, $i: ID!) { customerMerge(input: { fromId: $f, intoId: $i, reason: \"same person\" }) { userErrors { code } } }";
-    let other = format!("cus_{}", other.simple());
-    let merged = own.query(merge, json!({ "f": other, "i": known["customer"] })).await?;
-    ensure!(merged["customerMerge"]["userErrors"] == json!([]), "{merged}");
+    identity_work(&stack, &people[who].0, &own, &known["customer"]).await?;
     let mut heard = drain(&mut familiar).await;
     for (_, socket) in &mut people {
         heard.extend(drain(socket).await);
@@ -183,43 +245,14 @@ async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Resu
         ensure!(found.is_empty(), "the stranger hears {found:?}: {message}");
     }
 
-    // Every query by the first tenant's ids. Its own people get data from the same documents.
-    let pick = |owner: &str, argument: &str| -> Option<String> {
-        let of = if argument == "id" { owner.to_owned() } else { argument.trim_end_matches("Id").to_lowercase() };
-        let by_end = known.iter().find(|(name, _)| of.ends_with(*name)).map(|(_, id)| id.clone());
-        by_end
-            .or_else(|| matches!(of.as_str(), "from" | "into").then(|| known["customer"].clone()))
-            .or_else(|| (of == "act").then(|| format!("lnk_{}", Uuid::from_u128(7).simple())))
-    };
-    let mut asked = BTreeSet::new();
+    let pick = picker(&known);
     let sent: BTreeSet<String> = known.values().flat_map(|id| ids(id)).collect();
-    let mut with_data = 0;
-    let queries = contract.documents("Query", &pick, &mut asked);
-    for (field, document) in &queries {
-        let answer = stranger.send(document, json!({})).await?;
-        ensure!(answer["errors"][0]["extensions"]["code"] != "QUERY_TOO_COSTLY", "{field}: {answer}");
-        let found = leaks(&answer["data"].to_string(), &secret, &none);
-        ensure!(found.is_empty(), "{field} shows {found:?}: {answer}");
-        let ours = own.send(document, json!({})).await?;
-        with_data += usize::from(!leaks(&ours.to_string(), &secret, &none).is_empty());
-    }
-    ensure!(
-        with_data * 2 > queries.len(),
-        "only {with_data} of {} queries show anything to their own people",
-        queries.len()
-    );
-
-    // Every mutation, as the other tenant's administrator; signing out comes last.
+    let mut asked = BTreeSet::new();
+    queries_show_nothing(&stranger, &own, &contract.documents("Query", &pick, &mut asked), &secret).await?;
     let mut mutations = contract.documents("Mutation", &pick, &mut asked);
+    // Signing out comes last.
     mutations.sort_by_key(|(field, _)| field == "signOut");
-    for (field, document) in &mutations {
-        let answer = stranger.send(document, json!({})).await?;
-        let found = leaks(&answer.to_string(), &secret, &sent);
-        ensure!(found.is_empty(), "{field} shows {found:?}: {answer}");
-        let refused =
-            answer["errors"].is_array() || !answer["data"][field]["userErrors"].as_array().is_none_or(Vec::is_empty);
-        ensure!(refused || field == "signOut", "{field} is not refused: {answer}");
-    }
+    mutations_are_refused(&stranger, &mutations, &secret, &sent).await?;
     contract.documents("Subscription", &pick, &mut asked);
     let after = rows(&stack, stack.demo.tenant.0).await?;
     for (table, text) in &before {
