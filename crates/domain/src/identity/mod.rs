@@ -4,6 +4,9 @@
 //! one customer when both hold the same exclusive identifier (phone, e-mail, CRM id ..) and both are verified:
 //! by the channel, by a signed token or import, or by an agent. Everything weaker is a candidate that an agent confirms.
 
+pub mod phone;
+pub mod text;
+
 use crate::{
     event::{Identifier, Sender, Verification},
     ids::{CustomerId, PartyId},
@@ -43,19 +46,13 @@ pub fn normalise(scheme: &str, value: &str) -> Result<String, InvalidIdentifier>
     }
 }
 
+/// A phone without region: with `+` or `00` as it stands, else the digits must begin with the country code.
 fn normalise_phone(value: &str) -> Result<String, InvalidIdentifier> {
-    let digits: String = value.chars().filter_map(digit).collect();
-    let international = value.starts_with(['+', '＋']) || value.starts_with("00");
-    let text = format!("+{}", if international { digits.trim_start_matches("00") } else { &digits });
-    let phone = phonenumber::parse(None, &text).map_err(|_| InvalidIdentifier::Phone)?;
-    Ok(phone.format().mode(phonenumber::Mode::E164).to_string())
-}
-
-/// Decimal digits of the scripts people type phone numbers in: ASCII, full width, Arabic-Indic, Persian, Devanagari.
-fn digit(c: char) -> Option<char> {
-    let zero =
-        ['0', '０', '٠', '۰', '०'].into_iter().find(|zero| (*zero as u32..*zero as u32 + 10).contains(&(c as u32)))?;
-    char::from_digit(c as u32 - zero as u32, 10)
+    let digits: String = value.chars().filter(|c| text::digit_value(*c).is_some()).collect();
+    phone::parse(value, None)
+        .or_else(|| phone::parse(&format!("+{digits}"), None))
+        .map(|phone| phone.e164)
+        .ok_or(InvalidIdentifier::Phone)
 }
 
 fn normalise_email(value: &str) -> Result<String, InvalidIdentifier> {
