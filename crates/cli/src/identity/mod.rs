@@ -1,8 +1,10 @@
 //! `meridian identity ..`: the identity engine run on files. Readers and writers only; the rules are the live ones.
 
 mod phones;
+mod stream;
 
 pub use phones::phones;
+pub use stream::stream;
 
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;

@@ -4,7 +4,13 @@
 //! one customer when both hold the same exclusive identifier (phone, e-mail, CRM id ..) and both are verified:
 //! by the channel, by a signed token or import, or by an agent. Everything weaker is a candidate that an agent confirms.
 
+pub mod classes;
+pub mod dossier;
+pub mod name;
+mod nickname;
 pub mod phone;
+mod regroup;
+pub mod stream;
 pub mod text;
 
 use crate::{

@@ -1,5 +1,7 @@
 //! Characters of all scripts, brought to a form that rules can compare.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// The first character of every run of ten decimal digits (Unicode 16, general category `Nd`), in code-point order.
 const DIGIT_ZEROS: &[u32] = &[
     0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0, 0xF20,
@@ -43,6 +45,59 @@ pub fn invisible(c: char) -> bool {
         | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{20E3}')
 }
 
+/// Lower case, without accents, compatibility forms resolved, letters that only look accented spelt out.
+///
+/// Marks of scripts in which they are vowels (Devanagari, Thai, Arabic ..) are kept.
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.nfkd().flat_map(char::to_lowercase) {
+        match c {
+            '\u{300}'..='\u{36F}' => {}
+            'ß' => out.push_str("ss"),
+            'æ' => out.push_str("ae"),
+            'œ' => out.push_str("oe"),
+            'þ' => out.push_str("th"),
+            'ø' => out.push('o'),
+            'ł' => out.push('l'),
+            'đ' | 'ð' => out.push('d'),
+            'ı' => out.push('i'),
+            'ё' => out.push('е'),
+            c if invisible(c) => {}
+            c => out.push(ascii_digit(c)),
+        }
+    }
+    out
+}
+
+/// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours, in characters.
+/// `None` when it is above `limit`.
+pub fn edits(a: &str, b: &str, limit: usize) -> Option<usize> {
+    if a == b {
+        return Some(0);
+    }
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().abs_diff(b.len()) > limit {
+        return None;
+    }
+    let width = b.len() + 1;
+    let (mut before, mut last) = (vec![0usize; width], (0..width).collect::<Vec<_>>());
+    for (i, &x) in a.iter().enumerate() {
+        let mut row = Vec::with_capacity(width);
+        row.push(i + 1);
+        for (j, &y) in b.iter().enumerate() {
+            let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX / 2);
+            let mut best = (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(&y) && b.get(j - 1) == Some(&x);
+            if swapped {
+                best = best.min(at(&before, j - 1) + 1);
+            }
+            row.push(best);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().filter(|distance| *distance <= limit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +107,19 @@ mod tests {
         let sevens = ['7', '７', '٧', '۷', '७', '৭', '๗', '⑦', '➆', '❼', '𝟕', '𞥗'];
         assert!(sevens.into_iter().all(|c| digit_value(c) == Some(7)));
         assert_eq!([digit_value('⓪'), digit_value('０'), digit_value('x'), digit_value('½')], [Some(0), Some(0), None, None]);
+    }
+
+    #[test]
+    fn folding_forgets_case_and_accents() {
+        assert_eq!(fold("ŁÓDŹ Straße Ångström Żółć"), "lodz strasse angstrom zolc");
+        assert_eq!(fold("Ｍａｘ ٣"), "max 3");
+    }
+
+    #[test]
+    fn edits_count_swaps_once() {
+        assert_eq!(edits("dominic", "odminic", 2), Some(1));
+        assert_eq!(edits("clarke", "clakr", 3), Some(2));
+        assert_eq!(edits("anna", "peter", 2), None);
     }
 
     #[test]
