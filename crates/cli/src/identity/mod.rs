@@ -1,8 +1,12 @@
 //! `meridian identity ..`: the identity engine run on files. Readers and writers only; the rules are the live ones.
 
+mod caller;
+mod link;
 mod phones;
 mod stream;
 
+pub use caller::caller;
+pub use link::link;
 pub use phones::phones;
 pub use stream::stream;
 

@@ -87,16 +87,23 @@ fn made(scheme: Scheme, value: &str) -> Key {
 }
 
 fn phone_key(value: &str, region: Option<&str>) -> Option<(Key, Class)> {
-    let with_plus = || value.chars().next().filter(char::is_ascii_digit).and_then(|_| phone::parse(&format!("+{value}"), None));
-    let phone = phone::parse(value, region).filter(|p| p.valid).or_else(|| with_plus().filter(|p| p.valid))?;
-    let class = if phone.kind.shared() { Class::Shared } else { Class::Movable };
+    let phone = phone::parse_loosely(value, region).filter(|phone| !phone.local_only)?;
+    let kind = if phone.valid { phone.kind } else { phone::likely_kind(&phone.e164) };
+    let class = if kind.shared() { Class::Shared } else { Class::Movable };
     Some((made(Scheme::Phone, &phone.e164), class))
 }
 
+/// Mail as its mailbox: a `+tag` names a folder of it (RFC 5233), and Gmail ignores dots.
 fn mail_key(value: &str) -> Option<(Key, Class)> {
     let mail = super::normalise("email", value).ok()?;
-    let class = if role(mail.split('@').next().unwrap_or("")) { Class::Shared } else { Class::Movable };
-    Some((made(Scheme::Mail, &mail), class))
+    let (local, domain) = mail.split_once('@')?;
+    let local = local.split('+').next().filter(|local| !local.is_empty()).unwrap_or(local);
+    let class = if role(local) { Class::Shared } else { Class::Movable };
+    let mailbox = match domain {
+        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", local.replace('.', "")),
+        _ => format!("{local}@{domain}"),
+    };
+    Some((made(Scheme::Mail, &mailbox), class))
 }
 
 /// Whether a local part names a role: all of its words do, digits aside.
@@ -158,7 +165,7 @@ mod tests {
             if let Some((first, _)) = key("phone", &text, Some("GB")) {
                 prop_assert_eq!(key("phone", &first.value, None).map(|(k, _)| k), Some(first));
             }
-            if let Some((first, class)) = key("email", &text, None) {
+            if let Some((first, class)) = key("email", &format!("{text}@gmail.com"), None) {
                 prop_assert_eq!(key("email", &first.value, None), Some((first, class)));
             }
         }

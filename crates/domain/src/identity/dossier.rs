@@ -2,7 +2,7 @@
 
 use super::{
     classes::{Key, Scheme},
-    name::{Agreement, Name},
+    name::{Agreement, Name, similar},
     text::edits,
 };
 
@@ -151,7 +151,11 @@ pub fn household_mail(mail: &str, name: &Name) -> bool {
     }
     let Some((before, after)) = local.split_once(family) else { return false };
     let initial = given.chars().next();
-    let personal = |rest: &str| !rest.is_empty() && (rest.contains(given) || rest.chars().count() <= 2 && rest.chars().next() == initial);
+    let personal = |rest: &str| {
+        let letters = rest.chars().count();
+        similar(rest, given) || rest.contains(given) || rest.chars().next() == initial && (1..=2).contains(&letters)
+            || rest.chars().next() == initial && letters >= 4
+    };
     !personal(before) && !personal(after)
 }
 

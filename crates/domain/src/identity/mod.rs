@@ -4,12 +4,20 @@
 //! one customer when both hold the same exclusive identifier (phone, e-mail, CRM id ..) and both are verified:
 //! by the channel, by a signed token or import, or by an agent. Everything weaker is a candidate that an agent confirms.
 
+pub mod block;
+pub mod caller;
 pub mod classes;
+pub mod cluster;
+pub mod compare;
 pub mod dossier;
+pub mod fellegi;
+pub mod link;
 pub mod name;
 mod nickname;
+pub mod pairing;
 pub mod phone;
 mod regroup;
+pub mod spoken;
 pub mod stream;
 pub mod text;
 
@@ -54,11 +62,7 @@ pub fn normalise(scheme: &str, value: &str) -> Result<String, InvalidIdentifier>
 
 /// A phone without region: with `+` or `00` as it stands, else the digits must begin with the country code.
 fn normalise_phone(value: &str) -> Result<String, InvalidIdentifier> {
-    let digits: String = value.chars().filter(|c| text::digit_value(*c).is_some()).collect();
-    phone::parse(value, None)
-        .or_else(|| phone::parse(&format!("+{digits}"), None))
-        .map(|phone| phone.e164)
-        .ok_or(InvalidIdentifier::Phone)
+    phone::parse_loosely(value, None).map(|phone| phone.e164).ok_or(InvalidIdentifier::Phone)
 }
 
 fn normalise_email(value: &str) -> Result<String, InvalidIdentifier> {

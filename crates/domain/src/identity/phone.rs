@@ -98,6 +98,42 @@ pub fn parse(text: &str, region: Option<&str>) -> Option<Phone> {
     describe(&PHONE_NUMBER_UTIL.parse(dialled.as_ref(), region).ok()?)
 }
 
+/// Like [`parse`], but also takes digits that begin with a country code, with `00` or nothing before them.
+///
+/// Switches and forms send such digits whatever the international prefix of their country is. A number that is valid
+/// where it would be dialled comes first.
+pub fn parse_loosely(text: &str, region: Option<&str>) -> Option<Phone> {
+    let dialled = parse(text, region);
+    if dialled.as_ref().is_some_and(|phone| phone.valid) || text.contains(['+', '＋']) {
+        return dialled;
+    }
+    let bare = clean(text)?;
+    let digits = bare.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let international = digits.strip_prefix("00").unwrap_or(digits);
+    parse(&format!("+{international}"), None).filter(|phone| phone.valid || dialled.is_none()).or(dialled)
+}
+
+/// The kind of line of a number in a range that is not given out yet: that of most valid numbers that differ from it in
+/// its fourth to sixth national digit only. Numbering plans give out such ranges faster than metadata follows.
+pub fn likely_kind(e164: &str) -> PhoneKind {
+    let Ok(number) = PHONE_NUMBER_UTIL.parse(e164, None) else { return PhoneKind::Unknown };
+    let national = number.get_national_significant_number();
+    let mut counts: Vec<(PhoneKind, u32)> = Vec::new();
+    for position in 2..6usize.min(national.len()) {
+        for digit in '0'..='9' {
+            let varied: String =
+                national.chars().enumerate().map(|(at, c)| if at == position { digit } else { c }).collect();
+            let text = format!("+{}{varied}", number.country_code);
+            let Some(phone) = parse(&text, None).filter(|phone| phone.valid) else { continue };
+            match counts.iter_mut().find(|(kind, _)| *kind == phone.kind) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((phone.kind, 1)),
+            }
+        }
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map_or(PhoneKind::Unknown, |(kind, _)| kind)
+}
+
 fn describe(number: &PhoneNumber) -> Option<Phone> {
     let local_only = match number.is_possible_with_reason() {
         Ok(NumberLengthType::IsPossible) => false,

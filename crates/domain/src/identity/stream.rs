@@ -295,9 +295,8 @@ impl Engine {
     /// The class of a key as seen from a profile: mail named after a household is shared, whoever wrote first.
     fn class_towards(&self, key: &Key, declared: Class, profile: usize, contact: &Contact) -> Class {
         let class = self.class_now(key, declared);
-        let known = self.profiles.get(profile).map(|p| p.dossier.names()).unwrap_or_default();
-        let mut names = known.iter().chain(contact.dossier.names()).map(|(name, _)| name);
-        let of_household = key.scheme == Scheme::Mail && names.any(|name| name.is_full() && household_mail(&key.value, name));
+        let known = self.profiles.get(profile).map(|p| &p.dossier);
+        let of_household = of_household(key, &contact.dossier) || known.is_some_and(|known| of_household(key, known));
         if class == Class::Movable && of_household { Class::Shared } else { class }
     }
 
@@ -322,6 +321,8 @@ impl Engine {
             (Class::Movable, Agreement::Same) if holder => 900,
             (Class::Movable, Agreement::Partial) if holder => 800,
             (Class::Movable, Agreement::Initials) if holder => 700,
+            // Whoever sits at a device is less sure than whose mail or phone is named.
+            (Class::Movable, Agreement::Unknown) if holder && key.scheme == Scheme::Device => 600,
             (Class::Movable, Agreement::Unknown) if holder => 650 - days.clamp(0, 365) / 10,
             (_, Agreement::Same) if class == Class::Movable || known.named() => 550,
             (Class::Shared, _) if known.same_birth(&contact.dossier) => 560,
@@ -337,6 +338,11 @@ impl Engine {
             if self.class_now(key, *declared) != Class::Movable {
                 continue;
             }
+            let user = self.profiles.get(profile).is_some_and(|known| of_household(key, &known.dossier));
+            if user || of_household(key, &contact.dossier) {
+                self.learned_shared.insert(key.clone());
+                continue;
+            }
             let users = self.users(self.uses.get(key));
             let Some((&holder, &last)) = users.iter().max_by_key(|(_, last)| **last) else { continue };
             if holder == profile {
@@ -350,4 +356,10 @@ impl Engine {
             }
         }
     }
+}
+
+/// Whether the key is mail named after the family of the person behind the dossier.
+fn of_household(key: &Key, dossier: &Dossier) -> bool {
+    key.scheme == Scheme::Mail
+        && dossier.names().iter().any(|(name, _)| name.is_full() && household_mail(&key.value, name))
 }

@@ -1,0 +1,99 @@
+//! Records of customers to persons, offline: block, compare, score, cluster.
+
+use super::{
+    block::candidates,
+    cluster::{Limits, Verdict, agglomerate},
+    compare::Role,
+    fellegi::Model,
+    pairing::{MISSING, Records},
+};
+
+/// Words that name a column, by role; compared lower case without separators.
+const HEADERS: &[(Role, &[&str])] = &[
+    (Role::Given, &["givenname", "firstname", "forename", "given", "first", "namefirst", "vorname", "prenom", "nombre", "imie"]),
+    (Role::Family, &["surname", "lastname", "familyname", "family", "last", "namelast", "nachname", "nom", "apellido", "apellidos", "nazwisko"]),
+    (Role::FullName, &["fullname", "name", "displayname", "namefull", "primarynamefull", "customername", "nameorg"]),
+    (Role::Birth, &["dob", "dateofbirth", "birthdate", "birthday", "born", "geburtsdatum", "datadeurodzenia", "fechadenacimiento"]),
+    (Role::Postcode, &["postcode", "postalcode", "zip", "zipcode", "plz", "addrpostalcode", "kodpocztowy", "cp"]),
+    (Role::Place, &["city", "town", "suburb", "birthplace", "place", "locality", "addrcity", "ort", "ville", "ciudad", "miasto"]),
+    (Role::Street, &["street", "address", "address1", "address2", "addressline1", "addressline2", "addrline1", "addrfull", "streetname"]),
+    (Role::Mail, &["email", "mail", "emailaddress"]),
+    (Role::Phone, &["phone", "phonenumber", "mobile", "tel", "telephone", "msisdn"]),
+    (Role::Document, &["socsecid", "ssn", "ssnnumber", "nationalid", "passport", "passportnumber", "document", "documentno", "account", "accountno", "accountnumber", "taxid", "driverslicensenumber", "pesel", "customerno"]),
+    (Role::Category, &["gender", "sex", "occupation", "state", "addrstate", "streetnumber", "housenumber", "country", "title", "profession"]),
+];
+
+/// The role of a column by its header, if it is known; endings like `_2` or `_fake` after a known word are forgiven.
+pub fn role_of(header: &str) -> Option<Role> {
+    let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let find = |word: &str| HEADERS.iter().find(|(_, words)| words.contains(&word)).map(|(role, _)| *role);
+    find(&plain(header)).or_else(|| {
+        let (start, _) = header.rsplit_once(['_', ' ', '-', '.'])?;
+        find(&plain(start))
+    })
+}
+
+/// The role of a name in a mapping file.
+pub fn role_named(name: &str) -> Option<Role> {
+    Some(match name {
+        "given" => Role::Given,
+        "family" => Role::Family,
+        "full_name" => Role::FullName,
+        "birth" => Role::Birth,
+        "postcode" => Role::Postcode,
+        "place" => Role::Place,
+        "street" => Role::Street,
+        "mail" => Role::Mail,
+        "phone" => Role::Phone,
+        "document" => Role::Document,
+        "category" => Role::Category,
+        _ => return None,
+    })
+}
+
+/// Settings of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Settings {
+    /// When clusters may join.
+    pub limits: Limits,
+}
+
+/// The cluster number of every record. The outcome depends on the records only.
+pub fn link(records: &Records, settings: Settings) -> Vec<usize> {
+    let mut model = Model::learn(records);
+    let mut cache = records.cache();
+    let mut scored: Vec<(f64, u32, u32)> = candidates(records)
+        .into_iter()
+        .map(|(a, b)| (model.score(records, &records.compare(a as usize, b as usize, &mut cache)), a, b))
+        .filter(|(score, _, _)| *score > -8.0)
+        .collect();
+    let shift = prior_shift(records, model.prior, &scored);
+    model.prior += shift;
+    scored.iter_mut().for_each(|(score, _, _)| *score += shift);
+    let (births, documents) = records.hard_facts();
+    agglomerate(records.len(), scored, settings.limits, |a, b| {
+        let levels = records.compare(a as usize, b as usize, &mut cache);
+        let level = |at: &usize| levels.levels.get(*at).copied().unwrap_or(MISSING);
+        let told = |at: &&usize| level(at) != MISSING;
+        Verdict {
+            score: model.score(records, &levels),
+            births: births.iter().any(|at| told(&at)),
+            other_birth: births.iter().filter(told).any(|at| level(at) == 0),
+            documents: documents.iter().any(|at| told(&at)),
+            other_document: documents.iter().filter(told).any(|at| level(at) == 0),
+        }
+    })
+}
+
+/// How far the prior must move so that it foretells as many pairs of one person as the scores find.
+fn prior_shift(records: &Records, prior: f64, scored: &[(f64, u32, u32)]) -> f64 {
+    let n = records.len() as f64;
+    let all = (n * (n - 1.0) / 2.0).max(1.0);
+    let mut shift = 0.0;
+    for _ in 0..5 {
+        let found: f64 = scored.iter().map(|(score, _, _)| 1.0 / (1.0 + (-(score + shift)).exp())).sum();
+        let share = (found.max(1.0) / all).min(0.5);
+        shift = ((share / (1.0 - share)).ln() - prior).clamp(-3.0, 3.0);
+    }
+    shift
+}
