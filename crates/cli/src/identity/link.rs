@@ -15,6 +15,11 @@ use std::{collections::HashMap, fs, io::Write, path::Path};
 /// `given`, `family`, `full_name`, `birth`, `postcode`, `place`, `street`, `mail`, `phone`, `document`, `category` and
 /// `ignore`. Records without an id column take their 0-based number.
 pub fn link(path: &Path, map: Option<&Path>, out: &mut impl Write) -> Result<()> {
+    link_with(path, map, Settings::default(), out)
+}
+
+/// [`link`] with other settings than the default.
+pub fn link_with(path: &Path, map: Option<&Path>, settings: Settings, out: &mut impl Write) -> Result<()> {
     let map: HashMap<String, String> = match map {
         Some(map) => {
             let text = fs::read_to_string(map).with_context(|| format!("cannot read {}", map.display()))?;
@@ -46,7 +51,7 @@ pub fn link(path: &Path, map: Option<&Path>, out: &mut impl Write) -> Result<()>
         }
     }
     let records = Records::new(&columns);
-    for (id, cluster) in ids.iter().zip(cluster(&records, Settings::default())) {
+    for (id, cluster) in ids.iter().zip(cluster(&records, settings)) {
         writeln!(out, "{}", json!({"id": id, "cluster": cluster.to_string()}))?;
     }
     Ok(())

@@ -6,7 +6,7 @@ mod phones;
 mod stream;
 
 pub use caller::caller;
-pub use link::link;
+pub use link::{link, link_with};
 pub use phones::phones;
 pub use stream::stream;
 

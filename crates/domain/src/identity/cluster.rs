@@ -1,7 +1,7 @@
 //! From scored pairs to persons: agglomeration that looks at whole clusters, not at single links.
 //!
 //! Joining whatever one link connects merges more the more records there are. Here two clusters join only when their
-//! members agree on average (group-average linkage, Sokal and Michener 1958) and no hard fact divides them.
+//! members agree on average (group-average linkage, Sokal and Michener 1958), the more so when a hard fact divides them.
 
 use std::collections::HashMap;
 
@@ -27,15 +27,17 @@ pub struct Limits {
     pub link: f64,
     /// Lowest mean score between the members of two clusters.
     pub mean: f64,
-    /// Share of member pairs with another birth date (or document) from which a join is refused.
+    /// Share of member pairs with another birth date (or document) from which the two are held to be divided by it.
     pub vetoed: f64,
+    /// How much higher the mean score of two clusters must be that a hard fact divides, for each such fact.
+    pub despite: f64,
     /// Most records of one person.
     pub largest: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { link: 1.0, mean: 0.0, vetoed: 0.5, largest: 500 }
+        Self { link: 1.0, mean: 0.0, vetoed: 0.5, despite: 6.0, largest: 500 }
     }
 }
 
@@ -88,8 +90,9 @@ fn agree(ours: &[u32], theirs: &[u32], limits: Limits, verdict: &mut impl FnMut(
             other_documents += u32::from(said.other_document);
         }
     }
-    let refused = |other: u32, told: u32| told > 0 && f64::from(other) / f64::from(told) > limits.vetoed;
-    sum / f64::from(pairs.max(1)) >= limits.mean && !refused(other_births, births) && !refused(other_documents, documents)
+    let divided = |other: u32, told: u32| told > 0 && f64::from(other) / f64::from(told) > limits.vetoed;
+    let facts = u32::from(divided(other_births, births)) + u32::from(divided(other_documents, documents));
+    sum / f64::from(pairs.max(1)) >= limits.mean + f64::from(facts) * limits.despite
 }
 
 /// Members spread evenly over a cluster.
@@ -116,12 +119,12 @@ mod tests {
 
     #[test]
     fn another_document_divides() {
-        let of = agglomerate(2, vec![(9.0, 0, 1)], Limits::default(), |_, _| Verdict {
-            other_document: true,
-            documents: true,
-            ..verdict(9.0)
-        });
-        assert_ne!(of[0], of[1]);
+        let joined = |documents: bool| {
+            let said = Verdict { other_document: documents, documents, ..verdict(5.0) };
+            let of = agglomerate(2, vec![(5.0, 0, 1)], Limits::default(), |_, _| said);
+            of[0] == of[1]
+        };
+        assert!(joined(false) && !joined(true));
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl Dossier {
         self.births.iter().any(|birth| other.births.contains(birth))
     }
 
-    /// How the names of the two relate: the best pair decides, unless most pairs contradict.
+    /// How the names of the two relate: the best pair decides, unless it is a weak one and most contradict.
     /// Names hidden in mail addresses count where none was said.
     pub fn names_agree(&self, other: &Self) -> Agreement {
         match (self.named(), other.named()) {
@@ -103,20 +103,28 @@ impl Dossier {
     }
 }
 
+/// The best pair decides when it is a whole name; else full names speak before single words and initials.
 fn weigh(mine: &[(Name, u32)], theirs: &[(Name, u32)]) -> Agreement {
-    let (mut best, mut against, mut in_favour) = (Agreement::Conflict, 0u32, 0u32);
+    let mut best = Agreement::Conflict;
+    // Counts for and against, among pairs of full names and among all.
+    let (mut full, mut all) = ((0u32, 0u32), (0u32, 0u32));
     for (a, times_a) in mine {
         for (b, times_b) in theirs {
             let agreement = a.agreement(b);
             best = best.max(agreement);
             let weight = times_a.saturating_mul(*times_b);
-            match agreement {
-                Agreement::Conflict => against += weight,
-                _ => in_favour += weight,
+            let add = |counts: &mut (u32, u32)| match agreement {
+                Agreement::Conflict => counts.1 = counts.1.saturating_add(weight),
+                _ => counts.0 = counts.0.saturating_add(weight),
+            };
+            add(&mut all);
+            if a.is_full() && b.is_full() {
+                add(&mut full);
             }
         }
     }
-    if against > in_favour { Agreement::Conflict } else { best }
+    let (in_favour, against) = if full == (0, 0) { all } else { full };
+    if best < Agreement::Same && against > in_favour { Agreement::Conflict } else { best }
 }
 
 /// Names of mail addresses are guesses: they agree at most in part.

@@ -10,9 +10,9 @@ use super::pairing::{Levels, MISSING, Records};
 use std::collections::HashMap;
 
 /// Pairs at large that `u` is counted on.
-const PAIRS_AT_LARGE: usize = 200_000;
+const PAIRS_AT_LARGE: usize = 80_000;
 /// Pairs that one training block may give.
-const TRAINING_PAIRS: usize = 150_000;
+const TRAINING_PAIRS: usize = 60_000;
 /// Rounds of expectation maximisation; it settles after about ten.
 const ROUNDS: usize = 20;
 /// Weight of the typical distribution, in pairs.

@@ -101,7 +101,7 @@ pub fn parse(text: &str, region: Option<&str>) -> Option<Phone> {
 /// Like [`parse`], but also takes digits that begin with a country code, with `00` or nothing before them.
 ///
 /// Switches and forms send such digits whatever the international prefix of their country is. A number that is valid
-/// where it would be dialled comes first.
+/// where it would be dialled comes first, then one that is valid worldwide, then what has the right length.
 pub fn parse_loosely(text: &str, region: Option<&str>) -> Option<Phone> {
     let dialled = parse(text, region);
     if dialled.as_ref().is_some_and(|phone| phone.valid) || text.contains(['+', '＋']) {
@@ -109,17 +109,22 @@ pub fn parse_loosely(text: &str, region: Option<&str>) -> Option<Phone> {
     }
     let bare = clean(text)?;
     let digits = bare.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let international = digits.strip_prefix("00").unwrap_or(digits);
-    parse(&format!("+{international}"), None).filter(|phone| phone.valid || dialled.is_none()).or(dialled)
+    let (international, prefixed) = digits.strip_prefix("00").map_or((digits, false), |rest| (rest, true));
+    let home = region
+        .and_then(|code| Region::from_code(code.trim().to_ascii_uppercase().as_str()).ok())
+        .and_then(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(region));
+    let worldwide = parse(&format!("+{international}"), None);
+    let at_home = home.is_some_and(|code| international.starts_with(&code.to_string()));
+    worldwide.filter(|phone| phone.valid || dialled.is_none() || prefixed || at_home).or(dialled)
 }
 
 /// The kind of line of a number in a range that is not given out yet: that of most valid numbers that differ from it in
-/// its fourth to sixth national digit only. Numbering plans give out such ranges faster than metadata follows.
+/// its second to sixth national digit only. Numbering plans give out such ranges faster than metadata follows.
 pub fn likely_kind(e164: &str) -> PhoneKind {
     let Ok(number) = PHONE_NUMBER_UTIL.parse(e164, None) else { return PhoneKind::Unknown };
     let national = number.get_national_significant_number();
     let mut counts: Vec<(PhoneKind, u32)> = Vec::new();
-    for position in 2..6usize.min(national.len()) {
+    for position in 1..6usize.min(national.len()) {
         for digit in '0'..='9' {
             let varied: String =
                 national.chars().enumerate().map(|(at, c)| if at == position { digit } else { c }).collect();
