@@ -123,8 +123,8 @@ impl Directory {
                 continue;
             }
             let likeness = match item {
-                Item::Code => self.codes.spread(&best(&self.codes.distinct, &heard, code_readings, |code, said| found_in(code, said, 0.35))),
-                Item::Birth => self.births.spread(&best(&self.births.distinct, &heard, date_readings, birth_likeness)),
+                Item::Code => self.codes.spread(&best(&self.codes.distinct, &heard, codes, |code, said| found_in(code, &said.signs, said.around))),
+                Item::Birth => self.births.spread(&best(&self.births.distinct, &heard, dates, |birth, said| birth_likeness(birth, &said.signs))),
                 Item::Name => self.name_likeness(&heard),
             };
             for (score, evidence) in scores.iter_mut().zip(evidence(&likeness)) {
@@ -135,7 +135,7 @@ impl Directory {
     }
 
     fn name_likeness(&self, heard: &[&Attempt]) -> Vec<Option<f32>> {
-        let part = |distinct: &[Vec<char>]| best(distinct, heard, name_readings, |name, said| found_in(name, said, 0.6));
+        let part = |distinct: &[Vec<char>]| best(distinct, heard, name_readings, |name, said| found_in(name, &said.signs, said.around));
         let given = self.given.spread(&part(&self.given.distinct));
         let family = self.family.spread(&part(&self.family.distinct));
         let both = given.into_iter().zip(family);
@@ -145,6 +145,14 @@ impl Directory {
         })
         .collect()
     }
+}
+
+fn codes(text: &str) -> Vec<Reading> {
+    code_readings(text).iter().map(|reading| Reading::new(reading, AROUND_CODE)).collect()
+}
+
+fn dates(text: &str) -> Vec<Reading> {
+    date_readings(text).iter().map(|reading| Reading::new(reading, 1.0)).collect()
 }
 
 /// Forms of a birth date `YYYYMMDD` as people say it: day first, month first, year first.
@@ -164,7 +172,9 @@ fn birth_likeness(forms: &[Vec<char>; 3], said: &[char]) -> f32 {
 
 /// Share of digits that stand, by plain edits: digits do not sound alike in any systematic way.
 fn digits_likeness(wanted: &[char], said: &[char]) -> f32 {
-    let mut row: Vec<u32> = (0..=said.len() as u32).collect();
+    let mut row = [0u32; 41];
+    let Some(row) = row.get_mut(..=said.len()) else { return 0.0 };
+    row.iter_mut().zip(0..).for_each(|(slot, j)| *slot = j);
     for (i, w) in wanted.iter().enumerate() {
         let mut diagonal = i as u32;
         let mut left = i as u32 + 1;
@@ -182,34 +192,56 @@ fn digits_likeness(wanted: &[char], said: &[char]) -> f32 {
     (1.0 - distance / wanted.len().max(1) as f32).max(0.0)
 }
 
-/// Words, neighbours joined, and runs of single letters joined: what a name may be hidden in.
-fn name_readings(text: &str) -> Vec<String> {
+/// What a name may be hidden in: words, neighbours joined, and signs spelt one by one joined.
+///
+/// Given and family name are often spelt in one go, and spoken first: a part of a spelt run is as good as a word.
+fn name_readings(text: &str) -> Vec<Reading> {
     let words = tokens(text);
-    let mut out: Vec<String> = words.iter().filter(|word| word.chars().count() >= 2).cloned().collect();
-    let spelt = words.iter().filter(|word| word.chars().count() <= 2).count() * 2 > words.len();
-    if spelt || words.len() > 4 {
-        out = vec![words.concat()];
-    } else {
-        let pairs = words.windows(2).map(<[String]>::concat);
-        out.extend(pairs.collect::<Vec<_>>());
+    let short = |word: &String| word.chars().count() <= 2;
+    let mut out: Vec<Reading> = words.iter().filter(|word| !short(word)).map(|word| Reading::new(word, AROUND)).collect();
+    let pairs = words.windows(2).filter(|pair| !pair.iter().all(short));
+    out.extend(pairs.map(|pair| Reading::new(&pair.concat(), AROUND)));
+    for run in words.chunk_by(|a, b| short(a) && short(b)).filter(|run| run.iter().all(short)) {
+        out.push(Reading::new(&run.concat(), AROUND_SPELT));
+    }
+    let spelt = words.iter().filter(|word| short(word)).count();
+    if spelt * 2 > words.len() {
+        out.push(Reading::new(&words.concat(), AROUND_SPELT));
     }
     out
+}
+
+/// Cost of each sign said before or after what is looked for: in a word, in a spelt run, in a code.
+const AROUND: f32 = 0.6;
+const AROUND_SPELT: f32 = 0.2;
+const AROUND_CODE: f32 = 0.35;
+
+/// One way to read a hypothesis.
+#[derive(Debug, Clone, PartialEq)]
+struct Reading {
+    signs: Vec<char>,
+    around: f32,
+}
+
+impl Reading {
+    fn new(text: &str, around: f32) -> Self {
+        Self { signs: text.chars().take(40).collect(), around }
+    }
 }
 
 /// The best likeness of every distinct value over attempts, hypotheses and readings.
 fn best<T>(
     distinct: &[T],
     heard: &[&Attempt],
-    readings: impl Fn(&str) -> Vec<String>,
-    likeness: impl Fn(&T, &[char]) -> f32,
+    readings: impl Fn(&str) -> Vec<Reading>,
+    likeness: impl Fn(&T, &Reading) -> f32,
 ) -> Vec<f32> {
-    let mut said: Vec<(Vec<char>, f32)> = Vec::new();
+    let mut said: Vec<(Reading, f32)> = Vec::new();
     for attempt in heard {
         for (rank, hypothesis) in attempt.heard.iter().take(12).enumerate() {
             // Later hypotheses are less likely ones.
             let trust = 1.0 - 0.006 * rank as f32;
             for reading in readings(hypothesis) {
-                let reading: Vec<char> = reading.chars().take(40).collect();
                 match said.iter_mut().find(|(known, _)| *known == reading) {
                     Some((_, known)) => *known = known.max(trust),
                     None => said.push((reading, trust)),

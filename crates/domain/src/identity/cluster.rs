@@ -5,19 +5,16 @@
 
 use std::collections::HashMap;
 
+/// How many kinds of hard facts a [`Verdict`] tells of.
+pub const FACTS: usize = 4;
+
 /// What a pair of records says about a join.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Verdict {
     /// Log odds that the two are one person.
     pub score: f64,
-    /// Whether birth dates are told by both and quite different.
-    pub other_birth: bool,
-    /// Whether birth dates are told by both.
-    pub births: bool,
-    /// Whether document or account numbers are told by both and different.
-    pub other_document: bool,
-    /// Whether they are told by both.
-    pub documents: bool,
+    /// For each hard fact (birth date, document, given name, family name) told by both: whether the two are unlike.
+    pub unlike: [Option<bool>; FACTS],
 }
 
 /// When clusters may join.
@@ -27,7 +24,7 @@ pub struct Limits {
     pub link: f64,
     /// Lowest mean score between the members of two clusters.
     pub mean: f64,
-    /// Share of member pairs with another birth date (or document) from which the two are held to be divided by it.
+    /// Share of member pairs with an unlike fact from which the two clusters are held to be divided by it.
     pub vetoed: f64,
     /// How much higher the mean score of two clusters must be that a hard fact divides, for each such fact.
     pub despite: f64,
@@ -77,22 +74,24 @@ pub fn agglomerate(
 }
 
 fn agree(ours: &[u32], theirs: &[u32], limits: Limits, verdict: &mut impl FnMut(u32, u32) -> Verdict) -> bool {
-    let (mut sum, mut pairs, mut births, mut other_births, mut documents, mut other_documents) = (0.0, 0, 0, 0, 0, 0);
+    let (mut sum, mut pairs) = (0.0, 0u32);
+    // How many pairs tell a fact, and in how many of them it is unlike.
+    let mut facts = [(0u32, 0u32); FACTS];
     for a in spokesmen(ours) {
         for b in spokesmen(theirs) {
             let said = verdict(a, b);
             // One absurd pair must not outweigh all others.
             sum += said.score.clamp(-20.0, 20.0);
             pairs += 1;
-            births += u32::from(said.births);
-            other_births += u32::from(said.other_birth);
-            documents += u32::from(said.documents);
-            other_documents += u32::from(said.other_document);
+            for (fact, unlike) in facts.iter_mut().zip(said.unlike) {
+                fact.0 += u32::from(unlike.is_some());
+                fact.1 += u32::from(unlike == Some(true));
+            }
         }
     }
-    let divided = |other: u32, told: u32| told > 0 && f64::from(other) / f64::from(told) > limits.vetoed;
-    let facts = u32::from(divided(other_births, births)) + u32::from(divided(other_documents, documents));
-    sum / f64::from(pairs.max(1)) >= limits.mean + f64::from(facts) * limits.despite
+    let divides = |(told, unlike): &&(u32, u32)| f64::from(*unlike) > limits.vetoed * f64::from(*told);
+    let dividing = facts.iter().filter(divides).count();
+    sum / f64::from(pairs.max(1)) >= limits.mean + dividing as f64 * limits.despite
 }
 
 /// Members spread evenly over a cluster.
@@ -106,7 +105,7 @@ mod tests {
     use super::*;
 
     fn verdict(score: f64) -> Verdict {
-        Verdict { score, other_birth: false, births: false, other_document: false, documents: false }
+        Verdict { score, unlike: [None; FACTS] }
     }
 
     #[test]
@@ -119,8 +118,8 @@ mod tests {
 
     #[test]
     fn another_document_divides() {
-        let joined = |documents: bool| {
-            let said = Verdict { other_document: documents, documents, ..verdict(5.0) };
+        let joined = |unlike: bool| {
+            let said = Verdict { unlike: [None, Some(unlike), None, None], ..verdict(5.0) };
             let of = agglomerate(2, vec![(5.0, 0, 1)], Limits::default(), |_, _| said);
             of[0] == of[1]
         };

@@ -70,18 +70,14 @@ pub fn link(records: &Records, settings: Settings) -> Vec<usize> {
     let shift = prior_shift(records, model.prior, &scored);
     model.prior += shift;
     scored.iter_mut().for_each(|(score, _, _)| *score += shift);
-    let (births, documents) = records.hard_facts();
+    let facts = records.hard_facts();
     agglomerate(records.len(), scored, settings.limits, |a, b| {
         let levels = records.compare(a as usize, b as usize, &mut cache);
-        let level = |at: &usize| levels.levels.get(*at).copied().unwrap_or(MISSING);
-        let told = |at: &&usize| level(at) != MISSING;
-        Verdict {
-            score: model.score(records, &levels),
-            births: births.iter().any(|at| told(&at)),
-            other_birth: births.iter().filter(told).any(|at| level(at) == 0),
-            documents: documents.iter().any(|at| told(&at)),
-            other_document: documents.iter().filter(told).any(|at| level(at) == 0),
-        }
+        let unlike = |columns: &Vec<usize>| {
+            let mut told = columns.iter().filter_map(|at| levels.levels.get(*at)).filter(|level| **level != MISSING);
+            told.next().map(|first| *first == 0 || told.any(|level| *level == 0))
+        };
+        Verdict { score: model.score(records, &levels), unlike: facts.each_ref().map(unlike) }
     })
 }
 

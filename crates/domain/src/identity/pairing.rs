@@ -3,7 +3,10 @@
 //! Given and family name are compared together: a swap of the two, a lone word that may be either, and middle names are
 //! habits of data entry, not differences.
 
-use super::compare::{Column, Role};
+use super::{
+    cluster::FACTS,
+    compare::{Column, Role},
+};
 use std::collections::{BTreeMap, HashMap};
 
 /// The level of a comparison that has no value on one side.
@@ -133,10 +136,10 @@ impl Records {
         out
     }
 
-    /// The levels of birth date and document, for vetoes.
-    pub(super) fn hard_facts(&self) -> (Vec<usize>, Vec<usize>) {
-        let at = |role: Role| self.comparisons().enumerate().filter(move |(_, r)| *r == role).map(|(at, _)| at);
-        (at(Role::Birth).collect(), at(Role::Document).collect())
+    /// The comparisons that hold each hard fact: birth date, document, given name, family name.
+    pub(super) fn hard_facts(&self) -> [Vec<usize>; FACTS] {
+        [Role::Birth, Role::Document, Role::Given, Role::Family]
+            .map(|role| self.comparisons().enumerate().filter(|(_, r)| *r == role).map(|(at, _)| at).collect())
     }
 }
 

@@ -189,14 +189,50 @@ const ALIKE: &[&str] = &[
     "bdpt3ecgvz", "mn", "fsx", "aj8kh", "iy1e", "qu2w", "o0l", "5i", "9i", "4r", "ckgq", "szc", "fvw", "lr", "aeiouy", "jg",
 ];
 
+/// What it costs to take one sign for another.
 fn cost(a: char, b: char) -> f32 {
     if a == b {
-        0.0
-    } else if ALIKE.iter().any(|group| group.contains(a) && group.contains(b)) {
-        0.55
-    } else {
-        1.0
+        return 0.0;
     }
+    match (sign(a), sign(b)) {
+        (Some(a), Some(b)) => COSTS.get(a * SIGNS + b).copied().unwrap_or(1.0),
+        _ => 1.0,
+    }
+}
+
+/// How many signs the table of costs knows: the digits and the letters of the Latin alphabet.
+const SIGNS: usize = 36;
+
+/// The cost of taking one sign for another, by their numbers; worked out once, when the program is built.
+static COSTS: [f32; SIGNS * SIGNS] = costs();
+
+/// The number of a sign in the table of costs.
+fn sign(c: char) -> Option<usize> {
+    c.to_digit(36).map(|value| value as usize)
+}
+
+/// By index, for iterators do not run at build time; a slip would not build.
+const fn costs() -> [f32; SIGNS * SIGNS] {
+    let mut table = [1.0; SIGNS * SIGNS];
+    let mut group = 0;
+    while group < ALIKE.len() {
+        let signs = ALIKE[group].as_bytes();
+        let mut one = 0;
+        while one < signs.len() {
+            let mut other = 0;
+            while other < signs.len() {
+                table[place(signs[one]) * SIGNS + place(signs[other])] = if one == other { 0.0 } else { 0.55 };
+                other += 1;
+            }
+            one += 1;
+        }
+        group += 1;
+    }
+    table
+}
+
+const fn place(sign: u8) -> usize {
+    if sign.is_ascii_digit() { (sign - b'0') as usize } else { (sign - b'a') as usize + 10 }
 }
 
 /// How well the wanted text is found inside what was heard, 0 to 1: weighted edits over its length; what was said
@@ -205,7 +241,14 @@ pub fn found_in(wanted: &[char], heard: &[char], outside: f32) -> f32 {
     if wanted.is_empty() || heard.is_empty() {
         return 0.0;
     }
-    let mut row: Vec<f32> = (0..=heard.len()).map(|j| j as f32 * outside).collect();
+    let (mut short, mut long) = ([0f32; 48], Vec::new());
+    let row: &mut [f32] = if let Some(row) = short.get_mut(..=heard.len()) {
+        row
+    } else {
+        long.resize(heard.len() + 1, 0.0);
+        &mut long
+    };
+    row.iter_mut().enumerate().for_each(|(j, slot)| *slot = j as f32 * outside);
     for (i, &w) in wanted.iter().enumerate() {
         let mut diagonal = row.first().copied().unwrap_or(0.0);
         let mut left = (i + 1) as f32;
