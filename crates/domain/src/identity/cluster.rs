@@ -5,16 +5,44 @@
 
 use std::collections::HashMap;
 
-/// How many kinds of hard facts a [`Verdict`] tells of.
-pub const FACTS: usize = 4;
+/// Facts that tell persons apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// Birth date.
+    Birth,
+    /// Document or account.
+    Document,
+    /// Given name.
+    Given,
+    /// Family name.
+    Family,
+    /// Mail address or phone.
+    Reach,
+}
+
+/// How many kinds of facts a [`Verdict`] tells of.
+pub const FACTS: usize = 5;
+
+/// How two records stand in one fact that both tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stand {
+    /// Quite another value.
+    Unlike,
+    /// Some likeness, no more.
+    Unsure,
+    /// The same, or a slip of the hand away.
+    Alike,
+}
 
 /// What a pair of records says about a join.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Verdict {
     /// Log odds that the two are one person.
     pub score: f64,
-    /// For each hard fact (birth date, document, given name, family name) told by both: whether the two are unlike.
-    pub unlike: [Option<bool>; FACTS],
+    /// How many things agree at all, those of few values (gender, occupation ..) aside.
+    pub agreeing: usize,
+    /// For each [`Fact`], in their order: how the two stand where both tell it.
+    pub facts: [Option<Stand>; FACTS],
 }
 
 /// When clusters may join.
@@ -22,19 +50,21 @@ pub struct Verdict {
 pub struct Limits {
     /// Lowest score of a link that can start a join, in log odds.
     pub link: f64,
-    /// Lowest mean score between the members of two clusters.
+    /// Lowest mean score between the members of two clusters; a little below even, for records that tell little.
     pub mean: f64,
     /// Share of member pairs with an unlike fact from which the two clusters are held to be divided by it.
     pub vetoed: f64,
     /// How much higher the mean score of two clusters must be that a hard fact divides, for each such fact.
     pub despite: f64,
+    /// How many things must agree, those of few values aside: a lone name is no person.
+    pub agreeing: usize,
     /// Most records of one person.
     pub largest: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { link: 1.0, mean: 0.0, vetoed: 0.5, despite: 6.0, largest: 500 }
+        Self { link: 1.0, mean: -1.0, vetoed: 0.5, despite: 6.0, agreeing: 2, largest: 500 }
     }
 }
 
@@ -74,24 +104,55 @@ pub fn agglomerate(
 }
 
 fn agree(ours: &[u32], theirs: &[u32], limits: Limits, verdict: &mut impl FnMut(u32, u32) -> Verdict) -> bool {
-    let (mut sum, mut pairs) = (0.0, 0u32);
-    // How many pairs tell a fact, and in how many of them it is unlike.
-    let mut facts = [(0u32, 0u32); FACTS];
+    let (mut sum, mut pairs, mut agreeing) = (0.0, 0u32, 0);
+    let mut facts = Facts::default();
     for a in spokesmen(ours) {
         for b in spokesmen(theirs) {
             let said = verdict(a, b);
             // One absurd pair must not outweigh all others.
             sum += said.score.clamp(-20.0, 20.0);
             pairs += 1;
-            for (fact, unlike) in facts.iter_mut().zip(said.unlike) {
-                fact.0 += u32::from(unlike.is_some());
-                fact.1 += u32::from(unlike == Some(true));
-            }
+            agreeing = agreeing.max(said.agreeing);
+            facts.add(&said.facts);
         }
     }
-    let divides = |(told, unlike): &&(u32, u32)| f64::from(*unlike) > limits.vetoed * f64::from(*told);
-    let dividing = facts.iter().filter(divides).count();
-    sum / f64::from(pairs.max(1)) >= limits.mean + dividing as f64 * limits.despite
+    let Some(dividing) = facts.dividing(limits.vetoed) else { return false };
+    agreeing >= limits.agreeing && sum / f64::from(pairs.max(1)) >= limits.mean + f64::from(dividing) * limits.despite
+}
+
+/// In how many pairs of members each fact is told, unlike and alike.
+#[derive(Debug, Default)]
+struct Facts([(u32, u32, u32); FACTS]);
+
+impl Facts {
+    fn add(&mut self, facts: &[Option<Stand>; FACTS]) {
+        for ((told, unlike, alike), stand) in self.0.iter_mut().zip(facts) {
+            *told += u32::from(stand.is_some());
+            *unlike += u32::from(*stand == Some(Stand::Unlike));
+            *alike += u32::from(*stand == Some(Stand::Alike));
+        }
+    }
+
+    /// How many facts divide two clusters; `None` when they cannot be one person.
+    ///
+    /// Relatives share an address, a family name, often a mailbox, but not a given name and a birth date: so another
+    /// given name needs the birth date or a document to speak for one person, another family name one of these or a
+    /// mailbox. A birth date, on the other hand, is often entered wrongly (Christen, *Data Matching*, 2012, section
+    /// 3.3): next to the same name and the same mailbox, phone or document it divides nobody.
+    fn dividing(&self, vetoed: f64) -> Option<u32> {
+        let [birth, document, given, family, reach] = self.0;
+        let divided = |(told, unlike, _): (u32, u32, u32)| told > 0 && f64::from(unlike) > vetoed * f64::from(told);
+        let agreed = |(told, _, alike): (u32, u32, u32)| told > 0 && alike * 2 > told;
+        let (another_given, another_family) = (divided(given), divided(family));
+        let proof = agreed(birth) || agreed(document);
+        if another_given && !proof || another_family && !proof && !agreed(reach) {
+            return None;
+        }
+        let one_name = !another_given && !another_family;
+        let forgiven = one_name && (agreed(reach) || agreed(document));
+        let counted = [divided(birth) && !forgiven, divided(document), another_given, another_family];
+        Some(counted.into_iter().map(u32::from).sum())
+    }
 }
 
 /// Members spread evenly over a cluster.
@@ -105,7 +166,7 @@ mod tests {
     use super::*;
 
     fn verdict(score: f64) -> Verdict {
-        Verdict { score, unlike: [None; FACTS] }
+        Verdict { score, agreeing: 3, facts: [None; FACTS] }
     }
 
     #[test]
@@ -118,12 +179,12 @@ mod tests {
 
     #[test]
     fn another_document_divides() {
-        let joined = |unlike: bool| {
-            let said = Verdict { unlike: [None, Some(unlike), None, None], ..verdict(5.0) };
+        let joined = |stand: Stand| {
+            let said = Verdict { facts: [None, Some(stand), None, None, None], ..verdict(5.0) };
             let of = agglomerate(2, vec![(5.0, 0, 1)], Limits::default(), |_, _| said);
             of[0] == of[1]
         };
-        assert!(joined(false) && !joined(true));
+        assert!(joined(Stand::Alike) && !joined(Stand::Unlike));
     }
 
     #[test]

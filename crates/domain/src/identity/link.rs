@@ -2,10 +2,10 @@
 
 use super::{
     block::candidates,
-    cluster::{Limits, Verdict, agglomerate},
+    cluster::{FACTS, Limits, Stand, Verdict, agglomerate},
     compare::Role,
     fellegi::Model,
-    pairing::{MISSING, Records},
+    pairing::{Cache, Levels, MISSING, Records},
 };
 
 /// Words that name a column, by role; compared lower case without separators.
@@ -70,15 +70,41 @@ pub fn link(records: &Records, settings: Settings) -> Vec<usize> {
     let shift = prior_shift(records, model.prior, &scored);
     model.prior += shift;
     scored.iter_mut().for_each(|(score, _, _)| *score += shift);
-    let facts = records.hard_facts();
-    agglomerate(records.len(), scored, settings.limits, |a, b| {
-        let levels = records.compare(a as usize, b as usize, &mut cache);
-        let unlike = |columns: &Vec<usize>| {
-            let mut told = columns.iter().filter_map(|at| levels.levels.get(*at)).filter(|level| **level != MISSING);
-            told.next().map(|first| *first == 0 || told.any(|level| *level == 0))
-        };
-        Verdict { score: model.score(records, &levels), unlike: facts.each_ref().map(unlike) }
-    })
+    let judge = Judge { records, model: &model, facts: records.hard_facts(), categories: records.comparisons().map(|role| role == Role::Category).collect() };
+    agglomerate(records.len(), scored, settings.limits, |a, b| judge.verdict(a, b, &mut cache))
+}
+
+/// Judges pairs of records for the joining of clusters.
+struct Judge<'a> {
+    records: &'a Records,
+    model: &'a Model,
+    facts: [Vec<(usize, Role)>; FACTS],
+    /// By comparison: whether it has few values.
+    categories: Vec<bool>,
+}
+
+impl Judge<'_> {
+    fn verdict(&self, a: u32, b: u32, cache: &mut Cache) -> Verdict {
+        let levels = self.records.compare(a as usize, b as usize, cache);
+        let agrees = |(level, category): &(&u8, &bool)| !**category && **level != MISSING && **level > 0;
+        Verdict {
+            score: self.model.score(self.records, &levels),
+            agreeing: levels.levels.iter().zip(&self.categories).filter(agrees).count(),
+            facts: self.facts.each_ref().map(|columns| stand(columns, &levels)),
+        }
+    }
+}
+
+/// How two records stand in a fact that several columns may tell: one that is alike settles it. Birth dates a slip apart
+/// prove nothing: there are too many of them.
+fn stand(columns: &[(usize, Role)], levels: &Levels) -> Option<Stand> {
+    let told = columns.iter().filter_map(|(at, role)| Some((*levels.levels.get(*at)?, role)));
+    let stands = told.filter(|(level, _)| *level != MISSING).map(|(level, role)| match usize::from(level) {
+        0 => Stand::Unlike,
+        level if level == role.levels() || level + 1 == role.levels() && *role != Role::Birth && level > 1 => Stand::Alike,
+        _ => Stand::Unsure,
+    });
+    stands.max_by_key(|stand| *stand as u8)
 }
 
 /// How far the prior must move so that it foretells as many pairs of one person as the scores find.

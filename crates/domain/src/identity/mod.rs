@@ -20,6 +20,7 @@ mod regroup;
 pub mod spoken;
 pub mod stream;
 pub mod text;
+mod title;
 
 use crate::{
     event::{Identifier, Sender, Verification},

@@ -6,12 +6,14 @@
 use super::{
     nickname::same_given_name,
     text::{edits, fold},
+    title::{beside, untitled},
 };
 
 /// A name in comparable form: its words, folded, given name first when a comma told.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Name {
     parts: Vec<String>,
+    generation: Option<u8>,
 }
 
 /// How two names relate, from contradiction to agreement.
@@ -32,19 +34,21 @@ pub enum Agreement {
 impl Name {
     /// Reads a name; `None` when no word of it has a letter.
     ///
-    /// `Webb, M` is read as `M Webb`; digits and signs of chat handles are dropped.
+    /// `Webb, M` is read as `M Webb`; digits and signs of chat handles are dropped, and titles (`Dr`, `先生`).
     pub fn parse(text: &str) -> Option<Self> {
         let folded = fold(text);
         let ordered = match folded.split_once([',', '，']) {
-            Some((family, given)) if !given.trim().is_empty() => format!("{given} {family}"),
+            Some((family, given)) if !given.trim().is_empty() && !beside(given) => format!("{given} {family}"),
             _ => folded,
         };
-        let parts: Vec<String> = ordered
-            .split(|c: char| c.is_whitespace() || matches!(c, '.' | '_' | '/' | '·' | '・'))
+        let words = ordered.split(|c: char| c.is_whitespace() || matches!(c, '.' | '_' | '/' | '·' | '・'));
+        let (words, generation) = untitled(words.filter(|word| !word.is_empty()));
+        let parts: Vec<String> = words
+            .into_iter()
             .map(|word| word.chars().filter(|c| c.is_alphabetic() || is_mark(*c)).collect::<String>())
             .filter(|word: &String| !word.is_empty())
             .collect();
-        (!parts.is_empty()).then_some(Self { parts })
+        (!parts.is_empty()).then_some(Self { parts, generation })
     }
 
     /// The words.
@@ -66,6 +70,9 @@ impl Name {
 
     /// How the two relate; symmetric.
     pub fn agreement(&self, other: &Self) -> Agreement {
+        if self.generation.zip(other.generation).is_some_and(|(mine, theirs)| mine != theirs) {
+            return Agreement::Conflict;
+        }
         let ((g1, f1), (g2, f2)) = (self.given_and_family(), other.given_and_family());
         match (f1, f2) {
             (Some(f1), Some(f2)) => pair((g1, f1), (g2, f2)).max(pair((g1, f1), (f2, g2))),
@@ -200,6 +207,10 @@ mod tests {
             ("Makenzie Dixon", "Makenzie Webb", Agreement::Conflict),
             ("Sean", "Peter", Agreement::Conflict),
             ("Nmma White", "Emma White", Agreement::Partial),
+            ("Dr. Makenzie Webb", "Makenzie Webb", Agreement::Same),
+            ("Makenzie Webb, Jr.", "Makenzie Webb", Agreement::Same),
+            ("Makenzie Webb, Jr.", "Makenzie Webb Senior", Agreement::Conflict),
+            ("王 小明先生", "王 小明", Agreement::Same),
         ] {
             assert_eq!(agreement(a, b), expected, "{a} / {b}");
         }

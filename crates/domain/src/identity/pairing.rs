@@ -4,8 +4,9 @@
 //! habits of data entry, not differences.
 
 use super::{
-    cluster::FACTS,
+    cluster::{FACTS, Fact},
     compare::{Column, Role},
+    title::untitled,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,7 +19,8 @@ struct Names {
     words: Vec<String>,
     given: Vec<Option<u32>>,
     family: Vec<Option<u32>>,
-    middle: Vec<Vec<u32>>,
+    middle: Vec<Box<[u32]>>,
+    generation: Vec<Option<u8>>,
     counts: [Vec<u32>; 2],
 }
 
@@ -136,11 +138,23 @@ impl Records {
         out
     }
 
-    /// The comparisons that hold each hard fact: birth date, document, given name, family name.
-    pub(super) fn hard_facts(&self) -> [Vec<usize>; FACTS] {
-        [Role::Birth, Role::Document, Role::Given, Role::Family]
-            .map(|role| self.comparisons().enumerate().filter(|(_, r)| *r == role).map(|(at, _)| at).collect())
+    /// The comparisons that hold each [`Fact`], in their order.
+    pub(super) fn hard_facts(&self) -> [Vec<(usize, Role)>; FACTS] {
+        let of = |fact: Fact| self.comparisons().enumerate().filter(move |(_, role)| fact_of(*role) == Some(fact)).collect();
+        [Fact::Birth, Fact::Document, Fact::Given, Fact::Family, Fact::Reach].map(of)
     }
+}
+
+/// What a role tells of a person.
+fn fact_of(role: Role) -> Option<Fact> {
+    Some(match role {
+        Role::Birth => Fact::Birth,
+        Role::Document => Fact::Document,
+        Role::Given => Fact::Given,
+        Role::Family => Fact::Family,
+        Role::Mail | Role::Phone => Fact::Reach,
+        _ => return None,
+    })
 }
 
 impl Levels {
@@ -191,6 +205,7 @@ impl Names {
             given: Vec::with_capacity(len),
             family: Vec::with_capacity(len),
             middle: Vec::with_capacity(len),
+            generation: Vec::with_capacity(len),
             counts: [Vec::new(), Vec::new()],
         };
         let cell = |column: Option<&Vec<String>>, record: usize| {
@@ -198,18 +213,24 @@ impl Names {
             Role::Given.prepare(text)
         };
         for record in 0..len {
-            let whole = cell(full, record);
-            let words: Vec<&str> = whole.split(' ').filter(|word| !word.is_empty()).collect();
-            let (mut first, mut last) = (cell(given, record), cell(family, record));
-            if first.is_empty() && last.is_empty() {
+            let (whole, first, last) = (cell(full, record), cell(given, record), cell(family, record));
+            let (words, told) = untitled(whole.split(' ').filter(|word| !word.is_empty()));
+            let ((first, one), (last, other)) = (untitled(first.split(' ')), untitled(last.split(' ')));
+            let (mut first, mut last) = (first.join(" "), last.join(" "));
+            let known = |name: &str| !name.is_empty() && words.iter().any(|word| name.contains(word));
+            // Columns cut from a full name may hold its title or be empty: the words of the full name count then.
+            if words.len() > 1 && !(known(&first) && known(&last)) || first.is_empty() && last.is_empty() {
                 first = words.first().map_or(String::new(), |word| (*word).to_owned());
                 last = words.get(1..).and_then(<[&str]>::last).map_or(String::new(), |word| (*word).to_owned());
+            } else if words.len() == 1 && !known(&first) != !known(&last) {
+                (first, last) = (if known(&first) { first } else { String::new() }, if known(&last) { last } else { String::new() });
             }
-            let middle: Vec<u32> = words
+            let middle: Box<[u32]> = words
                 .iter()
                 .filter(|word| **word != first && **word != last)
                 .map(|word| number(&mut numbers, &mut out.words, word))
                 .collect();
+            out.generation.push(told.or(other).or(one));
             let mut intern = |text: &str| (!text.is_empty()).then(|| number(&mut numbers, &mut out.words, text));
             let (g, f) = (intern(&first), intern(&last));
             out.given.push(g);
@@ -254,6 +275,12 @@ impl Names {
                     out.push(crossed.1, (f1 == g2).then(|| self.frequency(1, f1)));
                     return;
                 }
+                let generation = |record: usize| self.generation.get(record).copied().flatten();
+                if generation(a).zip(generation(b)).is_some_and(|(x, y)| x != y) {
+                    out.push(0, None);
+                    out.push(straight.1, (f1 == f2).then(|| self.frequency(1, f1)));
+                    return;
+                }
                 let given = if straight.0 < 2 { straight.0.max(self.by_middle(a, b, g1, g2, known)) } else { straight.0 };
                 out.push(given, (g1 == g2).then(|| self.frequency(0, g1)));
                 out.push(straight.1, (f1 == f2).then(|| self.frequency(1, f1)));
@@ -270,7 +297,7 @@ impl Names {
 
     /// A given name that is a middle name on the other side is close, not equal.
     fn by_middle(&self, a: usize, b: usize, g1: u32, g2: u32, known: &mut HashMap<u64, u8>) -> u8 {
-        let middle = |record: usize| self.middle.get(record).map(Vec::as_slice).unwrap_or_default();
+        let middle = |record: usize| self.middle.get(record).map(AsRef::as_ref).unwrap_or_default();
         let mut best = 0;
         for (words, other) in [(middle(a), g2), (middle(b), g1)] {
             for word in words {
