@@ -50,7 +50,7 @@ pub fn link_with(path: &Path, map: Option<&Path>, settings: Settings, out: &mut 
             cells.push(record.get(at).unwrap_or("").to_owned());
         }
     }
-    let records = Records::new(&columns);
+    let records = Records::new(columns);
     for (id, cluster) in ids.iter().zip(cluster(&records, settings)) {
         writeln!(out, "{}", json!({"id": id, "cluster": cluster.to_string()}))?;
     }

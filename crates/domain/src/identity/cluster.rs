@@ -3,7 +3,7 @@
 //! Joining whatever one link connects merges more the more records there are. Here two clusters join only when their
 //! members agree on average (group-average linkage, Sokal and Michener 1958), the more so when a hard fact divides them.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// Facts that tell persons apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,31 +74,40 @@ const SPOKESMEN: usize = 16;
 /// Cluster numbers by record. `links` are pairs with scores, in any order; `verdict` compares any two records.
 pub fn agglomerate(
     len: usize,
-    mut links: Vec<(f64, u32, u32)>,
+    mut links: Vec<(f32, u32, u32)>,
     limits: Limits,
     mut verdict: impl FnMut(u32, u32) -> Verdict,
 ) -> Vec<usize> {
-    links.retain(|(score, _, _)| *score >= limits.link);
+    links.retain(|(score, _, _)| f64::from(*score) >= limits.link);
     links.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
     let mut of: Vec<usize> = (0..len).collect();
-    let mut members: HashMap<usize, Vec<u32>> = (0..len).map(|record| (record, vec![record as u32])).collect();
+    let mut members: Vec<Vec<u32>> = (0..len).map(|record| vec![record as u32]).collect();
+    // Cluster pairs that may not join, with their sizes then: the links between them need not be judged one by one.
+    let mut refused: HashSet<(usize, usize, usize)> = HashSet::new();
     for (_, a, b) in links {
         let (Some(&x), Some(&y)) = (of.get(a as usize), of.get(b as usize)) else { continue };
         if x == y {
             continue;
         }
-        let (Some(ours), Some(theirs)) = (members.get(&x), members.get(&y)) else { continue };
-        if ours.len() + theirs.len() > limits.largest || !agree(ours, theirs, limits, &mut verdict) {
+        let (Some(ours), Some(theirs)) = (members.get(x), members.get(y)) else { continue };
+        let size = ours.len() + theirs.len();
+        if size > limits.largest || refused.contains(&(x.min(y), x.max(y), size)) {
+            continue;
+        }
+        if !agree(ours, theirs, limits, &mut verdict) {
+            refused.insert((x.min(y), x.max(y), size));
             continue;
         }
         let (keep, gone) = if ours.len() >= theirs.len() { (x, y) } else { (y, x) };
-        let moved = members.remove(&gone).unwrap_or_default();
+        let moved = members.get_mut(gone).map(std::mem::take).unwrap_or_default();
         for record in &moved {
             if let Some(slot) = of.get_mut(*record as usize) {
                 *slot = keep;
             }
         }
-        members.entry(keep).or_default().extend(moved);
+        if let Some(kept) = members.get_mut(keep) {
+            kept.extend(moved);
+        }
     }
     of
 }

@@ -202,6 +202,8 @@ pub struct Column {
     pub texts: Vec<String>,
     /// How many records hold each value.
     pub counts: Vec<u32>,
+    /// How many records hold a value.
+    held: u32,
 }
 
 impl Column {
@@ -224,7 +226,8 @@ impl Column {
             }
             values.push(Some(number));
         }
-        Self { role, values, texts, counts }
+        let held = counts.iter().sum();
+        Self { role, values, texts, counts, held }
     }
 
     /// The value of a record.
@@ -239,13 +242,7 @@ impl Column {
 
     /// The share of records with a value that hold this one.
     pub fn frequency(&self, value: u32) -> f64 {
-        let held: u64 = self.held();
-        f64::from(self.counts.get(value as usize).copied().unwrap_or(1)) / held.max(1) as f64
-    }
-
-    /// How many records hold a value.
-    pub fn held(&self) -> u64 {
-        self.counts.iter().map(|count| u64::from(*count)).sum()
+        f64::from(self.counts.get(value as usize).copied().unwrap_or(1)) / f64::from(self.held.max(1))
     }
 }
 

@@ -113,9 +113,15 @@ fn at_large(records: &Records) -> Vec<Vec<f64>> {
 /// How often each pattern of levels is met in the pairs.
 fn patterns(records: &Records, pairs: &[(u32, u32)]) -> Vec<(Vec<u8>, f64)> {
     let mut cache = records.cache();
-    let mut counts: HashMap<Vec<u8>, f64> = HashMap::new();
+    let (mut counts, mut levels) = (HashMap::<Vec<u8>, f64>::new(), Levels::default());
     for (a, b) in pairs {
-        *counts.entry(records.compare(*a as usize, *b as usize, &mut cache).levels).or_default() += 1.0;
+        records.compare_into(*a as usize, *b as usize, &mut cache, &mut levels);
+        match counts.get_mut(&levels.levels) {
+            Some(count) => *count += 1.0,
+            None => {
+                counts.insert(levels.levels.clone(), 1.0);
+            }
+        }
     }
     let mut sorted: Vec<_> = counts.into_iter().collect();
     sorted.sort_by(|a, b| a.0.cmp(&b.0));

@@ -1,12 +1,13 @@
 //! Records of customers to persons, offline: block, compare, score, cluster.
 
 use super::{
-    block::candidates,
+    block::Blocks,
     cluster::{FACTS, Limits, Stand, Verdict, agglomerate},
     compare::Role,
     fellegi::Model,
     pairing::{Cache, Levels, MISSING, Records},
 };
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Words that name a column, by role; compared lower case without separators.
 const HEADERS: &[(Role, &[&str])] = &[
@@ -61,17 +62,57 @@ pub struct Settings {
 /// The cluster number of every record. The outcome depends on the records only.
 pub fn link(records: &Records, settings: Settings) -> Vec<usize> {
     let mut model = Model::learn(records);
-    let mut cache = records.cache();
-    let mut scored: Vec<(f64, u32, u32)> = candidates(records)
-        .into_iter()
-        .map(|(a, b)| (model.score(records, &records.compare(a as usize, b as usize, &mut cache)), a, b))
-        .filter(|(score, _, _)| *score > -8.0)
-        .collect();
+    let mut scored = scored(records, &model);
     let shift = prior_shift(records, model.prior, &scored);
     model.prior += shift;
-    scored.iter_mut().for_each(|(score, _, _)| *score += shift);
+    scored.iter_mut().for_each(|(score, _, _)| *score += shift as f32);
+    let mut cache = records.cache();
     let judge = Judge { records, model: &model, facts: records.hard_facts(), categories: records.comparisons().map(|role| role == Role::Category).collect() };
     agglomerate(records.len(), scored, settings.limits, |a, b| judge.verdict(a, b, &mut cache))
+}
+
+/// A pair below this score is as good as none, wherever the prior moves.
+const HOPELESS: f64 = -6.0;
+
+/// Records that one thread takes at a time.
+const SHARE: usize = 4096;
+
+/// All pairs worth a thought with their scores, in order of their records. Threads share the work, whose outcome does
+/// not depend on how many there are.
+fn scored(records: &Records, model: &Model) -> Vec<(f32, u32, u32)> {
+    let blocks = Blocks::new(records);
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(records.len() / SHARE + 1);
+    let work = || {
+        let (mut cache, mut levels, mut partners, mut out) = (records.cache(), Levels::default(), Vec::new(), Vec::new());
+        loop {
+            let from = next.fetch_add(SHARE, Ordering::Relaxed);
+            if from >= records.len() {
+                return out;
+            }
+            for record in from..(from + SHARE).min(records.len()) {
+                blocks.partners(record as u32, &mut partners);
+                for &other in &partners {
+                    records.compare_into(record, other as usize, &mut cache, &mut levels);
+                    let score = model.score(records, &levels);
+                    if score > HOPELESS {
+                        out.push((score as f32, record as u32, other));
+                    }
+                }
+            }
+        }
+    };
+    let mut scored = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut all = work();
+        for other in others {
+            // A thread that died has lost pairs: its panic is ours.
+            all.extend(other.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)));
+        }
+        all
+    });
+    scored.sort_unstable_by_key(|(_, record, other)| (*record, *other));
+    scored
 }
 
 /// Judges pairs of records for the joining of clusters.
@@ -108,12 +149,12 @@ fn stand(columns: &[(usize, Role)], levels: &Levels) -> Option<Stand> {
 }
 
 /// How far the prior must move so that it foretells as many pairs of one person as the scores find.
-fn prior_shift(records: &Records, prior: f64, scored: &[(f64, u32, u32)]) -> f64 {
+fn prior_shift(records: &Records, prior: f64, scored: &[(f32, u32, u32)]) -> f64 {
     let n = records.len() as f64;
     let all = (n * (n - 1.0) / 2.0).max(1.0);
     let mut shift = 0.0;
     for _ in 0..5 {
-        let found: f64 = scored.iter().map(|(score, _, _)| 1.0 / (1.0 + (-(score + shift)).exp())).sum();
+        let found: f64 = scored.iter().map(|(score, _, _)| 1.0 / (1.0 + (-(f64::from(*score) + shift)).exp())).sum();
         let share = (found.max(1.0) / all).min(0.5);
         shift = ((share / (1.0 - share)).ln() - prior).clamp(-3.0, 3.0);
     }

@@ -33,7 +33,7 @@ pub struct Records {
 }
 
 /// How two records compare.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Levels {
     /// The level of each comparison, or [`MISSING`].
     pub levels: Vec<u8>,
@@ -41,21 +41,34 @@ pub struct Levels {
     pub frequencies: Vec<Option<f64>>,
 }
 
-/// Levels of value pairs compared before, by comparison.
-pub type Cache = Vec<HashMap<u64, u8>>;
+/// Levels of value pairs compared before: a table of fixed size, where a newer pair takes the place of an older one.
+#[derive(Debug, Clone)]
+struct Known {
+    slots: Box<[(u64, u8)]>,
+}
+
+/// Slots of one table: 1 MiB.
+const SLOTS: usize = 1 << 16;
+
+/// What comparing remembers, by comparison; its size does not depend on the records.
+#[derive(Debug, Clone)]
+pub struct Cache(Vec<Known>);
 
 impl Records {
-    /// Takes columns (role and one cell a record), at most one of each name role.
-    pub fn new(columns: &[(Role, Vec<String>)]) -> Self {
+    /// Takes columns (role and one cell a record), at most one of each name role. Cells are let go as they are read.
+    pub fn new(columns: Vec<(Role, Vec<String>)>) -> Self {
         let len = columns.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
-        let of = |role: Role| columns.iter().find(|(r, _)| *r == role).map(|(_, cells)| cells);
-        let names = (of(Role::Given).is_some() || of(Role::Family).is_some() || of(Role::FullName).is_some())
-            .then(|| Names::new(len, of(Role::Given), of(Role::Family), of(Role::FullName)));
-        let rest = columns
-            .iter()
-            .filter(|(role, _)| !matches!(role, Role::Given | Role::Family | Role::FullName))
-            .map(|(role, cells)| Column::new(*role, cells.iter().map(|cell| role.prepare(cell))))
-            .collect();
+        let (mut given, mut family, mut full, mut rest) = (None, None, None, Vec::new());
+        for (role, cells) in columns {
+            match role {
+                Role::Given => given = given.or(Some(cells)),
+                Role::Family => family = family.or(Some(cells)),
+                Role::FullName => full = full.or(Some(cells)),
+                _ => rest.push(Column::new(role, cells.into_iter().map(|cell| role.prepare(&cell)))),
+            }
+        }
+        let named = given.is_some() || family.is_some() || full.is_some();
+        let names = named.then(|| Names::new(len, given.as_ref(), family.as_ref(), full.as_ref()));
         Self { names, columns: rest, len }
     }
 
@@ -77,27 +90,33 @@ impl Records {
 
     /// An empty cache for [`Records::compare`].
     pub fn cache(&self) -> Cache {
-        vec![HashMap::new(); self.columns.len() + 1]
+        Cache(vec![Known { slots: vec![(u64::MAX, 0); SLOTS].into_boxed_slice() }; self.columns.len() + 1])
     }
 
     /// Compares two records.
     pub fn compare(&self, a: usize, b: usize, cache: &mut Cache) -> Levels {
-        let count = self.columns.len() + if self.names.is_some() { 2 } else { 0 };
-        let mut out = Levels { levels: Vec::with_capacity(count), frequencies: Vec::with_capacity(count) };
-        let mut caches = cache.iter_mut();
-        let (Some(of_names), columns) = (caches.next(), caches) else { return out };
+        let mut out = Levels::default();
+        self.compare_into(a, b, cache, &mut out);
+        out
+    }
+
+    /// Compares two records; what `out` held is forgotten.
+    pub fn compare_into(&self, a: usize, b: usize, cache: &mut Cache, out: &mut Levels) {
+        out.levels.clear();
+        out.frequencies.clear();
+        let mut caches = cache.0.iter_mut();
+        let (Some(of_names), columns) = (caches.next(), caches) else { return };
         if let Some(names) = &self.names {
-            names.compare(a, b, of_names, &mut out);
+            names.compare(a, b, of_names, out);
         }
         for (column, known) in self.columns.iter().zip(columns) {
             let (Some(x), Some(y)) = (column.value(a), column.value(b)) else {
                 out.push(MISSING, None);
                 continue;
             };
-            let level = cached(known, x, y, || column.role.level(column.text(x), column.text(y)));
+            let level = known.level(x, y, || column.role.level(column.text(x), column.text(y)));
             out.push(level, (x == y).then(|| column.frequency(x)));
         }
-        out
     }
 
     /// Pairs that agree in one selective thing, and the comparisons to leave out when learning from them.
@@ -169,10 +188,20 @@ fn head(text: &str, count: usize) -> String {
     text.chars().take(count).collect()
 }
 
-/// The level of a pair of values, from the cache if it was asked before. Symmetric.
-fn cached(known: &mut HashMap<u64, u8>, x: u32, y: u32, level: impl FnOnce() -> u8) -> u8 {
-    let key = u64::from(x.min(y)) << 32 | u64::from(x.max(y));
-    *known.entry(key).or_insert_with(level)
+impl Known {
+    /// The level of a pair of values, from the table if it is there. Symmetric.
+    fn level(&mut self, x: u32, y: u32, level: impl FnOnce() -> u8) -> u8 {
+        let key = u64::from(x.min(y)) << 32 | u64::from(x.max(y));
+        let at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize;
+        match self.slots.get_mut(at) {
+            Some((known, level)) if *known == key => *level,
+            Some(slot) => {
+                *slot = (key, level());
+                slot.1
+            }
+            None => level(),
+        }
+    }
 }
 
 /// Pairs of records with equal values, the rarest values first, up to a number.
@@ -252,8 +281,8 @@ impl Names {
         self.words.get(number as usize).map_or("", String::as_str)
     }
 
-    fn level(&self, x: u32, y: u32, known: &mut HashMap<u64, u8>) -> u8 {
-        cached(known, x, y, || Role::Given.level(self.word(x), self.word(y)))
+    fn level(&self, x: u32, y: u32, known: &mut Known) -> u8 {
+        known.level(x, y, || Role::Given.level(self.word(x), self.word(y)))
     }
 
     /// The share of records with this word in this place (0 given, 1 family), counting the rarer place of a swap.
@@ -263,7 +292,7 @@ impl Names {
         f64::from(count(word).max(1)) / self.given.len().max(1) as f64
     }
 
-    fn compare(&self, a: usize, b: usize, known: &mut HashMap<u64, u8>, out: &mut Levels) {
+    fn compare(&self, a: usize, b: usize, known: &mut Known, out: &mut Levels) {
         let of = |column: &[Option<u32>], record: usize| column.get(record).copied().flatten();
         let (g1, f1, g2, f2) = (of(&self.given, a), of(&self.family, a), of(&self.given, b), of(&self.family, b));
         match ((g1, f1), (g2, f2)) {
@@ -296,7 +325,7 @@ impl Names {
     }
 
     /// A given name that is a middle name on the other side is close, not equal.
-    fn by_middle(&self, a: usize, b: usize, g1: u32, g2: u32, known: &mut HashMap<u64, u8>) -> u8 {
+    fn by_middle(&self, a: usize, b: usize, g1: u32, g2: u32, known: &mut Known) -> u8 {
         let middle = |record: usize| self.middle.get(record).map(AsRef::as_ref).unwrap_or_default();
         let mut best = 0;
         for (words, other) in [(middle(a), g2), (middle(b), g1)] {
@@ -308,7 +337,7 @@ impl Names {
     }
 
     /// A lone word counts for whichever part it is like.
-    fn lone(&self, word: u32, g: Option<u32>, f: Option<u32>, known: &mut HashMap<u64, u8>, out: &mut Levels) {
+    fn lone(&self, word: u32, g: Option<u32>, f: Option<u32>, known: &mut Known, out: &mut Levels) {
         let to_given = g.map(|g| self.level(word, g, known));
         let to_family = f.map(|f| self.level(word, f, known));
         if to_given.is_none() && to_family.is_none() {
