@@ -11,7 +11,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// The largest block that is compared within itself, in records.
 const LARGEST: usize = 120;
 /// The most partners of one record, those of lower number aside.
-const PARTNERS: usize = 100;
+const PARTNERS: usize = 200;
 /// The place of a record that stands in no block.
 const NOWHERE: u32 = u32::MAX;
 /// Marks the last record of a block; records are numbered below it.
