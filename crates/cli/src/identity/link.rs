@@ -15,11 +15,6 @@ use std::{collections::HashMap, fs, io::Write, path::Path};
 /// `given`, `family`, `full_name`, `birth`, `postcode`, `place`, `street`, `mail`, `phone`, `document`, `category` and
 /// `ignore`. Records without an id column take their 0-based number.
 pub fn link(path: &Path, map: Option<&Path>, out: &mut impl Write) -> Result<()> {
-    link_with(path, map, Settings::default(), out)
-}
-
-/// [`link`] with other settings than the default.
-pub fn link_with(path: &Path, map: Option<&Path>, settings: Settings, out: &mut impl Write) -> Result<()> {
     let map: HashMap<String, String> = match map {
         Some(map) => {
             let text = fs::read_to_string(map).with_context(|| format!("cannot read {}", map.display()))?;
@@ -27,9 +22,12 @@ pub fn link_with(path: &Path, map: Option<&Path>, settings: Settings, out: &mut 
         }
         None => HashMap::new(),
     };
-    let mut reader =
-        csv::ReaderBuilder::new().flexible(true).from_path(path).with_context(|| format!("cannot open {}", path.display()))?;
-    let headers: Vec<String> = reader.headers()?.iter().map(|header| header.trim_start_matches('\u{feff}').to_owned()).collect();
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_path(path)
+        .with_context(|| format!("cannot open {}", path.display()))?;
+    let headers: Vec<String> =
+        reader.headers()?.iter().map(|header| header.trim_start_matches('\u{feff}').to_owned()).collect();
     let role = |header: &String| match map.get(header) {
         Some(named) => role_named(named),
         None => role_of(header),
@@ -51,7 +49,7 @@ pub fn link_with(path: &Path, map: Option<&Path>, settings: Settings, out: &mut 
         }
     }
     let records = Records::new(columns);
-    for (id, cluster) in ids.iter().zip(cluster(&records, settings)) {
+    for (id, cluster) in ids.iter().zip(cluster(&records, Settings::default())) {
         writeln!(out, "{}", json!({"id": id, "cluster": cluster.to_string()}))?;
     }
     Ok(())

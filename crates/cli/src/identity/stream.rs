@@ -56,7 +56,11 @@ pub fn stream(path: &Path, out: &mut impl Write) -> Result<()> {
         }
     }
     for ((id, online), settled) in placed.iter().zip(engine.settled()) {
-        writeln!(out, "{}", json!({"event_id": id, "online": format!("p{online}"), "final": format!("f{}", settled.0)}))?;
+        writeln!(
+            out,
+            "{}",
+            json!({"event_id": id, "online": format!("p{online}"), "final": format!("f{}", settled.0)})
+        )?;
     }
     Ok(())
 }

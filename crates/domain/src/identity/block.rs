@@ -40,7 +40,9 @@ impl Blocks {
         for (at, kind) in kinds.iter().enumerate() {
             passes.extend(Pass::new(kind.iter().copied()));
             for with in kinds.iter().skip(at + 1) {
-                passes.extend(Pass::new(kind.iter().zip(with).map(|(a, b)| if *a == 0 || *b == 0 { 0 } else { mixed(*a, *b) })));
+                passes.extend(Pass::new(
+                    kind.iter().zip(with).map(|(a, b)| if *a == 0 || *b == 0 { 0 } else { mixed(*a, *b) }),
+                ));
             }
         }
         Self { passes }
@@ -60,7 +62,8 @@ impl Blocks {
             out.dedup();
             return;
         }
-        let mut often: Vec<(u32, u32)> = out.chunk_by(u32::eq).filter_map(|run| Some((run.len() as u32, *run.first()?))).collect();
+        let mut often: Vec<(u32, u32)> =
+            out.chunk_by(u32::eq).filter_map(|run| Some((run.len() as u32, *run.first()?))).collect();
         if often.len() > PARTNERS {
             often.select_nth_unstable_by_key(PARTNERS, |(times, other)| (std::cmp::Reverse(*times), *other));
             often.truncate(PARTNERS);
@@ -129,7 +132,12 @@ mod tests {
     #[test]
     fn those_who_share_a_block_meet_once() {
         let pass = |keys: &[u64]| Pass::new(keys.iter().copied());
-        let blocks = Blocks { passes: [pass(&[5, 7, 5, 0, 7, 5]), pass(&[9, 9, 9, 9, 9, 0]), pass(&[0; 6])].into_iter().flatten().collect() };
+        let blocks = Blocks {
+            passes: [pass(&[5, 7, 5, 0, 7, 5]), pass(&[9, 9, 9, 9, 9, 0]), pass(&[0; 6])]
+                .into_iter()
+                .flatten()
+                .collect(),
+        };
         let mut out = Vec::new();
         let mut partners = |record| {
             blocks.partners(record, &mut out);

@@ -104,7 +104,8 @@ impl Directory {
         };
         let split = |name: &str| -> (String, String) {
             let name = name.trim();
-            name.rsplit_once(char::is_whitespace).map_or((name.to_owned(), String::new()), |(g, f)| (g.into(), f.into()))
+            name.rsplit_once(char::is_whitespace)
+                .map_or((name.to_owned(), String::new()), |(g, f)| (g.into(), f.into()))
         };
         Self {
             codes: Values::new(profiles.iter().map(|(code, _, _)| letters(code))),
@@ -123,8 +124,12 @@ impl Directory {
                 continue;
             }
             let likeness = match item {
-                Item::Code => self.codes.spread(&best(&self.codes.distinct, &heard, codes, |code, said| found_in(code, &said.signs, said.around))),
-                Item::Birth => self.births.spread(&best(&self.births.distinct, &heard, dates, |birth, said| birth_likeness(birth, &said.signs))),
+                Item::Code => self.codes.spread(&best(&self.codes.distinct, &heard, codes, |code, said| {
+                    found_in(code, &said.signs, said.around)
+                })),
+                Item::Birth => self.births.spread(&best(&self.births.distinct, &heard, dates, |birth, said| {
+                    birth_likeness(birth, &said.signs)
+                })),
                 Item::Name => self.name_likeness(&heard),
             };
             for (score, evidence) in scores.iter_mut().zip(evidence(&likeness)) {
@@ -135,7 +140,9 @@ impl Directory {
     }
 
     fn name_likeness(&self, heard: &[&Attempt]) -> Vec<Option<f32>> {
-        let part = |distinct: &[Vec<char>]| best(distinct, heard, name_readings, |name, said| found_in(name, &said.signs, said.around));
+        let part = |distinct: &[Vec<char>]| {
+            best(distinct, heard, name_readings, |name, said| found_in(name, &said.signs, said.around))
+        };
         let given = self.given.spread(&part(&self.given.distinct));
         let family = self.family.spread(&part(&self.family.distinct));
         let both = given.into_iter().zip(family);
@@ -158,15 +165,20 @@ fn dates(text: &str) -> Vec<Reading> {
 /// Forms of a birth date `YYYYMMDD` as people say it: day first, month first, year first.
 fn written(digits: &str) -> Option<[Vec<char>; 3]> {
     let (year, month, day) = (digits.get(0..4)?, digits.get(4..6)?, digits.get(6..8)?);
-    Some([format!("{day}{month}{year}"), format!("{month}{day}{year}"), format!("{year}{month}{day}")].map(|d| d.chars().collect()))
+    Some(
+        [format!("{day}{month}{year}"), format!("{month}{day}{year}"), format!("{year}{month}{day}")]
+            .map(|d| d.chars().collect()),
+    )
 }
 
 fn birth_likeness(forms: &[Vec<char>; 3], said: &[char]) -> f32 {
     // Month first is rarer than day first, and a wrong guess of the order should cost something.
     let weights = [1.0f32, 0.97, 1.0];
-    let whole = forms.iter().zip(weights).map(|(form, weight)| digits_likeness(form, said) * weight).fold(0.0, f32::max);
+    let whole =
+        forms.iter().zip(weights).map(|(form, weight)| digits_likeness(form, said) * weight).fold(0.0, f32::max);
     // A year of two digits.
-    let short: Vec<char> = forms.first().map(|form| form.iter().take(4).chain(form.iter().skip(6)).copied().collect()).unwrap_or_default();
+    let short: Vec<char> =
+        forms.first().map(|form| form.iter().take(4).chain(form.iter().skip(6)).copied().collect()).unwrap_or_default();
     if said.len() <= 6 { whole.max(digits_likeness(&short, said) * 0.95) } else { whole }
 }
 
@@ -198,7 +210,8 @@ fn digits_likeness(wanted: &[char], said: &[char]) -> f32 {
 fn name_readings(text: &str) -> Vec<Reading> {
     let words = tokens(text);
     let short = |word: &String| word.chars().count() <= 2;
-    let mut out: Vec<Reading> = words.iter().filter(|word| !short(word)).map(|word| Reading::new(word, AROUND)).collect();
+    let mut out: Vec<Reading> =
+        words.iter().filter(|word| !short(word)).map(|word| Reading::new(word, AROUND)).collect();
     let pairs = words.windows(2).filter(|pair| !pair.iter().all(short));
     out.extend(pairs.map(|pair| Reading::new(&pair.concat(), AROUND)));
     for run in words.chunk_by(|a, b| short(a) && short(b)).filter(|run| run.iter().all(short)) {
@@ -302,7 +315,11 @@ mod tests {
             row("ZX9 8YT", "Olga Brandt", "1991-07-15"),
         ];
         for n in 0..200u32 {
-            rows.push(row(&format!("Q{n:03}W"), &format!("Name{n} Other{n}"), &format!("19{:02}-{:02}-11", n % 100, n % 12 + 1)));
+            rows.push(row(
+                &format!("Q{n:03}W"),
+                &format!("Name{n} Other{n}"),
+                &format!("19{:02}-{:02}-11", n % 100, n % 12 + 1),
+            ));
         }
         Directory::new(&rows)
     }

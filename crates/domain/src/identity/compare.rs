@@ -75,7 +75,11 @@ impl Role {
             Self::Phone => keep(|c| c.is_ascii_digit()),
             Self::Postcode | Self::Document => keep(char::is_alphanumeric),
             Self::Mail => keep(|c| !c.is_whitespace()),
-            _ => folded.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" "),
+            _ => folded
+                .split(|c: char| c.is_whitespace() || c == ',')
+                .filter(|w| !w.is_empty())
+                .collect::<Vec<_>>()
+                .join(" "),
         }
     }
 
@@ -93,7 +97,9 @@ impl Role {
             },
             Self::Mail => mail_level(a, b),
             Self::Phone | Self::Document => u8::from(edits(a, b, 1).is_some()),
-            Self::Place | Self::Street => u8::from(edits(a, b, 2 + a.len().max(b.len()) / 8).is_some() && a.len().min(b.len()) > 3),
+            Self::Place | Self::Street => {
+                u8::from(edits(a, b, 2 + a.len().max(b.len()) / 8).is_some() && a.len().min(b.len()) > 3)
+            }
             Self::Category => 0,
         }
     }
@@ -267,7 +273,11 @@ mod tests {
 
     #[test]
     fn birth_dates_of_many_notations_are_one() {
-        assert!(["1980-01-02", "2.1.1980", "19800102", "1980/1/2"].iter().all(|text| Role::Birth.prepare(text) == "19800102"));
+        assert!(
+            ["1980-01-02", "2.1.1980", "19800102", "1980/1/2"]
+                .iter()
+                .all(|text| Role::Birth.prepare(text) == "19800102")
+        );
     }
 
     proptest! {

@@ -45,7 +45,13 @@ impl Dossier {
     pub fn absorb(&mut self, other: &Self) {
         other.names.iter().for_each(|(name, times)| self.add_name(name, *times));
         for (mine, theirs) in [(&mut self.births, &other.births), (&mut self.accounts, &other.accounts)] {
-            theirs.iter().filter(|value| !mine.contains(value)).cloned().collect::<Vec<_>>().into_iter().for_each(|v| mine.push(v));
+            theirs
+                .iter()
+                .filter(|value| !mine.contains(value))
+                .cloned()
+                .collect::<Vec<_>>()
+                .into_iter()
+                .for_each(|v| mine.push(v));
         }
         for hint in &other.hints {
             if !self.hints.contains(hint) {
@@ -141,11 +147,8 @@ fn hinted<'a>(mut names: impl Iterator<Item = &'a Name>, hints: &[Name]) -> Agre
 /// The name in a mail address like `ana.lopez7@..`: two words or more, or nothing.
 fn mail_name(mail: &str) -> Option<Name> {
     let local = mail.split('@').next()?;
-    let words: Vec<String> = local
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|word| word.chars().count() >= 3)
-        .map(str::to_owned)
-        .collect();
+    let words: Vec<String> =
+        local.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() >= 3).map(str::to_owned).collect();
     (words.len() == 2).then(|| Name::parse(&words.join(" "))).flatten()
 }
 
@@ -161,7 +164,9 @@ pub fn household_mail(mail: &str, name: &Name) -> bool {
     let initial = given.chars().next();
     let personal = |rest: &str| {
         let letters = rest.chars().count();
-        similar(rest, given) || rest.contains(given) || rest.chars().next() == initial && (1..=2).contains(&letters)
+        similar(rest, given)
+            || rest.contains(given)
+            || rest.chars().next() == initial && (1..=2).contains(&letters)
             || rest.chars().next() == initial && letters >= 4
     };
     !personal(before) && !personal(after)
@@ -193,7 +198,10 @@ mod tests {
         let hinted = Dossier::new(&[], None, &[mail("eva.maier77")]);
         assert_eq!(dossier("Eva Maier", None, None).names_agree(&hinted), Agreement::Partial);
         assert_eq!(dossier("Paul Berg", None, None).names_agree(&hinted), Agreement::Conflict);
-        assert_eq!(dossier("Paul Berg", None, None).names_agree(&Dossier::new(&[], None, &[mail("skipper")])), Agreement::Unknown);
+        assert_eq!(
+            dossier("Paul Berg", None, None).names_agree(&Dossier::new(&[], None, &[mail("skipper")])),
+            Agreement::Unknown
+        );
     }
 
     #[test]

@@ -33,8 +33,7 @@ impl Model {
     /// Learns from the records; the same records give the same model.
     pub fn learn(records: &Records) -> Self {
         let u = at_large(records);
-        let typical: Vec<Vec<f64>> =
-            records.comparisons().map(|role| role.typical().to_vec()).collect();
+        let typical: Vec<Vec<f64>> = records.comparisons().map(|role| role.typical().to_vec()).collect();
         let mut sums: Vec<Vec<f64>> =
             typical.iter().map(|levels| levels.iter().map(|share| share * TYPICAL_PAIRS).collect()).collect();
         for (left_out, pairs) in records.training_blocks(TRAINING_PAIRS) {
@@ -104,10 +103,13 @@ fn at_large(records: &Records) -> Vec<Vec<f64>> {
             }
         }
     }
-    counts.into_iter().map(|levels| {
-        let sum: f64 = levels.iter().sum();
-        levels.into_iter().map(|level| level / sum).collect()
-    }).collect()
+    counts
+        .into_iter()
+        .map(|levels| {
+            let sum: f64 = levels.iter().sum();
+            levels.into_iter().map(|level| level / sum).collect()
+        })
+        .collect()
 }
 
 /// How often each pattern of levels is met in the pairs.

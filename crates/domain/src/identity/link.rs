@@ -11,22 +11,102 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Words that name a column, by role; compared lower case without separators.
 const HEADERS: &[(Role, &[&str])] = &[
-    (Role::Given, &["givenname", "firstname", "forename", "given", "first", "namefirst", "vorname", "prenom", "nombre", "imie"]),
-    (Role::Family, &["surname", "lastname", "familyname", "family", "last", "namelast", "nachname", "nom", "apellido", "apellidos", "nazwisko"]),
+    (
+        Role::Given,
+        &["givenname", "firstname", "forename", "given", "first", "namefirst", "vorname", "prenom", "nombre", "imie"],
+    ),
+    (
+        Role::Family,
+        &[
+            "surname",
+            "lastname",
+            "familyname",
+            "family",
+            "last",
+            "namelast",
+            "nachname",
+            "nom",
+            "apellido",
+            "apellidos",
+            "nazwisko",
+        ],
+    ),
     (Role::FullName, &["fullname", "name", "displayname", "namefull", "primarynamefull", "customername", "nameorg"]),
-    (Role::Birth, &["dob", "dateofbirth", "birthdate", "birthday", "born", "geburtsdatum", "datadeurodzenia", "fechadenacimiento"]),
+    (
+        Role::Birth,
+        &[
+            "dob",
+            "dateofbirth",
+            "birthdate",
+            "birthday",
+            "born",
+            "geburtsdatum",
+            "datadeurodzenia",
+            "fechadenacimiento",
+        ],
+    ),
     (Role::Postcode, &["postcode", "postalcode", "zip", "zipcode", "plz", "addrpostalcode", "kodpocztowy", "cp"]),
-    (Role::Place, &["city", "town", "suburb", "birthplace", "place", "locality", "addrcity", "ort", "ville", "ciudad", "miasto"]),
-    (Role::Street, &["street", "address", "address1", "address2", "addressline1", "addressline2", "addrline1", "addrfull", "streetname"]),
+    (
+        Role::Place,
+        &["city", "town", "suburb", "birthplace", "place", "locality", "addrcity", "ort", "ville", "ciudad", "miasto"],
+    ),
+    (
+        Role::Street,
+        &[
+            "street",
+            "address",
+            "address1",
+            "address2",
+            "addressline1",
+            "addressline2",
+            "addrline1",
+            "addrfull",
+            "streetname",
+        ],
+    ),
     (Role::Mail, &["email", "mail", "emailaddress"]),
     (Role::Phone, &["phone", "phonenumber", "mobile", "tel", "telephone", "msisdn"]),
-    (Role::Document, &["socsecid", "ssn", "ssnnumber", "nationalid", "passport", "passportnumber", "document", "documentno", "account", "accountno", "accountnumber", "taxid", "driverslicensenumber", "pesel", "customerno"]),
-    (Role::Category, &["gender", "sex", "occupation", "state", "addrstate", "streetnumber", "housenumber", "country", "title", "profession"]),
+    (
+        Role::Document,
+        &[
+            "socsecid",
+            "ssn",
+            "ssnnumber",
+            "nationalid",
+            "passport",
+            "passportnumber",
+            "document",
+            "documentno",
+            "account",
+            "accountno",
+            "accountnumber",
+            "taxid",
+            "driverslicensenumber",
+            "pesel",
+            "customerno",
+        ],
+    ),
+    (
+        Role::Category,
+        &[
+            "gender",
+            "sex",
+            "occupation",
+            "state",
+            "addrstate",
+            "streetnumber",
+            "housenumber",
+            "country",
+            "title",
+            "profession",
+        ],
+    ),
 ];
 
 /// The role of a column by its header, if it is known; endings like `_2` or `_fake` after a known word are forgiven.
 pub fn role_of(header: &str) -> Option<Role> {
-    let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let plain =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     let find = |word: &str| HEADERS.iter().find(|(_, words)| words.contains(&word)).map(|(role, _)| *role);
     find(&plain(header)).or_else(|| {
         let (start, _) = header.rsplit_once(['_', ' ', '-', '.'])?;
@@ -67,7 +147,12 @@ pub fn link(records: &Records, settings: Settings) -> Vec<usize> {
     model.prior += shift;
     scored.iter_mut().for_each(|(score, _, _)| *score += shift as f32);
     let mut cache = records.cache();
-    let judge = Judge { records, model: &model, facts: records.hard_facts(), categories: records.comparisons().map(|role| role == Role::Category).collect() };
+    let judge = Judge {
+        records,
+        model: &model,
+        facts: records.hard_facts(),
+        categories: records.comparisons().map(|role| role == Role::Category).collect(),
+    };
     agglomerate(records.len(), scored, settings.limits, |a, b| judge.verdict(a, b, &mut cache))
 }
 
@@ -84,7 +169,8 @@ fn scored(records: &Records, model: &Model) -> Vec<(f32, u32, u32)> {
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(records.len() / SHARE + 1);
     let work = || {
-        let (mut cache, mut levels, mut partners, mut out) = (records.cache(), Levels::default(), Vec::new(), Vec::new());
+        let (mut cache, mut levels, mut partners, mut out) =
+            (records.cache(), Levels::default(), Vec::new(), Vec::new());
         loop {
             let from = next.fetch_add(SHARE, Ordering::Relaxed);
             if from >= records.len() {
@@ -142,7 +228,9 @@ fn stand(columns: &[(usize, Role)], levels: &Levels) -> Option<Stand> {
     let told = columns.iter().filter_map(|(at, role)| Some((*levels.levels.get(*at)?, role)));
     let stands = told.filter(|(level, _)| *level != MISSING).map(|(level, role)| match usize::from(level) {
         0 => Stand::Unlike,
-        level if level == role.levels() || level + 1 == role.levels() && *role != Role::Birth && level > 1 => Stand::Alike,
+        level if level == role.levels() || level + 1 == role.levels() && *role != Role::Birth && level > 1 => {
+            Stand::Alike
+        }
         _ => Stand::Unsure,
     });
     stands.max_by_key(|stand| *stand as u8)

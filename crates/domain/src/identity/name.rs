@@ -161,7 +161,10 @@ pub fn similar(a: &str, b: &str) -> bool {
 fn near(a: &str, b: &str) -> bool {
     let (least, most) = (a.chars().count().min(b.chars().count()), a.chars().count().max(b.chars().count()));
     let begins = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
-    least >= 3 && (most >= 4 && edits(a, b, 1).is_some() || most >= 5 && edits(a, b, 2).is_some() && first(a) == first(b) || begins >= 4)
+    least >= 3
+        && (most >= 4 && edits(a, b, 1).is_some()
+            || most >= 5 && edits(a, b, 2).is_some() && first(a) == first(b)
+            || begins >= 4)
 }
 
 fn first(word: &str) -> Option<char> {

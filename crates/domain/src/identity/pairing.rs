@@ -159,7 +159,8 @@ impl Records {
 
     /// The comparisons that hold each [`Fact`], in their order.
     pub(super) fn hard_facts(&self) -> [Vec<(usize, Role)>; FACTS] {
-        let of = |fact: Fact| self.comparisons().enumerate().filter(move |(_, role)| fact_of(*role) == Some(fact)).collect();
+        let of =
+            |fact: Fact| self.comparisons().enumerate().filter(move |(_, role)| fact_of(*role) == Some(fact)).collect();
         [Fact::Birth, Fact::Document, Fact::Given, Fact::Family, Fact::Reach].map(of)
     }
 }
@@ -252,7 +253,10 @@ impl Names {
                 first = words.first().map_or(String::new(), |word| (*word).to_owned());
                 last = words.get(1..).and_then(<[&str]>::last).map_or(String::new(), |word| (*word).to_owned());
             } else if words.len() == 1 && !known(&first) != !known(&last) {
-                (first, last) = (if known(&first) { first } else { String::new() }, if known(&last) { last } else { String::new() });
+                (first, last) = (
+                    if known(&first) { first } else { String::new() },
+                    if known(&last) { last } else { String::new() },
+                );
             }
             let middle: Box<[u32]> = words
                 .iter()
@@ -310,7 +314,8 @@ impl Names {
                     out.push(straight.1, (f1 == f2).then(|| self.frequency(1, f1)));
                     return;
                 }
-                let given = if straight.0 < 2 { straight.0.max(self.by_middle(a, b, g1, g2, known)) } else { straight.0 };
+                let given =
+                    if straight.0 < 2 { straight.0.max(self.by_middle(a, b, g1, g2, known)) } else { straight.0 };
                 out.push(given, (g1 == g2).then(|| self.frequency(0, g1)));
                 out.push(straight.1, (f1 == f2).then(|| self.frequency(1, f1)));
             }

@@ -79,7 +79,10 @@ impl PhoneKind {
 
     /// Whether such a line is by its nature used by more than one person.
     pub fn shared(self) -> bool {
-        !matches!(self, Self::Mobile | Self::FixedLineOrMobile | Self::Personal | Self::Pager | Self::Voip | Self::Unknown)
+        !matches!(
+            self,
+            Self::Mobile | Self::FixedLineOrMobile | Self::Personal | Self::Pager | Self::Voip | Self::Unknown
+        )
     }
 }
 
@@ -196,11 +199,63 @@ fn plain(c: char) -> char {
 
 /// Words for "extension", lower case, beyond those of libphonenumber (`ext`, `x`, `#`, `int`, `anexo`, `доб`).
 const EXTENSION_WORDS: &[&str] = &[
-    "durchwahl", "dw", "apparat", "app", "klappe", "kl", "poste", "interne", "interno", "ramal", "dahili", "wewnętrzny",
-    "wewn", "wew", "toestel", "tst", "anknytning", "ankn", "linka", "kl", "klapka", "mellék", "mell", "alanumero",
-    "εσωτ", "внутренний", "внутр", "вн", "добавочный", "добав", "доп", "дод", "вътр", "lokal", "lok", "interior",
-    "extensión", "extension", "extn", "ext", "samb", "máy lẻ", "ต่อ", "内线", "內線", "分机", "分機", "转", "轉", "内線",
-    "내선", "داخلی", "داخلي", "تحويلة", "שלוחה", "विस्तार", "एक्सटेंशन",
+    "durchwahl",
+    "dw",
+    "apparat",
+    "app",
+    "klappe",
+    "kl",
+    "poste",
+    "interne",
+    "interno",
+    "ramal",
+    "dahili",
+    "wewnętrzny",
+    "wewn",
+    "wew",
+    "toestel",
+    "tst",
+    "anknytning",
+    "ankn",
+    "linka",
+    "kl",
+    "klapka",
+    "mellék",
+    "mell",
+    "alanumero",
+    "εσωτ",
+    "внутренний",
+    "внутр",
+    "вн",
+    "добавочный",
+    "добав",
+    "доп",
+    "дод",
+    "вътр",
+    "lokal",
+    "lok",
+    "interior",
+    "extensión",
+    "extension",
+    "extn",
+    "ext",
+    "samb",
+    "máy lẻ",
+    "ต่อ",
+    "内线",
+    "內線",
+    "分机",
+    "分機",
+    "转",
+    "轉",
+    "内線",
+    "내선",
+    "داخلی",
+    "داخلي",
+    "تحويلة",
+    "שלוחה",
+    "विस्तार",
+    "एक्सटेंशन",
 ];
 
 /// Rewrites a number followed by one of the words and 1 to 9 digits into RFC 3966's `;ext=`.
@@ -254,8 +309,14 @@ mod tests {
     #[test]
     fn extensions_are_kept_out_of_the_key() {
         for text in [
-            "030 901820 Durchwahl 345", "030 901820 ext. 345", "030 901820 wew. 345", "030 901820 доб. 345",
-            "030 901820 分机 345", "030 901820;ext=345", "030 901820 x345", "tel:+49-30-901820;ext=345",
+            "030 901820 Durchwahl 345",
+            "030 901820 ext. 345",
+            "030 901820 wew. 345",
+            "030 901820 доб. 345",
+            "030 901820 分机 345",
+            "030 901820;ext=345",
+            "030 901820 x345",
+            "tel:+49-30-901820;ext=345",
         ] {
             let phone = parse(text, Some("DE")).unwrap_or_else(|| panic!("{text}"));
             assert_eq!((phone.e164.as_str(), phone.extension.as_deref()), ("+4930901820", Some("345")), "{text}");

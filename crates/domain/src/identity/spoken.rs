@@ -24,51 +24,251 @@ const MONTHS: [&[&str]; 12] = [
 ];
 
 /// Whole words that begin like a month and are none.
-const NO_MONTHS: &[&str] = &["may be", "maybe", "second", "seconds", "seven", "seventh", "seventy", "set", "sept", "out", "decade"];
+const NO_MONTHS: &[&str] =
+    &["may be", "maybe", "second", "seconds", "seven", "seventh", "seventy", "set", "sept", "out", "decade"];
 
 /// Beginnings of number words and their values; the longest fitting beginning counts.
 const NUMBERS: &[(&str, u32)] = &[
-    ("zero", 0), ("nought", 0), ("null", 0), ("nula", 0),
-    ("one", 1), ("first", 1), ("jeden", 1), ("jedn", 1), ("pierwsz", 1), ("eins", 1), ("erst", 1), ("un", 1),
-    ("two", 2), ("second", 2), ("dwa", 2), ("dwoch", 2), ("dwie", 2), ("drugi", 2), ("zwei", 2), ("zwo", 2), ("deux", 2), ("dos", 2),
-    ("three", 3), ("third", 3), ("trzy", 3), ("trzech", 3), ("trzeci", 3), ("drei", 3), ("dritt", 3), ("trois", 3), ("tres", 3),
-    ("four", 4), ("fourth", 4), ("cztery", 4), ("czterech", 4), ("czwart", 4), ("vier", 4), ("quatre", 4), ("cuatro", 4),
-    ("five", 5), ("fifth", 5), ("piec", 5), ("piat", 5), ("funf", 5), ("cinq", 5), ("cinco", 5),
-    ("six", 6), ("sixth", 6), ("szesc", 6), ("szost", 6), ("sechs", 6), ("seis", 6),
-    ("seven", 7), ("seventh", 7), ("siedem", 7), ("siodm", 7), ("sieben", 7), ("siebt", 7), ("sept", 7), ("siete", 7),
-    ("eight", 8), ("eighth", 8), ("osiem", 8), ("osm", 8), ("acht", 8), ("huit", 8), ("ocho", 8),
-    ("nine", 9), ("ninth", 9), ("dziewiec", 9), ("dziewiat", 9), ("neun", 9), ("neuf", 9), ("nueve", 9),
-    ("ten", 10), ("tenth", 10), ("dziesiec", 10), ("dziesiat", 10), ("zehn", 10), ("dix", 10), ("diez", 10),
-    ("eleven", 11), ("jedenas", 11), ("elf", 11), ("onze", 11), ("once", 11),
-    ("twelve", 12), ("twelfth", 12), ("dwunast", 12), ("dwanasc", 12), ("zwolf", 12), ("douze", 12), ("doce", 12),
-    ("thirteen", 13), ("trzynas", 13), ("dreizehn", 13), ("treize", 13), ("trece", 13),
-    ("fourteen", 14), ("czternas", 14), ("vierzehn", 14), ("quatorze", 14), ("catorce", 14),
-    ("fifteen", 15), ("pietnas", 15), ("funfzehn", 15), ("quinze", 15), ("quince", 15),
-    ("sixteen", 16), ("szesnas", 16), ("sechzehn", 16), ("seize", 16),
-    ("seventeen", 17), ("siedemnas", 17), ("siebzehn", 17),
-    ("eighteen", 18), ("osiemnas", 18), ("achtzehn", 18),
-    ("nineteen", 19), ("dziewietnas", 19), ("neunzehn", 19),
-    ("twent", 20), ("dwudziest", 20), ("dwadziesc", 20), ("zwanzig", 20), ("vingt", 20), ("veint", 20),
-    ("thirt", 30), ("trzydziest", 30), ("trzydziesc", 30), ("dreissig", 30), ("trente", 30), ("treinta", 30),
-    ("fort", 40), ("czterdziest", 40), ("czterdziesc", 40), ("vierzig", 40), ("quarante", 40), ("cuarenta", 40),
-    ("fift", 50), ("piecdziesiat", 50), ("funfzig", 50), ("cinquante", 50), ("cincuenta", 50), ("piecdziesiec", 50),
-    ("sixt", 60), ("szescdziesiat", 60), ("sechzig", 60), ("soixante", 60), ("sesenta", 60),
-    ("sevent", 70), ("siedemdziesiat", 70), ("siebzig", 70), ("setenta", 70),
-    ("eight", 8), ("eighty", 80), ("osiemdziesiat", 80), ("achtzig", 80), ("ochenta", 80),
-    ("ninet", 90), ("dziewiecdziesiat", 90), ("neunzig", 90), ("noventa", 90),
-    ("hundred", 100), ("sto", 100), ("hundert", 100), ("cent", 100), ("cien", 100),
-    ("dwiescie", 200), ("trzysta", 300), ("czterysta", 400), ("piecset", 500), ("szescset", 600), ("siedemset", 700),
-    ("osiemset", 800), ("dziewiecset", 900), ("thousand", 1000), ("tysiac", 1000), ("tysiec", 1000), ("tausend", 1000), ("mille", 1000), ("mil", 1000),
+    ("zero", 0),
+    ("nought", 0),
+    ("null", 0),
+    ("nula", 0),
+    ("one", 1),
+    ("first", 1),
+    ("jeden", 1),
+    ("jedn", 1),
+    ("pierwsz", 1),
+    ("eins", 1),
+    ("erst", 1),
+    ("un", 1),
+    ("two", 2),
+    ("second", 2),
+    ("dwa", 2),
+    ("dwoch", 2),
+    ("dwie", 2),
+    ("drugi", 2),
+    ("zwei", 2),
+    ("zwo", 2),
+    ("deux", 2),
+    ("dos", 2),
+    ("three", 3),
+    ("third", 3),
+    ("trzy", 3),
+    ("trzech", 3),
+    ("trzeci", 3),
+    ("drei", 3),
+    ("dritt", 3),
+    ("trois", 3),
+    ("tres", 3),
+    ("four", 4),
+    ("fourth", 4),
+    ("cztery", 4),
+    ("czterech", 4),
+    ("czwart", 4),
+    ("vier", 4),
+    ("quatre", 4),
+    ("cuatro", 4),
+    ("five", 5),
+    ("fifth", 5),
+    ("piec", 5),
+    ("piat", 5),
+    ("funf", 5),
+    ("cinq", 5),
+    ("cinco", 5),
+    ("six", 6),
+    ("sixth", 6),
+    ("szesc", 6),
+    ("szost", 6),
+    ("sechs", 6),
+    ("seis", 6),
+    ("seven", 7),
+    ("seventh", 7),
+    ("siedem", 7),
+    ("siodm", 7),
+    ("sieben", 7),
+    ("siebt", 7),
+    ("sept", 7),
+    ("siete", 7),
+    ("eight", 8),
+    ("eighth", 8),
+    ("osiem", 8),
+    ("osm", 8),
+    ("acht", 8),
+    ("huit", 8),
+    ("ocho", 8),
+    ("nine", 9),
+    ("ninth", 9),
+    ("dziewiec", 9),
+    ("dziewiat", 9),
+    ("neun", 9),
+    ("neuf", 9),
+    ("nueve", 9),
+    ("ten", 10),
+    ("tenth", 10),
+    ("dziesiec", 10),
+    ("dziesiat", 10),
+    ("zehn", 10),
+    ("dix", 10),
+    ("diez", 10),
+    ("eleven", 11),
+    ("jedenas", 11),
+    ("elf", 11),
+    ("onze", 11),
+    ("once", 11),
+    ("twelve", 12),
+    ("twelfth", 12),
+    ("dwunast", 12),
+    ("dwanasc", 12),
+    ("zwolf", 12),
+    ("douze", 12),
+    ("doce", 12),
+    ("thirteen", 13),
+    ("trzynas", 13),
+    ("dreizehn", 13),
+    ("treize", 13),
+    ("trece", 13),
+    ("fourteen", 14),
+    ("czternas", 14),
+    ("vierzehn", 14),
+    ("quatorze", 14),
+    ("catorce", 14),
+    ("fifteen", 15),
+    ("pietnas", 15),
+    ("funfzehn", 15),
+    ("quinze", 15),
+    ("quince", 15),
+    ("sixteen", 16),
+    ("szesnas", 16),
+    ("sechzehn", 16),
+    ("seize", 16),
+    ("seventeen", 17),
+    ("siedemnas", 17),
+    ("siebzehn", 17),
+    ("eighteen", 18),
+    ("osiemnas", 18),
+    ("achtzehn", 18),
+    ("nineteen", 19),
+    ("dziewietnas", 19),
+    ("neunzehn", 19),
+    ("twent", 20),
+    ("dwudziest", 20),
+    ("dwadziesc", 20),
+    ("zwanzig", 20),
+    ("vingt", 20),
+    ("veint", 20),
+    ("thirt", 30),
+    ("trzydziest", 30),
+    ("trzydziesc", 30),
+    ("dreissig", 30),
+    ("trente", 30),
+    ("treinta", 30),
+    ("fort", 40),
+    ("czterdziest", 40),
+    ("czterdziesc", 40),
+    ("vierzig", 40),
+    ("quarante", 40),
+    ("cuarenta", 40),
+    ("fift", 50),
+    ("piecdziesiat", 50),
+    ("funfzig", 50),
+    ("cinquante", 50),
+    ("cincuenta", 50),
+    ("piecdziesiec", 50),
+    ("sixt", 60),
+    ("szescdziesiat", 60),
+    ("sechzig", 60),
+    ("soixante", 60),
+    ("sesenta", 60),
+    ("sevent", 70),
+    ("siedemdziesiat", 70),
+    ("siebzig", 70),
+    ("setenta", 70),
+    ("eight", 8),
+    ("eighty", 80),
+    ("osiemdziesiat", 80),
+    ("achtzig", 80),
+    ("ochenta", 80),
+    ("ninet", 90),
+    ("dziewiecdziesiat", 90),
+    ("neunzig", 90),
+    ("noventa", 90),
+    ("hundred", 100),
+    ("sto", 100),
+    ("hundert", 100),
+    ("cent", 100),
+    ("cien", 100),
+    ("dwiescie", 200),
+    ("trzysta", 300),
+    ("czterysta", 400),
+    ("piecset", 500),
+    ("szescset", 600),
+    ("siedemset", 700),
+    ("osiemset", 800),
+    ("dziewiecset", 900),
+    ("thousand", 1000),
+    ("tysiac", 1000),
+    ("tysiec", 1000),
+    ("tausend", 1000),
+    ("mille", 1000),
+    ("mil", 1000),
 ];
 
 /// Words that recognisers write for single letters and digits, folded.
 const HOMOPHONES: &[(&str, char)] = &[
-    ("you", 'u'), ("are", 'r'), ("our", 'r'), ("why", 'y'), ("see", 'c'), ("sea", 'c'), ("be", 'b'), ("bee", 'b'), ("oh", 'o'),
-    ("owe", 'o'), ("to", '2'), ("too", '2'), ("for", '4'), ("ate", '8'), ("tea", 't'), ("tee", 't'), ("ex", 'x'), ("and", 'n'),
-    ("end", 'n'), ("an", 'n'), ("jay", 'j'), ("kay", 'k'), ("okay", 'k'), ("ok", 'k'), ("el", 'l'), ("ell", 'l'), ("em", 'm'),
-    ("en", 'n'), ("pee", 'p'), ("pe", 'p'), ("queue", 'q'), ("cue", 'q'), ("es", 's'), ("ef", 'f'), ("if", 'f'), ("gee", 'g'),
-    ("aitch", 'h'), ("hey", 'a'), ("eye", 'i'), ("zed", 'z'), ("zee", 'z'), ("zet", 'z'), ("wu", 'w'), ("ha", 'h'), ("ka", 'k'),
-    ("te", 't'), ("de", 'd'), ("ce", 'c'), ("ge", 'g'), ("er", 'r'), ("ygrek", 'y'), ("igrek", 'y'), ("jot", 'j'), ("fau", 'v'),
+    ("you", 'u'),
+    ("are", 'r'),
+    ("our", 'r'),
+    ("why", 'y'),
+    ("see", 'c'),
+    ("sea", 'c'),
+    ("be", 'b'),
+    ("bee", 'b'),
+    ("oh", 'o'),
+    ("owe", 'o'),
+    ("to", '2'),
+    ("too", '2'),
+    ("for", '4'),
+    ("ate", '8'),
+    ("tea", 't'),
+    ("tee", 't'),
+    ("ex", 'x'),
+    ("and", 'n'),
+    ("end", 'n'),
+    ("an", 'n'),
+    ("jay", 'j'),
+    ("kay", 'k'),
+    ("okay", 'k'),
+    ("ok", 'k'),
+    ("el", 'l'),
+    ("ell", 'l'),
+    ("em", 'm'),
+    ("en", 'n'),
+    ("pee", 'p'),
+    ("pe", 'p'),
+    ("queue", 'q'),
+    ("cue", 'q'),
+    ("es", 's'),
+    ("ef", 'f'),
+    ("if", 'f'),
+    ("gee", 'g'),
+    ("aitch", 'h'),
+    ("hey", 'a'),
+    ("eye", 'i'),
+    ("zed", 'z'),
+    ("zee", 'z'),
+    ("zet", 'z'),
+    ("wu", 'w'),
+    ("ha", 'h'),
+    ("ka", 'k'),
+    ("te", 't'),
+    ("de", 'd'),
+    ("ce", 'c'),
+    ("ge", 'g'),
+    ("er", 'r'),
+    ("ygrek", 'y'),
+    ("igrek", 'y'),
+    ("jot", 'j'),
+    ("fau", 'v'),
 ];
 
 /// Words and single signs, folded, letters and digits apart.
@@ -76,7 +276,13 @@ pub fn tokens(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut last: Option<bool> = None;
     for c in fold(text).chars() {
-        let kind = if c.is_ascii_digit() { Some(true) } else if c.is_alphabetic() { Some(false) } else { None };
+        let kind = if c.is_ascii_digit() {
+            Some(true)
+        } else if c.is_alphabetic() {
+            Some(false)
+        } else {
+            None
+        };
         match (kind, out.last_mut()) {
             (Some(_), Some(word)) if kind == last => word.push(c),
             (Some(_), _) => out.push(c.to_string()),
@@ -91,7 +297,9 @@ pub fn tokens(text: &str) -> Vec<String> {
 /// The value of a number word.
 fn number_word(word: &str) -> Option<u32> {
     let fits = NUMBERS.iter().filter(|(start, _)| word.starts_with(start) && (start.len() > 2 || word == *start));
-    fits.max_by_key(|(start, _)| start.len()).filter(|(start, _)| word.chars().count() <= start.len() + 5).map(|(_, value)| *value)
+    fits.max_by_key(|(start, _)| start.len())
+        .filter(|(start, _)| word.chars().count() <= start.len() + 5)
+        .map(|(_, value)| *value)
 }
 
 /// Readings of a spoken code (postal code, reference): letters and digits only.
@@ -101,7 +309,8 @@ pub fn code_readings(text: &str) -> Vec<String> {
     let homophone = |word: &String| HOMOPHONES.iter().find(|(w, _)| w == word).map(|(_, c)| c.to_string());
     let first = |word: &String| word.chars().take(if word.chars().count() >= 3 { 1 } else { 9 }).collect::<String>();
     let plain = words.concat();
-    let spelt: String = words.iter().map(|w| if is_digits(w) { w.clone() } else { digits(w).unwrap_or_else(|| first(w)) }).collect();
+    let spelt: String =
+        words.iter().map(|w| if is_digits(w) { w.clone() } else { digits(w).unwrap_or_else(|| first(w)) }).collect();
     let heard: String = words
         .iter()
         .map(|w| if is_digits(w) { w.clone() } else { digits(w).or_else(|| homophone(w)).unwrap_or_else(|| first(w)) })
@@ -123,7 +332,8 @@ fn spelling_words_folded(words: Vec<String>) -> Vec<String> {
         out.push(word.clone());
         let lone = word.chars().count() == 1 && !is_digits(word);
         let explained = words.get(at + 2).is_some_and(|w| w.chars().count() >= 3 && w.starts_with(word.as_str()));
-        let joined = words.get(at + 1).is_some_and(|w| w.chars().count() <= 4 && !(w.chars().count() == 1 && !is_digits(w)));
+        let joined =
+            words.get(at + 1).is_some_and(|w| w.chars().count() <= 4 && !(w.chars().count() == 1 && !is_digits(w)));
         at += if lone && explained && joined { 3 } else { 1 };
     }
     out
@@ -172,7 +382,15 @@ fn close(open: &mut Option<u32>, groups: &mut Vec<String>) {
 
 /// Whether the value fills zeros at the end of the sum: 1900 takes 80, 20 takes 6, 19 takes nothing.
 fn fits_into(sum: u32, value: u32) -> bool {
-    let room = if sum.is_multiple_of(1000) { 1000 } else if sum.is_multiple_of(100) { 100 } else if sum.is_multiple_of(10) { 10 } else { 1 };
+    let room = if sum.is_multiple_of(1000) {
+        1000
+    } else if sum.is_multiple_of(100) {
+        100
+    } else if sum.is_multiple_of(10) {
+        10
+    } else {
+        1
+    };
     sum >= 20 && value > 0 && value < room
 }
 
@@ -186,7 +404,22 @@ fn month(word: &str) -> Option<usize> {
 
 /// Letters and digits that sound alike enough to be taken for each other.
 const ALIKE: &[&str] = &[
-    "bdpt3ecgvz", "mn", "fsx", "aj8kh", "iy1e", "qu2w", "o0l", "5i", "9i", "4r", "ckgq", "szc", "fvw", "lr", "aeiouy", "jg",
+    "bdpt3ecgvz",
+    "mn",
+    "fsx",
+    "aj8kh",
+    "iy1e",
+    "qu2w",
+    "o0l",
+    "5i",
+    "9i",
+    "4r",
+    "ckgq",
+    "szc",
+    "fvw",
+    "lr",
+    "aeiouy",
+    "jg",
 ];
 
 /// What it costs to take one sign for another.
@@ -283,8 +516,13 @@ mod tests {
     #[test]
     fn dates_of_several_languages_are_read() {
         for text in [
-            "16th of October 1987", "the sixteenth of october nineteen eighty seven", "16 października 1987",
-            "szesnastego października tysiąc dziewięćset osiemdziesiątego siódmego", "16. Oktober 1987", "16 10 1987", "16/10/1987",
+            "16th of October 1987",
+            "the sixteenth of october nineteen eighty seven",
+            "16 października 1987",
+            "szesnastego października tysiąc dziewięćset osiemdziesiątego siódmego",
+            "16. Oktober 1987",
+            "16 10 1987",
+            "16/10/1987",
         ] {
             assert!(date_readings(text).contains(&"16101987".to_owned()), "{text}: {:?}", date_readings(text));
         }

@@ -51,7 +51,9 @@ impl Contact {
     /// A contact from its keys (`classes::key`), the names it gave and what else was said.
     pub fn new(at: i64, keys: Vec<(Key, Class)>, names: &[Name], birth: Option<&str>, verified: bool) -> Self {
         let birth: Option<String> = birth
-            .map(|text| text.chars().filter_map(super::text::digit_value).filter_map(|d| char::from_digit(d, 10)).collect())
+            .map(|text| {
+                text.chars().filter_map(super::text::digit_value).filter_map(|d| char::from_digit(d, 10)).collect()
+            })
             .filter(|digits: &String| digits.len() == 8);
         let plain: Vec<Key> = keys.iter().map(|(key, _)| key.clone()).collect();
         let dossier = Dossier::new(names, birth.as_deref(), &plain);

@@ -5,19 +5,94 @@
 
 /// Honorifics and degrees, folded, without full stops.
 const TITLES: &[&str] = &[
-    "baron", "baroness", "baronet", "bart", "bt", "capt", "captain", "cbe", "col", "colonel", "dame", "dipl", "dott", "dottssa", "dr",
-    "dra", "esq", "esquire", "frau", "fraulein", "gen", "herr", "herrn", "hon", "inz", "ing", "kbe", "lady", "lieutenant", "lord",
-    "lt", "madame", "mag", "mba", "mbe", "md", "mevrouw", "meneer", "mgr", "miss", "mlle", "mme", "monsieur", "mr", "mrs", "ms",
-    "msc", "mx", "obe", "pani", "phd", "prof", "professor", "rev", "revd", "reverend", "sen", "senor", "senora", "senorita", "sgt",
-    "signor", "signora", "sig", "sir", "sra", "srta", "viscount", "viscountess",
+    "baron",
+    "baroness",
+    "baronet",
+    "bart",
+    "bt",
+    "capt",
+    "captain",
+    "cbe",
+    "col",
+    "colonel",
+    "dame",
+    "dipl",
+    "dott",
+    "dottssa",
+    "dr",
+    "dra",
+    "esq",
+    "esquire",
+    "frau",
+    "fraulein",
+    "gen",
+    "herr",
+    "herrn",
+    "hon",
+    "inz",
+    "ing",
+    "kbe",
+    "lady",
+    "lieutenant",
+    "lord",
+    "lt",
+    "madame",
+    "mag",
+    "mba",
+    "mbe",
+    "md",
+    "mevrouw",
+    "meneer",
+    "mgr",
+    "miss",
+    "mlle",
+    "mme",
+    "monsieur",
+    "mr",
+    "mrs",
+    "ms",
+    "msc",
+    "mx",
+    "obe",
+    "pani",
+    "phd",
+    "prof",
+    "professor",
+    "rev",
+    "revd",
+    "reverend",
+    "sen",
+    "senor",
+    "senora",
+    "senorita",
+    "sgt",
+    "signor",
+    "signora",
+    "sig",
+    "sir",
+    "sra",
+    "srta",
+    "viscount",
+    "viscountess",
 ];
 
 /// Honorifics written onto the end of a name in Chinese, Japanese and Korean.
 const ENDINGS: &[&str] = &["先生", "女士", "小姐", "太太", "老师", "师傅", "同学", "さん", "さま", "様", "씨", "님"];
 
 /// Which bearer of one name in a family: fathers and sons share all but this.
-const GENERATIONS: &[(&str, u8)] =
-    &[("sr", 1), ("senior", 1), ("snr", 1), ("jr", 2), ("junior", 2), ("jnr", 2), ("ii", 2), ("2nd", 2), ("iii", 3), ("3rd", 3), ("iv", 4)];
+const GENERATIONS: &[(&str, u8)] = &[
+    ("sr", 1),
+    ("senior", 1),
+    ("snr", 1),
+    ("jr", 2),
+    ("junior", 2),
+    ("jnr", 2),
+    ("ii", 2),
+    ("2nd", 2),
+    ("iii", 3),
+    ("3rd", 3),
+    ("iv", 4),
+];
 
 /// The words of a folded name without titles, and the generation when one is told. A name of titles alone stays as it is.
 pub(super) fn untitled<'a>(words: impl Iterator<Item = &'a str>) -> (Vec<&'a str>, Option<u8>) {
@@ -37,9 +112,9 @@ pub(super) fn untitled<'a>(words: impl Iterator<Item = &'a str>) -> (Vec<&'a str
 
 /// Whether a text holds nothing but titles and generations, as after the comma of `Ana Lopez, PhD`.
 pub(super) fn beside(text: &str) -> bool {
-    text.split_whitespace().map(|word| word.trim_matches(['.', ','])).all(|word| {
-        TITLES.contains(&word) || ordinal(word) || GENERATIONS.iter().any(|(text, _)| *text == word)
-    })
+    text.split_whitespace()
+        .map(|word| word.trim_matches(['.', ',']))
+        .all(|word| TITLES.contains(&word) || ordinal(word) || GENERATIONS.iter().any(|(text, _)| *text == word))
 }
 
 /// Whether it counts something: `7th`, `1st`.
