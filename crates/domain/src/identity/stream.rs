@@ -94,6 +94,16 @@ pub struct Engine {
     learned_shared: HashSet<Key>,
     musts: Vec<(usize, usize)>,
     nots: Vec<(usize, usize)>,
+    merges: Vec<Merge>,
+}
+
+/// A merge that an agent ordered: what it takes to undo it.
+#[derive(Debug)]
+struct Merge {
+    /// The events that were in the profile that stayed.
+    stayed: Vec<usize>,
+    /// The events that were in the profile that went.
+    moved: Vec<usize>,
 }
 
 /// A profile that a contact may belong to.
@@ -152,42 +162,73 @@ impl Engine {
         }
     }
 
-    /// An agent says that two events are of one customer.
+    /// The profile that an event belongs to now.
+    pub fn profile(&self, event: usize) -> Option<ProfileId> {
+        self.profile_of.get(event).copied().map(ProfileId)
+    }
+
+    /// An agent says that two events are of one customer. The latest word about them counts.
     pub fn confirm_same(&mut self, a: usize, b: usize) {
+        self.nots.retain(|pair| !about(*pair, a, b));
         self.musts.push((a, b));
-        if let (Some(&a), Some(&b)) = (self.profile_of.get(a), self.profile_of.get(b)) {
-            self.merge_profiles(a, b, true);
+        let (Some(&into), Some(&from)) = (self.profile_of.get(a), self.profile_of.get(b)) else { return };
+        let events = |profile: usize| self.profiles.get(profile).map(|p| p.events.clone()).unwrap_or_default();
+        let merge = Merge { stayed: events(into), moved: events(from) };
+        if self.merge_profiles(into, from, true) {
+            self.merges.push(merge);
         }
     }
 
-    /// An agent says that two events are of different customers. The profile that held both is taken apart anew.
+    /// An agent says that two events are of different customers. Where a merge by an agent brought them together, that
+    /// merge is undone: both sides are what they were, and what came since goes where its evidence points. Else the
+    /// profile that held both is taken apart anew.
     pub fn confirm_different(&mut self, a: usize, b: usize) {
+        self.musts.retain(|pair| !about(*pair, a, b));
         self.nots.push((a, b));
         let (Some(&mixed), Some(&other)) = (self.profile_of.get(a), self.profile_of.get(b)) else { return };
         if mixed != other {
             return;
         }
+        let parts = |merge: &Merge| {
+            let sides = |x: usize, y: usize| merge.stayed.contains(&x) && merge.moved.contains(&y);
+            sides(a, b) || sides(b, a)
+        };
+        let undone = self.merges.iter().rposition(parts).map(|at| self.merges.remove(at));
+        let mut together = Vec::new();
+        if let Some(Merge { stayed, moved }) = &undone {
+            let crosses = |x: &usize, y: &usize| stayed.contains(x) && moved.contains(y);
+            self.musts.retain(|(x, y)| !crosses(x, y) && !crosses(y, x));
+            for side in [stayed, moved] {
+                together.extend(side.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))));
+            }
+        }
         let events = self.profiles.get(mixed).map(|profile| profile.events.clone()).unwrap_or_default();
-        let mut groups = self.regrouped(&events);
-        groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
+        let mut groups = self.regrouped(&events, &together);
+        // The side that stayed keeps its number; without one, the largest part does.
+        let stayed = |group: &[usize]| {
+            undone.as_ref().is_some_and(|merge| group.iter().any(|event| merge.stayed.contains(event)))
+        };
+        groups.sort_by_key(|group| (!stayed(group), std::cmp::Reverse(group.len())));
         for (rank, group) in groups.into_iter().enumerate() {
-            let mut profile = Profile::default();
-            for event in &group {
-                if let Some(contact) = self.contacts.get(*event) {
-                    profile.dossier.absorb(&contact.dossier);
-                }
+            self.regroup_as(if rank == 0 { mixed } else { self.profiles.len() }, group);
+        }
+    }
+
+    /// Makes events one profile of this number.
+    fn regroup_as(&mut self, id: usize, events: Vec<usize>) {
+        let mut profile = Profile::default();
+        for event in &events {
+            if let Some(contact) = self.contacts.get(*event) {
+                profile.dossier.absorb(&contact.dossier);
             }
-            let id = if rank == 0 { mixed } else { self.profiles.len() };
-            group.iter().for_each(|event| {
-                if let Some(of) = self.profile_of.get_mut(*event) {
-                    *of = id;
-                }
-            });
-            profile.events = group;
-            match self.profiles.get_mut(id) {
-                Some(kept) => *kept = profile,
-                None => self.profiles.push(profile),
+            if let Some(of) = self.profile_of.get_mut(*event) {
+                *of = id;
             }
+        }
+        profile.events = events;
+        match self.profiles.get_mut(id) {
+            Some(kept) => *kept = profile,
+            None => self.profiles.push(profile),
         }
     }
 
@@ -195,7 +236,7 @@ impl Engine {
     pub fn settled(&self) -> Vec<ProfileId> {
         let all: Vec<usize> = (0..self.contacts.len()).collect();
         let mut out = vec![ProfileId(0); all.len()];
-        for (number, group) in self.regrouped(&all).into_iter().enumerate() {
+        for (number, group) in self.regrouped(&all, &[]).into_iter().enumerate() {
             for event in group {
                 if let Some(slot) = out.get_mut(event) {
                     *slot = ProfileId(number);
@@ -205,13 +246,15 @@ impl Engine {
         out
     }
 
-    fn regrouped(&self, events: &[usize]) -> Vec<Vec<usize>> {
+    /// Groups of events; `together` are pairs to keep beside what agents said.
+    fn regrouped(&self, events: &[usize], together: &[(usize, usize)]) -> Vec<Vec<usize>> {
         let class = |key: &Key, declared: Class| self.class_now(key, declared);
         let inside: HashSet<usize> = events.iter().copied().collect();
         let within = |pairs: &[(usize, usize)]| -> Vec<(usize, usize)> {
             pairs.iter().copied().filter(|(a, b)| inside.contains(a) && inside.contains(b)).collect()
         };
-        let (musts, nots) = (within(&self.musts), within(&self.nots));
+        let (mut musts, nots) = (within(&self.musts), within(&self.nots));
+        musts.extend_from_slice(&within(together));
         regroup(events, &self.contacts, &Constraints { musts: &musts, nots: &nots, class: &class })
     }
 
@@ -220,13 +263,14 @@ impl Engine {
         if declared == Class::Movable && self.learned_shared.contains(key) { Class::Shared } else { declared }
     }
 
-    fn merge_profiles(&mut self, into: usize, from: usize, ordered: bool) {
+    /// Joins two profiles unless something forbids it; tells whether it did.
+    fn merge_profiles(&mut self, into: usize, from: usize, ordered: bool) -> bool {
         if into == from || self.parted(into, from) {
-            return;
+            return false;
         }
-        let (Some(a), Some(b)) = (self.profiles.get(into), self.profiles.get(from)) else { return };
+        let (Some(a), Some(b)) = (self.profiles.get(into), self.profiles.get(from)) else { return false };
         if !ordered && a.dossier.contradicts(&b.dossier) {
-            return;
+            return false;
         }
         let gone = self.profiles.get_mut(from).map(std::mem::take).unwrap_or_default();
         for event in &gone.events {
@@ -239,6 +283,7 @@ impl Engine {
             kept.events.extend(gone.events);
             kept.events.sort_unstable();
         }
+        true
     }
 
     /// Whether a person said that the two profiles are different customers.
@@ -358,6 +403,11 @@ impl Engine {
             }
         }
     }
+}
+
+/// Whether a pair is of these two, in either order.
+fn about((x, y): (usize, usize), a: usize, b: usize) -> bool {
+    (x, y) == (a, b) || (x, y) == (b, a)
 }
 
 /// Whether the key is mail named after the family of the person behind the dossier.
