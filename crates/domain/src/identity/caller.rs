@@ -147,7 +147,7 @@ impl Directory {
         let family = self.family.spread(&part(&self.family.distinct));
         let both = given.into_iter().zip(family);
         both.map(|(given, family)| match (given, family) {
-            (Some(given), Some(family)) => Some((given + family) / 2.0),
+            (Some(given), Some(family)) => Some(f32::midpoint(given, family)),
             (one, other) => one.or(other),
         })
         .collect()

@@ -22,7 +22,9 @@ impl Dossier {
     /// The evidence of one event: names as said, birth date as digits, keys (for account and mail).
     pub fn new(names: &[Name], birth: Option<&str>, keys: &[Key]) -> Self {
         let mut dossier = Self { births: birth.map(str::to_owned).into_iter().collect(), ..Self::default() };
-        names.iter().for_each(|name| dossier.add_name(name, 1));
+        for name in names {
+            dossier.add_name(name, 1);
+        }
         for key in keys {
             match key.scheme {
                 Scheme::Account => dossier.accounts.push(key.value.clone()),

@@ -145,7 +145,9 @@ pub fn link(records: &Records, settings: Settings) -> Vec<usize> {
     let mut scored = scored(records, &model);
     let shift = prior_shift(records, model.prior, &scored);
     model.prior += shift;
-    scored.iter_mut().for_each(|(score, _, _)| *score += shift as f32);
+    for (score, _, _) in &mut scored {
+        *score += shift as f32;
+    }
     let mut cache = records.cache();
     let judge = Judge {
         records,

@@ -47,6 +47,9 @@ struct Known {
     slots: Box<[(u64, u8)]>,
 }
 
+/// The comparisons to leave out, and pairs of records to learn from.
+pub type TrainingBlock = (Vec<usize>, Vec<(u32, u32)>);
+
 /// Slots of one table: 1 MiB.
 const SLOTS: usize = 1 << 16;
 
@@ -120,7 +123,7 @@ impl Records {
     }
 
     /// Pairs that agree in one selective thing, and the comparisons to leave out when learning from them.
-    pub fn training_blocks(&self, most: usize) -> Vec<(Vec<usize>, Vec<(u32, u32)>)> {
+    pub fn training_blocks(&self, most: usize) -> Vec<TrainingBlock> {
         let mut out = Vec::new();
         let first = if self.names.is_some() { 2 } else { 0 };
         if let Some(names) = &self.names {
@@ -248,15 +251,15 @@ impl Names {
             let ((first, one), (last, other)) = (untitled(first.split(' ')), untitled(last.split(' ')));
             let (mut first, mut last) = (first.join(" "), last.join(" "));
             let known = |name: &str| !name.is_empty() && words.iter().any(|word| name.contains(word));
+            let (knows_first, knows_last) = (known(&first), known(&last));
             // Columns cut from a full name may hold its title or be empty: the words of the full name count then.
-            if words.len() > 1 && !(known(&first) && known(&last)) || first.is_empty() && last.is_empty() {
+            let unlike = words.len() > 1 && !(knows_first && knows_last);
+            if unlike || first.is_empty() && last.is_empty() {
                 first = words.first().map_or(String::new(), |word| (*word).to_owned());
                 last = words.get(1..).and_then(<[&str]>::last).map_or(String::new(), |word| (*word).to_owned());
-            } else if words.len() == 1 && !known(&first) != !known(&last) {
-                (first, last) = (
-                    if known(&first) { first } else { String::new() },
-                    if known(&last) { last } else { String::new() },
-                );
+            } else if words.len() == 1 && knows_first != knows_last {
+                (first, last) =
+                    (if knows_first { first } else { String::new() }, if knows_last { last } else { String::new() });
             }
             let middle: Box<[u32]> = words
                 .iter()

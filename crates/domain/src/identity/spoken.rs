@@ -333,7 +333,7 @@ fn spelling_words_folded(words: Vec<String>) -> Vec<String> {
         let lone = word.chars().count() == 1 && !is_digits(word);
         let explained = words.get(at + 2).is_some_and(|w| w.chars().count() >= 3 && w.starts_with(word.as_str()));
         let joined =
-            words.get(at + 1).is_some_and(|w| w.chars().count() <= 4 && !(w.chars().count() == 1 && !is_digits(w)));
+            words.get(at + 1).is_some_and(|w| w.chars().count() <= 4 && (w.chars().count() != 1 || is_digits(w)));
         at += if lone && explained && joined { 3 } else { 1 };
     }
     out
@@ -366,7 +366,7 @@ pub fn date_readings(text: &str) -> Vec<String> {
         }
     }
     close(&mut open, &mut groups);
-    let padded: String = groups.iter().map(|group| format!("{group:0>2}")).collect();
+    let padded = groups.iter().fold(String::new(), |all, group| all + &format!("{group:0>2}"));
     let heard = groups.concat();
     let mut out = vec![padded, heard];
     out.dedup();

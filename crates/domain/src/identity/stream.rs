@@ -130,12 +130,11 @@ impl Engine {
         let event = self.contacts.len();
         let (mut supports, mut candidates) = self.supports(&contact);
         supports.sort_by_key(|support| (-support.strength, std::cmp::Reverse(support.last)));
-        let profile = match supports.first() {
-            Some(best) => best.profile,
-            None => {
-                self.profiles.push(Profile::default());
-                self.profiles.len() - 1
-            }
+        let profile = if let Some(best) = supports.first() {
+            best.profile
+        } else {
+            self.profiles.push(Profile::default());
+            self.profiles.len() - 1
         };
         self.learn(&contact, profile);
         for (key, _) in &contact.keys {
