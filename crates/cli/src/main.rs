@@ -2,6 +2,7 @@
 
 mod bench;
 mod config;
+mod identity;
 mod ops;
 mod processes;
 
@@ -53,6 +54,11 @@ enum Command {
         /// End with one line of JSON.
         #[arg(long, global = true)]
         json: bool,
+    },
+    /// Run the identity engine on files: records, contact events, phone notations, spoken attempts.
+    Identity {
+        #[command(subcommand)]
+        what: identity::Identity,
     },
     /// Print the GraphQL schema.
     Schema,
@@ -121,6 +127,7 @@ async fn run(cli: Cli, matches: &clap::ArgMatches) -> Result<()> {
         }
         Command::Demo { workspace, listen } => ops::demo(&config, &workspace, &listen).await,
         Command::Bench { what, json } => bench::run(&what, json).await,
+        Command::Identity { what } => what.run(),
         Command::Schema => {
             print!("{}", meridian_web_schema::GraphQl::new(meridian_web_schema::Limits::default()).sdl());
             Ok(())

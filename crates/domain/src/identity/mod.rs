@@ -4,6 +4,24 @@
 //! one customer when both hold the same exclusive identifier (phone, e-mail, CRM id ..) and both are verified:
 //! by the channel, by a signed token or import, or by an agent. Everything weaker is a candidate that an agent confirms.
 
+pub mod block;
+pub mod caller;
+pub mod classes;
+pub mod cluster;
+pub mod compare;
+pub mod dossier;
+pub mod fellegi;
+pub mod link;
+pub mod name;
+mod nickname;
+pub mod pairing;
+pub mod phone;
+mod regroup;
+pub mod spoken;
+pub mod stream;
+pub mod text;
+mod title;
+
 use crate::{
     event::{Identifier, Sender, Verification},
     ids::{CustomerId, PartyId},
@@ -43,19 +61,9 @@ pub fn normalise(scheme: &str, value: &str) -> Result<String, InvalidIdentifier>
     }
 }
 
+/// A phone without region: with `+` or `00` as it stands, else the digits must begin with the country code.
 fn normalise_phone(value: &str) -> Result<String, InvalidIdentifier> {
-    let digits: String = value.chars().filter_map(digit).collect();
-    let international = value.starts_with(['+', '＋']) || value.starts_with("00");
-    let text = format!("+{}", if international { digits.trim_start_matches("00") } else { &digits });
-    let phone = phonenumber::parse(None, &text).map_err(|_| InvalidIdentifier::Phone)?;
-    Ok(phone.format().mode(phonenumber::Mode::E164).to_string())
-}
-
-/// Decimal digits of the scripts people type phone numbers in: ASCII, full width, Arabic-Indic, Persian, Devanagari.
-fn digit(c: char) -> Option<char> {
-    let zero =
-        ['0', '０', '٠', '۰', '०'].into_iter().find(|zero| (*zero as u32..*zero as u32 + 10).contains(&(c as u32)))?;
-    char::from_digit(c as u32 - zero as u32, 10)
+    phone::parse_loosely(value, None).map(|phone| phone.e164).ok_or(InvalidIdentifier::Phone)
 }
 
 fn normalise_email(value: &str) -> Result<String, InvalidIdentifier> {

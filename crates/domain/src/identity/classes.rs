@@ -1,0 +1,287 @@
+//! What an identifier is worth: keys, and the class each is born into.
+//!
+//! *Exclusive* names one person for good (account, document, platform user id). *Movable* is personal, but may pass to
+//! another person (mobile number, personal mailbox, browser). *Shared* reaches several people by nature (landline,
+//! switchboard, role mailbox). The class is declared here; a movable key may be learned to be shared later.
+
+use super::{phone, text::fold};
+
+/// How far a key singles out a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// Used by several people: proves nothing without a name.
+    Shared,
+    /// Personal, but may pass to somebody else.
+    Movable,
+    /// One person, always.
+    Exclusive,
+}
+
+/// What a key is, as far as the rules care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scheme {
+    /// A customer number of the tenant.
+    Account,
+    /// A phone, E.164.
+    Phone,
+    /// A mailbox.
+    Mail,
+    /// A browser or app installation.
+    Device,
+    /// A user id that a platform gives out.
+    Platform,
+}
+
+/// An identifier in normal form.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// What it is.
+    pub scheme: Scheme,
+    /// Its normal form; platform ids are led by the platform's name.
+    pub value: String,
+}
+
+/// Words that stand for "no value" in forms, switches and imports; compared folded.
+const PLACEHOLDERS: &[&str] = &[
+    "anonymous",
+    "unknown",
+    "restricted",
+    "private",
+    "unavailable",
+    "withheld",
+    "none",
+    "null",
+    "nil",
+    "n/a",
+    "na",
+    "nan",
+    "undefined",
+    "test",
+    "guest",
+    "user",
+    "default",
+    "-1",
+    "blocked",
+    "no caller id",
+    "anonim",
+    "anonyme",
+    "anonym",
+    "unbekannt",
+    "desconocido",
+    "inconnu",
+    "nieznany",
+    "未知",
+    "匿名",
+];
+
+/// Local parts of mailboxes that belong to a role, not a person (RFC 2142 and habit of many countries).
+const ROLES: &[&str] = &[
+    "abuse",
+    "account",
+    "accounting",
+    "accounts",
+    "admin",
+    "administrator",
+    "atencion",
+    "bestellung",
+    "billing",
+    "biuro",
+    "booking",
+    "bookings",
+    "buchhaltung",
+    "buero",
+    "buro",
+    "careers",
+    "cliente",
+    "clientes",
+    "comercial",
+    "compta",
+    "comptabilite",
+    "compras",
+    "contabilidad",
+    "contact",
+    "contacto",
+    "contato",
+    "customerservice",
+    "desk",
+    "empfang",
+    "enquiries",
+    "enquiry",
+    "facturacion",
+    "faktury",
+    "feedback",
+    "finance",
+    "financeiro",
+    "helpdesk",
+    "help",
+    "hello",
+    "hostmaster",
+    "hr",
+    "info",
+    "informacion",
+    "inquiries",
+    "invoice",
+    "invoices",
+    "it",
+    "jobs",
+    "kadry",
+    "kontakt",
+    "ksiegowosc",
+    "legal",
+    "mail",
+    "marketing",
+    "newsletter",
+    "noc",
+    "noreply",
+    "no-reply",
+    "office",
+    "officina",
+    "operations",
+    "orders",
+    "payroll",
+    "personal",
+    "pomoc",
+    "post",
+    "postmaster",
+    "praxis",
+    "press",
+    "privacy",
+    "procurement",
+    "purchasing",
+    "rechnung",
+    "reception",
+    "recepcja",
+    "recepcion",
+    "rh",
+    "sales",
+    "secretariat",
+    "sekretariat",
+    "security",
+    "service",
+    "serwis",
+    "shop",
+    "soporte",
+    "sprzedaz",
+    "staff",
+    "suporte",
+    "support",
+    "team",
+    "vendas",
+    "ventas",
+    "verkauf",
+    "vertrieb",
+    "webmaster",
+    "welcome",
+    "zamowienia",
+    "zentrale",
+];
+
+/// The key of an identifier and its declared class; `None` for garbage, which never becomes a key.
+///
+/// `region` is where a number without country code would be dialled.
+pub fn key(scheme: &str, value: &str, region: Option<&str>) -> Option<(Key, Class)> {
+    let value = value.trim();
+    if placeholder(value) {
+        return None;
+    }
+    match scheme {
+        "phone" | "phone_e164" | "mobile" | "landline" | "tel" | "msisdn" | "wa_id" => phone_key(value, region),
+        "email" | "mail" | "e-mail" => mail_key(value),
+        "cookie" | "device" | "web_visitor" | "visitor" => Some((made(Scheme::Device, value), Class::Movable)),
+        "account" | "account_no" | "account_number" | "customer_no" | "crm_id" | "document" => {
+            let plain: String = fold(value).chars().filter(|c| c.is_alphanumeric()).collect();
+            (plain.len() >= 3).then(|| (made(Scheme::Account, &plain), Class::Exclusive))
+        }
+        platform => Some((made(Scheme::Platform, &format!("{platform}:{value}")), Class::Exclusive)),
+    }
+}
+
+fn made(scheme: Scheme, value: &str) -> Key {
+    Key { scheme, value: value.to_owned() }
+}
+
+fn phone_key(value: &str, region: Option<&str>) -> Option<(Key, Class)> {
+    let phone = phone::parse_loosely(value, region).filter(|phone| !phone.local_only)?;
+    let kind = if phone.valid { phone.kind } else { phone::likely_kind(&phone.e164) };
+    let class = if kind.shared() { Class::Shared } else { Class::Movable };
+    Some((made(Scheme::Phone, &phone.e164), class))
+}
+
+/// Mail as its mailbox: a `+tag` names a folder of it (RFC 5233), and Gmail ignores dots.
+fn mail_key(value: &str) -> Option<(Key, Class)> {
+    let mail = super::normalise("email", value).ok()?;
+    let (local, domain) = mail.split_once('@')?;
+    let local = local.split('+').next().filter(|local| !local.is_empty()).unwrap_or(local);
+    let class = if role(local) { Class::Shared } else { Class::Movable };
+    let mailbox = match domain {
+        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", local.replace('.', "")),
+        _ => format!("{local}@{domain}"),
+    };
+    Some((made(Scheme::Mail, &mailbox), class))
+}
+
+/// Whether a local part names a role: all of its words do, digits aside.
+fn role(local: &str) -> bool {
+    if ROLES.contains(&local) {
+        return true;
+    }
+    let mut words = local.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(|word| ROLES.contains(&word))
+}
+
+/// Whether the value stands for "no value".
+fn placeholder(value: &str) -> bool {
+    let folded = fold(value);
+    let mut letters = folded.chars();
+    let first = letters.next();
+    first.is_none() || letters.all(|c| Some(c) == first) || PLACEHOLDERS.contains(&folded.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn class(scheme: &str, value: &str) -> Option<Class> {
+        key(scheme, value, Some("AU")).map(|(_, class)| class)
+    }
+
+    #[test]
+    fn classes_are_declared_by_nature() {
+        assert_eq!(class("phone", "0412 345 678"), Some(Class::Movable));
+        assert_eq!(class("phone", "(02) 9374 4000"), Some(Class::Shared));
+        assert_eq!(class("email", "Info@shop.example"), Some(Class::Shared));
+        assert_eq!(class("email", "sales-team2@shop.example"), Some(Class::Shared));
+        assert_eq!(class("email", "ana.info@shop.example"), Some(Class::Movable));
+        assert_eq!(class("instagram", "178414"), Some(Class::Exclusive));
+        assert_eq!(class("account_no", "AC-12 34"), Some(Class::Exclusive));
+    }
+
+    #[test]
+    fn notations_of_one_value_are_one_key() {
+        let keys: Vec<_> = ["0412345678", "+61 (0)412345678", "61412345678", "0061 412 345 678"]
+            .map(|text| key("phone", text, Some("AU")).map(|(key, _)| key.value))
+            .into();
+        assert!(keys.iter().all(|k| k.as_deref() == Some("+61412345678")), "{keys:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_never_becomes_a_key(c in "[0*#x-]", n in 0usize..20, word in prop::sample::select(PLACEHOLDERS)) {
+            for scheme in ["phone", "email", "account", "cookie", "telegram"] {
+                prop_assert_eq!(key(scheme, &c.repeat(n), Some("DE")), None);
+                prop_assert_eq!(key(scheme, &word.to_uppercase(), Some("DE")), None);
+            }
+        }
+
+        #[test]
+        fn keys_are_idempotent(text in "\\PC{0,24}") {
+            if let Some((first, _)) = key("phone", &text, Some("GB")) {
+                prop_assert_eq!(key("phone", &first.value, None).map(|(k, _)| k), Some(first));
+            }
+            if let Some((first, class)) = key("email", &format!("{text}@gmail.com"), None) {
+                prop_assert_eq!(key("email", &first.value, None), Some((first, class)));
+            }
+        }
+    }
+}
