@@ -13,7 +13,8 @@ use std::{collections::HashMap, io::Write, path::Path};
 
 #[derive(Deserialize)]
 struct Event {
-    event_id: String,
+    #[serde(rename = "event_id")]
+    id: String,
     ts: f64,
     #[serde(rename = "type")]
     kind: String,
@@ -42,8 +43,8 @@ pub fn stream(path: &Path, out: &mut impl Write) -> Result<()> {
         let (_, event) = line?;
         if event.kind == "contact" {
             let placement = engine.observe(contact(&event));
-            numbers.insert(event.event_id.clone(), placed.len());
-            placed.push((event.event_id, placement.profile.0));
+            numbers.insert(event.id.clone(), placed.len());
+            placed.push((event.id, placement.profile.0));
             continue;
         }
         let number = |id: &Option<String>| id.as_ref().and_then(|id| numbers.get(id)).copied();
