@@ -214,7 +214,8 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn verdict(&self, a: u32, b: u32, cache: &mut Cache) -> Verdict {
-        let levels = self.records.compare(a as usize, b as usize, cache);
+        // Always in one order, so that a pair has one verdict.
+        let levels = self.records.compare(a.min(b) as usize, a.max(b) as usize, cache);
         let agrees = |(level, category): &(&u8, &bool)| !**category && **level != MISSING && **level > 0;
         Verdict {
             score: self.model.score(self.records, &levels),

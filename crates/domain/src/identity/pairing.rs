@@ -292,7 +292,12 @@ impl Names {
         known.level(x, y, || Role::Given.level(self.word(x), self.word(y)))
     }
 
-    /// The share of records with this word in this place (0 given, 1 family), counting the rarer place of a swap.
+    /// The share of records with this word in either place, for names that are swapped.
+    fn anywhere(&self, word: u32) -> f64 {
+        self.frequency(0, word) + self.frequency(1, word)
+    }
+
+    /// The share of records with this word in this place (0 given, 1 family).
     fn frequency(&self, place: usize, word: u32) -> f64 {
         let counts = self.counts.get(place);
         let count = |word: u32| counts.and_then(|c| c.get(word as usize)).copied().unwrap_or(0);
@@ -307,8 +312,8 @@ impl Names {
                 let straight = (self.level(g1, g2, known), self.level(f1, f2, known));
                 let crossed = (self.level(g1, f2, known), self.level(f1, g2, known));
                 if crossed.0.min(crossed.1) >= 2 && crossed.0 + crossed.1 > straight.0 + straight.1 {
-                    out.push(crossed.0, (g1 == f2).then(|| self.frequency(0, g1)));
-                    out.push(crossed.1, (f1 == g2).then(|| self.frequency(1, f1)));
+                    out.push(crossed.0, (g1 == f2).then(|| self.anywhere(g1)));
+                    out.push(crossed.1, (f1 == g2).then(|| self.anywhere(f1)));
                     return;
                 }
                 let generation = |record: usize| self.generation.get(record).copied().flatten();
