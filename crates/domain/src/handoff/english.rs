@@ -37,7 +37,20 @@ pub(super) fn slots(turns: &[Said<'_>]) -> Vec<Slot> {
             running = last;
         }
     }
+    adopt(&mut found);
     found
+}
+
+/// Gives values said before anything was named to what was named next.
+fn adopt(found: &mut [Slot]) {
+    let mut next = "";
+    for slot in found.iter_mut().rev() {
+        if slot.subject.is_empty() && slot.kind != Kind::Reference {
+            slot.subject = next;
+        } else {
+            next = slot.subject;
+        }
+    }
 }
 
 /// Where the line names what it is about: (word, subject). A noun after "from the" or "to the" names a place.
@@ -109,6 +122,13 @@ impl Line<'_> {
         }
     }
 
+    /// The only word of its sentence, or one before words in lower case that are no sentence: an answer.
+    fn alone(&self, i: usize) -> bool {
+        let sentence = self.words[i].sentence;
+        let all: Vec<&str> = self.words.iter().filter(|t| t.sentence == sentence).map(|t| t.low.as_str()).collect();
+        all.len() <= 3 && !all.iter().any(|word| is_stop(word) || verbal(word) || is_count(word))
+    }
+
     fn negated(&self, at: usize) -> bool {
         (1..=3).any(|by| {
             let word = self.before(at, by);
@@ -166,6 +186,9 @@ impl Line<'_> {
         if word.starts_with(['$', '€', '£', '¥', '￥']) && self.words[i].digits() {
             return take(Kind::Price, i, i + 1);
         }
+        if word == "today" && self.courtesy(i) {
+            return 1;
+        }
         if is_day(word) {
             return take(Kind::Day, i, i + 1);
         }
@@ -179,6 +202,9 @@ impl Line<'_> {
         if is_count(word) {
             return self.count(i, taken);
         }
+        if word.ends_with("-star") || word.ends_with("-stars") {
+            return take(Kind::Rating, i, i + 1);
+        }
         if is_price(word) {
             return take(Kind::Price, i, i + 1);
         }
@@ -188,10 +214,7 @@ impl Line<'_> {
         if word == "guest" && next.starts_with("house") {
             return take(Kind::Sort, i, i + 2);
         }
-        if is_sort(word) && !matches!(self.before(i, 1), "the" | "that") {
-            return take(Kind::Sort, i, i + 1);
-        }
-        if is_sort_after_the(word) {
+        if is_sort(word) && (word == "guesthouse" || !matches!(self.before(i, 1), "the" | "that")) {
             return take(Kind::Sort, i, i + 1);
         }
         if matches!(word, "wifi" | "wi-fi" | "internet" | "parking" | "breakfast") {
@@ -203,13 +226,21 @@ impl Line<'_> {
         self.place(i, taken).max(self.dish(i, taken))
     }
 
+    /// "That is all I need today": no date.
+    fn courtesy(&self, i: usize) -> bool {
+        let sentence = self.words[i].sentence;
+        self.words.iter().filter(|t| t.sentence == sentence).any(|t| {
+            matches!(t.low.as_str(), "thank" | "thanks" | "all" | "help" | "helping" | "everything" | "needed" | "else")
+        })
+    }
+
     /// Whether a time is one to arrive or to leave, by the words before it.
     fn time_kind(&self, i: usize) -> Kind {
         let window: Vec<&str> = (1..=8)
             .filter(|by| *by <= i && self.words[i - by].sentence == self.words[i].sentence)
             .map(|by| self.before(i, by))
             .collect();
-        let arrives = window.iter().position(|w| w.starts_with("arriv") || matches!(*w, "there"));
+        let arrives = window.iter().position(|w| w.starts_with("arriv"));
         let leaves = window.iter().position(|w| w.starts_with("leav") || w.starts_with("depart"));
         match (arrives, leaves) {
             (Some(a), Some(l)) if l < a => Kind::Leave,
@@ -233,7 +264,11 @@ impl Line<'_> {
             }
             "of" if matches!(second, "us" | "them") => Some(Kind::People),
             "other" if second == "people" => Some(Kind::People),
-            _ if matches!(self.before(i, 1), "rating" | "stars") || self.before(i, 2) == "rating" => Some(Kind::Rating),
+            _ if matches!(self.before(i, 1), "rating" | "stars")
+                || matches!(self.before(i, 2), "rating" | "star" | "stars") =>
+            {
+                Some(Kind::Rating)
+            }
             _ if matches!(self.before(i, 1), "for" | "of") && !(letters && value.eq_ignore_ascii_case("one")) => {
                 Some(Kind::People)
             }
@@ -249,8 +284,14 @@ impl Line<'_> {
     fn place(&self, i: usize, taken: &mut Taken) -> usize {
         let word = self.low(i);
         let (kind, mut from) = match word {
-            "from" | "departing" => (Kind::From, i + 1),
-            "leaving" | "leave" if !matches!(self.low(i + 1), "from") => (Kind::From, i + 1),
+            "leaving" | "leave" | "leaves" | "departs" | "departing"
+                if self.low(i + 1) == "for" || (self.low(i + 2) == "for" && is_day(self.low(i + 1))) =>
+            {
+                (Kind::To, if self.low(i + 1) == "for" { i + 2 } else { i + 3 })
+            }
+            "leaving" | "leave" | "leaves" | "departing" | "departs" if self.low(i + 1) == "from" => return 0,
+            "from" | "departing" | "departs" | "leaving" | "leave" => (Kind::From, i + 1),
+            "out" if self.low(i + 1) == "of" => (Kind::From, i + 2),
             "to" | "towards" | "into" => (Kind::To, i + 1),
             "destination" => (Kind::To, i + 1),
             "in" if self.before(i, 1).starts_with("arriv") => (Kind::To, i + 1),
@@ -268,13 +309,14 @@ impl Line<'_> {
         }
         let capital = self.words[from].capital();
         let travel = word != "to"
+            || self.words[i].first
             || self.before(i, 1).ends_with("ing")
             || matches!(
                 self.before(i, 1),
                 "go" | "get" | "travel" | "train" | "trains" | "taxi" | "trip" | "ride" | "bus" | "head"
             )
             || taken.iter().any(|(_, kind, _)| *kind == Kind::From);
-        if !capital && (!travel || verbal(self.low(from))) {
+        if (!capital && !travel) || verbal(self.low(from)) || (is_area(self.low(from)) && to == from + 1) {
             return 0;
         }
         taken.push((i, kind, self.slice(from, to).to_owned()));
@@ -285,7 +327,13 @@ impl Line<'_> {
         let word = self.low(at);
         let possessive = matches!(word, "s" | "'s") && at > from;
         !possessive
-            && (is_stop(word) || is_day(word) || is_time(word) || is_count(word) || matches!(word, "any" | "either"))
+            && ((is_stop(word) && (word != "new" || at == from))
+                || is_day(word)
+                || is_time(word)
+                || is_count(word)
+                || matches!(word, "any" | "either")
+                || word.starts_with("sometime")
+                || word.starts_with("anytime"))
     }
 
     /// Food words before `restaurant`, `food`, `cuisine`, or after `serves`.
@@ -323,6 +371,7 @@ impl Line<'_> {
             && !is_count(word)
             && !self.words[at].digits()
             && !word.ends_with("ly")
+            && (!word.ends_with("ed") || self.words[at].capital())
             && !verbal(word)
     }
 
@@ -362,7 +411,7 @@ impl Line<'_> {
                 }
             }
         }
-        for (from, to) in self.capitals() {
+        for (from, to) in self.venues().into_iter().chain(self.capitals()) {
             let value = self.slice(from, to).to_owned();
             if !place(taken, &value) && !self.negated(from) {
                 taken.push((from, Kind::Name, value));
@@ -379,13 +428,39 @@ impl Line<'_> {
         }
     }
 
+    /// Lower-case names that end in what they are: `the leverton house`, `about aylesbray lodge`.
+    fn venues(&self) -> Vec<(usize, usize)> {
+        let venue = |at: usize| {
+            matches!(
+                self.low(at),
+                "house" | "lodge" | "inn" | "hotel" | "museum" | "college" | "theatre" | "cinema" | "hall" | "park"
+            )
+        };
+        let mut found = Vec::new();
+        for end in (1..self.words.len()).filter(|at| venue(*at)) {
+            let mut from = end;
+            while from > 0 && end - from < 4 && self.plain_word(from - 1) && self.same_clause(from - 1, end) {
+                from -= 1;
+            }
+            let led = matches!(
+                self.before(from, 1),
+                "the" | "about" | "at" | "called" | "call" | "named" | "for" | "on" | "of"
+            );
+            if from < end && led && !venue(from) && !is_sort(self.low(from)) && self.low(from) != "guest" {
+                found.push((from, end + 1));
+            }
+        }
+        found
+    }
+
     /// Runs of capitalised words that name something, as word ranges.
     fn capitals(&self) -> Vec<(usize, usize)> {
         let mut runs = Vec::new();
         let mut i = 0;
         let names = |at: usize| self.words.get(at).is_some_and(|t| t.capital() && !t.raw.contains('@'));
         while i < self.words.len() {
-            let stopped = is_stop(self.low(i)) && !matches!(self.low(i), "the") || self.words[i].first && !names(i + 1);
+            let stopped = is_stop(self.low(i)) && !matches!(self.low(i), "the")
+                || self.words[i].first && !names(i + 1) && !self.alone(i);
             if !names(i) || stopped || is_day(self.low(i)) || is_month(self.low(i)) {
                 i += 1;
                 continue;
@@ -395,14 +470,20 @@ impl Line<'_> {
                 let joins = matches!(self.low(to), "of" | "and" | "s" | "the" | "du" | "de" | "&")
                     && (names(to + 1) || names(to + 2) && self.low(to + 1) == "the");
                 let possessive = self.low(to) == "s" && names(to + 1);
-                if is_day(self.low(to)) || !(names(to) || joins || possessive) {
+                let answered = self.words[i].first && self.alone(i);
+                if is_day(self.low(to)) || !(names(to) || joins || possessive || answered) {
                     break;
                 }
                 to += 1;
             }
             let word = self.low(i);
             let single = to == i + 1;
+            let sentence = self.words[i].sentence;
+            let answer = self.words.iter().filter(|t| t.sentence == sentence).count() == to - i
+                && !is_stop(word)
+                && word.len() > 3;
             let dull = single
+                && !answer
                 && (word.chars().count() < 4
                     || is_area(word)
                     || is_price(word)
@@ -424,10 +505,6 @@ impl Line<'_> {
 fn is_ordinal(word: &str) -> bool {
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     !digits.is_empty() && digits.len() <= 2 && digits.bytes().all(|b| b.is_ascii_digit())
-}
-
-fn is_sort_after_the(word: &str) -> bool {
-    matches!(word, "guesthouse" | "gastropub")
 }
 
 /// Common verbs after `to`: an infinitive, not a place.

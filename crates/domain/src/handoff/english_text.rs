@@ -66,23 +66,53 @@ fn end(text: &str) -> &str {
     if text.ends_with("\".") { "." } else { "" }
 }
 
+/// Sentences; a point inside a number ends none.
 fn sentences(text: &str) -> Vec<&str> {
-    text.split_inclusive(['.', '?', '!', '\n'])
-        .map(str::trim)
-        .filter(|part| part.chars().filter(|c| c.is_alphabetic()).count() > 2)
-        .collect()
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        let closes =
+            c == '\n' || (matches!(c, '.' | '?' | '!') && text[end..].chars().next().is_none_or(char::is_whitespace));
+        if closes {
+            parts.push(text[start..end].trim());
+            start = end;
+        }
+    }
+    parts.push(text[start..].trim());
+    parts.retain(|part| part.chars().filter(|c| c.is_alphabetic()).count() > 2);
+    parts
 }
 
+/// Thanks, greetings and other courtesies: nothing to read in a brief.
 fn greeting(text: &str) -> bool {
-    let words: Vec<String> =
-        text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
-    words.len() < 4
-        || words.iter().all(|w| {
-            matches!(
-                w.as_str(),
-                "hi" | "hello" | "thanks" | "thank" | "you" | "very" | "much" | "so" | "for" | "the" | "your" | "help"
-            )
-        })
+    const STOCK: &[&str] = &[
+        "thank",
+        "anything else",
+        "glad",
+        "have a great",
+        "have a good",
+        "have a nice",
+        "have a wonderful",
+        "your needs",
+        "welcome",
+        "that will be all",
+        "that is all",
+        "that 's all",
+        "that's all",
+        "help you with",
+        "assist you",
+        "good day",
+        "great day",
+        "my pleasure",
+        "good bye",
+        "goodbye",
+        "enjoy your",
+    ];
+    let low = text.to_lowercase();
+    let words = text.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric)).count();
+    words < 4
+        || (words < 16 && !low.bytes().any(|b| b.is_ascii_digit()) && STOCK.iter().any(|stock| low.contains(stock)))
 }
 
 /// The first sentence of the customer that says as much as any other, within its first lines.
@@ -94,27 +124,26 @@ fn problem<'a>(turns: &[Said<'a>]) -> Option<&'a str> {
     all.into_iter().find(|s| weight(s) * 3 >= most * 2)
 }
 
-/// The open question, and the last thing that was promised or offered.
+/// The open question of the customer, and the last thing of substance that was told or asked.
 fn closing<'a>(turns: &[Said<'a>]) -> Vec<(&'static str, &'a str)> {
     let mut found = Vec::new();
-    let last = turns.len().saturating_sub(1);
-    for (i, turn) in turns.iter().enumerate().rev().take(3) {
-        let asked = sentences(turn.text).into_iter().rev().find(|s| s.ends_with('?') && !greeting(s));
-        if turn.speaker == Speaker::Customer
-            && found.is_empty()
-            && let Some(asked) =
-                asked.or_else(|| (i == last).then(|| sentences(turn.text).into_iter().next_back()).flatten())
-        {
-            found.push(("Now asks:", asked));
+    if let Some(turn) = turns.iter().rev().find(|turn| turn.speaker == Speaker::Customer) {
+        let all: Vec<&str> = sentences(turn.text).into_iter().filter(|s| !greeting(s)).collect();
+        let asked = all.iter().rev().find(|s| s.ends_with('?'));
+        if let Some(asked) = asked {
+            found.push(("Now asks:", *asked));
+        } else if let Some(last) = all.last() {
+            found.push(("Said last:", *last));
         }
     }
-    let said = turns.iter().rev().find(|t| t.speaker != Speaker::Customer && !t.text.trim().is_empty());
-    if let Some(best) = said.and_then(|said| {
-        let all = sentences(said.text);
-        let stock = |s: &&&str| !s.to_lowercase().contains("anything else") && !greeting(s);
-        all.iter().filter(stock).max_by_key(|s| s.len().min(100)).copied()
-    }) {
-        found.push(("Last told:", best));
+    let said = turns.iter().rev().filter(|turn| turn.speaker != Speaker::Customer).take(2);
+    let mut best = said.filter_map(|turn| {
+        // What states something beats what asks; longer says more, up to a point.
+        let weight = |s: &&str| s.len().min(90) + if s.ends_with('?') { 0 } else { 40 };
+        sentences(turn.text).into_iter().filter(|s| !greeting(s)).max_by_key(weight)
+    });
+    if let Some(best) = best.next() {
+        found.push((if best.ends_with('?') { "Was asked:" } else { "Was told:" }, best));
     }
     found
 }
@@ -152,11 +181,16 @@ fn phrase(subject: &str, slots: &[&Slot], style: Style) -> String {
             words.push([before, &value, after].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(" "));
         }
     };
-    push("", "", list(Kind::Rating), "star");
+    let rating = list(Kind::Rating);
+    let unit = if rating.contains("star") { "" } else { "star" };
+    push("", "", rating, unit);
     push("", "", list(Kind::Price), "");
     push("", "", list(Kind::Dish), "");
-    let sort = list(Kind::Sort);
-    let named = !sort.is_empty();
+    let own = all(Kind::Name).iter().map(|n| n.to_lowercase()).collect::<Vec<_>>().join(" ");
+    let sorts = all(Kind::Sort);
+    let named = sorts.iter().any(|sort| own.contains(&sort.to_lowercase()));
+    let sort = if named { String::new() } else { sorts.join(" or ") };
+    let named = named || !sort.is_empty() || own.contains(subject) && !subject.is_empty();
     push("", "", if named { sort } else { subject.to_owned() }, "");
     let names = all(Kind::Name);
     let most = if style == Style::Bare { 1 } else { 3 };
@@ -165,7 +199,9 @@ fn phrase(subject: &str, slots: &[&Slot], style: Style) -> String {
     push("in the", "", list(Kind::Area), "");
     push("from", "from", list(Kind::From), "");
     push("to", "to", list(Kind::To), "");
-    push("on", "", list(Kind::Day), "");
+    let day = list(Kind::Day);
+    let bare = day.is_empty() || day.starts_with("to") || day.contains(char::is_whitespace);
+    push(if bare { "" } else { "on" }, "", day, "");
     push("at", "", list(Kind::Time), "");
     push("leaving", "leaving", list(Kind::Leave), "");
     push("arriving by", "arriving", list(Kind::Arrive), "");
@@ -184,5 +220,29 @@ fn phrase(subject: &str, slots: &[&Slot], style: Style) -> String {
     if !references.is_empty() {
         push("(ref.", "(ref.", format!("{})", references.join(", ")), "");
     }
-    words.join(" ")
+    let text = words.join(" ");
+    // "a train from", "an expensive hotel"; names, plurals and the short styles go without.
+    let head = text.split_whitespace().next().unwrap_or("");
+    let lower = head.starts_with(|c: char| c.is_lowercase())
+        && !head.ends_with('s')
+        && !matches!(
+            head,
+            "food"
+                | "from"
+                | "to"
+                | "in"
+                | "on"
+                | "at"
+                | "for"
+                | "architecture"
+                | "entertainment"
+                | "the"
+                | "today"
+                | "tomorrow"
+        );
+    match (style == Style::Full && lower, head.starts_with(['a', 'e', 'i', 'o', 'u'])) {
+        (true, true) => format!("an {text}"),
+        (true, false) => format!("a {text}"),
+        _ => text,
+    }
 }

@@ -2,6 +2,7 @@
 //! Built without any model.
 
 mod chinese;
+mod chinese_names;
 mod chinese_text;
 mod english;
 mod english_text;

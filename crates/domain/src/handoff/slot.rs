@@ -132,6 +132,16 @@ pub struct Slot {
 
 /// Adds a slot: a later value supersedes an earlier exclusive one of its subject, and nothing is kept twice.
 pub(super) fn put(slots: &mut Vec<Slot>, slot: Slot) {
+    let same_place = matches!(slot.kind, Kind::From | Kind::To | Kind::Name);
+    let within = |old: &Slot| {
+        old.subject == slot.subject
+            && old.kind == slot.kind
+            && old.value.to_lowercase().contains(&slot.value.to_lowercase())
+    };
+    // "birmingham" after "birmingham new street" is the same place, said shorter.
+    if same_place && slots.iter().any(within) {
+        return;
+    }
     if slot.kind.exclusive() {
         slots.retain(|old| old.subject != slot.subject || old.kind != slot.kind || old.turn == slot.turn);
     }

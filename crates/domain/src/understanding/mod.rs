@@ -1,0 +1,6 @@
+//! Understanding what customers write, without a language model: intent, language, sentiment, and what must be masked.
+//!
+//! Pure functions over text. The live path and the offline commands call the same ones.
+
+pub mod intent;
+pub mod token;
