@@ -18,8 +18,8 @@ struct Turn {
     text: String,
 }
 
-/// Writes the brief of each dialogue. Without a limit it is 60 words, or 120 characters in Chinese.
-pub fn brief(path: &Path, limit: Option<Limit>, out: &mut impl Write) -> Result<()> {
+/// Writes the brief of each dialogue.
+pub fn brief(path: &Path, limit: Limit, out: &mut impl Write) -> Result<()> {
     lines::read(path, |id, dialogue: Dialogue| {
         let said: Vec<Said<'_>> = dialogue
             .turns
@@ -33,7 +33,7 @@ pub fn brief(path: &Path, limit: Option<Limit>, out: &mut impl Write) -> Result<
                 Said { speaker, text: &turn.text }
             })
             .collect();
-        let summary = summarise(&said, limit.unwrap_or(Limit::Words(60)));
+        let summary = summarise(&said, limit);
         let facts: Vec<_> = summary
             .slots
             .iter()

@@ -103,6 +103,20 @@ const MARKS: &[&str] = &[
     "出发",
     "坐地铁",
     "打车",
+    "觉得",
+    "属于",
+    "知道",
+    "感受",
+    "品尝",
+    "尝一尝",
+    "查一下",
+    "问一下",
+    "了解",
+    "认为",
+    "方便",
+    "明天",
+    "查到",
+    "帮我",
     "您",
     "你",
     "我",
@@ -257,6 +271,10 @@ const COMMON: &[&str] = &[
     "哪",
     "什么",
     "多少",
+    "服务",
+    "一下",
+    "早餐",
+    "设施",
     "谢谢",
     "没有",
     "抱歉",
@@ -359,7 +377,10 @@ fn pieces(text: &str) -> Vec<(&str, &str, usize)> {
                     // 颐和园 and the like: a single character splits only between longer pieces.
                     mark.chars().count() > 1 || {
                         let behind = rest[mark.len()..].split(is_break).next().unwrap_or("");
-                        (at == start || long(&text[start..at])) && (behind.is_empty() || long(behind))
+                        // 小吃店 and 好吃: no verb.
+                        !(mark.starts_with("吃") && text[..at].ends_with(['小', '好', '贪']))
+                            && (at == start || long(&text[start..at]))
+                            && (behind.is_empty() || long(behind))
                     }
                 })
                 .map(|mark| &rest[..mark.len()])

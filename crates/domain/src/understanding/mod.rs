@@ -3,4 +3,7 @@
 //! Pure functions over text. The live path and the offline commands call the same ones.
 
 pub mod intent;
+pub mod language;
+pub mod redact;
+pub mod sentiment;
 pub mod token;
