@@ -1,7 +1,8 @@
 //! From margins to confidence: a small logistic regression (Platt 1999) on predictions for examples held out.
 
-/// Inputs of the regression: constant, best margin, lead over the second, share of unknown words.
-pub(super) const INPUTS: usize = 4;
+/// Inputs of the regression: constant, best margin, share of unknown words. The lead over the second best is left out:
+/// it says which of two intents, not whether it is any.
+pub(super) const INPUTS: usize = 3;
 
 /// Confidence from margins.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,14 +22,14 @@ pub(super) struct Trial {
     pub weight: f64,
 }
 
-pub(super) fn inputs(best: f32, second: f32, unknown: f32) -> [f64; INPUTS] {
-    [1.0, f64::from(best), f64::from(best - second), f64::from(unknown)]
+pub(super) fn inputs(best: f32, unknown: f32) -> [f64; INPUTS] {
+    [1.0, f64::from(best), f64::from(unknown)]
 }
 
 impl Calibration {
     /// Fits by Newton's method with a little shrinkage, from which the constant is spared.
     pub fn fit(trials: &[Trial]) -> Self {
-        let mut weights = [0.0, 2.0, 1.0, 0.0];
+        let mut weights = [0.0, 2.0, 0.0];
         for _ in 0..30 {
             let mut gradient = [0.0; INPUTS];
             let mut curve = [[0.0; INPUTS]; INPUTS];
@@ -139,12 +140,12 @@ mod tests {
         let trials: Vec<Trial> = (0..400)
             .map(|i| {
                 let margin = (i % 40) as f32 / 20.0 - 1.0;
-                Trial { inputs: inputs(margin, margin - 0.5, 0.1), right: margin > 0.0 || i % 7 == 0, weight: 1.0 }
+                Trial { inputs: inputs(margin, 0.1), right: margin > 0.0 || i % 7 == 0, weight: 1.0 }
             })
             .collect();
         let fitted = Calibration::fit(&trials);
-        let low = fitted.confidence(&inputs(-0.8, -1.3, 0.1));
-        let high = fitted.confidence(&inputs(0.8, 0.3, 0.1));
+        let low = fitted.confidence(&inputs(-0.8, 0.1));
+        let high = fitted.confidence(&inputs(0.8, 0.1));
         assert!(low < 0.4 && high > 0.9, "{low} {high}");
         assert!(threshold(&trials, &fitted, 0.02) < high);
     }

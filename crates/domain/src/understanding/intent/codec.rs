@@ -1,8 +1,8 @@
 //! A model as bytes: little-endian, lengths first, with a mark and a version in front.
 
-use super::{calibrate::Calibration, features::Vocabulary, model::Model};
+use super::{calibrate::{Calibration, INPUTS}, features::Vocabulary, model::Model, second::{Second, size}};
 
-const MARK: &[u8; 8] = b"MERINT\0\x01";
+const MARK: &[u8; 8] = b"MERINT\0\x02";
 
 /// Bytes that are no model of this version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +29,9 @@ impl Model {
             .iter()
             .chain([&self.scope])
             .for_each(|value| out.extend_from_slice(&value.to_le_bytes()));
+        count(&mut out, self.second.as_ref().map_or(0, |second| second.weights.len()));
+        let second = self.second.iter().flat_map(|second| &second.weights);
+        second.for_each(|value| out.extend_from_slice(&value.to_le_bytes()));
         out.extend(self.weights.iter().map(|weight| weight.cast_unsigned()));
         out
     }
@@ -52,18 +55,23 @@ impl Model {
         let scales = reader.floats(labels.len())?;
         let biases = reader.floats(labels.len())?;
         let thresholds = reader.floats(labels.len())?;
-        let mut calibration = Calibration { weights: [0.0; 4] };
+        let mut calibration = Calibration { weights: [0.0; INPUTS] };
         for weight in &mut calibration.weights {
             *weight = f64::from_le_bytes(reader.take()?);
         }
         let scope = f64::from_le_bytes(reader.take()?);
-        let size = features.checked_mul(labels.len()).ok_or(InvalidModel("too large"))?;
-        let weights = reader.bytes(size)?.iter().map(|byte| byte.cast_signed()).collect();
+        let second = match reader.count()? {
+            0 => None,
+            length if length == labels.len() * size(labels.len()) => Some(Second { weights: reader.floats(length)? }),
+            _ => return Err(InvalidModel("the length is another")),
+        };
+        let weights = features.checked_mul(labels.len()).ok_or(InvalidModel("too large"))?;
+        let weights = reader.bytes(weights)?.iter().map(|byte| byte.cast_signed()).collect();
         if !reader.rest.is_empty() || labels.is_empty() {
             return Err(InvalidModel("the length is another"));
         }
         let vocabulary = Vocabulary { names, idf };
-        Ok(Self { labels, multi, vocabulary, weights, scales, biases, thresholds, calibration, scope })
+        Ok(Self { labels, multi, vocabulary, weights, scales, biases, thresholds, second, calibration, scope })
     }
 }
 

@@ -5,6 +5,7 @@ mod calibrate;
 mod codec;
 mod features;
 mod model;
+mod second;
 mod svm;
 mod train;
 

@@ -4,6 +4,7 @@ use super::{
     OUT_OF_SCOPE,
     calibrate::{Calibration, inputs},
     features::{Part, Vocabulary, features},
+    second::Second,
 };
 
 /// A trained model. Weights are kept in one byte each, as signed squares: fine where they are dense, near zero.
@@ -19,6 +20,8 @@ pub struct Model {
     pub(super) biases: Vec<f32>,
     /// Margin from which a label is given, by label; only where requests carry several.
     pub(super) thresholds: Vec<f32>,
+    /// Where requests carry several and there are examples enough; decides in place of the thresholds.
+    pub(super) second: Option<Second>,
     pub(super) calibration: Calibration,
     /// Confidence below which a request is out of scope.
     pub(super) scope: f64,
@@ -68,16 +71,23 @@ impl Model {
         (sums, unknown)
     }
 
+    /// The labels given to a request that may carry several.
+    fn given(&self, margins: &[f32]) -> Vec<String> {
+        let given: Vec<bool> = match &self.second {
+            Some(second) => second.margins(margins).iter().map(|margin| *margin > 0.0).collect(),
+            None => margins.iter().zip(&self.thresholds).map(|(margin, least)| margin >= least).collect(),
+        };
+        self.labels.iter().zip(given).filter(|(_, given)| *given).map(|(label, _)| label.clone()).collect()
+    }
+
     /// What a request is about. `context` is the turn before, or empty.
     pub fn predict(&self, text: &str, context: &str) -> Prediction {
         let (margins, unknown) = self.margins_of(&features(text, context));
-        let (best, first, second) = top(&margins);
-        let score = self.calibration.confidence(&inputs(first, second, unknown));
+        let (best, first) = top(&margins);
+        let score = self.calibration.confidence(&inputs(first, unknown));
         let name = self.labels.get(best).cloned().unwrap_or_default();
         if self.multi {
-            let given = margins.iter().zip(&self.thresholds).zip(&self.labels);
-            let labels: Vec<String> =
-                given.filter(|((margin, least), _)| margin >= least).map(|(_, label)| label.clone()).collect();
+            let labels = self.given(&margins);
             return Prediction { label: name.clone(), best: name, score, labels };
         }
         let outside = score < self.scope;
@@ -86,15 +96,8 @@ impl Model {
     }
 }
 
-/// The best label, its margin, and the second best margin.
-pub(super) fn top(margins: &[f32]) -> (usize, f32, f32) {
-    let (mut best, mut first, mut second) = (0, f32::NEG_INFINITY, f32::NEG_INFINITY);
-    for (i, margin) in margins.iter().enumerate() {
-        if *margin > first {
-            (best, second, first) = (i, first, *margin);
-        } else if *margin > second {
-            second = *margin;
-        }
-    }
-    if second.is_finite() { (best, first, second) } else { (best, first.max(-10.0), first.max(-10.0) - 1.0) }
+/// The best label and its margin.
+pub(super) fn top(margins: &[f32]) -> (usize, f32) {
+    let best = margins.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
+    best.map_or((0, -10.0), |(best, margin)| (best, margin.clamp(-10.0, 10.0)))
 }

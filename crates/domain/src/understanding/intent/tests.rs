@@ -95,7 +95,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let mut all = b"MERINT\0\x01".to_vec();
+        let mut all = b"MERINT\0\x02".to_vec();
         all.extend(bytes);
         let _ = Model::from_bytes(&all);
     }

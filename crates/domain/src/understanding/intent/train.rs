@@ -5,6 +5,7 @@ use super::{
     calibrate::{Calibration, Trial, inputs, margin_threshold, threshold},
     features::{Part, Vector, Vocabulary, features},
     model::{Model, top},
+    second::Second,
     svm::{self, Rows, Settings},
 };
 use std::collections::BTreeSet;
@@ -31,7 +32,7 @@ const FOLDS: usize = 3;
 /// Most weights of a model, one byte each.
 const CAPACITY: usize = 17_000_000;
 /// Share of rightly answered requests that may be sent out of scope when examples of it are given, and when not.
-const LOST: (f64, f64) = (0.014, 0.001);
+const LOST: (f64, f64) = (0.0085, 0.001);
 
 struct Data {
     texts: Vec<Vec<(Part, u32)>>,
@@ -47,33 +48,39 @@ pub fn train(examples: &[Example]) -> Result<Model, Refused> {
     let all: Vec<usize> = (0..data.texts.len()).collect();
     let mut model = fit(&data, &all);
     let folds = deal(&data);
-    let mut trials = Vec::new();
-    let mut scored: Vec<Vec<(f32, bool)>> = vec![Vec::new(); data.names.len()];
+    let mut held_out = vec![(Vec::new(), 0.0); all.len()];
     for fold in 0..FOLDS {
         let rest: Vec<usize> = all.iter().copied().filter(|i| folds[*i] != fold).collect();
         let part = fit(&data, &rest);
         for i in all.iter().copied().filter(|i| folds[*i] == fold) {
-            let (margins, unknown) = part.margins_of(&data.texts[i]);
-            let (best, first, second) = top(&margins);
-            trials.push(Trial {
-                inputs: inputs(first, second, unknown),
-                right: data.labels[i].contains(&best),
-                weight: 1.0,
-            });
-            for (label, margin) in margins.iter().enumerate() {
-                scored[label].push((*margin, data.labels[i].contains(&label)));
-            }
+            held_out[i] = part.margins_of(&data.texts[i]);
         }
     }
-    let outside = data.labels.iter().filter(|labels| labels.is_empty()).count();
-    model.calibration = Calibration::fit(&trials);
-    model.scope = threshold(&trials, &model.calibration, if outside > 0 { LOST.0 } else { LOST.1 });
-    if data.multi {
-        let together: Vec<(f32, bool)> = scored.iter().flatten().copied().collect();
-        let prior = margin_threshold(&together, 0.0);
-        model.thresholds = scored.iter().map(|label| margin_threshold(label, prior)).collect();
-    }
+    calibrate(&mut model, &data, &held_out);
     Ok(model)
+}
+
+/// Confidence, scope and thresholds, from margins and shares of unknown words of examples held out.
+fn calibrate(model: &mut Model, data: &Data, held_out: &[(Vec<f32>, f32)]) {
+    let trial = |(labels, (margins, unknown)): (&Vec<usize>, &(Vec<f32>, f32))| {
+        let (best, first) = top(margins);
+        Trial { inputs: inputs(first, *unknown), right: labels.contains(&best), weight: 1.0 }
+    };
+    let trials: Vec<Trial> = data.labels.iter().zip(held_out).map(trial).collect();
+    let outside = data.labels.iter().any(Vec::is_empty);
+    model.calibration = Calibration::fit(&trials);
+    model.scope = threshold(&trials, &model.calibration, if outside { LOST.0 } else { LOST.1 });
+    if !data.multi {
+        return;
+    }
+    let margins: Vec<Vec<f32>> = held_out.iter().map(|(margins, _)| margins.clone()).collect();
+    let scored = |label: usize| -> Vec<(f32, bool)> {
+        margins.iter().zip(&data.labels).map(|(margins, labels)| (margins[label], labels.contains(&label))).collect()
+    };
+    let together: Vec<(f32, bool)> = (0..data.names.len()).flat_map(scored).collect();
+    let prior = margin_threshold(&together, 0.0);
+    model.thresholds = (0..data.names.len()).map(|label| margin_threshold(&scored(label), prior)).collect();
+    model.second = Second::train(&margins, &data.labels);
 }
 
 fn prepare(examples: &[Example]) -> Result<Data, Refused> {
@@ -134,7 +141,7 @@ fn fit(data: &Data, chosen: &[usize]) -> Model {
     let (mut scales, mut biases) = (Vec::with_capacity(width), Vec::with_capacity(width));
     for label in 0..width {
         let positive: Vec<bool> = chosen.iter().map(|i| data.labels[*i].contains(&label)).collect();
-        let settings = Settings { cost_in: 1.0, cost_out: 1.0, tolerance: 0.1 };
+        let settings = Settings { cost_in: 2.0, cost_out: 1.0, tolerance: 0.1 };
         let (column, bias) = svm::train(&rows, &positive, settings);
         let most = column.iter().fold(1e-6_f32, |most, w| most.max(w.abs()));
         for (feature, weight) in column.iter().enumerate() {
@@ -152,7 +159,8 @@ fn fit(data: &Data, chosen: &[usize]) -> Model {
         scales,
         biases,
         thresholds: vec![0.0; width],
-        calibration: Calibration { weights: [0.0, 1.0, 0.0, 0.0] },
+        second: None,
+        calibration: Calibration { weights: [0.0, 1.0, 0.0] },
         scope: 0.0,
     }
 }
