@@ -125,7 +125,7 @@ pub fn language(text: &str) -> Option<&'static str> {
 /// The language of a text, given what is already likely: the languages of the customer's earlier messages, or of the
 /// country of the number. Hints settle what a short text leaves open, and no more.
 pub fn among(text: &str, hints: &[&str]) -> Option<Guess> {
-    let low = text.to_lowercase();
+    let low = restored(text.to_lowercase());
     let letters = low.chars().filter(|c| c.is_alphabetic()).count();
     if letters == 0 {
         return None;
@@ -133,7 +133,7 @@ pub fn among(text: &str, hints: &[&str]) -> Option<Guess> {
     if let Some(lang) = by_script(&low, letters).or_else(|| by_letter(&low)) {
         return Some(Guess { lang, confidence: 0.99 });
     }
-    let values = DETECTOR.compute_language_confidence_values(text);
+    let values = DETECTOR.compute_language_confidence_values(low);
     let weighted = values.iter().map(|(language, confidence)| {
         let lang = code(*language);
         (lang, confidence * if hints.contains(&lang) { HINT } else { 1.0 })
@@ -146,6 +146,22 @@ pub fn among(text: &str, hints: &[&str]) -> Option<Guess> {
         }
     }
     best.map(|(lang, weight)| Guess { lang, confidence: weight / total })
+}
+
+/// Turkish of the code page ISO 8859-9, read as 8859-1: ð þ ý are ğ ş ı. Icelandic, which has those letters too, has
+/// acute accents on other vowels or æ beside them.
+fn restored(low: String) -> String {
+    let has = |set: &str| low.chars().any(|c| set.contains(c));
+    if !has("ðþ") || has("æáéíóú") {
+        return low;
+    }
+    let turkish = |c| match c {
+        'ð' => 'ğ',
+        'þ' => 'ş',
+        'ý' => 'ı',
+        c => c,
+    };
+    low.chars().map(turkish).collect()
 }
 
 /// Kana makes a text Japanese though most of it be Han; other scripts have to be half of it.
@@ -202,6 +218,9 @@ mod tests {
             ("Wo bleibt das Paket, das ich bestellt habe?", "de"),
             ("荷物はいつ届きますか", "ja"),
             ("Πού είναι το δέμα μου;", "el"),
+            ("Paketim ne zaman gelecek, hâlâ bekliyorum", "tr"),
+            ("sipariþim yarýn gelecek mi, deðiþtirmek istiyorum", "tr"),
+            ("Hvenær kemur pakkinn minn, ég er búinn að bíða í viku", "is"),
             ("Де моя посилка? Я її чекаю", "uk"),
             ("Jeg har ikke fått noen beskjed om når jeg kan hente pakken på posten, nå må jeg få hjelp, være så snill", "nb"),
             ("Eg veit ikkje kva dei gjer, men eg vil gjerne få pakka før helga", "nn"),
