@@ -1,7 +1,7 @@
 //! Chinese: the longest words of the lexicon found in each clause, turned by negation, scaled by degree.
 
 use super::{
-    chinese_words::{DEGREES, LEXICON, NEGATIONS, TURNS},
+    chinese_words::{DEGREES, LEXICON, NEGATIONS, NO_NEGATIONS, REQUESTS, TURNS},
     squash,
 };
 use std::{collections::HashMap, sync::LazyLock};
@@ -25,26 +25,27 @@ static WEIGHTS: LazyLock<HashMap<Vec<char>, f64>> = LazyLock::new(|| {
 /// From -1 to 1.
 pub(super) fn value(text: &str) -> f64 {
     let chars: Vec<char> = text.chars().take(MOST).collect();
-    let clauses: Vec<(&[char], bool)> = clauses(&chars);
+    let clauses = clauses(&chars);
     // What stands after the last "but" is what is meant.
     let turn = clauses.iter().rposition(|(clause, _)| turns(clause));
     let sum: f64 = clauses
         .iter()
         .enumerate()
-        .map(|(i, (clause, loud))| {
+        .map(|(i, (clause, end))| {
             let place = match turn {
                 Some(at) if i < at => 0.6,
                 Some(_) => 1.3,
                 None => 1.0,
             };
-            clause_value(clause) * place * if *loud { 1.2 } else { 1.0 }
+            let asks = matches!(end, '？' | '?') || holds(clause, REQUESTS);
+            clause_value(clause, if asks { 0.1 } else { 1.0 }) * place * if matches!(end, '！' | '!') { 1.2 } else { 1.0 }
         })
         .sum();
     squash(sum)
 }
 
-/// Clauses, and whether each ends loudly.
-fn clauses(chars: &[char]) -> Vec<(&[char], bool)> {
+/// Clauses, each with the mark it ends in.
+fn clauses(chars: &[char]) -> Vec<(&[char], char)> {
     let ends = |c: &char| {
         matches!(c, '，' | '。' | '！' | '？' | '；' | '、' | '…' | '~' | '～' | ',' | '.' | '!' | '?' | ';' | ' ' | '\n')
     };
@@ -53,13 +54,13 @@ fn clauses(chars: &[char]) -> Vec<(&[char], bool)> {
     for (i, c) in chars.iter().enumerate() {
         if ends(c) {
             if i > start {
-                found.push((&chars[start..i], matches!(c, '！' | '!')));
+                found.push((&chars[start..i], *c));
             }
             start = i + 1;
         }
     }
     if start < chars.len() {
-        found.push((&chars[start..], false));
+        found.push((&chars[start..], '。'));
     }
     found
 }
@@ -73,7 +74,12 @@ fn turns(clause: &[char]) -> bool {
     TURNS.iter().any(|word| starts(clause, word))
 }
 
-fn clause_value(clause: &[char]) -> f64 {
+fn holds(clause: &[char], words: &[&str]) -> bool {
+    (0..clause.len()).any(|i| words.iter().any(|word| starts(&clause[i..], word)))
+}
+
+/// The sum of a clause's words; `liking` is how much of what speaks for liking counts.
+fn clause_value(clause: &[char], liking: f64) -> f64 {
     let mut sum = 0.0;
     let mut at = 0;
     let mut last = 0;
@@ -85,7 +91,7 @@ fn clause_value(clause: &[char]) -> f64 {
             continue;
         };
         let before = &clause[last.max(at.saturating_sub(REACH))..at];
-        sum += weighed(weight, before);
+        sum += weighed(if weight > 0.0 { weight * liking } else { weight }, before);
         at += length;
         last = at;
     }
@@ -94,23 +100,13 @@ fn clause_value(clause: &[char]) -> f64 {
 
 /// A word's weight after what stands before it.
 fn weighed(weight: f64, before: &[char]) -> f64 {
-    let count = |words: &[&str]| {
-        let mut i = 0;
-        let mut found = 0;
-        while i < before.len() {
-            let hit = words.iter().find(|word| starts(&before[i..], word));
-            found += usize::from(hit.is_some());
-            i += hit.map_or(1, |word| word.chars().count());
-        }
-        found
-    };
     let degree = DEGREES
         .iter()
-        .filter(|(_, words)| words.iter().any(|word| (0..before.len()).any(|i| starts(&before[i..], word))))
+        .filter(|(_, words)| holds(before, words))
         .map(|(by, _)| *by)
         .fold(1.0_f64, |most, by| if (by - 1.0).abs() > (most - 1.0).abs() { by } else { most });
     let scaled = weight * degree;
-    if count(NEGATIONS) % 2 == 0 {
+    if negations(before) % 2 == 0 {
         scaled
     } else if weight > 0.0 {
         // "not good" is bad; "not bad" is only half good.
@@ -118,4 +114,22 @@ fn weighed(weight: f64, before: &[char]) -> f64 {
     } else {
         -0.5 * scaled
     }
+}
+
+/// How many negations stand in `before`; the 非 of 非常 and the 不 of 不但 are none.
+fn negations(before: &[char]) -> usize {
+    let (mut at, mut found) = (0, 0);
+    while at < before.len() {
+        let rest = &before[at..];
+        let length = |words: &[&str]| words.iter().find(|word| starts(rest, word)).map(|word| word.chars().count());
+        if let Some(skipped) = length(NO_NEGATIONS) {
+            at += skipped;
+        } else if let Some(negation) = length(NEGATIONS) {
+            found += 1;
+            at += negation;
+        } else {
+            at += 1;
+        }
+    }
+    found
 }

@@ -20,8 +20,11 @@ const PLAIN: &[&str] = &[
     "credited", "interest", "interests", "share", "shared", "shares", "accept", "accepted", "secure", "security", "save",
     "saved", "saving", "savings", "active", "positive", "energy", "certain", "sure", "fine", "block", "blocked", "alert",
     "alerts", "number", "pay", "charge", "charges", "chance", "matter", "hand", "want", "debt", "demand", "resolve",
-    "solution", "solutions", "number", "party", "natural", "special", "gift", "award", "rewards", "reward", "stop",
-    "legal", "emergency", "natural", "cut", "low", "lowest",
+    "solution", "solutions", "party", "natural", "special", "gift", "award", "rewards", "reward", "stop", "legal",
+    "emergency", "cut", "low", "lowest", "lower", "alarm", "alarms", "warning", "clear", "yes", "friend", "friends",
+    "benefit", "benefits", "insurance", "interested", "create", "created", "creating", "ok", "okay", "play", "game",
+    "bonus", "safe", "safety", "profit", "trust", "value", "values", "bright", "brighter", "cancel", "cancelled", "cancelling",
+    "canceled", "canceling",
 ];
 
 /// Phrases with a weight each, on the scale of the lexicon (-4 to 4); apostrophes are dropped.
@@ -88,7 +91,9 @@ const PHRASES: &[(&str, f64)] = &[
     ("sick and tired", -1.0),
     ("had enough", -2.4),
     ("enough is enough", -2.6),
-    ("how many times", -2.2),
+    ("how many times do i have to", -2.2),
+    ("how many times have i", -2.2),
+    ("how many times must", -2.2),
     ("how much longer", -1.8),
     ("second time", -1.2),
     ("third time", -2.0),
@@ -102,8 +107,7 @@ const PHRASES: &[(&str, f64)] = &[
     ("go elsewhere", -2.2),
     ("another company", -1.4),
     ("last time i", -1.6),
-    ("close my account", -1.5),
-    ("cancel my", -0.7),
+    ("closing my account", -1.5),
     ("not happy", -1.0),
     ("not acceptable", -2.5),
     ("unacceptable", -2.5),
@@ -175,20 +179,31 @@ fn holds(spoken: &str, phrase: &str) -> bool {
     })
 }
 
-/// The text without the polite and the businesslike: "I would like", "please", "thanks" under a question.
+/// Words that requests start with.
+const REQUESTS: &[&str] = &[
+    "what", "whats", "what's", "where", "when", "how", "which", "who", "can", "could", "do", "does", "is", "are", "will",
+    "would", "tell", "show", "find", "set", "please", "give", "need",
+];
+
+/// Feelings that are none in a request: "what is the best plan?".
+const IN_REQUESTS: &[&str] = &["thanks", "thank", "good", "best", "better", "great", "nice", "top"];
+
+/// Words before "like" that make it a liking.
+const LIKING: &[&str] = &["i", "we", "really", "also", "do", "not", "dont", "don't", "didn't", "didnt"];
+
+/// The text without the polite and the businesslike: "I would like", "please", "what is the best plan?".
 fn plain(text: &str) -> String {
-    let asks = text.contains('?');
-    let mut out: Vec<&str> = Vec::new();
-    for word in text.split_whitespace() {
-        let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
-        let before = out.last().map(|last| last.to_ascii_lowercase()).unwrap_or_default();
-        let wish = bare == "like" && (matches!(before.as_str(), "would" | "looks" | "look" | "feel") || before.ends_with("'d"));
-        let polite = asks && matches!(bare.as_str(), "thanks" | "thank");
-        if wish || polite || PLAIN.contains(&bare.as_str()) {
-            out.push("it");
-            continue;
-        }
-        out.push(word);
-    }
-    out.join(" ")
+    let low: Vec<String> = text
+        .split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase())
+        .collect();
+    let asks = text.contains('?') || low.first().is_some_and(|first| REQUESTS.contains(&first.as_str()));
+    let kept = text.split_whitespace().enumerate().map(|(i, word)| {
+        let bare = low.get(i).map_or("", String::as_str);
+        let before = i.checked_sub(1).and_then(|i| low.get(i)).map_or("", String::as_str);
+        let no_liking = bare == "like" && !LIKING.contains(&before);
+        let request = asks && IN_REQUESTS.contains(&bare);
+        if no_liking || request || PLAIN.contains(&bare) { "it" } else { word }
+    });
+    kept.collect::<Vec<_>>().join(" ")
 }

@@ -108,6 +108,9 @@ mod tests {
             ("客服态度太差，没人解决问题", Mood::Negative),
             ("房间很干净，前台也很热情", Mood::Positive),
             ("味道不错，还会再来", Mood::Positive),
+            ("非常感谢", Mood::Positive),
+            ("不但快，而且很好吃", Mood::Positive),
+            ("请问有没有好吃的餐馆", Mood::Neutral),
             ("请问几点可以办理入住", Mood::Neutral),
             ("", Mood::Neutral),
         ] {
