@@ -105,7 +105,9 @@ fn printed(write: impl FnOnce(&mut BufWriter<std::io::StdoutLock<'static>>) -> R
     let mut out = BufWriter::new(stdout().lock());
     let done = write(&mut out).and_then(|()| Ok(out.flush()?));
     match done {
-        Err(error) if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) => {
+        Err(error)
+            if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) =>
+        {
             Ok(())
         }
         done => done,

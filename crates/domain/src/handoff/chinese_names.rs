@@ -462,7 +462,7 @@ pub(super) fn names(turns: &[Said<'_>]) -> Vec<Named> {
             }
             let bracket = name.contains(['(', '（']) && !name.starts_with(['(', '（']);
             let ending = length >= 4 && ENDINGS.iter().any(|end| name.ends_with(end));
-            let offered = OFFERS.contains(&mark) && length >= 3 && length <= 12;
+            let offered = OFFERS.contains(&mark) && (3..=12).contains(&length);
             let others = if customer { &told } else { &asked };
             let echoed = length >= 3 && others.iter().any(|(i, text)| (*i < turn || !customer) && text.contains(name));
             if bracket

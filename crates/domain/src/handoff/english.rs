@@ -292,8 +292,7 @@ impl Line<'_> {
             "leaving" | "leave" | "leaves" | "departing" | "departs" if self.low(i + 1) == "from" => return 0,
             "from" | "departing" | "departs" | "leaving" | "leave" => (Kind::From, i + 1),
             "out" if self.low(i + 1) == "of" => (Kind::From, i + 2),
-            "to" | "towards" | "into" => (Kind::To, i + 1),
-            "destination" => (Kind::To, i + 1),
+            "to" | "towards" | "into" | "destination" => (Kind::To, i + 1),
             "in" if self.before(i, 1).starts_with("arriv") => (Kind::To, i + 1),
             _ => return 0,
         };
@@ -354,7 +353,8 @@ impl Line<'_> {
                 head.as_str(),
                 "restaurant" | "restaurants" | "food" | "foods" | "cuisine" | "place" | "dishes" | "type"
             );
-        if !served && !(headed && head != "place" || headed && self.words[i].capital()) {
+        let named = headed && (head != "place" || self.words[i].capital());
+        if !served && !named {
             return 0;
         }
         taken.push((i, Kind::Dish, self.slice(i, to).to_owned()));

@@ -112,9 +112,27 @@ const LETTERS: &[(&str, &str)] = &[
 
 /// Words of close relatives that have no letter of their own: three of a kind decide, or one beside a letter.
 const WORDS: &[(&str, &[&str])] = &[
-    ("nn", &["ikkje", "eg", "ein", "frå", "kva", "dei", "berre", "mykje", "òg", "ho", "noko", "vere", "vart", "blei", "korleis", "kvifor", "eit", "nokon", "sjølv", "meir", "fyrst", "kjem"]),
-    ("nb", &["ikke", "jeg", "av", "fra", "hva", "bare", "mye", "etter", "noe", "være", "ble", "meg", "deg", "hvordan", "hvorfor", "et", "noen", "selv", "mer", "først", "kommer", "også", "nå"]),
-    ("da", &["ikke", "jeg", "af", "fra", "hvad", "kun", "meget", "efter", "noget", "være", "blev", "mig", "dig", "hvordan", "hvorfor", "et", "nogen", "selv", "mere", "først", "kommer", "også", "nu"]),
+    (
+        "nn",
+        &[
+            "ikkje", "eg", "ein", "frå", "kva", "dei", "berre", "mykje", "òg", "ho", "noko", "vere", "vart", "blei",
+            "korleis", "kvifor", "eit", "nokon", "sjølv", "meir", "fyrst", "kjem",
+        ],
+    ),
+    (
+        "nb",
+        &[
+            "ikke", "jeg", "av", "fra", "hva", "bare", "mye", "etter", "noe", "være", "ble", "meg", "deg", "hvordan",
+            "hvorfor", "et", "noen", "selv", "mer", "først", "kommer", "også", "nå",
+        ],
+    ),
+    (
+        "da",
+        &[
+            "ikke", "jeg", "af", "fra", "hvad", "kun", "meget", "efter", "noget", "være", "blev", "mig", "dig",
+            "hvordan", "hvorfor", "et", "nogen", "selv", "mere", "først", "kommer", "også", "nu",
+        ],
+    ),
 ];
 
 /// The language of a text; nothing when it has no letters.
@@ -222,7 +240,10 @@ mod tests {
             ("sipariþim yarýn gelecek mi, deðiþtirmek istiyorum", "tr"),
             ("Hvenær kemur pakkinn minn, ég er búinn að bíða í viku", "is"),
             ("Де моя посилка? Я її чекаю", "uk"),
-            ("Jeg har ikke fått noen beskjed om når jeg kan hente pakken på posten, nå må jeg få hjelp, være så snill", "nb"),
+            (
+                "Jeg har ikke fått noen beskjed om når jeg kan hente pakken på posten, nå må jeg få hjelp, være så snill",
+                "nb",
+            ),
             ("Eg veit ikkje kva dei gjer, men eg vil gjerne få pakka før helga", "nn"),
         ] {
             assert_eq!(language(text), Some(lang), "{text}");

@@ -39,8 +39,8 @@ impl Calibration {
                 let bend = (p * (1.0 - p)).max(1e-6) * trial.weight;
                 for i in 0..INPUTS {
                     gradient[i] += error * trial.inputs[i];
-                    for j in 0..INPUTS {
-                        curve[i][j] += bend * trial.inputs[i] * trial.inputs[j];
+                    for (cell, input) in curve[i].iter_mut().zip(&trial.inputs) {
+                        *cell += bend * trial.inputs[i] * input;
                     }
                 }
             }

@@ -1,6 +1,11 @@
 //! A model as bytes: little-endian, lengths first, with a mark and a version in front.
 
-use super::{calibrate::{Calibration, INPUTS}, features::Vocabulary, model::Model, second::{Second, size}};
+use super::{
+    calibrate::{Calibration, INPUTS},
+    features::Vocabulary,
+    model::Model,
+    second::{Second, size},
+};
 
 const MARK: &[u8; 8] = b"MERINT\0\x02";
 
@@ -22,7 +27,9 @@ impl Model {
         count(&mut out, self.vocabulary.names.len());
         self.vocabulary.names.iter().for_each(|name| out.extend_from_slice(&name.to_le_bytes()));
         for list in [&self.vocabulary.idf, &self.scales, &self.biases, &self.thresholds] {
-            list.iter().for_each(|value| out.extend_from_slice(&value.to_le_bytes()));
+            for value in list {
+                out.extend_from_slice(&value.to_le_bytes());
+            }
         }
         self.calibration
             .weights

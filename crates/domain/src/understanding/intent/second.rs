@@ -46,8 +46,10 @@ impl Second {
         if held_out.len() < FEWEST || width > MOST_LABELS {
             return None;
         }
-        let vectors: Vec<Vector> =
-            held_out.iter().map(|margins| crossed(margins).into_iter().zip(0..).map(|(x, i)| (i, x)).collect()).collect();
+        let vectors: Vec<Vector> = held_out
+            .iter()
+            .map(|margins| crossed(margins).into_iter().zip(0..).map(|(x, i)| (i, x)).collect())
+            .collect();
         let rows = Rows::new(vectors.iter().collect(), size(width) - 1);
         let mut weights = Vec::with_capacity(width * size(width));
         for label in 0..width {

@@ -106,9 +106,9 @@ fn prepare(examples: &[Example]) -> Result<Data, Refused> {
     let labels: Vec<Vec<usize>> = kept.iter().map(|e| e.labels.iter().filter_map(number).collect()).collect();
     let mut texts_of: Vec<BTreeSet<String>> = vec![BTreeSet::new(); names.len()];
     for (example, labels) in kept.iter().zip(&labels) {
-        labels.iter().for_each(|label| {
+        for label in labels {
             texts_of[*label].insert(example.text.trim().to_lowercase());
-        });
+        }
     }
     if texts_of.iter().all(|texts| texts.len() < 2) {
         return Err(Refused::OnlyDuplicates);

@@ -38,7 +38,9 @@ pub(super) fn value(text: &str) -> f64 {
                 None => 1.0,
             };
             let asks = matches!(end, '？' | '?') || holds(clause, REQUESTS);
-            clause_value(clause, if asks { 0.1 } else { 1.0 }) * place * if matches!(end, '！' | '!') { 1.2 } else { 1.0 }
+            clause_value(clause, if asks { 0.1 } else { 1.0 })
+                * place
+                * if matches!(end, '！' | '!') { 1.2 } else { 1.0 }
         })
         .sum();
     squash(sum)
@@ -47,7 +49,10 @@ pub(super) fn value(text: &str) -> f64 {
 /// Clauses, each with the mark it ends in.
 fn clauses(chars: &[char]) -> Vec<(&[char], char)> {
     let ends = |c: &char| {
-        matches!(c, '，' | '。' | '！' | '？' | '；' | '、' | '…' | '~' | '～' | ',' | '.' | '!' | '?' | ';' | ' ' | '\n')
+        matches!(
+            c,
+            '，' | '。' | '！' | '？' | '；' | '、' | '…' | '~' | '～' | ',' | '.' | '!' | '?' | ';' | ' ' | '\n'
+        )
     };
     let mut found = Vec::new();
     let mut start = 0;
@@ -106,7 +111,7 @@ fn weighed(weight: f64, before: &[char]) -> f64 {
         .map(|(by, _)| *by)
         .fold(1.0_f64, |most, by| if (by - 1.0).abs() > (most - 1.0).abs() { by } else { most });
     let scaled = weight * degree;
-    if negations(before) % 2 == 0 {
+    if negations(before).is_multiple_of(2) {
         scaled
     } else if weight > 0.0 {
         // "not good" is bad; "not bad" is only half good.

@@ -16,15 +16,101 @@ static VADER: LazyLock<SentimentIntensityAnalyzer<'static>> = LazyLock::new(Sent
 
 /// Words of requests that the general lexicon takes for feelings.
 const PLAIN: &[&str] = &[
-    "please", "pls", "plz", "help", "helping", "dear", "care", "support", "supported", "assist", "assistance", "credit",
-    "credited", "interest", "interests", "share", "shared", "shares", "accept", "accepted", "secure", "security", "save",
-    "saved", "saving", "savings", "active", "positive", "energy", "certain", "sure", "fine", "block", "blocked", "alert",
-    "alerts", "number", "pay", "charge", "charges", "chance", "matter", "hand", "want", "debt", "demand", "resolve",
-    "solution", "solutions", "party", "natural", "special", "gift", "award", "rewards", "reward", "stop", "legal",
-    "emergency", "cut", "low", "lowest", "lower", "alarm", "alarms", "warning", "clear", "yes", "friend", "friends",
-    "benefit", "benefits", "insurance", "interested", "create", "created", "creating", "ok", "okay", "play", "game",
-    "bonus", "safe", "safety", "profit", "trust", "value", "values", "bright", "brighter", "cancel", "cancelled", "cancelling",
-    "canceled", "canceling",
+    "please",
+    "pls",
+    "plz",
+    "help",
+    "helping",
+    "dear",
+    "care",
+    "support",
+    "supported",
+    "assist",
+    "assistance",
+    "credit",
+    "credited",
+    "interest",
+    "interests",
+    "share",
+    "shared",
+    "shares",
+    "accept",
+    "accepted",
+    "secure",
+    "security",
+    "save",
+    "saved",
+    "saving",
+    "savings",
+    "active",
+    "positive",
+    "energy",
+    "certain",
+    "sure",
+    "fine",
+    "block",
+    "blocked",
+    "alert",
+    "alerts",
+    "number",
+    "pay",
+    "charge",
+    "charges",
+    "chance",
+    "matter",
+    "hand",
+    "want",
+    "debt",
+    "demand",
+    "resolve",
+    "solution",
+    "solutions",
+    "party",
+    "natural",
+    "special",
+    "gift",
+    "award",
+    "rewards",
+    "reward",
+    "stop",
+    "legal",
+    "emergency",
+    "cut",
+    "low",
+    "lowest",
+    "lower",
+    "alarm",
+    "alarms",
+    "warning",
+    "clear",
+    "yes",
+    "friend",
+    "friends",
+    "benefit",
+    "benefits",
+    "insurance",
+    "interested",
+    "create",
+    "created",
+    "creating",
+    "ok",
+    "okay",
+    "play",
+    "game",
+    "bonus",
+    "safe",
+    "safety",
+    "profit",
+    "trust",
+    "value",
+    "values",
+    "bright",
+    "brighter",
+    "cancel",
+    "cancelled",
+    "cancelling",
+    "canceled",
+    "canceling",
 ];
 
 /// Phrases with a weight each, on the scale of the lexicon (-4 to 4); apostrophes are dropped.
@@ -168,21 +254,20 @@ pub(super) fn value(text: &str) -> f64 {
     let compound = VADER.polarity_scores(&plain(text)).compound.clamp(-0.999, 0.999);
     let general = compound * (15.0 / (1.0 - compound * compound)).sqrt();
     let spoken = format!(" {} ", words(text).join(" "));
-    let service: f64 =
-        PHRASES.iter().filter(|(phrase, _)| holds(&spoken, phrase)).map(|(_, weight)| weight).sum();
+    let service: f64 = PHRASES.iter().filter(|(phrase, _)| holds(&spoken, phrase)).map(|(_, weight)| weight).sum();
     squash(general + service)
 }
 
 fn holds(spoken: &str, phrase: &str) -> bool {
-    spoken.match_indices(phrase).any(|(at, _)| {
-        spoken[..at].ends_with(' ') && spoken[at + phrase.len()..].starts_with(' ')
-    })
+    spoken
+        .match_indices(phrase)
+        .any(|(at, _)| spoken[..at].ends_with(' ') && spoken[at + phrase.len()..].starts_with(' '))
 }
 
 /// Words that requests start with.
 const REQUESTS: &[&str] = &[
-    "what", "whats", "what's", "where", "when", "how", "which", "who", "can", "could", "do", "does", "is", "are", "will",
-    "would", "tell", "show", "find", "set", "please", "give", "need",
+    "what", "whats", "what's", "where", "when", "how", "which", "who", "can", "could", "do", "does", "is", "are",
+    "will", "would", "tell", "show", "find", "set", "please", "give", "need",
 ];
 
 /// Feelings that are none in a request: "what is the best plan?".
