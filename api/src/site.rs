@@ -13,18 +13,17 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use std::fmt::Write;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../console/dist/"]
+#[folder = "../console/dist/"]
 #[allow_missing = true]
 struct Console;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../console/dist-widget/"]
+#[folder = "../console/dist-widget/"]
 #[allow_missing = true]
 struct Widget;
 
-/// What pages of ours may do: run what we serve, talk to us, nothing else. Style attributes are set by components;
-/// style sheets are ours alone.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
+/// What pages of ours may do: run and show what we serve, talk to us, nothing else.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
     frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors ";
 

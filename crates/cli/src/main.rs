@@ -5,6 +5,7 @@ mod config;
 mod identity;
 mod ops;
 mod processes;
+mod understanding;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -59,6 +60,21 @@ enum Command {
     Identity {
         #[command(subcommand)]
         what: identity::Identity,
+    },
+    /// Write hand-off briefs of dialogues.
+    Handoff {
+        #[command(subcommand)]
+        what: understanding::Handoff,
+    },
+    /// Train intent models, and use them.
+    Intent {
+        #[command(subcommand)]
+        what: understanding::Intent,
+    },
+    /// Language and sentiment of texts.
+    Text {
+        #[command(subcommand)]
+        what: understanding::Text,
     },
     /// Print the GraphQL schema.
     Schema,
@@ -128,6 +144,9 @@ async fn run(cli: Cli, matches: &clap::ArgMatches) -> Result<()> {
         Command::Demo { workspace, listen } => ops::demo(&config, &workspace, &listen).await,
         Command::Bench { what, json } => bench::run(&what, json).await,
         Command::Identity { what } => what.run(),
+        Command::Handoff { what } => what.run(),
+        Command::Intent { what } => what.run(),
+        Command::Text { what } => what.run(),
         Command::Schema => {
             print!("{}", meridian_web_schema::GraphQl::new(meridian_web_schema::Limits::default()).sdl());
             Ok(())

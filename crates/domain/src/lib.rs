@@ -19,4 +19,5 @@ pub mod people;
 pub mod routing;
 pub mod secret;
 pub mod time;
+pub mod understanding;
 pub mod work;

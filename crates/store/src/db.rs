@@ -162,7 +162,11 @@ impl Db {
     async fn begin(&self, scope: &TenantScope, mode: &str) -> Result<Transaction<'static, Postgres>, StoreError> {
         // One round trip; safe because the only value is a typed UUID.
         let begin = format!("BEGIN {mode}; SET LOCAL app.tenant_id = '{}'", scope.tenant.0);
-        Ok(self.app.begin_with(AssertSqlSafe(begin)).await?)
+        let pool = self.app.clone();
+        // On a task of its own: a caller that goes away while the server begins would give the connection back to the
+        // pool with the transaction open.
+        let begun = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(begin)).await }).await;
+        Ok(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
     }
 
     /// A transaction that reads one tenant.
@@ -187,7 +191,9 @@ impl Db {
     pub async fn system(&self, why: &'static str) -> Result<SystemTx, StoreError> {
         let pool = self.system.as_ref().ok_or(StoreError::Driver(sqlx::Error::PoolClosed))?;
         tracing::trace!(why, "system transaction");
-        Ok(SystemTx { tx: pool.begin().await? })
+        let pool = pool.clone();
+        let begun = tokio::spawn(async move { pool.begin().await }).await;
+        Ok(SystemTx { tx: begun.map_err(|_| sqlx::Error::WorkerCrashed)?? })
     }
 
     /// Stores verified requests of any tenants in one statement; returns how many were new.

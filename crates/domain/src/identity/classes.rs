@@ -212,11 +212,15 @@ fn mail_key(value: &str) -> Option<(Key, Class)> {
     let mail = super::normalise("email", value).ok()?;
     let (local, domain) = mail.split_once('@')?;
     let local = local.split('+').next().filter(|local| !local.is_empty()).unwrap_or(local);
-    let class = if role(local) { Class::Shared } else { Class::Movable };
-    let mailbox = match domain {
-        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", local.replace('.', "")),
-        _ => format!("{local}@{domain}"),
+    let (local, domain) = match domain {
+        "gmail.com" | "googlemail.com" => (local.replace('.', ""), "gmail.com"),
+        _ => (local.to_owned(), domain),
     };
+    let mailbox = format!("{local}@{domain}");
+    if local.is_empty() || placeholder(&mailbox) {
+        return None;
+    }
+    let class = if role(&local) { Class::Shared } else { Class::Movable };
     Some((made(Scheme::Mail, &mailbox), class))
 }
 
@@ -275,7 +279,7 @@ mod tests {
         }
 
         #[test]
-        fn keys_are_idempotent(text in "\\PC{0,24}") {
+        fn keys_are_idempotent(text in "\\PC{0,24}|[a-z.+@]{0,6}|in\\.?fo") {
             if let Some((first, _)) = key("phone", &text, Some("GB")) {
                 prop_assert_eq!(key("phone", &first.value, None).map(|(k, _)| k), Some(first));
             }

@@ -1,6 +1,19 @@
 //! The brief an agent reads when a bot hands over: short, structured, every statement tied to the items it rests on.
 //! Built without any model.
 
+mod chinese;
+mod chinese_names;
+mod chinese_text;
+mod english;
+mod english_text;
+mod english_words;
+mod slot;
+mod summary;
+mod tokens;
+
+pub use slot::{Kind, Said, Slot};
+pub use summary::{Limit, Summary, summarise};
+
 use crate::{bot::HandoffRequest, ids::ItemId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,0 +1,189 @@
+// The visitor of a site, the supervisor, and what pages look like.
+import assert from 'node:assert/strict';
+import { handedOver } from './agent.mjs';
+import { accessible, available, awake, page, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
+
+/** Widget and agent talk, over a reload, a cut and the end of the conversation. */
+export async function widget({ chrome, url, world, run, problems }) {
+  const [site, desk] = [await page(chrome, problems), await page(chrome, problems)];
+  let off = false;
+  const sockets = [];
+  await site.routeWebSocket(/graphql\/ws/, (socket) => {
+    if (off) return void socket.close({ code: 1001 });
+    socket.connectToServer();
+    sockets.push(socket);
+  });
+  await signIn(desk, url, awake()[0]);
+  await available(desk);
+  const account = /cha_\w+/.exec(world.accounts.webchat.webhookUrl)?.[0];
+  await site.goto(`${url}/widget/demo?account=${account}&open`);
+  const frame = site.frameLocator('iframe');
+  const says = async (text) => {
+    await frame.locator('textarea').fill(text);
+    await frame.locator('textarea').press('Enter');
+  };
+  const hears = (text) => frame.getByText(text, { exact: true });
+  await says(`Is my lamp in stock? ${run}`);
+  await take(desk, run);
+  tell('a visitor wrote, the agent took it');
+  // A first subscription starts where it stands: what was answered before is not replayed by the server (yet).
+  await frame.locator('main[data-following]').waitFor();
+  await send(desk, 'r', 'Yes, it is. Shall I reserve it?');
+  await hears('Yes, it is. Shall I reserve it?').waitFor();
+  tell('the answer is in the widget');
+  await says('Yes please, for tomorrow.');
+  await said(desk, 'Yes please, for tomorrow.').waitFor();
+  await accessible(site.frames()[1], 'widget', problems);
+  await shoot(site, 'widget');
+  off = true;
+  for (const socket of sockets) await socket.close({ code: 1001 });
+  await send(desk, 'r', 'Reserved under your name.');
+  await desk.waitForSelector('[data-outgoing]', { state: 'detached' });
+  off = false;
+  await hears('Reserved under your name.').waitFor();
+  tell('a cut loses no answer');
+  await site.reload();
+  await hears('Reserved under your name.').waitFor();
+  for (const text of [`Is my lamp in stock? ${run}`, 'Yes please, for tomorrow.', 'Reserved under your name.']) {
+    assert.equal(await hears(text).count(), 1, text);
+  }
+  tell('a reload shows all of it, once');
+  await resolve(desk);
+  await says(`One more thing ${run}`);
+  await take(desk, `One more thing ${run}`);
+  await send(desk, 'r', 'Of course, tell me.');
+  await hears('Of course, tell me.').waitFor();
+  tell('after the conversation was resolved, a new one is answered in the same window');
+  await frame.locator('textarea').press('Escape');
+  await site.waitForFunction(() => document.querySelector('iframe') === null || document.body.lastElementChild?.shadowRoot?.querySelector('iframe')?.hidden);
+  await resolve(desk);
+  await site.context().close();
+  await desk.context().close();
+}
+
+/** A supervisor forces a state; the floor and the agent see it. */
+export async function supervisor({ chrome, url, problems }) {
+  const [floor, desk] = [await page(chrome, problems), await page(chrome, problems)];
+  const [login] = awake();
+  await signIn(desk, url, login);
+  await available(desk);
+  await signIn(floor, url, 'sam');
+  await floor.waitForSelector('nav a[href="/floor"]');
+  await floor.keyboard.press('g');
+  await floor.keyboard.press('w');
+  const name = login === 'ana' ? 'Ana Duarte' : 'Mei Lin';
+  const row = floor.locator('tr', { hasText: name });
+  for (const [state, code] of [['Break', 'BREAK'], ['Available', 'AVAILABLE']]) {
+    await row.locator('button').click();
+    await floor.locator('[role=menuitem]', { hasText: state }).click();
+    await floor.waitForSelector(`tr:has-text("${name}"):has-text("${state}")`);
+    await desk.waitForSelector(`nav [data-state-of-me=${code}]`);
+  }
+  tell('the supervisor forces a state; the floor and the agent see it');
+  await floor.context().close();
+  await desk.context().close();
+}
+
+const people = [
+  ['Oliver Marsh', 'My invoice shows the delivery twice, could you check it?'],
+  ['李娜', '你好，我想把订单改到周五送达，可以吗？'],
+  ['Jonas Weber', 'Ist der Wasserkocher auch in Schwarz lieferbar?'],
+];
+
+/** Every page, in light, dark and Chinese: looked at by axe, and kept as a picture. */
+export async function looks({ chrome, url, world, run, problems }) {
+  const desk = await page(chrome, problems);
+  await desk.goto(`${url}/inbox/mine`);
+  await desk.waitForSelector('form');
+  await accessible(desk, 'sign-in', problems);
+  await shoot(desk, 'sign-in');
+  await signIn(desk, url, awake()[0]);
+  await available(desk);
+  await desk.waitForSelector('text=Nothing in hand');
+  await accessible(desk, 'empty inbox', problems);
+  await shoot(desk, 'empty');
+  for (const [index, [name, text]] of people.entries()) {
+    await world.generic(`+44771${run}${index}`, name, text);
+    await take(desk, name);
+  }
+  await send(desk, 'r', 'Ja, in Schwarz und Weiß. Soll ich einen zurücklegen?');
+  await desk.keyboard.press('Escape');
+  await handedOver(world, `447711${run}0`, 'Nora Pike');
+  await take(desk, 'Nora Pike');
+  await desk.waitForSelector('section[aria-label="Hand-off brief"] dd');
+  await send(desk, 'r', 'I am sorry about that, Nora. A new kettle leaves today, and you need not send the old one back.');
+  await send(desk, 'n', 'Second leak of this batch: tell the warehouse.');
+  await desk.keyboard.press('Escape');
+  await desk.keyboard.press('r');
+  await desk.keyboard.press('Escape');
+  await desk.waitForSelector('[data-outgoing]', { state: 'detached' });
+  await desk.waitForTimeout(6000);
+  await world.generic(`+44771${run}9`, 'Sofia Rossi', 'Can I still change the colour of my order 51877?');
+  await desk.waitForSelector('[data-offer]');
+  await accessible(desk, 'desk, light', problems);
+  await shoot(desk, 'desk-light');
+  await desk.emulateMedia({ colorScheme: 'dark' });
+  await accessible(desk, 'desk, dark', problems);
+  await shoot(desk, 'desk-dark');
+  await desk.emulateMedia({ colorScheme: 'light' });
+  await command(desk, 'language');
+  await desk.waitForSelector('html[lang=zh-CN]');
+  await accessible(desk, 'desk, zh', problems);
+  await shoot(desk, 'desk-zh');
+  await command(desk, 'language');
+  await desk.waitForSelector('html[lang=en]');
+  await desk.keyboard.press('x');
+  await desk.waitForSelector('[data-offer]', { state: 'detached' });
+  await small(desk);
+  const dialogs = [['Shift+?', 'shortcuts'], ['Control+k', 'command bar'], ['e', 'resolve']];
+  for (const scheme of ['light', 'dark']) {
+    await desk.emulateMedia({ colorScheme: scheme });
+    for (const [key, name] of dialogs) {
+      await desk.keyboard.press(key);
+      await desk.waitForSelector('[role=dialog]');
+      await accessible(desk, `${name}, ${scheme}`, problems);
+      await shoot(desk, `${name.replace(' ', '-')}-${scheme}`);
+      await desk.keyboard.press('Escape');
+      await desk.waitForSelector('[role=dialog]', { state: 'detached' });
+    }
+  }
+  tell('the desk in light, dark and Chinese');
+  const admin = await page(chrome, problems);
+  await signIn(admin, url, 'ada');
+  for (const scheme of ['light', 'dark']) {
+    await admin.emulateMedia({ colorScheme: scheme });
+    for (const route of ['floor', 'admin/channels', 'admin/bots', 'admin/people', 'admin/unknown']) {
+      await admin.goto(`${url}/${route}`);
+      await admin.waitForSelector('main h1');
+      await admin.waitForFunction(() => !document.querySelector('main .skeleton'));
+      await accessible(admin, `${route}, ${scheme}`, problems);
+      await shoot(admin, scheme === 'light' ? route.replace('/', '-') : `${route.replace('/', '-')}-dark`);
+    }
+  }
+  tell('floor and admin in light and dark');
+  await admin.goto(`${url}/inbox/mine/cnv_00000000000000000000000000000000`);
+  await admin.waitForSelector('text=There is no such conversation');
+  await admin.goto(`${url}/widget/demo`);
+  await accessible(admin, 'demo page', problems);
+  await admin.context().close();
+  await desk.context().close();
+}
+
+async function command(desk, text) {
+  await desk.keyboard.press('Control+k');
+  await desk.waitForSelector('[role=dialog] input');
+  await desk.keyboard.type(text);
+  await desk.keyboard.press('Enter');
+  await desk.waitForSelector('[role=dialog]', { state: 'detached' });
+}
+
+/** Nothing is cut off on a small laptop or a phone. */
+async function small(desk) {
+  for (const [width, height] of [[1366, 768], [390, 844]]) {
+    await desk.setViewportSize({ width, height });
+    await shoot(desk, `desk-${width}`);
+    const over = await desk.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${over} px too wide at ${width}`);
+  }
+  await desk.setViewportSize({ width: 1440, height: 900 });
+}

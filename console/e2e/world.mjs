@@ -1,0 +1,156 @@
+// The outside world of the demo tenant: customers behind signed posts, one double for all providers, and a bot.
+import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+
+const digest = (text) => createHash('sha256').update(text);
+const demoSecret = (workspace, name) => digest(`meridian demo ${workspace} ${name}`).digest('hex');
+const demoKey = (workspace, name) => digest(`meridian demo ${workspace} ${name}`).digest();
+
+export class World {
+  constructor(base, workspace = 'demo', password = 'meridian-demo-1') {
+    Object.assign(this, { base, workspace, password, seen: [], count: 0, accounts: {} });
+  }
+
+  /** Finds the webhooks as an admin does. */
+  async open() {
+    this.admin = await this.signIn('ada');
+    const asked = '{ channelAccounts { id kind webhookUrl } bots { id } viewer { workspace } }';
+    const data = await this.query(this.admin, asked);
+    for (const account of data.channelAccounts) this.accounts[account.kind] = account;
+    this.bot = data.bots[0]?.id;
+    return this;
+  }
+
+  async signIn(login) {
+    const body = { workspace: this.workspace, email: `${login}@${this.workspace}.example`, password: this.password };
+    const answer = await this.post('/auth/sign-in', JSON.stringify(body));
+    if (!answer.ok) throw new Error(`sign-in of ${login}: ${answer.status}`);
+    return (await answer.json()).access_token;
+  }
+
+  async query(token, query, variables = {}) {
+    const answer = await this.post('/graphql', JSON.stringify({ query, variables }), { authorization: `Bearer ${token}` });
+    const { data, errors } = await answer.json();
+    if (errors) throw new Error(JSON.stringify(errors));
+    return data;
+  }
+
+  /** Something an agent does elsewhere; tokens are kept, signing in is metered. */
+  async as(login, query, variables = {}) {
+    this.tokens ??= {};
+    this.tokens[login] ??= await this.signIn(login);
+    return this.query(this.tokens[login], query, variables);
+  }
+
+  /** Leaves nobody at work and nothing in hand. */
+  async tidy() {
+    for (const login of ['ana', 'ben', 'clara', 'mei', 'ravi']) {
+      await this.as(login, 'mutation { presenceSet(input: { state: OFFLINE, reason: "" }) { userErrors { code } } }');
+      const { conversations } = await this.as(login, '{ conversations(view: MINE, first: 100) { nodes { id } } }');
+      for (const { id } of conversations.nodes) {
+        const query = 'mutation($id: ID!) { conversationResolve(input: { conversationId: $id, disposition: "solved" }) { userErrors { code } } }';
+        await this.as(login, query, { id });
+      }
+    }
+  }
+
+  post(url, body, headers = {}) {
+    const to = url.startsWith('/') ? this.base + url : this.base + new URL(url).pathname;
+    return fetch(to, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+  }
+
+  /** A WhatsApp message, signed as Meta signs it. */
+  async whatsapp(from, name, text) {
+    const id = `wamid.${randomUUID()}`;
+    await this.meta({
+      contacts: [{ wa_id: from, profile: { name } }],
+      messages: [{ id, from, timestamp: String(Math.floor(Date.now() / 1000)), type: 'text', text: { body: text } }],
+    });
+    return id;
+  }
+
+  async status(id, status) {
+    await this.meta({ statuses: [{ id, status, timestamp: String(Math.floor(Date.now() / 1000)) }] });
+  }
+
+  async meta(value) {
+    const metadata = { display_phone_number: '442079460100', phone_number_id: '100200300' };
+    const change = { field: 'messages', value: { messaging_product: 'whatsapp', metadata, ...value } };
+    const body = JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '100', changes: [change] }] });
+    const key = demoSecret(this.workspace, 'whatsapp app_secret');
+    const signature = createHmac('sha256', key).update(body).digest('hex');
+    await this.expect(this.post(this.accounts.whatsapp.webhookUrl, body, { 'x-hub-signature-256': `sha256=${signature}` }), 200);
+  }
+
+  /** A message through the generic webhook, signed after Standard Webhooks. */
+  async generic(phone, name, text) {
+    const id = randomUUID();
+    const content = { message_type: 'text', text };
+    const sender = { name, ids: [{ scheme: 'phone_e164', value: phone, verified: 'channel' }] };
+    const body = JSON.stringify({ kind: 'message', external_id: id, content, sender });
+    await this.expect(this.signed(this.accounts.generic.webhookUrl, 'generic signing_secret', id, body), 200);
+  }
+
+  /** The bot hands a session over. */
+  async handOff(request) {
+    const body = JSON.stringify(request);
+    await this.expect(this.signed(`/bots/${this.bot}/handoff`, 'bot', randomUUID(), body), 202);
+  }
+
+  async signed(url, secret, id, body) {
+    const at = Math.floor(Date.now() / 1000);
+    const signature = createHmac('sha256', demoKey(this.workspace, secret)).update(`${id}.${at}.${body}`).digest('base64');
+    return this.post(url, body, { 'webhook-id': id, 'webhook-timestamp': String(at), 'webhook-signature': `v1,${signature}` });
+  }
+
+  async expect(sent, status) {
+    const answer = await sent;
+    if (answer.status !== status) throw new Error(`${answer.url}: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** Stands for every provider and for the bot, which says the next of `lines` each time. */
+  async listen(port, lines = []) {
+    this.lines = lines;
+    this.server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => (body += chunk));
+      request.on('end', () => {
+        const said = { path: request.url, body: body ? JSON.parse(body) : null };
+        this.seen.push(said);
+        const answer = this.answer(said);
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+      });
+    });
+    await new Promise((done, failed) => this.server.once('error', failed).listen(port, '127.0.0.1', done));
+    return this;
+  }
+
+  answer({ path }) {
+    this.count += 1;
+    if (path.startsWith('/bot')) {
+      const text = this.lines.shift();
+      return { actions: text ? [{ type: 'message', text }] : [] };
+    }
+    if (path.includes('/messages')) return { messaging_product: 'whatsapp', messages: [{ id: `wamid.out.${this.count}.${randomUUID()}` }] };
+    return path.includes('generic') ? { external_id: `g${this.count}.${randomUUID()}` } : {};
+  }
+
+  /** How often the providers were told this. */
+  told(text) {
+    return this.seen.filter((said) => !said.path.startsWith('/bot') && JSON.stringify(said.body).includes(text)).length;
+  }
+
+  async until(what, found, ms = 20_000) {
+    const end = Date.now() + ms;
+    for (;;) {
+      const value = await found();
+      if (value) return value;
+      if (Date.now() > end) throw new Error(`not in time: ${what}`);
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+
+  close() {
+    this.server?.close();
+  }
+}

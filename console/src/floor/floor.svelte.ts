@@ -1,0 +1,105 @@
+import { AgentsDocument, FloorDocument, PresenceSetDocument, QueuesDocument, type PresenceState } from '../gql/graphql';
+import { act, ask, follow } from '../lib/client';
+import { clock } from '../lib/clock.svelte';
+import { complain } from '../lib/errors';
+import { code, t } from '../lib/i18n/index.svelte';
+import { names } from '../lib/names.svelte';
+import type { Stream, StreamState } from '../lib/stream';
+import { toasts } from '../lib/toasts.svelte';
+import type { Agent, Change } from '../lib/types';
+
+export interface Tile {
+  id: string;
+  name: string;
+  waiting: number;
+  /** When the oldest began to wait, server time; null when nobody does. */
+  since: number | null;
+}
+
+/** The floor as it is now: agents by their changes, queues read again when work moves. */
+export class Floor {
+  agents = $state.raw<Agent[]>([]);
+  tiles = $state.raw<Tile[]>([]);
+  loaded = $state(false);
+  failed = $state(false);
+  live = $state<StreamState>('idle');
+  private stream: Stream<Change> | null = null;
+  private soon: ReturnType<typeof setTimeout> | undefined;
+  private every: ReturnType<typeof setInterval> | undefined;
+
+  start(): void {
+    this.stream = follow<Change>(FloorDocument as never, {}, {
+      change: (change) => this.changed(change),
+      resync: () => void this.read(),
+      state: (state) => (this.live = state),
+    });
+    // Waiting people grow older and a hint may be lost: a slow look keeps the tiles honest.
+    this.every = setInterval(() => void this.readQueues(), 15_000);
+  }
+
+  stop(): void {
+    this.stream?.stop();
+    clearTimeout(this.soon);
+    clearInterval(this.every);
+  }
+
+  async read(): Promise<void> {
+    try {
+      await Promise.all([this.readAgents(), this.readQueues()]);
+      [this.loaded, this.failed] = [true, false];
+    } catch {
+      this.failed = !this.loaded;
+    }
+  }
+
+  async force(agent: Agent, state: PresenceState): Promise<void> {
+    try {
+      const done = await act(PresenceSetDocument, { input: { agentId: agent.id, state, reason: '' } });
+      if (done.presenceSet.agent) this.put(done.presenceSet.agent);
+      toasts.show('good', t('floor.forced', { name: agent.name, state: code('presence', state) }));
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  private changed(change: Change): void {
+    if (change.__typename === 'AgentChange') this.put(change.agent);
+    if (change.__typename === 'WorkChange') {
+      clearTimeout(this.soon);
+      this.soon = setTimeout(() => void this.readQueues().catch(() => undefined), 250);
+    }
+  }
+
+  private put(agent: Agent): void {
+    names.learn([agent]);
+    const known = this.agents.some((other) => other.id === agent.id);
+    this.agents = known
+      ? this.agents.map((other) => (other.id === agent.id ? agent : other))
+      : [...this.agents, agent].sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  private async readAgents(): Promise<void> {
+    const found: Agent[] = [];
+    let after: string | null = null;
+    for (let page = 0; page < 50; page++) {
+      const { agents }: { agents: { nodes: Agent[]; pageInfo: { hasNextPage: boolean; endCursor?: string | null } } } =
+        await ask(AgentsDocument, { first: 100, after });
+      found.push(...agents.nodes);
+      if (!agents.pageInfo.hasNextPage) break;
+      after = agents.pageInfo.endCursor ?? null;
+    }
+    names.learn(found);
+    this.agents = found;
+  }
+
+  private async readQueues(): Promise<void> {
+    const { queues } = await ask(QueuesDocument, {});
+    const now = Date.now() + clock.skew;
+    this.tiles = queues.map((q) => ({
+      id: q.id,
+      name: q.name,
+      waiting: q.depth.waiting,
+      since: q.depth.waiting > 0 ? now - q.depth.oldestWaitSeconds * 1000 : null,
+    }));
+  }
+}

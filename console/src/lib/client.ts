@@ -1,0 +1,190 @@
+import { cacheExchange } from '@urql/exchange-graphcache';
+import {
+  Client,
+  type AnyVariables,
+  type DocumentInput,
+  type OperationContext,
+  fetchExchange,
+  mapExchange,
+  subscriptionExchange,
+} from '@urql/svelte';
+import { createClient } from 'graphql-ws';
+import { clock } from './clock.svelte';
+import { session } from './session.svelte';
+import { type Event, Stream, type Handlers } from './stream';
+
+/** Adds the token, and tries once more with a new one when the server refuses it. */
+async function authorised(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const send = (token: string): Promise<Response> => {
+    const headers = new Headers(init?.headers);
+    headers.set('authorization', `Bearer ${token}`);
+    return fetch(input, { ...init, headers });
+  };
+  const token = await session.token();
+  const answer = await send(token);
+  if (answer.status !== 401) return answer;
+  return send(await session.token(token));
+}
+
+let refused: string | undefined;
+const socketUrl = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql/ws`;
+/** One socket for all subscriptions. Coming back is the business of each `Stream`, which knows its cursor. */
+const socket = createClient({
+  url: socketUrl,
+  lazy: true,
+  retryAttempts: 0,
+  keepAlive: 12_000,
+  connectionAckWaitTimeout: 8_000,
+  connectionParams: async () => {
+    const token = await session.token(refused);
+    return { authorization: `Bearer ${token}` };
+  },
+  on: {
+    closed: (event) => {
+      if ((event as CloseEvent).code === 4403) refused = session.tokens?.access;
+    },
+    connected: () => (refused = undefined),
+  },
+});
+
+const none = (): null => null;
+
+function makeClient(): Client {
+  return new Client({
+    url: '/graphql',
+    fetch: authorised,
+    preferGetMethod: false,
+    exchanges: [
+      mapExchange({
+        onOperation: (operation) => {
+          operation.context.meta = { ...operation.context.meta, startTime: Date.now() };
+        },
+        onResult: (result) => {
+          const time: unknown = result.extensions?.serverTime;
+          const sent = result.operation.context.meta?.startTime;
+          if (typeof time === 'string' && sent && result.operation.kind !== 'subscription') clock.note(time, sent);
+        },
+      }),
+      cacheExchange({
+        keys: {
+          Actor: none,
+          ChannelLoad: none,
+          QueueDepth: none,
+          UnknownEvent: none,
+          UserError: none,
+          Viewer: none,
+          WorkEvent: none,
+        },
+      }),
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: (request) => ({
+          subscribe: (sink) => {
+            const payload = { query: request.query ?? '', variables: request.variables };
+            return { unsubscribe: socket.subscribe(payload, sink as never) };
+          },
+        }),
+      }),
+    ],
+  });
+}
+
+export let client = makeClient();
+
+/** Forgets all that was read: somebody else signs in. */
+export function fresh(): void {
+  client = makeClient();
+}
+
+export class Failed extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Reads from the server and leaves the answer in the cache; an error says whether trying again may help. */
+export async function ask<D, V extends AnyVariables>(
+  document: DocumentInput<D, V>,
+  variables: V,
+  context: Partial<OperationContext> = {},
+): Promise<D> {
+  const result = await client.query(document, variables, { requestPolicy: 'network-only', ...context }).toPromise();
+  if (result.data) return result.data;
+  const first = result.error?.graphQLErrors[0];
+  throw new Failed(String(first?.extensions.code ?? 'NETWORK'), first?.message ?? result.error?.message ?? '');
+}
+
+export interface UserError {
+  code: string;
+  message: string;
+}
+
+/** Changes something. `key` makes the same act twice one act. The first user error is thrown. */
+export async function act<D extends object, V extends AnyVariables>(
+  document: DocumentInput<D, V>,
+  variables: V,
+  key?: string,
+): Promise<D> {
+  const fetchOptions = key ? { headers: { 'idempotency-key': key } } : undefined;
+  const result = await client.mutation(document, variables, { fetchOptions }).toPromise();
+  if (!result.data) {
+    const first = result.error?.graphQLErrors[0];
+    throw new Failed(String(first?.extensions.code ?? 'NETWORK'), first?.message ?? result.error?.message ?? '');
+  }
+  for (const payload of Object.values(result.data)) {
+    const errors = (payload as { userErrors?: UserError[] } | null)?.userErrors ?? [];
+    if (errors[0]) throw new Failed(errors[0].code, errors[0].message);
+  }
+  return result.data;
+}
+
+const streams = new Set<Stream<never>>();
+const hurry = (): void => streams.forEach((stream) => stream.hurry());
+addEventListener('online', hurry);
+document.addEventListener('visibilitychange', () => !document.hidden && hurry());
+
+/** A page is not left empty for longer than this because the socket is slow. */
+const PATIENCE = 300;
+
+/**
+ * Follows a subscription document whose one field is `{cursor, change}`. It asks to read (`resync`) as soon as the
+ * stream stands; while the socket takes its time, once before as well.
+ */
+export function follow<C extends { __typename?: string }>(
+  document: DocumentInput<Record<string, unknown>, AnyVariables>,
+  variables: Record<string, unknown>,
+  handlers: Handlers<C>,
+): Stream<C> {
+  const early = setTimeout(() => handlers.resync(), PATIENCE);
+  const resync = (): void => {
+    clearTimeout(early);
+    handlers.resync();
+  };
+  const stream = new Stream<C>(
+    {
+      open: (resumeAfter, on) => {
+        const { unsubscribe } = client
+          .subscription(document, { ...variables, resumeAfter })
+          .subscribe((result) => {
+            const event = Object.values(result.data ?? {}).find((v) => typeof v === 'object') as Event<C> | undefined;
+            if (event) on.event(event);
+            if (result.error || !result.hasNext) on.end(result.error);
+          });
+        return unsubscribe;
+      },
+    },
+    { ...handlers, resync },
+  );
+  const stop = stream.stop.bind(stream);
+  stream.stop = () => {
+    clearTimeout(early);
+    streams.delete(stream as never);
+    stop();
+  };
+  streams.add(stream as never);
+  stream.start();
+  return stream;
+}

@@ -1,0 +1,84 @@
+import type { PresenceState } from '../gql/graphql';
+import { desk } from './desk.svelte';
+import { i18n, t, type Key } from './i18n/index.svelte';
+import type { IconName } from '../ui/Icon.svelte';
+import { prefs } from './prefs.svelte';
+import { router } from './router.svelte';
+
+export interface Command {
+  id: string;
+  group: Key;
+  icon: IconName;
+  label: string;
+  keys?: string;
+  /** More words that find it. */
+  also?: string;
+  run(): void;
+}
+
+/** What the open conversation lets one do; set by its pane. */
+export const here = $state<{ commands: Command[] }>({ commands: [] });
+
+export function commands(onhelp: () => void): Command[] {
+  const go = (area: string, icon: IconName, label: Key, permission: string, keys: string): Command[] =>
+    desk.may(permission)
+      ? [{ id: `go-${area}`, group: 'command.go', icon, label: t(label), keys, run: () => router.go(`/${area}`) }]
+      : [];
+  const state = (value: PresenceState, keys: string): Command => ({
+    id: `state-${value}`,
+    group: 'command.state',
+    icon: 'person',
+    label: t(`presence.${value.toLowerCase()}` as Key),
+    keys,
+    run: () => void desk.setPresence(value),
+  });
+  const theme = (value: 'light' | 'dark' | 'system'): Command => ({
+    id: `theme-${value}`,
+    group: 'command.view',
+    icon: value === 'dark' ? 'moon' : 'sun',
+    label: `${t('menu.theme')}: ${t(`menu.theme.${value}`)}`,
+    run: () => prefs.setTheme(value),
+  });
+  const views = (['mine', 'open', 'snoozed', 'resolved'] as const).map(
+    (view): Command => ({
+      id: `view-${view}`,
+      group: 'command.go',
+      icon: 'inbox',
+      label: `${t('nav.inbox')}: ${t(`view.${view}`)}`,
+      run: () => router.go(`/inbox/${view}`),
+    }),
+  );
+  const conversations = desk.rows.slice(0, 100).map(
+    (row): Command => ({
+      id: row.id,
+      group: 'command.conversations',
+      icon: 'chat',
+      label: row.customer?.name || t('customer.unknown'),
+      also: `${row.number} ${row.subject} ${row.customer?.tags.join(' ') ?? ''}`,
+      run: () => router.go(`/inbox/${desk.view.toLowerCase()}/${row.id}`),
+    }),
+  );
+  return [
+    ...here.commands,
+    ...go('inbox', 'inbox', 'nav.inbox', 'conversations:read', 'G I'),
+    ...go('floor', 'floor', 'nav.floor', 'floor:read', 'G W'),
+    ...go('admin', 'admin', 'nav.admin', 'setup:read', 'G S'),
+    ...views,
+    ...(desk.may('work:handle')
+      ? [state('AVAILABLE', 'S A'), state('BUSY', 'S B'), state('BREAK', 'S P'), state('OFFLINE', 'S O')]
+      : []),
+    theme('light'),
+    theme('dark'),
+    theme('system'),
+    {
+      id: 'lang',
+      group: 'command.view',
+      icon: 'globe',
+      label: i18n.lang === 'en' ? '切换到中文' : 'Switch to English',
+      also: 'language 语言 chinese english',
+      run: () => i18n.set(i18n.lang === 'en' ? 'zh' : 'en'),
+    },
+    { id: 'keys', group: 'command.view', icon: 'keyboard', label: t('keys.title'), keys: '?', run: onhelp },
+    ...conversations,
+  ];
+}

@@ -1,0 +1,350 @@
+import {
+  ConversationsDocument,
+  InboxDocument,
+  MessageSendDocument,
+  NoteAddDocument,
+  OfferAcceptDocument,
+  OfferDeclineDocument,
+  PresenceSetDocument,
+  QueuesDocument,
+  SignOutDocument,
+  ViewerDocument,
+  type PresenceState,
+} from '../gql/graphql';
+import { act, ask, Failed, follow, fresh } from './client';
+import { clock } from './clock.svelte';
+import { Drafts, type Draft } from './drafts';
+import { complain, words } from './errors';
+import { t } from './i18n/index.svelte';
+import { belongs, conversationList, type View, withItem, withPreview } from './lists';
+import { Outbox, type Outgoing, type Tried } from './outbox';
+import { prefs } from './prefs.svelte';
+import { router } from './router.svelte';
+import { session } from './session.svelte';
+import { chime } from './sound';
+import type { Stream, StreamState } from './stream';
+import { toasts } from './toasts.svelte';
+import type { Agent, Change, Item, Listed, Offer, Person, Row, Viewer } from './types';
+
+const PAGE = 30;
+/** Between two reads of a list that others change: their changes are not pushed to us. */
+const LOOK = 10_000;
+
+type Listener = (change: Change) => void;
+
+/** What the signed-in person has on the desk. */
+class Desk {
+  viewer = $state.raw<Viewer | null>(null);
+  me = $state.raw<Agent | null>(null);
+  offers = $state.raw<Offer[]>([]);
+  rows = $state.raw<Listed[]>([]);
+  more = $state(false);
+  loaded = $state(false);
+  failed = $state(false);
+  loading = $state(false);
+  view = $state<View>('MINE');
+  queue = $state<string | null>(null);
+  queues = $state.raw<{ id: string; name: string; waiting: number }[]>([]);
+  live = $state<StreamState>('idle');
+  /** The offer that is being accepted, and the conversation behind it. */
+  accepting = $state.raw<{ offer: string; conversation?: string } | null>(null);
+  /** Words on their way out, oldest first. */
+  outgoing = $state.raw<Outgoing[]>([]);
+  /** Conversations whose draft was touched in this tab: whether there is one now. */
+  drafted = $state<Record<string, boolean>>({});
+  /** Ends with the answer to the last accept; what only the holder may do waits for it. */
+  acceptance: Promise<unknown> = Promise.resolve();
+  drafts = new Drafts(sessionStorage, session.tokens?.agent ?? '');
+  outbox = this.makeOutbox();
+  private readonly editors = new Map<string, (out: Outgoing) => void>();
+  private taken: Row | null = null;
+  private list = conversationList();
+  private stream: Stream<Change> | null = null;
+  private ticket = 0;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private soon: ReturnType<typeof setTimeout> | undefined;
+  private readonly listeners = new Set<Listener>();
+
+  may(permission: string): boolean {
+    return this.viewer?.permissions.includes(permission) ?? false;
+  }
+
+  async start(): Promise<void> {
+    this.drafts = new Drafts(sessionStorage, session.tokens?.agent ?? '');
+    this.drafted = {};
+    this.outbox = this.makeOutbox();
+    await this.readViewer();
+    this.outbox.resume();
+    if (this.me && this.may('work:handle')) {
+      this.stream = follow<Change>(InboxDocument as never, {}, {
+        change: (change) => this.changed(change),
+        resync: () => void this.readAll(),
+        state: (state) => {
+          this.live = state;
+          if (state === 'live') this.outbox.hurry();
+        },
+      });
+    }
+    this.timer = setInterval(() => this.look(), LOOK);
+    void this.readQueues();
+  }
+
+  stop(): void {
+    this.stream?.stop();
+    clearInterval(this.timer);
+    clearTimeout(this.soon);
+    [this.viewer, this.me, this.taken, this.offers, this.rows] = [null, null, null, [], []];
+    this.list = conversationList();
+    [this.loaded, this.live] = [false, 'idle'];
+  }
+
+  async signOut(): Promise<void> {
+    if (!session.expired) await act(SignOutDocument, {}).catch(() => undefined);
+    this.stop();
+    session.forget();
+    fresh();
+    router.go('/inbox');
+  }
+
+  /** Hears every change of the inbox subscription. */
+  hear(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async show(view: View, queue: string | null = null): Promise<void> {
+    if (this.loaded && view === this.view && queue === this.queue) return;
+    [this.view, this.queue, this.loaded, this.failed] = [view, queue, false, false];
+    this.list = conversationList();
+    this.publish();
+    await this.readList();
+  }
+
+  async readList(): Promise<void> {
+    const mine = ++this.ticket;
+    try {
+      const variables = { view: this.view, queueId: this.view === 'QUEUE' ? this.queue : null, first: PAGE };
+      const asked = this.list.mark();
+      const page = (await ask(ConversationsDocument, variables)).conversations;
+      if (mine !== this.ticket) return;
+      this.list.reset(page, asked);
+      [this.loaded, this.failed] = [true, false];
+      this.publish();
+    } catch {
+      if (mine === this.ticket) this.failed = !this.loaded;
+    }
+  }
+
+  async readMore(): Promise<void> {
+    if (!this.list.more || this.loading) return;
+    this.loading = true;
+    const mine = this.ticket;
+    try {
+      const queueId = this.view === 'QUEUE' ? this.queue : null;
+      const asked = this.list.mark();
+      const page = (
+        await ask(ConversationsDocument, { view: this.view, queueId, first: PAGE, after: this.list.cursor })
+      ).conversations;
+      if (mine === this.ticket) this.list.append(page, asked);
+      this.publish();
+    } catch (error) {
+      complain(error);
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  async accept(offer: Offer): Promise<void> {
+    // A second press is meant for the same offer, never for the one below it.
+    if (this.accepting) return;
+    const [from, conversation] = [location.pathname, offer.conversation];
+    this.accepting = { offer: offer.id, conversation: conversation?.id };
+    // The desk turns to the customer at once: what is typed now is meant for them. It goes out after the server agreed.
+    if (conversation && this.me) {
+      this.taken = { ...conversation, owner: 'AGENT', assignee: this.me };
+      router.go(`${this.base}/${conversation.id}`);
+    }
+    const asked = act(OfferAcceptDocument, { input: { offerId: offer.id } }, `accept-${offer.id}`);
+    this.acceptance = asked.catch(() => undefined);
+    this.dropOffer(offer.id);
+    try {
+      const row = (await asked).offerAccept.conversation;
+      if (row) {
+        this.taken = row;
+        this.list.apply(withPreview(row, this.list.get(row.id), conversation?.timeline.nodes), this.holds(row));
+        this.put(row);
+        if (!conversation) router.go(`${this.base}/${row.id}`);
+      }
+    } catch (error) {
+      if (router.parts.at(-1) === conversation?.id) router.go(from, true);
+      if (error instanceof Failed && error.code === 'OFFER_GONE') {
+        toasts.show('info', t('offer.gone'));
+      } else {
+        this.offered(offer);
+        complain(error);
+      }
+    } finally {
+      this.accepting = null;
+    }
+  }
+
+  async decline(offer: Offer): Promise<void> {
+    this.dropOffer(offer.id);
+    await act(OfferDeclineDocument, { input: { offerId: offer.id, reason: '' } }).catch((error) => {
+      if (!(error instanceof Failed && error.code === 'OFFER_GONE')) complain(error);
+    });
+  }
+
+  async setPresence(state: PresenceState, reason = ''): Promise<void> {
+    const before = this.me;
+    if (before) this.me = { ...before, state, stateReason: reason, stateSince: new Date(clock.now).toISOString() };
+    try {
+      const done = await act(PresenceSetDocument, { input: { state, reason } });
+      if (done.presenceSet.agent) this.me = done.presenceSet.agent;
+    } catch (error) {
+      this.me = before;
+      complain(error);
+    }
+  }
+
+  /** A conversation that this tab changed itself: whoever shows it need not wait for the stream. */
+  put(row: Row): void {
+    this.changed({ __typename: 'ConversationChange', conversation: row });
+  }
+
+  /** What is known of a conversation before it is read. */
+  known(id: string): Row | null {
+    return this.taken?.id === id ? this.taken : (this.list.get(id) ?? null);
+  }
+
+  keep(conversation: string, draft: Draft): void {
+    this.drafts.write(conversation, draft);
+    const some = draft.text.trim() !== '';
+    if (this.drafted[conversation] !== some) this.drafted[conversation] = some;
+  }
+
+  /** Words that were refused go back to where they can be changed. */
+  edit(key: string): void {
+    const out = this.outbox.take(key);
+    if (out) this.editors.get(out.conversation)?.(out);
+  }
+
+  onedit(conversation: string, editor: (out: Outgoing) => void): () => void {
+    this.editors.set(conversation, editor);
+    return () => this.editors.delete(conversation);
+  }
+
+  private makeOutbox(): Outbox {
+    const owner = session.tokens?.agent ?? '';
+    // Words of somebody who has signed out wait in their own box; the next person never sends them.
+    const carry = (out: Outgoing): Promise<Tried> =>
+      session.tokens?.agent === owner ? this.carry(out) : new Promise(() => undefined);
+    return new Outbox(sessionStorage, `meridian.outbox.${owner}`, carry, (list) => {
+      if (session.tokens?.agent === owner || list.length === 0) this.outgoing = list;
+    });
+  }
+
+  private async carry(out: Outgoing): Promise<Tried> {
+    const { conversation: conversationId, session: sessionId, text, key } = out;
+    await this.acceptance;
+    try {
+      const item =
+        out.mode === 'note'
+          ? (await act(NoteAddDocument, { input: { conversationId, text } }, key)).noteAdd.item
+          : (await act(MessageSendDocument, { input: { conversationId, sessionId, text } }, key)).messageSend.item;
+      if (item) this.changed({ __typename: 'ItemChange', item });
+      return 'sent';
+    } catch (error) {
+      return error instanceof Failed && error.code === 'NETWORK' ? 'lost' : { refused: words(error) };
+    }
+  }
+
+  /** Where the list that is shown lives. */
+  get base(): string {
+    return this.view === 'QUEUE' ? `/inbox/queue/${this.queue}` : `/inbox/${this.view.toLowerCase()}`;
+  }
+
+  private holds(row: Row): boolean {
+    return belongs(row, this.view, this.me?.id ?? '', this.queue);
+  }
+
+  private changed(change: Change): void {
+    if (change.__typename === 'OfferChange') this.offered(change.offer);
+    if (change.__typename === 'ConversationChange') this.row(change.conversation);
+    if (change.__typename === 'ItemChange') this.item(change.item);
+    if (change.__typename === 'CustomerChange') this.customer(change.customer);
+    if (change.__typename === 'AgentChange' && change.agent.id === this.me?.id) this.me = change.agent;
+    for (const listener of this.listeners) listener(change);
+  }
+
+  private customer(person: Person): void {
+    for (const row of this.list.rows) {
+      if (row.customer?.id === person.id) this.list.patch(row.id, (old) => ({ ...old, customer: person }));
+    }
+    this.publish();
+  }
+
+  private row(row: Row): void {
+    const known = this.list.get(row.id);
+    this.list.apply(withPreview(row, known), this.holds(row));
+    this.publish();
+    // A row that comes by itself brings nothing of its timeline.
+    if (!known && this.list.get(row.id)) {
+      clearTimeout(this.soon);
+      this.soon = setTimeout(() => void this.readList(), 250);
+    }
+  }
+
+  private item(item: Item): void {
+    this.list.patch(item.conversationId, (row) => withItem(row, item));
+    this.publish();
+  }
+
+  private offered(offer: Offer): void {
+    const known = this.offers.some((other) => other.id === offer.id);
+    if (offer.state === 'pending') {
+      this.offers = known
+        ? this.offers.map((other) => (other.id === offer.id ? offer : other))
+        : [...this.offers, offer].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+      if (!known && prefs.sound) chime();
+    } else {
+      this.dropOffer(offer.id);
+      if (known && offer.state === 'expired') toasts.show('info', t('offer.expired'));
+      if (known && offer.state === 'rescinded') toasts.show('info', t('offer.gone'));
+    }
+  }
+
+  private dropOffer(id: string): void {
+    this.offers = this.offers.filter((offer) => offer.id !== id);
+  }
+
+  private publish(): void {
+    this.rows = this.list.rows;
+    this.more = this.list.more;
+  }
+
+  private async readViewer(): Promise<void> {
+    const { viewer } = await ask(ViewerDocument, {});
+    this.viewer = viewer;
+    this.me = viewer.agent ?? null;
+    this.offers = viewer.offers.filter((offer) => offer.state === 'pending');
+  }
+
+  private async readAll(): Promise<void> {
+    await Promise.allSettled([this.readViewer(), this.readList()]);
+    for (const listener of this.listeners) listener({ __typename: 'Resync' });
+  }
+
+  private async readQueues(): Promise<void> {
+    const answer = await ask(QueuesDocument, {}).catch(() => null);
+    if (answer) this.queues = answer.queues.map((q) => ({ id: q.id, name: q.name, waiting: q.depth.waiting }));
+  }
+
+  private look(): void {
+    if (document.hidden || !session.tokens || session.expired) return;
+    if (this.loaded && this.view !== 'MINE') void this.readList();
+    if (router.area === 'inbox') void this.readQueues();
+  }
+}
+
+export const desk = new Desk();

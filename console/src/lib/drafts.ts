@@ -1,0 +1,54 @@
+import { uuid } from './ids';
+
+/** What somebody is writing. */
+export interface Draft {
+  text: string;
+  mode: 'reply' | 'note';
+  /** One key a send: the same words sent again after a lost answer change nothing. */
+  key: string;
+}
+
+type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+/** Drafts of one person, one a conversation; they outlive reloads and expired sign-ins, not the tab. */
+export class Drafts {
+  constructor(
+    private readonly store: Store,
+    private readonly owner: string,
+    private readonly newKey: () => string = uuid,
+  ) {}
+
+  private name(conversation: string): string {
+    return `meridian.draft.${this.owner}.${conversation}`;
+  }
+
+  read(conversation: string): Draft {
+    try {
+      const kept = JSON.parse(this.store.getItem(this.name(conversation)) ?? 'null') as Draft | null;
+      if (kept && typeof kept.text === 'string' && typeof kept.key === 'string') return kept;
+    } catch {
+      // Unreadable: as if there was none.
+    }
+    return { text: '', mode: 'reply', key: this.newKey() };
+  }
+
+  write(conversation: string, draft: Draft): void {
+    try {
+      if (draft.text === '' && draft.mode === 'reply') this.store.removeItem(this.name(conversation));
+      else this.store.setItem(this.name(conversation), JSON.stringify(draft));
+    } catch {
+      // Full or forbidden: the words stay in the field.
+    }
+  }
+
+  /** The words went out: the next ones get a key of their own. Who wrote a note goes on writing notes. */
+  sent(conversation: string, mode: Draft['mode']): Draft {
+    const next: Draft = { text: '', mode, key: this.newKey() };
+    this.write(conversation, next);
+    return next;
+  }
+
+  has(conversation: string): boolean {
+    return this.read(conversation).text.trim() !== '';
+  }
+}

@@ -1,0 +1,51 @@
+import { i18n, type Lang } from './i18n/index.svelte';
+
+/** 42 s, 3:07, 2 h 05, 3 d. */
+export function span(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [s, h, d] = i18n.lang === 'zh' ? ['秒', '小时', '天'] : ['s', 'h', 'd'];
+  if (whole < 60) return `${whole} ${s}`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+  const hours = Math.floor(whole / 3600);
+  if (hours < 48) return `${hours} ${h} ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')}`;
+  return `${Math.floor(hours / 24)} ${d}`;
+}
+
+/** Short age for lists: now, 5 m, 3 h, Mon, 12 Mar. */
+export function age(at: string, now: number, lang: Lang): string {
+  const seconds = Math.max(0, (now - Date.parse(at)) / 1000);
+  if (seconds < 60) return lang === 'zh' ? '刚刚' : 'now';
+  if (seconds < 3600) return lang === 'zh' ? `${Math.floor(seconds / 60)} 分` : `${Math.floor(seconds / 60)} m`;
+  if (seconds < 86_400) return lang === 'zh' ? `${Math.floor(seconds / 3600)} 时` : `${Math.floor(seconds / 3600)} h`;
+  return new Intl.DateTimeFormat(locale(lang), { day: 'numeric', month: 'short' }).format(new Date(at));
+}
+
+export function locale(lang: Lang): string {
+  return lang === 'zh' ? 'zh-CN' : 'en-GB';
+}
+
+export function clockTime(at: string, lang: Lang): string {
+  return new Intl.DateTimeFormat(locale(lang), { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+}
+
+export function day(at: string, lang: Lang): string {
+  return new Intl.DateTimeFormat(locale(lang), { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(at));
+}
+
+export function full(at: string, lang: Lang): string {
+  return new Intl.DateTimeFormat(locale(lang), { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
+}
+
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return '?';
+  const letters = [...(words[0] ?? '')][0] ?? '';
+  return (words.length > 1 ? letters + ([...(words.at(-1) ?? '')][0] ?? '') : letters).toUpperCase();
+}
+
+/** One of eight calm hues for an avatar, the same for the same id. */
+export function hue(id: string): number {
+  let sum = 0;
+  for (const letter of id) sum = (sum * 31 + letter.charCodeAt(0)) >>> 0;
+  return sum % 8;
+}

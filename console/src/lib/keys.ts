@@ -1,0 +1,67 @@
+import type { Key } from './i18n/index.svelte';
+
+/** Where a key is explained. */
+export interface Shortcut {
+  keys: string[][];
+  joined?: 'then' | 'or';
+  text: Key;
+}
+
+export const isMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);
+const mod = isMac ? '⌘' : 'Ctrl';
+
+export const overview: { title: Key; shortcuts: Shortcut[] }[] = [
+  {
+    title: 'keys.global',
+    shortcuts: [
+      { keys: [[mod, 'K']], text: 'keys.command' },
+      { keys: [['?']], text: 'keys.help' },
+      { keys: [['G'], ['I', 'W', 'S']], joined: 'then', text: 'keys.goto' },
+      { keys: [['S'], ['A', 'B', 'P', 'O']], joined: 'then', text: 'keys.setstate' },
+    ],
+  },
+  {
+    title: 'keys.list',
+    shortcuts: [
+      { keys: [['J'], ['K']], joined: 'or', text: 'keys.next' },
+      { keys: [['Enter']], text: 'keys.open' },
+      { keys: [['X']], text: 'keys.decline' },
+    ],
+  },
+  {
+    title: 'keys.conversation',
+    shortcuts: [
+      { keys: [['R']], text: 'keys.reply' },
+      { keys: [['N']], text: 'keys.note' },
+      { keys: [[mod, 'Enter']], text: 'keys.send' },
+      { keys: [['B']], text: 'keys.brief' },
+      { keys: [['E']], text: 'keys.resolve' },
+      { keys: [['.']], text: 'keys.card' },
+    ],
+  },
+];
+
+/** Plain keys mean text while somebody writes, and belong to the dialog while one is open. */
+export function typing(event: KeyboardEvent): boolean {
+  const at = event.target;
+  if (event.isComposing) return true;
+  if (document.querySelector('[role="dialog"],dialog[open],[role="menu"],[role="listbox"]')) return true;
+  return at instanceof HTMLElement && (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName));
+}
+
+/** Enter on a button presses the button, and nothing else. */
+export function onControl(event: KeyboardEvent): boolean {
+  return event.target instanceof HTMLElement && /^(BUTTON|A|SUMMARY)$/.test(event.target.tagName);
+}
+
+type Bindings = Record<string, (event: KeyboardEvent) => void>;
+
+/** Bindings that stay quiet while somebody types. */
+export function quiet(bindings: Bindings): Bindings {
+  const wrap = (run: (event: KeyboardEvent) => void) => (event: KeyboardEvent) => {
+    if (typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    run(event);
+  };
+  return Object.fromEntries(Object.entries(bindings).map(([keys, run]) => [keys, wrap(run)]));
+}

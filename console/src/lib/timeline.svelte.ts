@@ -1,0 +1,129 @@
+import { ConversationDocument, ConversationLiveDocument, TimelineDocument } from '../gql/graphql';
+import { ask, follow } from './client';
+import { KeysetList } from './keyset';
+import { bare } from './ids';
+import { newer } from './lists';
+import type { Stream } from './stream';
+import type { Change, Detail, Item, Row } from './types';
+
+const PAGE = 40;
+
+/** One conversation on the screen: its facts and as much of its timeline as was scrolled to. */
+export class Timeline {
+  detail = $state.raw<Detail | null>(null);
+  /** Only what the list knew is here: enough to answer, not enough for the card. */
+  partial = $state(false);
+  missing = $state(false);
+  /** Oldest first, as it is read. */
+  items = $state.raw<Item[]>([]);
+  more = $state(false);
+  loaded = $state(false);
+  loading = $state(false);
+  private readonly list = new KeysetList<Item>((a, b) => b.seq - a.seq, newer);
+  private stream: Stream<Change> | null = null;
+  private reading: Promise<void> = Promise.resolve();
+  private again: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly id: string,
+    known: Row | null = null,
+  ) {
+    if (!known) return;
+    const customer = known.customer ? { ...known.customer, mergedIntoId: null, identities: [], links: [] } : null;
+    this.detail = { ...known, customer, handoffs: [], workItems: [] } as unknown as Detail;
+    this.partial = true;
+  }
+
+  start(): void {
+    this.stream = follow<Change>(ConversationLiveDocument as never, { id: this.id }, {
+      change: (change) => this.hear(change),
+      resync: () => void this.read(),
+    });
+  }
+
+  stop(): void {
+    this.stream?.stop();
+    clearTimeout(this.again);
+  }
+
+  async read(): Promise<void> {
+    this.reading = this.readNewest();
+    await Promise.all([this.readDetail(), this.reading]);
+  }
+
+  async readDetail(): Promise<void> {
+    try {
+      const { conversation } = await ask(ConversationDocument, { id: this.id });
+      // An answer that was under way when the conversation changed.
+      if (conversation && this.detail && conversation.version < this.detail.version) return this.soon();
+      this.detail = conversation ?? null;
+      [this.missing, this.partial] = [!conversation, false];
+    } catch {
+      this.missing = this.detail === null;
+    }
+  }
+
+  async older(): Promise<void> {
+    if (!this.list.more || this.loading) return;
+    this.loading = true;
+    try {
+      const asked = this.list.mark();
+      const answer = await ask(TimelineDocument, { id: this.id, first: PAGE, after: this.list.cursor });
+      if (answer.conversation) this.list.append(answer.conversation.timeline, asked);
+      this.publish();
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  /** Reads back until an item is here and gives its id; null when it is not in this conversation. */
+  async reach(item: string): Promise<string | null> {
+    const find = (): string | undefined => this.list.rows.find((row) => bare(row.id) === bare(item))?.id;
+    await this.reading;
+    for (let page = 0; page < 25 && !find() && this.list.more; page++) await this.older();
+    return find() ?? null;
+  }
+
+  put(item: Item): void {
+    this.list.apply(item, true);
+    this.publish();
+  }
+
+  private async readNewest(): Promise<void> {
+    try {
+      const asked = this.list.mark();
+      const answer = await ask(TimelineDocument, { id: this.id, first: PAGE });
+      if (answer.conversation) this.list.reset(answer.conversation.timeline, asked);
+      this.loaded = true;
+      this.publish();
+    } catch {
+      this.loaded = true;
+    }
+  }
+
+  /** A change, of this stream or of the desk's. */
+  hear(change: Change): void {
+    if (change.__typename === 'ItemChange' && change.item.conversationId === this.id) {
+      this.put(change.item);
+      // A hand-off, a decision or a change of hands says more than its item does.
+      if (change.item.kind.toLowerCase() !== 'message') this.soon();
+    }
+    if (change.__typename === 'ConversationChange' && this.detail && change.conversation.id === this.id) {
+      if (change.conversation.version >= this.detail.version) {
+        this.detail = { ...this.detail, ...change.conversation, customer: this.detail.customer };
+      }
+      this.soon();
+    }
+    if (change.__typename === 'CustomerChange') this.soon();
+  }
+
+  private soon(): void {
+    clearTimeout(this.again);
+    this.again = setTimeout(() => void this.readDetail(), 250);
+  }
+
+  private publish(): void {
+    this.items = this.list.rows.toReversed();
+    this.more = this.list.more;
+  }
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { Drafts } from '../src/lib/drafts';
+
+function store(): Storage {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  } as Storage;
+}
+
+function counter(): () => string {
+  let n = 0;
+  return () => `key-${++n}`;
+}
+
+test('each conversation keeps its own words', () => {
+  const drafts = new Drafts(store(), 'agt_1', counter());
+  drafts.write('cnv_1', { text: 'Dear Nora', mode: 'reply', key: 'a' });
+  drafts.write('cnv_2', { text: 'check the invoice', mode: 'note', key: 'b' });
+  expect(drafts.read('cnv_1')).toEqual({ text: 'Dear Nora', mode: 'reply', key: 'a' });
+  expect(drafts.read('cnv_2').mode).toBe('note');
+  expect(drafts.has('cnv_3')).toBe(false);
+});
+
+test('the key stays with the words until they are sent', () => {
+  const kept = store();
+  const drafts = new Drafts(kept, 'agt_1', counter());
+  const draft = drafts.read('cnv_1');
+  drafts.write('cnv_1', { ...draft, text: 'Hello' });
+  // A new sign-in, the same tab.
+  const again = new Drafts(kept, 'agt_1', counter());
+  expect(again.read('cnv_1')).toEqual({ text: 'Hello', mode: 'reply', key: draft.key });
+  const next = drafts.sent('cnv_1', 'reply');
+  expect(next.text).toBe('');
+  expect(next.key).not.toBe(draft.key);
+  expect(again.has('cnv_1')).toBe(false);
+  expect(drafts.sent('cnv_1', 'note').mode).toBe('note');
+});
+
+test('drafts of another person on the same machine stay theirs', () => {
+  const kept = store();
+  new Drafts(kept, 'agt_1').write('cnv_1', { text: 'mine', mode: 'reply', key: 'a' });
+  expect(new Drafts(kept, 'agt_2').has('cnv_1')).toBe(false);
+});
+
+test('broken or full storage is no reason to fail', () => {
+  const broken = { getItem: () => '{', setItem: () => { throw new Error('full'); }, removeItem: () => undefined };
+  const drafts = new Drafts(broken as unknown as Storage, 'agt_1', counter());
+  expect(drafts.read('cnv_1').text).toBe('');
+  expect(() => drafts.write('cnv_1', { text: 'x', mode: 'reply', key: 'a' })).not.toThrow();
+});

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { en } from '../src/lib/i18n/en';
+import { zh } from '../src/lib/i18n/zh';
+import { words } from '../widget/src/words';
+
+const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
+const keys = Object.keys(en) as (keyof typeof en)[];
+
+test('every language says everything', () => {
+  expect(Object.keys(zh).sort()).toEqual([...keys].sort());
+  for (const key of keys) expect(zh[key], key).not.toBe('');
+  expect(Object.keys(words.zh!)).toEqual(Object.keys(words.en!));
+});
+
+test('a translation has the same holes', () => {
+  for (const key of keys) expect(holes(zh[key]), key).toEqual(holes(en[key]));
+});
+
+test('Chinese messages use Chinese punctuation', () => {
+  for (const key of keys) expect(zh[key], key).not.toMatch(/[\u4e00-\u9fff][,?!]/);
+});
+
+test('every message that code asks for exists, and none is left over', () => {
+  const sources: string[] = [];
+  const walk = (dir: string): void => {
+    for (const name of readdirSync(dir)) {
+      const path = join(dir, name);
+      if (statSync(path).isDirectory()) walk(path);
+      else if (/\.(svelte|ts)$/.test(name) && !path.includes('i18n') && !path.includes('/gql/')) sources.push(readFileSync(path, 'utf8'));
+    }
+  };
+  walk(new URL('../src', import.meta.url).pathname);
+  const text = sources.join('\n');
+  for (const [, key] of text.matchAll(/\bt\('([\w.]+)'/g)) expect(keys, key).toContain(key);
+  // Families are asked for by a code of the server or of a list.
+  const families = [...text.matchAll(/\bcode\('(\w+)'/g), ...text.matchAll(/\bt\(`([\w.]+)\.\$\{/g)].map(([, name]) => `${name}.`);
+  const unused = keys.filter((key) => !text.includes(`'${key}'`) && !families.some((family) => key.startsWith(family)));
+  expect(unused).toEqual([]);
+});

@@ -1,0 +1,66 @@
+/** Where a message of the visitor is on its way. */
+export type Way = 'waiting' | 'sending' | 'sent' | 'failed' | 'here';
+
+export interface Line {
+  /** Client id until the server's item is known, then the item's id. */
+  id: string;
+  from: 'visitor' | 'bot' | 'agent';
+  text: string;
+  at: string;
+  way: Way;
+  /** Place in the conversation; unsent lines have none and stand last. */
+  seq?: number;
+  withdrawn?: boolean;
+}
+
+/** What the subscription shows of an item. */
+export interface Seen {
+  id: string;
+  seq: number;
+  text: string | null;
+  placedAt: string;
+  deletedAt: string | null;
+  actor: { kind: string };
+}
+
+const KEPT = 200;
+
+export function say(lines: Line[], id: string, text: string, at: string): Line[] {
+  return [...lines, { id, from: 'visitor', text, at, way: 'waiting' }];
+}
+
+export function mark(lines: Line[], id: string, way: Way): Line[] {
+  return lines.map((line) => (line.id === id && line.way !== 'here' ? { ...line, way } : line));
+}
+
+/** The next one to send: in order, one at a time, so that they arrive as they were said. */
+export function next(lines: Line[]): Line | undefined {
+  return lines.find((line) => line.way === 'waiting' || line.way === 'sending');
+}
+
+/** An item came. Our own words come back as one: they take its place instead of being shown twice. */
+export function merge(lines: Line[], item: Seen): Line[] {
+  const from = item.actor.kind === 'customer' ? 'visitor' : item.actor.kind === 'bot' ? 'bot' : 'agent';
+  const line: Line = {
+    id: item.id,
+    from,
+    text: item.text ?? '',
+    at: item.placedAt,
+    way: 'here',
+    seq: item.seq,
+    withdrawn: item.deletedAt !== null,
+  };
+  let rest = lines.filter((other) => other.id !== item.id);
+  if (from === 'visitor' && rest.length === lines.length) {
+    const own = rest.findIndex((other) => other.seq === undefined && other.text.trim() === line.text.trim());
+    if (own >= 0) rest = rest.filter((_, index) => index !== own);
+  }
+  // After everything said before it; what is still on its way out stands last.
+  let at = rest.length;
+  while (at > 0 && after(rest[at - 1]!, item.seq)) at -= 1;
+  return [...rest.slice(0, at), line, ...rest.slice(at)].slice(-KEPT);
+}
+
+function after(line: Line, seq: number): boolean {
+  return line.seq === undefined ? line.way !== 'sent' : line.seq > seq;
+}
