@@ -55,3 +55,127 @@ pub fn summarise(turns: &[Said<'_>], limit: Limit) -> Summary {
     };
     Summary { text, slots }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handoff::Speaker;
+    use proptest::prelude::*;
+
+    fn dialogue(lines: &[&'static str]) -> Vec<Said<'static>> {
+        let speakers = [Speaker::Customer, Speaker::Bot];
+        lines.iter().zip(speakers.iter().cycle()).map(|(text, speaker)| Said { speaker: *speaker, text }).collect()
+    }
+
+    fn hotel() -> Vec<Said<'static>> {
+        dialogue(&[
+            "Hi, I am looking for a cheap guesthouse in the north with free parking.",
+            "The Willow Lodge is a cheap guesthouse in the north. Shall I book it?",
+            "Yes please, 3 people for 2 nights from Friday.",
+            "Booked. The reference number is QX7TR21B. Anything else?",
+            "I also need a train to Norwich that leaves after 09:15 on Friday. Can it be first class?",
+        ])
+    }
+
+    fn restaurant() -> Vec<Said<'static>> {
+        dialogue(&[
+            "你好，想找一家人均消费50-100元的餐馆，评分要4分以上。",
+            "推荐您去柳荫小馆(中山路店)，人均消费78元，电话是010-55501234。",
+            "好的，它附近有哪些酒店？",
+        ])
+    }
+
+    #[test]
+    fn the_english_brief_keeps_what_must_not_be_asked_again() {
+        let said = summarise(&hotel(), Limit::Words(60));
+        for value in ["QX7TR21B", "guesthouse", "north", "cheap", "3", "2", "friday", "norwich", "09:15"] {
+            assert!(said.text.to_lowercase().contains(&value.to_lowercase()), "{value}: {}", said.text);
+        }
+        assert!(said.text.split_whitespace().count() <= 60);
+    }
+
+    #[test]
+    fn the_chinese_brief_keeps_names_prices_and_telephones() {
+        let said = summarise(&restaurant(), Limit::Chars(120));
+        for value in ["柳荫小馆", "78元", "010-55501234"] {
+            assert!(said.text.contains(value), "{value}: {}", said.text);
+        }
+        assert!(said.text.chars().count() <= 120);
+    }
+
+    #[test]
+    fn every_slot_stands_in_its_line() {
+        for turns in [hotel(), restaurant()] {
+            let said = summarise(&turns, Limit::Words(60));
+            assert!(!said.slots.is_empty());
+            for slot in said.slots {
+                let line = turns[slot.turn].text.to_lowercase();
+                assert!(line.contains(&slot.value.to_lowercase()), "{slot:?}");
+            }
+        }
+    }
+
+    /// Pieces of dialogues, so that the recognisers have something to find.
+    fn line() -> impl Strategy<Value = String> {
+        const PIECES: &[&str] = &[
+            "book",
+            "a table for",
+            "7",
+            "people",
+            "at",
+            "18:30",
+            "on sunday",
+            "reference",
+            "ZK81PQ",
+            "hotel",
+            "£12.50",
+            "to Leeds",
+            "，",
+            "。",
+            "想找",
+            "酒店",
+            "餐馆",
+            "评分",
+            "4.5分",
+            "元",
+            "300",
+            "人均",
+            "?",
+            "从",
+            "到",
+            "(",
+            ")",
+            "电话是",
+            "é",
+        ];
+        proptest::collection::vec(
+            prop_oneof![3 => proptest::sample::select(PIECES).prop_map(str::to_owned), 1 => "\\PC{0,6}"],
+            0..14,
+        )
+        .prop_map(|pieces| pieces.join(" "))
+    }
+
+    proptest! {
+        #[test]
+        fn any_dialogue_keeps_the_limit_cites_rightly_and_invents_no_number(
+            lines in proptest::collection::vec(line(), 0..8), most in 0_usize..80
+        ) {
+            let speakers = [Speaker::Customer, Speaker::Agent];
+            let turns: Vec<Said<'_>> = lines.iter().zip(speakers.iter().cycle())
+                .map(|(text, speaker)| Said { speaker: *speaker, text }).collect();
+            let all = lines.join(" ");
+            for limit in [Limit::Words(most), Limit::Chars(most)] {
+                let said = summarise(&turns, limit);
+                if let Limit::Chars(most) = limit {
+                    prop_assert!(said.text.chars().count() <= most, "{}", said.text);
+                }
+                for number in said.text.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()) {
+                    prop_assert!(all.contains(number), "{number}: {}", said.text);
+                }
+                for slot in &said.slots {
+                    prop_assert!(turns[slot.turn].text.to_lowercase().contains(&slot.value.to_lowercase()), "{slot:?}");
+                }
+            }
+        }
+    }
+}

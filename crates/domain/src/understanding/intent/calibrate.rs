@@ -108,8 +108,10 @@ pub(super) fn threshold(trials: &[Trial], calibration: &Calibration, share: f64)
     let mut right: Vec<f64> =
         trials.iter().filter(|trial| trial.right).map(|trial| calibration.confidence(&trial.inputs)).collect();
     right.sort_unstable_by(f64::total_cmp);
-    let at = (right.len() as f64 * share) as usize;
-    right.get(at).copied().unwrap_or(0.0)
+    let at = right.len() as f64 * share;
+    // With few examples the lowest of them says little: come down to nought as they become fewer.
+    let trust = at.min(1.0);
+    right.get(at as usize).map_or(0.0, |confidence| confidence * trust)
 }
 
 /// The margin above which a label of several is given: the one with the best F1 on what was held out, drawn towards

@@ -117,17 +117,23 @@ fn prepare(examples: &[Example]) -> Result<Data, Refused> {
     Ok(Data { texts, labels, names, multi })
 }
 
-/// Deals the examples of each label round the folds.
+/// Deals the examples of each label round the folds, in a mixed order: examples that stand together in a file are often
+/// made after one pattern.
 fn deal(data: &Data) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..data.labels.len()).collect();
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    for i in (1..order.len()).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        order.swap(i, (state >> 33) as usize % (i + 1));
+    }
     let mut next = vec![0_usize; data.names.len() + 1];
-    data.labels
-        .iter()
-        .map(|labels| {
-            let label = labels.first().copied().unwrap_or(data.names.len());
-            next[label] += 1;
-            (next[label] + label) % FOLDS
-        })
-        .collect()
+    let mut folds = vec![0; order.len()];
+    for i in order {
+        let label = data.labels[i].first().copied().unwrap_or(data.names.len());
+        next[label] += 1;
+        folds[i] = (next[label] + label) % FOLDS;
+    }
+    folds
 }
 
 fn fit(data: &Data, chosen: &[usize]) -> Model {

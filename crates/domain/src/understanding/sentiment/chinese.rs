@@ -38,7 +38,7 @@ pub(super) fn value(text: &str) -> f64 {
                 None => 1.0,
             };
             let asks = matches!(end, '？' | '?') || holds(clause, REQUESTS);
-            clause_value(clause, if asks { 0.1 } else { 1.0 })
+            clause_value(clause, if asks { 0.05 } else { 1.0 })
                 * place
                 * if matches!(end, '！' | '!') { 1.2 } else { 1.0 }
         })
