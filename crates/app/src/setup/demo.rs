@@ -148,14 +148,15 @@ pub(super) async fn create_tenant(
     tx.commit().await
 }
 
-/// London by day and Singapore by day: between them somebody is awake for sixteen hours, and each has a late shift.
+/// London by day, Singapore from the small hours on: somebody is awake at any time, in summer and in winter, and both are
+/// for an hour or two.
 async fn seed_sites(tx: &mut WriteTx, workspace: &str) -> Result<[SiteId; 2], StoreError> {
     let sites = [id(workspace, "london"), id(workspace, "singapore")];
     let all_week = |starts_minute, ends_minute| -> Vec<Shift> {
         (1..=7).map(|weekday| Shift { weekday, starts_minute, ends_minute }).collect()
     };
-    setup::site(tx, sites[0], "London", "Europe/London", 0, &all_week(8 * 60, 20 * 60)).await?;
-    setup::site(tx, sites[1], "Singapore", "Asia/Singapore", 1, &all_week(4 * 60, 16 * 60)).await?;
+    setup::site(tx, sites[0], "London", "Europe/London", 0, &all_week(8 * 60, 21 * 60)).await?;
+    setup::site(tx, sites[1], "Singapore", "Asia/Singapore", 1, &all_week(3 * 60, 17 * 60)).await?;
     Ok(sites)
 }
 
