@@ -5,7 +5,7 @@ use crate::{Edge, problem::problem, token::bearer};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use async_graphql::{Request, Response, ServerError, Value, Variables};
 use bytes::Bytes;
-use meridian_app::auth;
+use meridian_app::{auth, authz::Subject};
 use meridian_web_schema::Viewer;
 use serde_json::json;
 use std::sync::Arc;
@@ -76,16 +76,28 @@ pub(crate) fn read(body: &serde_json::Value) -> Result<Request, String> {
     }
 }
 
-/// The viewer of an agent's token, if its sign-in still stands.
+/// Whom a token or an API key speaks for, with the version of the token; the outer `None` is our own trouble.
+async fn subject(edge: &web::Data<Edge>, token: &str) -> Option<Option<(Subject, i32)>> {
+    let app = edge.app.clone();
+    if token.starts_with(auth::KEY_PREFIX) {
+        let token = token.to_owned();
+        let found = edge.run(async move { auth::verify_key(&app, &token).await }).await?.ok()?;
+        return Some(found.map(|subject| (subject, 0)));
+    }
+    let Some((subject, version)) = edge.tokens.verify_agent(token) else { return Some(None) };
+    let asked = subject.clone();
+    let stands = edge.run(async move { auth::stands(&app, &asked, version).await }).await?.ok()?;
+    Some(stands.then_some((subject, version)))
+}
+
+/// The viewer of an agent's token or of an API key, if it still stands.
 pub(crate) async fn viewer(edge: &web::Data<Edge>, token: &str, key: Option<String>) -> Result<Arc<Viewer>, Response> {
     let refused = || failure("UNAUTHENTICATED", "the token is not valid: sign in or refresh it");
-    let (subject, token_version) = edge.tokens.verify_agent(token).ok_or_else(refused)?;
-    let (app, asked) = (edge.app.clone(), subject.clone());
-    match edge.run(async move { auth::stands(&app, &asked, token_version).await }).await {
-        Some(Ok(true)) => {}
-        Some(Ok(false)) => return Err(refused()),
-        _ => return Err(failure("UNAVAILABLE", "the service is not available for a moment: try again")),
-    }
+    let (subject, token_version) = match subject(edge, token).await {
+        Some(Some(found)) => found,
+        Some(None) => return Err(refused()),
+        None => return Err(failure("UNAVAILABLE", "the service is not available for a moment: try again")),
+    };
     let wake = edge.wake.clone();
     Ok(Arc::new(Viewer {
         app: edge.app.clone(),

@@ -10,6 +10,7 @@ mod hooks;
 mod intake;
 mod problem;
 mod site;
+mod standing;
 mod token;
 mod ws;
 
@@ -56,9 +57,11 @@ pub(crate) struct Edge {
     pub intake: intake::Intake,
     pub feed: Feed,
     pub connected: Arc<connected::Connected>,
+    pub standing: Arc<standing::Standing>,
     pub hints: Hints,
     pub wake: Wake,
     pub origins: Vec<String>,
+    pub explorer: bool,
     pub runtime: Handle,
     pub stop: CancellationToken,
 }
@@ -95,16 +98,20 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
     follow(&settings.hints, &feed, &stop);
     let connected = Arc::new(connected::Connected::new(settings.app.clone(), settings.wake.clone()));
     tokio::spawn(Arc::clone(&connected).run(stop.clone()));
+    let standing = Arc::new(standing::Standing::new(settings.app.clone()));
+    tokio::spawn(Arc::clone(&standing).run(stop.clone()));
     let edge = web::Data::new(Edge {
         app: settings.app.clone(),
-        graphql: GraphQl::new(settings.limits),
+        graphql: GraphQl::new(Limits { introspection: settings.explorer, ..settings.limits }),
         tokens: Tokens::new(&settings.secret)?,
         intake: intake::Intake::start(settings.app.db.clone(), settings.wake.clone()),
         feed,
         connected,
+        standing,
         hints: settings.hints.clone(),
         wake: settings.wake.clone(),
         origins: settings.origins.clone(),
+        explorer: settings.explorer,
         runtime: Handle::current(),
         stop,
     });
@@ -177,6 +184,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/graphql/ws", web::get().to(ws::open))
         .route("/livez", web::get().to(health::live))
         .route("/readyz", web::get().to(health::ready))
+        .route("/graphiql", web::get().to(site::explorer))
+        .route("/graphiql/{path:.*}", web::get().to(site::explorer))
         .route("/widget", web::get().to(site::widget))
         .route("/widget/{path:.*}", web::get().to(site::widget));
 }

@@ -1,13 +1,14 @@
-//! The console and the chat widget, from the binary (`console/dist`, `console/dist-widget`; read from disk in debug
-//! builds). Paths without a file are the console's own routes.
+//! The console, the chat widget and GraphiQL, from the binary (`console/dist`, `dist-widget`, `dist-explorer`; read from
+//! disk in debug builds). Paths without a file are the console's own routes.
 
-use crate::problem::problem;
+use crate::{Edge, problem::problem};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         Method, StatusCode,
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY},
     },
+    web,
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 use std::fmt::Write;
@@ -21,6 +22,11 @@ struct Console;
 #[folder = "../console/dist-widget/"]
 #[allow_missing = true]
 struct Widget;
+
+#[derive(RustEmbed)]
+#[folder = "../console/dist-explorer/"]
+#[allow_missing = true]
+struct Explorer;
 
 /// What pages of ours may do: run and show what we serve, talk to us, nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -60,6 +66,27 @@ pub(crate) async fn widget(request: HttpRequest) -> HttpResponse {
     match Widget::get(path) {
         Some(file) => answer(&request, path, &file, "*"),
         None => problem(StatusCode::NOT_FOUND, "not_found", "no such address, or the widget is not part of this build"),
+    }
+}
+
+/// GraphiQL, where the profile serves it. Its editor writes styles of its own, so its page alone may.
+pub(crate) async fn explorer(edge: web::Data<Edge>, request: HttpRequest) -> HttpResponse {
+    let path = match request.path().trim_start_matches("/graphiql").trim_start_matches('/') {
+        "" => "index.html",
+        path => path,
+    };
+    match Explorer::get(path).filter(|_| edge.explorer) {
+        Some(file) => {
+            let mut response = answer(&request, path, &file, "'none'");
+            let policy = format!("{POLICY}'none'").replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
+            if let Ok(policy) = policy.parse() {
+                response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+            }
+            response
+        }
+        None => {
+            problem(StatusCode::NOT_FOUND, "not_found", "GraphiQL is served in the profile dev, when Node.js built it")
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! `/graphql/ws`: the graphql-transport-ws protocol (graphql-ws PROTOCOL.md). Bounded, authorised, and closed when its
 //! token no longer stands.
 
-use crate::{Edge, graphql, problem::problem};
+use crate::{Edge, graphql, problem::problem, standing::Watch};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Session};
 use futures_util::StreamExt;
-use meridian_app::{auth, authz::Subject};
+use meridian_app::authz::Subject;
 use meridian_domain::{
     event::Identifier,
     ids::{AgentId, SessionId, TenantId},
@@ -21,8 +21,6 @@ const PROTOCOL: &str = "graphql-transport-ws";
 const INIT: Duration = Duration::from_secs(3);
 /// Between two pings; two unanswered ones close the socket.
 const PING: Duration = Duration::from_secs(15);
-/// Between two looks at whether the sign-in stands, when no hint says so earlier.
-const RECHECK: Duration = Duration::from_secs(2);
 /// Subscriptions of one socket.
 const MOST: usize = 100;
 /// Messages on their way to a slow reader.
@@ -59,6 +57,8 @@ struct Socket {
     viewer: Option<Arc<Viewer>>,
     /// Set for people: whose link this socket keeps alive.
     agent: Option<(TenantId, AgentId)>,
+    /// Set for people and keys: what the socket rests on.
+    watch: Option<Watch>,
     running: HashMap<String, AbortHandle>,
     send: mpsc::Sender<Out>,
 }
@@ -71,10 +71,10 @@ enum Out {
 
 async fn serve(edge: web::Data<Edge>, mut session: Session, mut stream: actix_ws::AggregatedMessageStream) {
     let (send, mut receive) = mpsc::channel(OUTBOX);
-    let mut socket = Socket { edge: edge.clone(), viewer: None, agent: None, running: HashMap::new(), send };
+    let mut socket =
+        Socket { edge: edge.clone(), viewer: None, agent: None, watch: None, running: HashMap::new(), send };
     let opened = Instant::now();
     let mut beat = tokio::time::interval(PING);
-    let mut recheck = tokio::time::interval(RECHECK);
     let mut unanswered = 0_u8;
     beat.tick().await;
     let close: Option<Close> = loop {
@@ -85,9 +85,7 @@ async fn serve(edge: web::Data<Edge>, mut session: Session, mut stream: actix_ws
                 unanswered += 1;
                 if unanswered > 2 || session.ping(b"").await.is_err() { break None; }
             }
-            _ = recheck.tick(), if socket.viewer.is_some() => {
-                if !socket.stands().await { break Some((4403, "Forbidden")); }
-            }
+            () = socket.fallen() => break Some((4403, "Forbidden")),
             out = receive.recv() => {
                 let text = match out {
                     Some(Out::Message(text)) => text,
@@ -156,6 +154,9 @@ impl Socket {
         } else {
             graphql::viewer(&self.edge, token, None).await.map_err(|_| (4403, "Forbidden"))?
         };
+        if viewer.subject.visitor_session().is_none() {
+            self.watch = Some(self.edge.standing.watch(viewer.subject.clone(), viewer.token_version));
+        }
         if let Some(agent) = viewer.subject.agent_id() {
             let tenant = viewer.subject.scope().tenant();
             self.agent = Some((tenant, agent));
@@ -232,13 +233,12 @@ impl Socket {
         Ok(())
     }
 
-    /// Whether the sign-in still stands. A database that does not answer is no reason to close.
-    async fn stands(&self) -> bool {
-        let Some(viewer) = self.viewer.clone().filter(|viewer| viewer.subject.agent_id().is_some()) else {
-            return true;
-        };
-        let asked = async move { auth::stands(&viewer.app, &viewer.subject, viewer.token_version).await };
-        !matches!(self.edge.run(asked).await, Some(Ok(false)))
+    /// Ends when the sign-in or key behind the socket no longer stands.
+    async fn fallen(&self) {
+        match &self.watch {
+            Some(watch) => watch.fallen.cancelled().await,
+            None => std::future::pending().await,
+        }
     }
 
     async fn ended(&mut self) {

@@ -4,6 +4,7 @@ mod catalogue;
 mod contract;
 mod flows;
 mod layers;
+mod operations;
 mod tenancy;
 mod transport_ws;
 mod two_tenants;

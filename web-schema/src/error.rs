@@ -160,4 +160,5 @@ refusals! {
     conversations::ResolveRefused { NotFound => NotFound, Stale => StaleVersion, NotOwner => NotHolder }
     identity::MergeRefused { NotFound => NotFound, Same => Conflict, Moved => Conflict, Invalid(_) => Invalid }
     setup::PeopleRefused { NotFound => NotFound, Oneself => Conflict }
+    setup::SetupRefused { NotFound(_) => NotFound, Invalid(_) => Invalid, Taken(_) => Conflict }
 }

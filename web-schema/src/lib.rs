@@ -1,5 +1,6 @@
 //! The GraphQL contract: thin types over the store, one resolver a field, no rules and no SQL.
 
+mod admin;
 mod channels;
 mod context;
 mod conversations;
@@ -33,11 +34,13 @@ pub struct Limits {
     pub complexity: usize,
     /// Aliases in one document.
     pub aliases: usize,
+    /// Whether the schema tells of itself; `schema.graphql` does anyhow.
+    pub introspection: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 12, complexity: 5_000, aliases: 30 }
+        Self { depth: 12, complexity: 5_000, aliases: 30, introspection: true }
     }
 }
 
@@ -51,7 +54,11 @@ pub struct GraphQl {
 impl GraphQl {
     /// Builds the schema.
     pub fn new(limits: Limits) -> Self {
-        let schema = Schema::build(roots::Query::default(), roots::Mutation::default(), live::Subscription)
+        let mut schema = Schema::build(roots::Query::default(), roots::Mutation::default(), live::Subscription);
+        if !limits.introspection {
+            schema = schema.disable_introspection();
+        }
+        let schema = schema
             .limit_depth(limits.depth)
             .limit_complexity(limits.complexity)
             .limit_recursive_depth(32)

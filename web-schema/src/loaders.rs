@@ -82,6 +82,10 @@ edges! {
     LoadsOf(AgentId) => Vec<agents::Load>, |tx, ids| Box::pin(async move {
         Ok(grouped(agents::loads(tx, &ids).await?, |load| load.agent))
     });
+    /// Skills of an agent.
+    SkillsOf(AgentId) => Vec<agents::HeldSkill>, |tx, ids| Box::pin(async move {
+        Ok(grouped(agents::skills(tx, &ids).await?, |held| held.agent))
+    });
     /// Sessions of a conversation.
     SessionsOf(ConversationId) => Vec<conversations::Session>, |tx, ids| Box::pin(async move {
         Ok(grouped(conversations::sessions(tx, &ids).await?, |session| session.conversation))

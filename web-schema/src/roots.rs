@@ -1,6 +1,7 @@
 //! The roots: a tree of merged objects, one branch an area.
 
 use crate::{
+    admin::{AdminMutations, AdminQueries},
     channels::ChannelQueries,
     conversations::{ConversationMutations, ConversationQueries},
     customers::{CustomerMutations, CustomerQueries},
@@ -13,7 +14,7 @@ use async_graphql::MergedObject;
 pub(crate) struct Reading(ConversationQueries, CustomerQueries);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries);
+pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries);
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
@@ -23,7 +24,7 @@ pub(crate) struct Query(Reading, Floor);
 pub(crate) struct Writing(ConversationMutations, CustomerMutations);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Steering(PeopleMutations, WorkMutations);
+pub(crate) struct Steering(PeopleMutations, WorkMutations, AdminMutations);
 
 /// What can be changed.
 #[derive(MergedObject, Default)]

@@ -1,5 +1,6 @@
-//! Settings: one name as flag and as environment variable.
+//! Settings: one name as flag, as environment variable and as key of the settings file.
 
+use crate::config_file::File;
 use anyhow::{Context, Result, ensure};
 use clap::{ArgMatches, Args, CommandFactory, parser::ValueSource};
 use meridian_domain::secret::Secret;
@@ -8,6 +9,9 @@ use meridian_store::{DbSettings, migrate};
 /// Settings of every process.
 #[derive(Args, Clone)]
 pub struct Config {
+    /// A file of settings (TOML); flags and the environment beat it. `infra/config.example.toml` lists them all.
+    #[arg(long = "config", global = true, env = "MERIDIAN_CONFIG", value_name = "FILE")]
+    pub file: Option<std::path::PathBuf>,
     /// dev or production; production refuses weak settings.
     #[arg(long, global = true, env = "MERIDIAN_PROFILE", default_value = "production")]
     pub profile: String,
@@ -145,7 +149,7 @@ impl Config {
     }
 
     /// Prints every setting, masked, with its origin.
-    pub fn print(matches: &ArgMatches, origin: bool) {
+    pub fn print(matches: &ArgMatches, file: &File, origin: bool) {
         for arg in crate::Cli::command().get_arguments() {
             let id = arg.get_id().as_str();
             let Some(env) = arg.get_env() else { continue };
@@ -159,6 +163,7 @@ impl Config {
             let from = match matches.value_source(id) {
                 Some(ValueSource::CommandLine) => "flag",
                 Some(ValueSource::EnvVariable) => "environment",
+                Some(ValueSource::DefaultValue) if file.contains_key(id) => "file",
                 Some(ValueSource::DefaultValue) => "default",
                 _ => "-",
             };

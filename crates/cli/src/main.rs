@@ -2,6 +2,7 @@
 
 mod bench;
 mod config;
+mod config_file;
 mod identity;
 mod ops;
 mod processes;
@@ -123,15 +124,20 @@ enum ConfigCommand {
 
 fn main() -> Result<()> {
     use clap::{CommandFactory, FromArgMatches};
-    let matches = Cli::command().get_matches();
+    let arguments: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    let file = match config_file::named(&arguments, std::env::var_os("MERIDIAN_CONFIG")) {
+        Some(path) => config_file::read(std::path::Path::new(&path), &Cli::command())?,
+        None => config_file::File::new(),
+    };
+    let matches = config_file::applied(Cli::command(), &file).get_matches_from(arguments);
     let cli = Cli::from_arg_matches(&matches)?;
     // TLS needs its crypto once for the whole process.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(run(cli, &matches))
+    runtime.block_on(run(cli, &matches, &file))
 }
 
-async fn run(cli: Cli, matches: &clap::ArgMatches) -> Result<()> {
+async fn run(cli: Cli, matches: &clap::ArgMatches, file: &config_file::File) -> Result<()> {
     let config = cli.config;
     match cli.command {
         Command::Api => processes::run(&config, true, false).await,
@@ -158,7 +164,7 @@ async fn run(cli: Cli, matches: &clap::ArgMatches) -> Result<()> {
         Command::Redrive { max } => ops::redrive(&config, max).await,
         Command::Doctor => ops::doctor(&config).await,
         Command::Config { what: ConfigCommand::Print { origin } } => {
-            Config::print(matches, origin);
+            Config::print(matches, file, origin);
             Ok(())
         }
     }

@@ -46,6 +46,11 @@ impl Agent {
         Ok(Self { base: base.to_owned(), token: field("access_token")?, refresh_token: field("refresh_token")?, http })
     }
 
+    /// The same client with another token: an API key, a stale one.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: token.to_owned(), ..self.clone() }
+    }
+
     /// Executes a document and returns the whole response.
     pub async fn send(&self, query: &str, variables: Value) -> Result<Value> {
         let body = json!({ "query": query, "variables": variables });

@@ -3,7 +3,7 @@
 use crate::{Db, ReadTx, StoreError, WriteTx, error::code};
 use meridian_domain::{
     channel::ChannelClass,
-    ids::{AgentId, BranchId, SignInId, SiteId, TenantId},
+    ids::{AgentId, BranchId, SignInId, SiteId, SkillId, TenantId},
     people::{ChosenState, Role},
     time::Instant,
 };
@@ -126,6 +126,46 @@ pub async fn page(tx: &mut ReadTx, after: Option<(&str, AgentId)>, limit: i64) -
     rows.into_iter().map(Agent::try_from).collect()
 }
 
+/// Languages an agent speaks.
+pub async fn languages(tx: &mut ReadTx, agent: AgentId) -> Result<Vec<String>, StoreError> {
+    let tenant = tx.tenant();
+    let spoken = sqlx::query_scalar!("select languages from agent where tenant_id = $1 and id = $2", tenant, agent.0)
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(spoken.unwrap_or_default())
+}
+
+/// A skill an agent holds.
+#[derive(Debug, Clone)]
+pub struct HeldSkill {
+    /// The agent.
+    pub agent: AgentId,
+    /// The skill.
+    pub skill: SkillId,
+    /// Its name.
+    pub name: String,
+    /// 1 to 5.
+    pub level: i16,
+}
+
+/// Skills of several agents, by name.
+pub async fn skills(tx: &mut ReadTx, agents: &[Uuid]) -> Result<Vec<HeldSkill>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select h.agent_id, h.skill_id, s.name, h.level from agent_skill h
+         join skill s on s.tenant_id = h.tenant_id and s.id = h.skill_id
+         where h.tenant_id = $1 and h.agent_id = any($2) and h.valid_to is null order by h.agent_id, s.name",
+        tenant,
+        agents
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| HeldSkill { agent: r.agent_id.into(), skill: r.skill_id.into(), name: r.name, level: r.level })
+        .collect())
+}
+
 /// What a sign-in is checked against.
 #[derive(Clone)]
 pub struct Login {
@@ -218,21 +258,19 @@ pub async fn rotate(tx: &mut WriteTx, id: SignInId, hash: &[u8], next: &[u8]) ->
     Ok(Rotation::Rotated(AgentId(row.agent_id)))
 }
 
-/// Whether a sign-in still stands.
-pub async fn sign_in_stands(tx: &mut ReadTx, id: SignInId, agent: AgentId, version: i32) -> Result<bool, StoreError> {
+/// Those of several sign-ins that stand, each with its person and the version tokens must carry.
+pub async fn standing(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<(SignInId, AgentId, i32)>, StoreError> {
     let tenant = tx.tenant();
-    let stands = sqlx::query_scalar!(
-        r#"select (s.revoked_at is null and a.status = 'active' and a.token_version = $4) as "stands!"
-           from sign_in s join agent a on a.tenant_id = s.tenant_id and a.id = s.agent_id
-           where s.tenant_id = $1 and s.id = $2 and s.agent_id = $3"#,
+    let rows = sqlx::query!(
+        "select s.id, s.agent_id, a.token_version from sign_in s
+         join agent a on a.tenant_id = s.tenant_id and a.id = s.agent_id
+         where s.tenant_id = $1 and s.id = any($2) and s.revoked_at is null and a.status = 'active'",
         tenant,
-        id.0,
-        agent.0,
-        version
+        ids
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(stands.unwrap_or(false))
+    Ok(rows.into_iter().map(|row| (row.id.into(), row.agent_id.into(), row.token_version)).collect())
 }
 
 /// Revokes one sign-in of a person, or all of them.

@@ -99,6 +99,33 @@ pub async fn insert(tx: &mut WriteTx, bot: &Bot, sealed: &[u8]) -> Result<(), St
     Ok(())
 }
 
+/// Changes a bot; its secret stays.
+pub async fn update(tx: &mut WriteTx, bot: &Bot) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update bot set name = $3, url = $4, fallback_queue_id = $5, silence_seconds = $6
+         where tenant_id = $1 and id = $2",
+        tenant,
+        bot.id.0,
+        bot.name,
+        bot.url,
+        bot.fallback_queue.0,
+        bot.silence_seconds
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Replaces a bot's secret, sealed for its id; false when there is no such bot.
+pub async fn set_secret(tx: &mut WriteTx, id: BotId, sealed: &[u8]) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let done = sqlx::query!("update bot set secret_sealed = $3 where tenant_id = $1 and id = $2", tenant, id.0, sealed)
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// An entry of the ledger.
 #[derive(Debug, Clone)]
 pub struct Entry {

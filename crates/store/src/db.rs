@@ -1,13 +1,15 @@
 //! The pools and the only doors to them.
 
-use crate::StoreError;
+use crate::{
+    StoreError,
+    causes::{Causes, WorkMove},
+};
 use meridian_domain::{
     actor::Actor,
-    ids::{AgentId, AuditId, BranchId, ChannelAccountId, QueueId, RawId, TenantId, WorkItemId},
+    ids::{AuditId, ChannelAccountId, RawId, TenantId},
     jobs::{self, Job},
     live::{Change, Topic},
     time::Ids,
-    work::WorkState,
 };
 use serde_json::Value;
 use sqlx::{
@@ -177,14 +179,7 @@ impl Db {
     /// A transaction that changes one tenant.
     pub async fn write(&self, scope: &TenantScope) -> Result<WriteTx, StoreError> {
         let read = ReadTx { tx: self.begin(scope, "").await?, scope: *scope };
-        Ok(WriteTx {
-            read,
-            ids: self.ids.clone(),
-            numbers: Arc::clone(&self.numbers),
-            out: Vec::new(),
-            audits: Vec::new(),
-            moves: Vec::new(),
-        })
+        Ok(WriteTx { read, ids: self.ids.clone(), numbers: Arc::clone(&self.numbers), causes: Causes::default() })
     }
 
     /// A transaction across tenants, for the relay, the clock, look-ups and tenant creation. `why` is for the log.
@@ -273,11 +268,6 @@ impl ReadTx {
     }
 }
 
-enum Out {
-    Job { queue: String, payload: Value, due: Option<f64> },
-    Live { topics: Vec<String>, payload: Value },
-}
-
 /// A transaction that changes one tenant. What it causes (jobs, live changes, audit, work events) is collected and
 /// written with the commit, so that a state change and its consequences are one.
 #[must_use = "a transaction that is dropped is rolled back"]
@@ -285,30 +275,7 @@ pub struct WriteTx {
     read: ReadTx,
     ids: Ids,
     numbers: Numbers,
-    out: Vec<Out>,
-    audits: Vec<(Uuid, String, String, Option<Uuid>, Value)>,
-    moves: Vec<WorkMove>,
-}
-
-/// One transition of a work item, the raw material of every report.
-#[derive(Debug, Clone)]
-pub struct WorkMove {
-    /// The item.
-    pub work: WorkItemId,
-    /// Its branch.
-    pub branch: BranchId,
-    /// Its queue.
-    pub queue: QueueId,
-    /// The agent concerned.
-    pub agent: Option<AgentId>,
-    /// Where it came from; `None` at birth.
-    pub from: Option<WorkState>,
-    /// Where it went.
-    pub to: WorkState,
-    /// Version of the plan that moved it, 0 where none did.
-    pub plan_version: i32,
-    /// Why, as a code.
-    pub reason: &'static str,
+    causes: Causes,
 }
 
 impl Deref for WriteTx {
@@ -349,124 +316,32 @@ impl WriteTx {
     fn push_job(&mut self, job: &Job, key: Uuid, due: Option<f64>) {
         // Serialising a job cannot fail: it holds ids only.
         let payload = serde_json::to_value(job).unwrap_or_default();
-        self.out.push(Out::Job { queue: jobs::queue(job.family(), key.as_bytes()), payload, due });
+        self.causes.job(jobs::queue(job.family(), key.as_bytes()), payload, due);
     }
 
     /// Tells sockets what changed, after the commit.
     pub fn live(&mut self, topics: &[Topic], change: Change) {
         let payload = serde_json::to_value(change).unwrap_or_default();
         let topics: Vec<String> = topics.iter().map(ToString::to_string).collect();
-        let same = |out: &Out| matches!(out, Out::Live { topics: t, payload: p } if *t == topics && *p == payload);
-        if !self.out.iter().any(same) {
-            self.out.push(Out::Live { topics, payload });
-        }
+        self.causes.live(&topics, payload);
     }
 
     /// Records who did what; ids and codes only.
     pub fn audit(&mut self, action: &str, object_kind: &str, object: Option<Uuid>, detail: Value) {
         let id: AuditId = self.id();
-        self.audits.push((id.0, action.to_owned(), object_kind.to_owned(), object, detail));
+        self.causes.audit(id.0, action, object_kind, object, detail);
     }
 
     /// Records a transition of a work item.
     pub fn work_moved(&mut self, moved: WorkMove) {
-        self.moves.push(moved);
+        self.causes.moved(moved);
     }
 
     /// Writes everything collected and commits.
     pub async fn commit(mut self) -> Result<(), StoreError> {
-        self.flush_moves().await?;
-        self.flush_audits().await?;
-        self.flush_outbox().await?;
+        let (tenant, actor, lane) = (self.tenant(), self.scope.actor, jobs::relay_lane(self.scope.tenant));
+        self.causes.write(self.read.conn(), tenant, actor, lane).await?;
         self.read.tx.commit().await?;
-        Ok(())
-    }
-
-    async fn flush_outbox(&mut self) -> Result<(), StoreError> {
-        if self.out.is_empty() {
-            return Ok(());
-        }
-        let out = std::mem::take(&mut self.out);
-        let (tenant, lane) = (self.tenant(), jobs::relay_lane(self.scope.tenant));
-        let mut queues: Vec<Option<String>> = Vec::with_capacity(out.len());
-        let mut topics: Vec<Option<String>> = Vec::with_capacity(out.len());
-        let mut payloads: Vec<Value> = Vec::with_capacity(out.len());
-        let mut dues: Vec<Option<f64>> = Vec::with_capacity(out.len());
-        for entry in out {
-            match entry {
-                Out::Job { queue, payload, due } => {
-                    queues.push(Some(queue));
-                    topics.push(None);
-                    payloads.push(payload);
-                    dues.push(due);
-                }
-                Out::Live { topics: t, payload } => {
-                    queues.push(None);
-                    topics.push(Some(t.join(" ")));
-                    payloads.push(payload);
-                    dues.push(None);
-                }
-            }
-        }
-        sqlx::query!(
-            "insert into outbox (tenant_id, lane, queue, topics, payload, due_at)
-             select $1, $2, o.queue, string_to_array(o.topics, ' '), o.payload, coalesce(clock_timestamp() + make_interval(secs => o.due), '-infinity')
-             from unnest($3::text[], $4::text[], $5::jsonb[], $6::float8[])
-               with ordinality as o(queue, topics, payload, due, n)
-             order by o.n",
-            tenant,
-            lane,
-            &queues as &[Option<String>],
-            &topics as &[Option<String>],
-            &payloads,
-            &dues as &[Option<f64>]
-        )
-        .execute(self.read.conn())
-        .await?;
-        Ok(())
-    }
-
-    async fn flush_audits(&mut self) -> Result<(), StoreError> {
-        let (tenant, actor) = (self.tenant(), self.scope.actor);
-        for (id, action, object_kind, object, detail) in std::mem::take(&mut self.audits) {
-            sqlx::query!(
-                "insert into audit_entry (tenant_id, id, actor_kind, actor_id, action, object_kind, object_id, detail)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8)",
-                tenant,
-                id,
-                actor.kind(),
-                actor.id(),
-                action,
-                object_kind,
-                object,
-                detail
-            )
-            .execute(self.read.conn())
-            .await?;
-        }
-        Ok(())
-    }
-
-    async fn flush_moves(&mut self) -> Result<(), StoreError> {
-        let tenant = self.tenant();
-        for moved in std::mem::take(&mut self.moves) {
-            sqlx::query!(
-                "insert into work_item_event
-                   (tenant_id, work_item_id, branch_id, queue_id, agent_id, from_state, to_state, plan_version, reason)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                tenant,
-                moved.work.0,
-                moved.branch.0,
-                moved.queue.0,
-                moved.agent.map(|id| id.0),
-                moved.from.map(WorkState::code),
-                moved.to.code(),
-                moved.plan_version,
-                moved.reason
-            )
-            .execute(self.read.conn())
-            .await?;
-        }
         Ok(())
     }
 }

@@ -217,7 +217,8 @@ pub async fn agent(tx: &mut WriteTx, new: &NewAgent<'_>, caps: [i16; 4]) -> Resu
         "insert into agent (tenant_id, id, email, name, role, branch_id, site_id, time_zone, languages, password_hash)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (tenant_id, id) do update set email = excluded.email, name = excluded.name, role = excluded.role,
-           site_id = excluded.site_id, time_zone = excluded.time_zone, languages = excluded.languages,
+           branch_id = excluded.branch_id, site_id = excluded.site_id, time_zone = excluded.time_zone,
+           languages = excluded.languages,
            password_hash = coalesce(excluded.password_hash, agent.password_hash)",
         tenant,
         new.id.0,
@@ -257,6 +258,45 @@ pub async fn join_queue(tx: &mut WriteTx, queue: QueueId, agent: AgentId) -> Res
         tenant,
         queue.0,
         agent.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Ends the membership of everybody but those named.
+pub async fn leave_queue(tx: &mut WriteTx, queue: QueueId, keep: &[Uuid]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update queue_member set valid_to = clock_timestamp()
+         where tenant_id = $1 and queue_id = $2 and valid_to is null and agent_id <> all($3)",
+        tenant,
+        queue.0,
+        keep
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// All skills by name.
+pub async fn skills(tx: &mut ReadTx) -> Result<Vec<(SkillId, String)>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!("select id, name from skill where tenant_id = $1 order by name limit 1000", tenant)
+        .fetch_all(tx.conn())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id.into(), row.name)).collect())
+}
+
+/// Takes from an agent every skill that is not named, from now on.
+pub async fn drop_skills(tx: &mut WriteTx, agent: AgentId, keep: &[Uuid]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update agent_skill set valid_to = clock_timestamp()
+         where tenant_id = $1 and agent_id = $2 and valid_to is null and skill_id <> all($3)",
+        tenant,
+        agent.0,
+        keep
     )
     .execute(tx.conn())
     .await?;

@@ -1,6 +1,6 @@
 //! Work items.
 
-use crate::{ReadTx, StoreError, WriteTx, db::WorkMove, error::code};
+use crate::{ReadTx, StoreError, WriteTx, causes::WorkMove, error::code};
 use meridian_domain::{
     channel::ChannelClass,
     ids::{AgentId, BranchId, ConversationId, QueueId, SessionId, WorkItemId},
@@ -10,7 +10,7 @@ use meridian_domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use crate::db::WorkMove as Move;
+pub use crate::causes::WorkMove as Move;
 
 /// What is routed.
 #[derive(Debug, Clone)]

@@ -1,9 +1,11 @@
 //! What users do, end to end, over HTTP and sockets on real PostgreSQL, RabbitMQ and Redis.
 
+mod admin;
 mod faults;
 mod graphql;
 mod kills;
 pub mod main_job;
+mod resume;
 mod web_chat;
 
 use anyhow::Result;

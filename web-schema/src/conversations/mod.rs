@@ -4,7 +4,7 @@ mod mutations;
 mod types;
 
 pub(crate) use mutations::ConversationMutations;
-pub(crate) use types::{Conversation, TimelineItem};
+pub(crate) use types::{Actor, Conversation, TimelineItem};
 
 use crate::{
     context::viewer,

@@ -1,10 +1,11 @@
 //! The viewer, agents and their states.
 
 use crate::{
+    admin::Held,
     context::viewer,
     error::{AppError, Refusal, Resolved, UserError},
     ids::{id, read},
-    loaders::{LoadsOf, load},
+    loaders::{LoadsOf, SkillsOf, load},
     page,
     work::Offer,
 };
@@ -102,6 +103,24 @@ impl Agent {
     /// Whether a connection of theirs is alive.
     async fn live(&self) -> bool {
         self.0.live
+    }
+    /// Sign-in address. Needs `setup:read`.
+    async fn email(&self, ctx: &Context<'_>) -> Resolved<Option<&str>> {
+        let may = viewer(ctx).extend()?.subject.may(Permission::ReadSetup);
+        Ok(may.then_some(self.0.email.as_str()))
+    }
+    /// Branch they are counted in.
+    async fn branch_id(&self) -> ID {
+        id(self.0.branch)
+    }
+    /// Site they work at.
+    async fn site_id(&self) -> Option<ID> {
+        self.0.site.map(id)
+    }
+    /// What they are good at, by name.
+    async fn skills(&self, ctx: &Context<'_>) -> Resolved<Vec<Held>> {
+        let held = load(ctx, SkillsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(held.into_iter().map(Held::from).collect())
     }
     /// Work in hand by kind.
     async fn load(&self, ctx: &Context<'_>) -> Resolved<Vec<ChannelLoad>> {

@@ -15,7 +15,7 @@ use meridian_store::{conversations, handoffs, offers, routing, setup, work};
 use serde_json::Value;
 
 /// A place where work waits.
-pub(crate) struct Queue(setup::QueueRow);
+pub(crate) struct Queue(pub setup::QueueRow);
 
 /// A place where work waits.
 #[Object]

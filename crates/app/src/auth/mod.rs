@@ -1,7 +1,9 @@
-//! Signing in and out.
+//! Signing in and out, and API keys.
 
+mod keys;
 mod password;
 mod sign_in;
 
+pub use keys::{KEY_PREFIX, new_key, verify_key};
 pub use password::{WeakPassword, hash_password};
-pub use sign_in::{Refused, SignedIn, end_all, refresh, sign_in, sign_out, stands};
+pub use sign_in::{Refused, SignedIn, all_stand, end_all, refresh, sign_in, sign_out, stands};

@@ -9,10 +9,11 @@ use meridian_domain::{
     live::{Change, Topic},
     people::Role,
 };
-use meridian_store::{StoreError, TenantScope, agents};
+use meridian_store::{StoreError, TenantScope, agents, keys};
 use rand::Rng;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 /// Days a sign-in lasts without being refreshed.
 const DAYS: i32 = 14;
@@ -90,7 +91,7 @@ pub async fn sign_in(app: &App, workspace: &str, email: &str, password: &str) ->
 
 fn parse(token: &str) -> Option<(TenantId, SignInId, &str)> {
     let mut parts = token.splitn(3, '.');
-    let mut id = || parts.next().and_then(|hex| uuid::Uuid::try_parse(hex).ok());
+    let mut id = || parts.next().and_then(|hex| Uuid::try_parse(hex).ok());
     let (tenant, sign_in) = (id()?, id()?);
     Some((tenant.into(), sign_in.into(), parts.next()?))
 }
@@ -141,9 +142,26 @@ pub async fn end_all(tx: &mut meridian_store::WriteTx, agent: AgentId) -> Result
     Ok(())
 }
 
-/// Whether a verified token still stands: asked for each request and again for each open socket.
+/// Whether a verified token still stands: asked for each request.
 pub async fn stands(app: &App, subject: &Subject, token_version: i32) -> Result<bool, StoreError> {
-    let (Some(agent), Some(sign_in)) = (subject.agent_id(), subject.sign_in()) else { return Ok(false) };
-    let mut tx = app.db.read(subject.scope()).await?;
-    agents::sign_in_stands(&mut tx, sign_in, agent, token_version).await
+    let asked = [(subject.clone(), token_version)];
+    Ok(all_stand(app, subject.scope().tenant(), &asked).await? == [true])
+}
+
+/// Whether what several subjects of one tenant rest on still stands, each with the version of its token.
+pub async fn all_stand(app: &App, tenant: TenantId, asked: &[(Subject, i32)]) -> Result<Vec<bool>, StoreError> {
+    let key = |subject: &Subject| match subject.scope().actor() {
+        Actor::ApiKey(key) => Some(key.0),
+        _ => None,
+    };
+    let sign_ins: Vec<Uuid> = asked.iter().filter_map(|(s, _)| s.sign_in()).map(|id| id.0).collect();
+    let keys: Vec<Uuid> = asked.iter().filter_map(|(s, _)| key(s)).collect();
+    let mut tx = app.db.read(Subject::system(tenant).scope()).await?;
+    let people = if sign_ins.is_empty() { Vec::new() } else { agents::standing(&mut tx, &sign_ins).await? };
+    let keys = if keys.is_empty() { Vec::new() } else { keys::still_standing(&mut tx, &keys).await? };
+    let stands = |(subject, version): &(Subject, i32)| match (subject.agent_id(), subject.sign_in()) {
+        (Some(agent), Some(sign_in)) => people.contains(&(sign_in, agent, *version)),
+        _ => key(subject).is_some_and(|id| keys.contains(&id)),
+    };
+    Ok(asked.iter().map(stands).collect())
 }

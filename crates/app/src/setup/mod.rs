@@ -3,9 +3,17 @@
 mod crowd;
 mod demo;
 mod idempotency;
+mod integrations;
 mod people;
+mod places;
+mod queues;
+mod refused;
 
 pub use crowd::{Crowd, seed_crowd};
 pub use demo::{Demo, DemoIds, DemoLogin, DemoWorld, demo_ids, demo_secret, demo_webhook_secret, seed_demo};
 pub use idempotency::IdempotencyKey;
-pub use people::{PeopleRefused, set_agent_active};
+pub use integrations::{NewBot, NewSecret, create_key, revoke_key, rotate_bot_secret, save_bot};
+pub use people::{PeopleRefused, Person, create_agent, set_agent_active, update_agent};
+pub use places::{NewSite, except_day, save_branch, save_site, save_team, unexcept_day};
+pub use queues::{NewQueue, save_queue, save_skill};
+pub use refused::SetupRefused;

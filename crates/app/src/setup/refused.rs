@@ -1,0 +1,71 @@
+//! Why a change of the set-up was not made.
+
+use crate::authz::Forbidden;
+use meridian_store::StoreError;
+
+/// Why a change of the set-up was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupRefused {
+    /// Not allowed.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Something it names is not of this tenant.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// A value breaks a rule, told in words.
+    #[error("{0}")]
+    Invalid(String),
+    /// A name or address is taken.
+    #[error("this {0} is taken")]
+    Taken(&'static str),
+    /// The database.
+    #[error("{0}")]
+    Store(StoreError),
+}
+
+impl From<StoreError> for SetupRefused {
+    fn from(error: StoreError) -> Self {
+        let StoreError::Constraint(name) = &error else { return Self::Store(error) };
+        match name.as_str() {
+            "agent_tenant_id_email_key" => Self::Taken("address"),
+            "queue_tenant_id_name_key"
+            | "skill_tenant_id_name_key"
+            | "bot_tenant_id_name_key"
+            | "site_name"
+            | "branch_name"
+            | "team_name" => Self::Taken("name"),
+            _ => Self::Store(error),
+        }
+    }
+}
+
+/// A name for people: trimmed, 1 to 100 characters, no control characters.
+pub(super) fn name(text: &str) -> Result<&str, SetupRefused> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 100 || text.chars().any(char::is_control) {
+        return Err(SetupRefused::Invalid("a name has 1 to 100 characters".to_owned()));
+    }
+    Ok(text)
+}
+
+/// A number within its bounds, named for the one who reads the refusal.
+pub(super) fn within(what: &str, value: i32, bounds: std::ops::RangeInclusive<i32>) -> Result<i32, SetupRefused> {
+    if bounds.contains(&value) {
+        return Ok(value);
+    }
+    Err(SetupRefused::Invalid(format!("{what} goes from {} to {}", bounds.start(), bounds.end())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_numbers_are_checked_and_constraints_told_in_words() {
+        assert_eq!(name("  Lisbon ").unwrap(), "Lisbon");
+        assert!(name(" ").is_err() && name("a\nb").is_err() && name(&"x".repeat(101)).is_err());
+        assert_eq!(within("offer_seconds", 0, 1..=600).unwrap_err().to_string(), "offer_seconds goes from 1 to 600");
+        let taken = SetupRefused::from(StoreError::Constraint("site_name".to_owned()));
+        assert_eq!(taken.to_string(), "this name is taken");
+    }
+}

@@ -1,0 +1,98 @@
+//! A resumed subscription misses no event, in whatever order transactions commit.
+
+use super::{PATIENCE, main_job::reqwest_client, unix};
+use anyhow::{Context, Result, ensure};
+use meridian_domain::jobs::relay_lane;
+use meridian_lab::agent::Agent;
+use meridian_testkit::Stack;
+use serde_json::{Value, json};
+use sqlx::{ConnectOptions, PgConnection, postgres::PgConnectOptions};
+use std::{str::FromStr, time::Duration};
+
+/// Transactions open at the same time.
+const OPEN: usize = 24;
+
+const FOLLOW: &str = "subscription($id: ID!, $after: String) { conversation(id: $id, resumeAfter: $after) {
+    cursor change { __typename ... on ItemChange { item { text } } } } }";
+
+/// Writes each change in a transaction of its own, first come first numbered, and leaves all of them open.
+async fn write_all(stack: &Stack, changes: &[(Vec<String>, Value)]) -> Result<Vec<PgConnection>> {
+    let mut open = Vec::new();
+    for (topics, change) in changes {
+        let mut connection: PgConnection = PgConnectOptions::from_str(&stack.database)?.connect().await?;
+        sqlx::query("begin").execute(&mut connection).await?;
+        sqlx::query("insert into outbox (tenant_id, lane, topics, payload) values ($1, $2, $3, $4)")
+            .bind(stack.demo.tenant.0)
+            .bind(relay_lane(stack.demo.tenant))
+            .bind(topics)
+            .bind(change)
+            .execute(&mut connection)
+            .await?;
+        open.push(connection);
+    }
+    Ok(open)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_missed_while_transactions_commit_out_of_order() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    for n in 0..OPEN {
+        let message = whatsapp.text("447700900610", "Uma", &format!("wamid.o{n}"), &format!("m{n}"), unix());
+        whatsapp.post(&http, &message).await?;
+    }
+    let written = "select count(*) from timeline_item where kind = 'message' and actor_kind = 'customer'";
+    stack.settle(written, OPEN as i64, PATIENCE).await?;
+    let sam = Agent::sign_in(&stack.base, "demo", "sam@demo.example", &stack.demo.password).await?;
+    let listed = sam.query("{ conversations(view: OPEN) { nodes { id } } }", json!({})).await?;
+    let id = listed["conversations"]["nodes"][0]["id"].clone();
+    stack.settle("select count(*) from outbox where due_at <= clock_timestamp()", 0, PATIENCE).await?;
+    // The same changes once more, each told by a transaction of its own.
+    let mut admin: PgConnection = PgConnectOptions::from_str(&stack.database)?.connect().await?;
+    let changes: Vec<(Vec<String>, Value)> = sqlx::query_as(
+        "select array_agg(e.topic), e.change from live_event e
+         join timeline_item i on i.id::text = e.change->>'item' or i.id::text = e.change->'item'->>'item'
+         where i.kind = 'message' group by e.position, e.change order by e.position",
+    )
+    .fetch_all(&mut admin)
+    .await?;
+    ensure!(changes.len() == OPEN, "{} changes of {OPEN} messages", changes.len());
+    let mut open = write_all(&stack, &changes).await?;
+
+    let event = |m: &Value| Some(m["payload"]["data"]["conversation"].clone()).filter(Value::is_object);
+    let mut socket = sam.connect().await?;
+    socket.subscribe("c", FOLLOW, json!({ "id": id })).await?;
+    let mut cursor = socket.until(PATIENCE, event).await?["cursor"].clone();
+    let mut heard: Vec<String> = Vec::new();
+    // Last written, first committed; every third commit the reader is cut off and comes back with its cursor.
+    for n in 0..OPEN {
+        let mut connection = open.pop().context("a transaction")?;
+        sqlx::query("commit").execute(&mut connection).await?;
+        if n % 3 == 2 {
+            socket = sam.connect().await?;
+            socket.subscribe("c", FOLLOW, json!({ "id": id, "after": cursor })).await?;
+        }
+        if n % 2 == 0 {
+            continue;
+        }
+        while let Ok(message) = socket.next(Duration::from_millis(300)).await {
+            let Some(event) = event(&message) else { continue };
+            cursor = event["cursor"].clone();
+            ensure!(event["change"]["__typename"] != "Resync", "{event}");
+            heard.extend(event["change"]["item"]["text"].as_str().map(str::to_owned));
+            if heard.len() > n {
+                break;
+            }
+        }
+    }
+    while heard.len() < OPEN {
+        let event = socket.until(PATIENCE, event).await.with_context(|| format!("heard only {heard:?}"))?;
+        heard.extend(event["change"]["item"]["text"].as_str().map(str::to_owned));
+    }
+    let number = |text: &String| text.trim_start_matches('m').parse::<usize>().unwrap_or(usize::MAX);
+    let mut numbers: Vec<usize> = heard.iter().map(number).collect();
+    ensure!(numbers[0] + 3 > OPEN, "what was committed first came first: {heard:?}");
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..OPEN).collect::<Vec<_>>(), "each once");
+    stack.finish().await
+}

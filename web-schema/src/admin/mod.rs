@@ -1,0 +1,68 @@
+//! The tenant's set-up: places, queues, people, integrations, and the audit log.
+
+mod integrations;
+mod people;
+mod places;
+mod queues;
+
+use crate::{
+    context::viewer,
+    error::{AppError, Refusal, Resolved, UserError},
+    ids::read,
+};
+use async_graphql::{Context, ID, MergedObject, OutputType, ResultExt};
+use meridian_app::setup::SetupRefused;
+use meridian_domain::{ids::Id, people::Permission};
+use meridian_store::ReadTx;
+use std::str::FromStr;
+
+pub(crate) use people::Held;
+
+#[derive(MergedObject, Default)]
+pub(crate) struct AdminQueries(places::PlaceQueries, queues::SkillQueries, integrations::IntegrationQueries);
+
+#[derive(MergedObject, Default)]
+pub(crate) struct AdminMutations(
+    places::PlaceMutations,
+    queues::QueueMutations,
+    people::AgentMutations,
+    integrations::IntegrationMutations,
+);
+
+/// Opens a reading of the set-up for who may see it.
+async fn reading(ctx: &Context<'_>, permission: Permission) -> Resolved<ReadTx> {
+    let viewer = viewer(ctx).extend()?;
+    viewer.require(permission).extend()?;
+    viewer.read().await.extend()
+}
+
+/// An optional id.
+fn maybe<T: Id + FromStr>(id: Option<&ID>) -> Resolved<Option<T>>
+where
+    T::Err: std::fmt::Display,
+{
+    id.map(read::<T>).transpose().extend()
+}
+
+/// What was changed, or why it was not.
+fn outcome<T>(ctx: &Context<'_>, done: Result<T, SetupRefused>) -> Resolved<(Option<T>, Vec<UserError>)> {
+    match done {
+        Ok(value) => {
+            (viewer(ctx).extend()?.committed)();
+            Ok((Some(value), Vec::new()))
+        }
+        Err(refused) => Ok((None, vec![refused.split().extend()?])),
+    }
+}
+
+/// One of a short list, read again after it was changed.
+async fn again<T: OutputType, R>(
+    ctx: &Context<'_>,
+    read: impl AsyncFnOnce(&mut ReadTx) -> Result<Vec<R>, meridian_store::StoreError>,
+    one: impl Fn(&R) -> bool,
+    shown: impl Fn(R) -> T,
+) -> Resolved<Option<T>> {
+    let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+    let all = read(&mut tx).await.map_err(AppError::from).extend()?;
+    Ok(all.into_iter().find(|row| one(row)).map(shown))
+}
