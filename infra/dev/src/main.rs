@@ -1,24 +1,26 @@
 //! `./dev`: everything a developer starts, in one place.
 
+mod console;
 mod regen;
 mod test;
 mod up;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
-use meridian_dev::{Mode, Servers, packages};
+use meridian_dev::{Identity, Mode, Servers, packages};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::{Pid, Uid},
 };
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
     sync::{
         Arc,
         atomic::{AtomicU8, Ordering},
     },
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 #[derive(Parser)]
@@ -113,39 +115,28 @@ fn build(release: bool) -> Result<PathBuf> {
     Ok(target.join(if release { "release" } else { "debug" }).join("meridian"))
 }
 
-/// Builds console and widget where Node.js is and their sources are newer than the build. Without them the api works
-/// and says what is missing.
-fn console() {
-    let folder = root().join("console");
-    let npm = |args: &[&str]| {
-        let ran = Command::new("npm").args(args).current_dir(&folder).stdout(std::process::Stdio::null()).status();
-        ran.is_ok_and(|status| status.success())
+/// How a process of ours is started.
+fn meridian_dev_spec(
+    role: &str,
+    bin: &Path,
+    env: BTreeMap<String, String>,
+    log: PathBuf,
+) -> meridian_dev::Spec<'static> {
+    static OURS: std::sync::LazyLock<Identity> = std::sync::LazyLock::new(Identity::ours);
+    let name = match role {
+        "api" => "api",
+        "workers" => "workers",
+        _ => "meridian",
     };
-    let built = newest(&folder.join("dist-widget/index.html")).min(newest(&folder.join("dist/index.html")));
-    let sources = ["src", "widget", "public", "index.html", "package-lock.json", "vite.config.ts"];
-    let changed = sources.iter().map(|name| newest(&folder.join(name))).max().flatten();
-    if !folder.join("package.json").exists() || (built.is_some() && built >= changed) {
-        return;
+    meridian_dev::Spec {
+        name,
+        argv: vec![bin.display().to_string(), role.to_owned()],
+        env,
+        log,
+        identity: &OURS,
+        stop: Signal::SIGTERM,
+        cwd: Some(root()),
     }
-    if Command::new("npm").arg("--version").output().is_err() {
-        eprintln!("no Node.js: the console is not built, everything else is");
-        return;
-    }
-    let modules = newest(&folder.join("node_modules/.package-lock.json"));
-    let fetched = (modules.is_some() && modules >= newest(&folder.join("package-lock.json")))
-        || npm(&["ci", "--no-audit", "--no-fund"]);
-    if !(fetched && npm(&["run", "build"])) {
-        eprintln!("the console could not be built (npm run build in console/ says why); everything else is");
-    }
-}
-
-/// When the newest file at or under a path was written.
-fn newest(path: &Path) -> Option<SystemTime> {
-    let meta = std::fs::metadata(path).ok()?;
-    if !meta.is_dir() {
-        return meta.modified().ok();
-    }
-    std::fs::read_dir(path).ok()?.flatten().filter_map(|entry| newest(&entry.path())).max()
 }
 
 fn running() -> Option<i32> {

@@ -1,37 +1,47 @@
 //! `./dev test`: every suite against private servers, one verdict line at the end.
 
-use crate::{build, interrupts, root};
-use clap::Args;
+use crate::{build, console, interrupts, root};
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
 use meridian_dev::{Mode, Servers};
 use std::{
     io::{BufRead, BufReader},
+    path::Path,
     process::{Command, ExitCode, Stdio},
     time::Instant,
 };
 
 #[derive(Args)]
 pub struct Options {
+    /// Suites to run; all when none is named.
+    suites: Vec<Suite>,
     /// What cannot run here counts as failed.
     #[arg(long)]
     pub strict: bool,
-    /// Arguments for the test runner.
+    /// Arguments for the runner of the Rust tests.
     #[arg(last = true)]
     pub runner: Vec<String>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Suite {
+    /// Unit tests, flows, isolation, contract.
+    Rust,
+    /// Types, unit tests, generated code and sizes of console and widget.
+    Console,
+    /// Console and widget in a browser.
+    E2e,
+}
+
 pub fn run(options: &Options) -> ExitCode {
     let started = Instant::now();
-    let outcome = rust(options);
+    let outcome = all(options);
     let took = started.elapsed().as_secs();
     let time = format!("{}m {:02}s", took / 60, took % 60);
     match outcome {
-        Ok(Some(summary)) => {
-            println!("PASS rust {summary} · {time}");
+        Ok(summaries) => {
+            println!("PASS {} · {time}", summaries.join(" · "));
             ExitCode::SUCCESS
-        }
-        Ok(None) => {
-            println!("FAIL rust · {time}");
-            ExitCode::FAILURE
         }
         Err(error) => {
             println!("FAIL {error:#} · {time}");
@@ -40,12 +50,46 @@ pub fn run(options: &Options) -> ExitCode {
     }
 }
 
-/// `Some` with the runner's summary when all passed.
-fn rust(options: &Options) -> anyhow::Result<Option<String>> {
+/// Runs the suites that are asked for; a failed one does not keep the next from running.
+fn all(options: &Options) -> Result<Vec<String>> {
     let _interrupts = interrupts()?;
+    // Arguments for the Rust runner mean that suite alone.
+    let every = options.suites.is_empty() && options.runner.is_empty();
+    let asked = |suite| every || options.suites.contains(&suite) || (options.suites.is_empty() && suite == Suite::Rust);
     let dir = std::env::temp_dir().join(format!("meridian-test-{}", std::process::id()));
     let servers = Servers::start(&dir, Mode::Test)?;
     let bin = build(false)?;
+    let (mut summaries, mut failures) = (Vec::new(), Vec::new());
+    let mut note = |suite: &str, outcome: Result<String>| match outcome {
+        Ok(summary) => summaries.push(format!("{suite} {summary}")),
+        Err(error) => failures.push(format!("{suite}: {error:#}")),
+    };
+    let skip = |why: &str| if options.strict { bail!("{why}") } else { Ok(format!("SKIPPED ({why})")) };
+    if asked(Suite::Rust) {
+        note("rust", rust(options, &servers, &bin));
+    }
+    let node = console::node();
+    if asked(Suite::Console) {
+        note("console", if node { console::gates() } else { skip("Node.js is not here") });
+    }
+    if asked(Suite::E2e) {
+        let outcome = if !node {
+            skip("Node.js is not here")
+        } else if console::browser() {
+            console::build();
+            console::scenarios(&servers, &bin)
+        } else {
+            skip("no browser: apt-get install chromium-headless-shell fonts-wqy-microhei")
+        };
+        note("e2e", outcome);
+    }
+    drop(servers);
+    std::fs::remove_dir_all(&dir)?;
+    if failures.is_empty() { Ok(summaries) } else { bail!("{}", failures.join(" · ")) }
+}
+
+/// The Rust tests; the runner's summary when all passed.
+fn rust(options: &Options, servers: &Servers, bin: &Path) -> Result<String> {
     auditor();
     let nextest = Command::new("cargo").args(["nextest", "--version"]).output().is_ok_and(|done| done.status.success());
     let mut cargo = Command::new("cargo");
@@ -59,7 +103,7 @@ fn rust(options: &Options) -> anyhow::Result<Option<String>> {
         .env("MERIDIAN_TEST_DATABASE_URL", servers.postgres_url())
         .env("MERIDIAN_TEST_REDIS_URL", servers.redis_url())
         .env("MERIDIAN_TEST_AMQP_URL", servers.amqp_url())
-        .env("MERIDIAN_TEST_BIN", &bin)
+        .env("MERIDIAN_TEST_BIN", bin)
         .env("MERIDIAN_TEST_STRICT", if options.strict { "1" } else { "" })
         .stderr(Stdio::piped())
         .spawn()?;
@@ -72,10 +116,11 @@ fn rust(options: &Options) -> anyhow::Result<Option<String>> {
             }
         }
     }
-    let passed = child.wait()?.success();
-    drop(servers);
-    std::fs::remove_dir_all(&dir)?;
-    Ok(passed.then_some(summary))
+    if child.wait()?.success() {
+        Ok(summary)
+    } else {
+        bail!("{}", if summary.is_empty() { "failed" } else { &summary })
+    }
 }
 
 /// Fetches the auditor of GraphQL over HTTP where Node.js is; its test says so when it is missing.

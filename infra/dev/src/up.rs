@@ -1,10 +1,9 @@
 //! `./dev up`.
 
-use crate::{build, console, interrupts, root, running, state};
+use crate::{build, console, interrupts, meridian_dev_spec, running, state};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use meridian_dev::{Child, Identity, Mode, Servers, free_port, ready, servers::keep};
-use nix::sys::signal::Signal;
+use meridian_dev::{Child, Mode, Servers, free_port, packages, ready, servers::keep};
 use rand::Rng;
 use std::{
     collections::BTreeMap,
@@ -61,7 +60,7 @@ pub fn run(options: &Options) -> Result<()> {
     // The build runs while the servers start; children are spawned by this thread alone, which lives to the end.
     let release = options.release;
     let building = std::thread::spawn(move || {
-        console();
+        console::build();
         build(release)
     });
     let urls = ["DATABASE_URL", "REDIS_URL", "AMQP_URL"].map(external);
@@ -216,25 +215,6 @@ impl Up {
     }
 }
 
-fn meridian_dev_spec(
-    role: &str,
-    bin: &Path,
-    env: BTreeMap<String, String>,
-    log: PathBuf,
-) -> meridian_dev::Spec<'static> {
-    static OURS: std::sync::LazyLock<Identity> = std::sync::LazyLock::new(Identity::ours);
-    let name: &'static str = if role == "api" { "api" } else { "workers" };
-    meridian_dev::Spec {
-        name,
-        argv: vec![bin.display().to_string(), role.to_owned()],
-        env,
-        log,
-        identity: &OURS,
-        stop: Signal::SIGTERM,
-        cwd: Some(root()),
-    }
-}
-
 /// Tells the main job against what `up` started.
 pub fn demo() -> Result<()> {
     running().context("nothing runs: ./dev up first")?;
@@ -250,8 +230,7 @@ pub fn psql() -> Result<()> {
         serde_json::from_slice(&fs::read(state().join("servers/ports.json")).context("nothing was started yet")?)?;
     let password = fs::read_to_string(state().join("servers/password"))?;
     let url = format!("postgres://postgres:{}@127.0.0.1:{}/postgres", password.trim(), ports["postgres"]);
-    let status =
-        Command::new("psql").arg(url).status().context("psql is not installed (apt-get install postgresql-client)")?;
+    let status = Command::new(packages::find()?.postgres.join("psql")).arg(url).status().context("run psql")?;
     anyhow::ensure!(status.success(), "psql failed");
     Ok(())
 }
