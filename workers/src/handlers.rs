@@ -1,6 +1,6 @@
 //! One handler a queue family. Each job is one use case; its outcome says what becomes of the message.
 
-use crate::{Settings, ingest::Ingest};
+use crate::{Settings, ingest::Ingest, model::Endpoint};
 use futures_util::future::BoxFuture;
 use meridian_app::{bots, conversations, delivery, routing};
 use meridian_bus::{Delivery, Handler, Outcome};
@@ -79,7 +79,13 @@ impl Jobs {
             Job::Deliver { delivery } => return self.deliver(tenant, *delivery).await,
             Job::BotEvent { event } => return self.bot_event(tenant, *event, attempt).await,
             Job::Summarise { handoff } => {
-                bots::summarise(app, tenant, *handoff).await?;
+                // The brief stands before any model is asked.
+                if bots::summarise(app, tenant, *handoff).await?
+                    && let Some(model) = &self.settings.model
+                {
+                    let writer = Endpoint { http: &self.settings.http, model };
+                    bots::write_up(app, tenant, *handoff, &writer).await?;
+                }
             }
             Job::OfferExpire { offer } => {
                 routing::expire(app, tenant, *offer).await?;

@@ -3,13 +3,14 @@
 
 mod handlers;
 mod ingest;
+mod model;
 mod relay;
 mod routers;
 mod sweeper;
 
 use meridian_app::App;
 use meridian_bus::{Consumer, Handler, Hints, Topology, Wake};
-use meridian_channels::Http;
+use meridian_channels::{Http, Model};
 use meridian_domain::{jobs, time::SystemClock};
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub wake: Wake,
     /// The way out.
     pub http: Http,
+    /// The language model that adds to briefs, if one is configured.
+    pub model: Option<Model>,
 }
 
 /// Jobs of one queue on their way to a process, and in one batch.

@@ -50,11 +50,6 @@ export class Chat {
     void this.pump();
   }
 
-  /** Whether answers arrive by themselves. */
-  get following(): boolean {
-    return this.kept.cursor !== null;
-  }
-
   get lines(): Line[] {
     return this.kept.lines;
   }

@@ -78,7 +78,7 @@ function App() {
   };
 
   return (
-    <main aria-label={t.title} data-following={chat.following || undefined}>
+    <main aria-label={t.title}>
       <header>
         <h1>{t.title}</h1>
         <button class="close" aria-label={t.close} onClick={() => tell('close')}>

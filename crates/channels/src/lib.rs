@@ -8,12 +8,14 @@ mod chat;
 mod email;
 mod generic;
 pub mod http;
+mod model;
 pub mod registry;
 mod signature;
 mod sms;
 mod whatsapp;
 
 pub use http::{Egress, Http};
+pub use model::Model;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;

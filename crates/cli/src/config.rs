@@ -3,8 +3,10 @@
 use crate::config_file::File;
 use anyhow::{Context, Result, ensure};
 use clap::{ArgMatches, Args, CommandFactory, parser::ValueSource};
+use meridian_channels::Model;
 use meridian_domain::secret::Secret;
 use meridian_store::{DbSettings, migrate};
+use std::time::Duration;
 
 /// Settings of every process.
 #[derive(Args, Clone)]
@@ -78,6 +80,18 @@ pub struct Config {
     /// Private address ranges that may be connected to, CIDR, comma-separated.
     #[arg(long, global = true, env = "MERIDIAN_EGRESS_ALLOW", default_value = "")]
     pub egress_allow: String,
+    /// A language model that adds to the briefs of hand-offs: base address of an OpenAI-compatible API. None by default.
+    #[arg(long, global = true, env = "MERIDIAN_MODEL_URL")]
+    pub model_url: Option<String>,
+    /// Its key.
+    #[arg(long, global = true, env = "MERIDIAN_MODEL_KEY", hide_env_values = true)]
+    pub model_key: Option<String>,
+    /// Its name.
+    #[arg(long, global = true, env = "MERIDIAN_MODEL_NAME", default_value = "gpt-4o-mini")]
+    pub model_name: String,
+    /// Seconds it may take; the brief stands without it.
+    #[arg(long, global = true, env = "MERIDIAN_MODEL_SECONDS", default_value_t = 8)]
+    pub model_seconds: u64,
     /// What is logged (tracing filter).
     #[arg(long, global = true, env = "MERIDIAN_LOG", default_value = "info,sqlx=warn,lapin=error")]
     pub log: String,
@@ -93,6 +107,7 @@ const SECRETS: &[&str] = &[
     "amqp_url",
     "secret_key",
     "secret_key_previous",
+    "model_key",
 ];
 
 impl Config {
@@ -112,6 +127,16 @@ impl Config {
     pub fn previous_secrets(&self) -> Vec<Secret> {
         let keys = self.secret_key_previous.split(',').map(str::trim).filter(|key| !key.is_empty());
         keys.map(Secret::new).collect()
+    }
+
+    /// The language model, if one is configured.
+    pub fn model(&self) -> Option<Model> {
+        Some(Model {
+            url: self.model_url.clone().filter(|url| !url.is_empty())?,
+            key: self.model_key.clone().filter(|key| !key.is_empty()).map(Secret::new),
+            name: self.model_name.clone(),
+            patience: Duration::from_secs(self.model_seconds),
+        })
     }
 
     /// The owner's URL.

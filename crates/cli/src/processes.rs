@@ -41,6 +41,7 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
             hints: hints.clone(),
             wake: wake.clone(),
             http: Http::new(Egress::parse(&config.egress_allow).context("MERIDIAN_EGRESS_ALLOW")?),
+            model: config.model(),
         };
         Ok(tokio::spawn(meridian_workers::run(settings, stop.clone())))
     });

@@ -114,6 +114,19 @@ pub async fn lock(tx: &mut WriteTx, id: ConversationId) -> Result<Option<Convers
     row.map(Conversation::try_from).transpose()
 }
 
+/// Locks several conversations, in id order as everywhere.
+pub async fn lock_all(tx: &mut WriteTx, ids: &[Uuid]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "select id from conversation where tenant_id = $1 and id = any($2) order by id for update",
+        tenant,
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// The newest conversation of a customer that is not resolved.
 pub async fn newest_unresolved(tx: &mut ReadTx, customer: CustomerId) -> Result<Option<ConversationId>, StoreError> {
     let tenant = tx.tenant();

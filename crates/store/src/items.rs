@@ -296,6 +296,18 @@ pub async fn many(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<Item>, StoreError
     items!(tx, "t.id = any($2)", ids)
 }
 
+/// The last messages of a session, newest first.
+pub async fn messages_of(tx: &mut ReadTx, session: SessionId, limit: i64) -> Result<Vec<Item>, StoreError> {
+    // By way of its conversation, whose items are indexed.
+    items!(
+        tx,
+        "t.conversation_id = (select conversation_id from session where tenant_id = $1 and id = $2)
+         and t.session_id = $2 and t.kind = 'message' order by t.seq desc limit $3",
+        session.0,
+        limit
+    )
+}
+
 /// Items of a conversation with `seq` before `before`, newest first.
 pub async fn before(
     tx: &mut ReadTx,

@@ -165,6 +165,9 @@ fn skill_needs(skills: &Value) -> Vec<SkillNeed> {
 }
 
 async fn to_routing(tx: &mut ReadTx, items: Vec<work::WorkItem>) -> Result<Vec<Work>, StoreError> {
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<Uuid> = items.iter().map(|item| item.id.0).collect();
     let mut refused: HashMap<WorkItemId, BTreeSet<AgentId>> = HashMap::new();
     for (work, agent) in offers::refusals(tx, &ids).await? {
@@ -194,10 +197,10 @@ pub async fn waiting(tx: &mut ReadTx) -> Result<Vec<Work>, StoreError> {
     to_routing(tx, items).await
 }
 
-/// One piece of work if it waits, and nothing if it does not.
-pub async fn work_if_waiting(tx: &mut ReadTx, id: WorkItemId) -> Result<Option<Work>, StoreError> {
-    let item = work::find(tx, id).await?.filter(|item| item.state == WorkState::Queued);
-    Ok(to_routing(tx, item.into_iter().collect()).await?.pop())
+/// Those of several pieces of work that wait.
+pub async fn waiting_among(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<Work>, StoreError> {
+    let items = work::many(tx, ids).await?.into_iter().filter(|item| item.state == WorkState::Queued).collect();
+    to_routing(tx, items).await
 }
 
 /// The time by which plans and calendars are judged.

@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 mod outside;
 
+pub use meridian_channels::Model;
 pub use outside::{Outside, Process};
 
 const ROLE_PASSWORD: &str = "meridian-tests";
@@ -100,6 +101,8 @@ pub struct Stack {
     pub urls: Urls,
     /// What its names in broker and Redis begin with.
     pub prefix: String,
+    /// The language model of the workers started next.
+    pub model: Option<Model>,
     hints: Hints,
     wake: Wake,
     topology: Topology,
@@ -156,6 +159,7 @@ impl Stack {
             server,
             stop,
             workers: None,
+            model: None,
         };
         stack.start_workers()?;
         Ok(stack)
@@ -170,6 +174,7 @@ impl Stack {
             hints: self.hints.clone(),
             wake: self.wake.clone(),
             http: Http::new(Egress::parse("127.0.0.0/8").context("egress")?),
+            model: self.model.clone(),
         };
         let stop = CancellationToken::new();
         let task = tokio::spawn(meridian_workers::run(settings, stop.clone()));

@@ -5,6 +5,7 @@ mod faults;
 mod graphql;
 mod kills;
 pub mod main_job;
+mod model;
 mod resume;
 mod web_chat;
 

@@ -47,7 +47,14 @@ async fn a_visitor_and_an_agent_talk() -> Result<()> {
     let send = "mutation($c: ID!) { messageSend(input: { conversationId: $c, text: \"Until eight.\" }) { item { id } userErrors { message } } }";
     people[who].0.query(send, json!({ "c": conversation })).await?;
     let heard = |m: &Value| m["payload"]["data"]["visitor"]["change"]["item"]["text"].as_str().map(str::to_owned);
+    assert_eq!(socket.until(PATIENCE, heard).await?, "Is the shop open?", "what was said before comes first");
     assert_eq!(socket.until(PATIENCE, heard).await?, "Until eight.", "the note is not for visitors");
+    // A page without a cursor gets all of it, once.
+    let mut fresh = Socket::open(&stack.base).await?;
+    fresh.say(&json!({ "type": "connection_init", "payload": { "authorization": token } })).await?;
+    fresh.subscribe("v", follow, json!({})).await?;
+    assert_eq!(fresh.until(PATIENCE, heard).await?, "Is the shop open?");
+    assert_eq!(fresh.until(PATIENCE, heard).await?, "Until eight.");
     // A visitor's token opens nothing else.
     socket.subscribe("x", "{ conversations(view: OPEN) { nodes { id } } }", json!({})).await?;
     let refused = socket.until(PATIENCE, |m| (m["id"] == "x").then(|| m.clone())).await?;

@@ -19,7 +19,7 @@ use async_graphql::{Context, ID, ResultExt, SimpleObject, Subscription as GraphQ
 use feed::{Following, Payload};
 use futures_util::{StreamExt, stream::BoxStream};
 use meridian_domain::{ids::ConversationId, live::Topic, people::Permission, work::ItemKind};
-use meridian_store::{conversations, live};
+use meridian_store::{conversations, items, live};
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 /// An offer was made or ended.
@@ -141,7 +141,8 @@ impl Subscription {
         follow(ctx, Topic::Floor, Permission::ReadFloor, resume_after).await
     }
 
-    /// What a web chat visitor sees of their session. Needs a visitor's token.
+    /// What a web chat visitor sees of their session; without a cursor, or with one too old, first the messages there
+    /// are. Needs a visitor's token.
     async fn visitor(
         &self,
         ctx: &Context<'_>,
@@ -189,7 +190,6 @@ async fn start(
     let following = viewer.feed.follow(viewer.subject.scope().tenant(), topic);
     let mut tx = viewer.read().await.extend()?;
     let (newest, swept) = live::bounds(&mut tx).await.map_err(AppError::from).extend()?;
-    drop(tx);
     let mut ready = VecDeque::new();
     let position = match after {
         Some(cursor) if cursor >= swept && cursor <= newest => cursor,
@@ -207,6 +207,15 @@ async fn start(
         let listener = viewer.subject.agent_id().map(id).or(viewer.subject.visitor_session().map(id));
         ready.push_back(LiveEvent { cursor: page::number_cursor(position), change: Change::Ready(Ready { listener }) });
     }
+    if let Topic::Visitor(session) = topic
+        && after != Some(position)
+    {
+        let last = items::messages_of(&mut tx, session, BATCH).await.map_err(AppError::from).extend()?;
+        let shown = |item| Change::Item(ItemChange { item: TimelineItem(item) });
+        let cursor = page::number_cursor(position);
+        ready.extend(last.into_iter().rev().map(|item| LiveEvent { cursor: cursor.clone(), change: shown(item) }));
+    }
+    drop(tx);
     let follower = Follower { viewer, topic, following, position, behind: true, ready };
     Ok(futures_util::stream::unfold(follower, |mut follower| async move {
         let event = follower.next().await?;

@@ -8,4 +8,4 @@ mod summarise;
 pub use deliver::{Answer, Outgoing, answered, failed, outgoing};
 pub use handoff::{HandedOff, HandoffRefused, hand_off};
 pub use silence::bot_silent;
-pub use summarise::summarise;
+pub use summarise::{Writer, summarise, write_up};

@@ -3,10 +3,10 @@
 use crate::{App, authz::Subject};
 use meridian_domain::{
     actor::Actor,
-    ids::TenantId,
+    ids::{AgentId, OfferId, PartyId, TenantId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
-    routing::{Core, Decision, Event, Outcome},
+    routing::{Agent, Core, Decision, Event, Outcome, Work},
     time::Instant,
     work::{ItemKind, WorkState},
 };
@@ -16,6 +16,8 @@ use meridian_store::{
     offers, routing as store, work,
 };
 use serde_json::json;
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
 
 /// Runs one tenant's routing. Loaded once on takeover; after that only the rows that events name are read again.
 pub struct Leader {
@@ -70,8 +72,9 @@ impl Leader {
             self.reset();
             decisions.extend(self.load(&mut tx, now).await?);
         } else {
+            let rows = Rows::read(&mut tx, jobs).await?;
             for job in jobs {
-                for event in self.events(&mut tx, job).await? {
+                for event in rows.events(job) {
                     decisions.extend(self.core.apply(now, event).into_iter().map(|d| (d, job.name())));
                 }
             }
@@ -113,34 +116,6 @@ impl Leader {
         Ok(decisions)
     }
 
-    /// The events a job stands for, from the rows as they are now.
-    async fn events(&self, tx: &mut WriteTx, job: &Job) -> Result<Vec<Event>, StoreError> {
-        Ok(match job {
-            Job::RouteWork { work } => match store::work_if_waiting(tx, *work).await? {
-                Some(work) => vec![Event::WorkWaits(work)],
-                None => vec![Event::WorkGone(*work)],
-            },
-            Job::RouteAgent { agent } => match store::agents(tx, Some(&[agent.0])).await?.pop() {
-                Some(agent) => vec![Event::Agent(agent)],
-                None => vec![Event::AgentGone(*agent)],
-            },
-            Job::RouteOfferEnded { offer } => match offers::many(tx, &[offer.0]).await?.pop() {
-                Some(offer) => {
-                    // The agent first, so that the work sees their room.
-                    let mut events = Vec::new();
-                    events.extend(store::agents(tx, Some(&[offer.agent.0])).await?.into_iter().map(Event::Agent));
-                    events.push(match store::work_if_waiting(tx, offer.work).await? {
-                        Some(work) => Event::WorkWaits(work),
-                        None => Event::WorkGone(offer.work),
-                    });
-                    events
-                }
-                None => Vec::new(),
-            },
-            _ => vec![Event::Tick],
-        })
-    }
-
     async fn commit_decisions(
         &mut self,
         tx: &mut WriteTx,
@@ -148,7 +123,7 @@ impl Leader {
         woken: &mut Woken,
     ) -> Result<Vec<Decision>, StoreError> {
         let mut lost = Vec::new();
-        lock_conversations(tx, &decisions).await?;
+        let offered = Offered::lock(tx, &decisions).await?;
         for (decision, trigger) in decisions {
             let Some(agent) = decision.agent else {
                 store::insert_decision(tx, &decision, trigger).await?;
@@ -157,7 +132,7 @@ impl Leader {
             let new =
                 offers::NewOffer { work: decision.work, epoch: decision.epoch, agent, seconds: decision.offer_seconds };
             if let Some(offer) = offers::make(tx, &new).await? {
-                publish(tx, &decision, &offer, trigger).await?;
+                offered.publish(tx, &decision, &offer, trigger).await?;
                 woken.offered += 1;
             } else {
                 woken.lost += 1;
@@ -174,12 +149,12 @@ impl Leader {
         now: Instant,
         decision: &Decision,
     ) -> Result<Vec<(Decision, &'static str)>, StoreError> {
-        let ids: Vec<uuid::Uuid> = decision.agent.iter().map(|agent| agent.0).collect();
+        let ids: Vec<Uuid> = decision.agent.iter().map(|agent| agent.0).collect();
         let mut made = Vec::new();
         for agent in store::agents(tx, Some(&ids)).await? {
             made.extend(self.core.apply(now, Event::Agent(agent)));
         }
-        if let Some(work) = store::work_if_waiting(tx, decision.work).await? {
+        for work in store::waiting_among(tx, &[decision.work.0]).await? {
             made.extend(self.core.apply(now, Event::WorkWaits(work)));
         }
         Ok(made.into_iter().map(|d| (d, "lost_race")).collect())
@@ -197,61 +172,123 @@ impl Leader {
     }
 }
 
-/// Conversations are locked before work everywhere, and in id order.
-async fn lock_conversations(tx: &mut WriteTx, decisions: &[(Decision, &'static str)]) -> Result<(), StoreError> {
-    let offered = decisions.iter().filter(|(decision, _)| decision.agent.is_some());
-    let ids: Vec<uuid::Uuid> = offered.map(|(decision, _)| decision.work.0).collect();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let mut owners: Vec<_> = work::many(tx, &ids).await?.into_iter().map(|item| item.conversation).collect();
-    owners.sort_unstable();
-    owners.dedup();
-    for id in owners {
-        conversations::lock(tx, id).await?;
-    }
-    Ok(())
+/// The rows that a batch of jobs names, each kind read once for all of them.
+struct Rows {
+    agents: HashMap<AgentId, Agent>,
+    waiting: HashMap<WorkItemId, Work>,
+    offers: HashMap<OfferId, offers::Offer>,
 }
 
-/// Tells everybody of an offer: its own timer, the agent's screen, the floor, the timeline.
-async fn publish(
-    tx: &mut WriteTx,
-    decision: &Decision,
-    offer: &offers::Offer,
-    trigger: &'static str,
-) -> Result<(), StoreError> {
-    let record = store::insert_decision(tx, decision, trigger).await?;
-    tx.job_in(&Job::OfferExpire { offer: offer.id }, offer.id.0, f64::from(decision.offer_seconds));
-    tx.live(&[Topic::Agent(offer.agent)], Change::Offer { offer: offer.id });
-    tx.live(&[Topic::Floor], Change::Work { work: decision.work, queue: decision.queue });
-    let Some(item) = work::find(tx, decision.work).await? else { return Ok(()) };
-    tx.work_moved(work::Move {
-        work: item.id,
-        branch: item.branch,
-        queue: item.queue,
-        agent: Some(offer.agent),
-        from: Some(WorkState::Queued),
-        to: WorkState::Offered,
-        plan_version: decision.plan_version,
-        reason: "routed",
-    });
-    let Some(session) = conversations::session(tx, item.session).await? else { return Ok(()) };
-    let new = NewItem {
-        conversation: item.conversation,
-        session: Some(item.session),
-        party: session.party,
-        kind: ItemKind::Routing,
-        actor: Actor::System,
-        provider_at: None,
-        text: None,
-        body: json!({ "type": "offered", "decision": record.to_string(), "agent": offer.agent.to_string(),
-                      "step": decision.step }),
-        activity: false,
-    };
-    let (routing_item, _) = items::append(tx, &new).await?;
-    tx.live(
-        &[Topic::Conversation(item.conversation)],
-        Change::Item { conversation: item.conversation, item: routing_item },
-    );
-    Ok(())
+impl Rows {
+    async fn read(tx: &mut WriteTx, jobs: &[Job]) -> Result<Self, StoreError> {
+        let (mut agents, mut works, mut ended) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        for job in jobs {
+            match job {
+                Job::RouteWork { work } => _ = works.insert(work.0),
+                Job::RouteAgent { agent } => _ = agents.insert(agent.0),
+                Job::RouteOfferEnded { offer } => ended.push(offer.0),
+                _ => {}
+            }
+        }
+        let offers = if ended.is_empty() { Vec::new() } else { offers::many(tx, &ended).await? };
+        agents.extend(offers.iter().map(|offer| offer.agent.0));
+        works.extend(offers.iter().map(|offer| offer.work.0));
+        let (agents, works): (Vec<Uuid>, Vec<Uuid>) = (agents.into_iter().collect(), works.into_iter().collect());
+        let agents = if agents.is_empty() { Vec::new() } else { store::agents(tx, Some(&agents)).await? };
+        let waiting = if works.is_empty() { Vec::new() } else { store::waiting_among(tx, &works).await? };
+        Ok(Self {
+            agents: agents.into_iter().map(|agent| (agent.id, agent)).collect(),
+            waiting: waiting.into_iter().map(|work| (work.id, work)).collect(),
+            offers: offers.into_iter().map(|offer| (offer.id, offer)).collect(),
+        })
+    }
+
+    fn work(&self, id: WorkItemId) -> Event {
+        self.waiting.get(&id).map_or(Event::WorkGone(id), |work| Event::WorkWaits(work.clone()))
+    }
+
+    fn agent(&self, id: AgentId) -> Event {
+        self.agents.get(&id).map_or(Event::AgentGone(id), |agent| Event::Agent(agent.clone()))
+    }
+
+    /// The events a job stands for, from the rows as they are now.
+    fn events(&self, job: &Job) -> Vec<Event> {
+        match job {
+            Job::RouteWork { work } => vec![self.work(*work)],
+            Job::RouteAgent { agent } => vec![self.agent(*agent)],
+            // The agent first, so that the work sees their room.
+            Job::RouteOfferEnded { offer } => {
+                self.offers.get(offer).map(|o| vec![self.agent(o.agent), self.work(o.work)]).unwrap_or_default()
+            }
+            _ => vec![Event::Tick],
+        }
+    }
+}
+
+/// The work that is about to be offered, with its session's party, under the locks of its conversations.
+struct Offered(HashMap<WorkItemId, (work::WorkItem, PartyId)>);
+
+impl Offered {
+    /// Conversations are locked before work everywhere, and in id order.
+    async fn lock(tx: &mut WriteTx, decisions: &[(Decision, &'static str)]) -> Result<Self, StoreError> {
+        let offered = decisions.iter().filter(|(decision, _)| decision.agent.is_some());
+        let ids: Vec<Uuid> = offered.map(|(decision, _)| decision.work.0).collect();
+        if ids.is_empty() {
+            return Ok(Self(HashMap::new()));
+        }
+        let items = work::many(tx, &ids).await?;
+        let owners: BTreeSet<Uuid> = items.iter().map(|item| item.conversation.0).collect();
+        let owners: Vec<Uuid> = owners.into_iter().collect();
+        conversations::lock_all(tx, &owners).await?;
+        let parties: HashMap<_, _> = conversations::sessions(tx, &owners)
+            .await?
+            .into_iter()
+            .map(|session| (session.id, session.party))
+            .collect();
+        let known = |item: work::WorkItem| Some((item.id, (parties.get(&item.session).copied().map(|p| (item, p))?)));
+        Ok(Self(items.into_iter().filter_map(known).collect()))
+    }
+
+    /// Tells everybody of an offer: its own timer, the agent's screen, the floor, the timeline.
+    async fn publish(
+        &self,
+        tx: &mut WriteTx,
+        decision: &Decision,
+        offer: &offers::Offer,
+        trigger: &'static str,
+    ) -> Result<(), StoreError> {
+        let record = store::insert_decision(tx, decision, trigger).await?;
+        tx.job_in(&Job::OfferExpire { offer: offer.id }, offer.id.0, f64::from(decision.offer_seconds));
+        tx.live(&[Topic::Agent(offer.agent)], Change::Offer { offer: offer.id });
+        tx.live(&[Topic::Floor], Change::Work { work: decision.work, queue: decision.queue });
+        let Some((item, party)) = self.0.get(&decision.work) else { return Ok(()) };
+        tx.work_moved(work::Move {
+            work: item.id,
+            branch: item.branch,
+            queue: item.queue,
+            agent: Some(offer.agent),
+            from: Some(WorkState::Queued),
+            to: WorkState::Offered,
+            plan_version: decision.plan_version,
+            reason: "routed",
+        });
+        let new = NewItem {
+            conversation: item.conversation,
+            session: Some(item.session),
+            party: *party,
+            kind: ItemKind::Routing,
+            actor: Actor::System,
+            provider_at: None,
+            text: None,
+            body: json!({ "type": "offered", "decision": record.to_string(), "agent": offer.agent.to_string(),
+                          "step": decision.step }),
+            activity: false,
+        };
+        let (routing_item, _) = items::append(tx, &new).await?;
+        tx.live(
+            &[Topic::Conversation(item.conversation)],
+            Change::Item { conversation: item.conversation, item: routing_item },
+        );
+        Ok(())
+    }
 }

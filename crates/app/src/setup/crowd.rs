@@ -13,6 +13,7 @@ use meridian_domain::{
 use meridian_store::{
     StoreError,
     accounts::{self, Account},
+    bulk::Place,
     setup,
 };
 use serde_json::json;
@@ -31,6 +32,18 @@ pub struct Crowd {
     pub emails: Vec<String>,
     /// WhatsApp numbers: account, id of the number, app secret.
     pub accounts: Vec<(ChannelAccountId, String, String)>,
+}
+
+impl Crowd {
+    /// Where a history of this tenant is loaded to: its only branch and queue, its first number.
+    pub fn place(&self) -> Place {
+        Place {
+            tenant: self.tenant.0,
+            branch: id::<BranchId>(&self.workspace, "branch").0,
+            queue: id::<QueueId>(&self.workspace, "queue").0,
+            account: self.accounts.first().map_or(self.tenant.0, |(account, ..)| account.0),
+        }
+    }
 }
 
 const PASSWORD: &str = "meridian-crowd-1";

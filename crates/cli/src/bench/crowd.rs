@@ -17,14 +17,14 @@ use tokio::{sync::RwLock, task::JoinSet, time::Instant};
 
 use super::rig::Rig;
 
-const INBOX: &str = "subscription { inbox { cursor change { __typename
+pub const INBOX: &str = "subscription { inbox { cursor change { __typename
     ... on ItemChange { item { id seq kind text placedAt conversationId actor { kind } } }
     ... on OfferChange { offer { id state expiresAt conversation { id customer { name } } } } } } }";
-const ACCEPT: &str =
+pub const ACCEPT: &str =
     "mutation($id: ID!) { offerAccept(input: { offerId: $id }) { conversation { id } userErrors { code } } }";
 const RESOLVE: &str =
     "mutation($id: ID!) { conversationResolve(input: { conversationId: $id }) { userErrors { code } } }";
-const AVAILABLE: &str = "mutation { presenceSet(input: { state: AVAILABLE }) { userErrors { message } } }";
+pub const AVAILABLE: &str = "mutation { presenceSet(input: { state: AVAILABLE }) { userErrors { message } } }";
 
 /// What a run measures.
 #[derive(Default)]
@@ -68,8 +68,16 @@ impl Crowd {
 
     /// Signs everybody in, opens their sockets, makes them available.
     pub async fn sit_down(&mut self, rig: &Rig) -> Result<()> {
-        let all = self.seeded.emails.clone();
-        for few in all.chunks(16) {
+        for agent in self.sign_in(rig).await? {
+            self.sit(agent).await?;
+        }
+        Ok(())
+    }
+
+    /// Signs everybody in.
+    pub async fn sign_in(&self, rig: &Rig) -> Result<Vec<Agent>> {
+        let mut agents = Vec::with_capacity(self.seeded.emails.len());
+        for few in self.seeded.emails.chunks(16) {
             let mut signing = JoinSet::new();
             for email in few {
                 let (http, base, email) = (self.http.clone(), rig.base.clone(), email.clone());
@@ -77,10 +85,10 @@ impl Crowd {
                 signing.spawn(async move { Agent::sign_in_with(http, &base, &workspace, &email, password).await });
             }
             while let Some(agent) = signing.join_next().await {
-                self.sit(agent??).await?;
+                agents.push(agent??);
             }
         }
-        Ok(())
+        Ok(agents)
     }
 
     async fn sit(&mut self, agent: Agent) -> Result<()> {

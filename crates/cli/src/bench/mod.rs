@@ -1,10 +1,14 @@
 //! Measuring, on private servers with production settings. Each bench prints a table for people and, with `--json`,
 //! one object in the last line.
 
+mod accept;
 mod crowd;
 mod floor;
+mod history;
 mod inbound;
 mod rig;
+mod routing;
+mod sockets;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -14,12 +18,24 @@ use clap::Subcommand;
 pub enum Bench {
     /// Signed posts to pushes on agents' sockets, at fixed rates.
     Inbound(inbound::Options),
+    /// Posts while broker, Redis and workers are down.
+    Accept(accept::Options),
+    /// Work to agents who become free while many wait.
+    Routing(routing::Options),
+    /// Pages of history and inbox on much data.
+    History(history::Options),
+    /// Memory of subscribed sockets.
+    Sockets(sockets::Options),
 }
 
 /// Runs one.
 pub async fn run(bench: &Bench, json: bool) -> Result<()> {
     let told = match bench {
         Bench::Inbound(options) => inbound::run(options).await?,
+        Bench::Accept(options) => accept::run(options).await?,
+        Bench::Routing(options) => routing::run(options).await?,
+        Bench::History(options) => history::run(options).await?,
+        Bench::Sockets(options) => sockets::run(options).await?,
     };
     if json {
         println!("{told}");

@@ -99,6 +99,16 @@ impl Rig {
         self.children.retain(|(name, _)| *name != role);
     }
 
+    /// Stops a server in order.
+    pub fn down(&mut self, kind: Kind) {
+        self.servers.stop(kind);
+    }
+
+    /// Starts a server that was stopped, with its data.
+    pub fn up(&mut self, kind: Kind) -> Result<()> {
+        tokio::task::block_in_place(|| self.servers.start_again(kind))
+    }
+
     fn log(&self, role: &str) -> String {
         let said = std::fs::read_to_string(self.dir.join(format!("{role}.log"))).unwrap_or_default();
         said.lines().rev().take(5).collect::<Vec<_>>().join(" | ")

@@ -10,9 +10,11 @@ mod english_words;
 mod slot;
 mod summary;
 mod tokens;
+mod written;
 
 pub use slot::{Kind, Said, Slot};
 pub use summary::{Limit, Summary, summarise};
+pub use written::{Question, Useless, checked, question};
 
 use crate::{bot::HandoffRequest, ids::ItemId};
 use serde::{Deserialize, Serialize};
@@ -83,6 +85,12 @@ pub struct Brief {
     pub bot_summary: Option<String>,
     /// The sensible next step.
     pub next_step: String,
+    /// What a language model wrote and the cited items bear out; empty without one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub written: Vec<Cited>,
+    /// Why the configured model added nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_fault: Option<String>,
 }
 
 /// Longest quote, in characters.
@@ -199,6 +207,8 @@ pub fn brief(turns: &[Turn], request: &HandoffRequest) -> Brief {
         open_question,
         bot_summary: request.summary.as_deref().map(quote).filter(|text| !text.is_empty()),
         next_step: next_step.to_owned(),
+        written: Vec::new(),
+        model_fault: None,
     }
 }
 
