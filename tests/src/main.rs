@@ -5,6 +5,7 @@ mod contract;
 mod flows;
 mod layers;
 mod operations;
+mod plans;
 mod tenancy;
 mod transport_ws;
 mod two_tenants;

@@ -1,0 +1,90 @@
+//! The pages people look at all day never read a whole table: shown on real data by the server's own counters.
+
+use anyhow::{Context, Result, ensure};
+use meridian_app::setup::seed_crowd;
+use meridian_lab::agent::Agent;
+use meridian_store::bulk;
+use meridian_testkit::Stack;
+use serde_json::{Value, json};
+use sqlx::{ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
+use std::{collections::BTreeMap, str::FromStr, time::Duration};
+
+/// Tables that grow with traffic.
+const LARGE: &[&str] = &[
+    "timeline_item",
+    "item_content",
+    "conversation",
+    "session",
+    "party",
+    "party_customer",
+    "customer",
+    "customer_identity",
+];
+
+/// Scans of whole tables, and reads by index, so far.
+async fn scans(stack: &Stack) -> Result<BTreeMap<String, (i64, i64)>> {
+    // Sessions report what they did once a second.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let mut admin: PgConnection = PgConnectOptions::from_str(&stack.database)?.connect().await?;
+    let sql = "select relname::text, seq_scan, coalesce(idx_scan, 0) from pg_stat_user_tables where relname = any($1)";
+    let rows: Vec<(String, i64, i64)> = sqlx::query_as(sql).bind(LARGE).fetch_all(&mut admin).await?;
+    admin.close().await?;
+    Ok(rows.into_iter().map(|(table, whole, indexed)| (table, (whole, indexed))).collect())
+}
+
+/// Asks for a list page by page; how many nodes came.
+async fn walk(agent: &Agent, query: &str, list: fn(&Value) -> &Value, id: &str, pages: usize) -> Result<usize> {
+    let (mut after, mut nodes) = (Value::Null, 0);
+    for _ in 0..pages {
+        let data = agent.query(query, json!({ "id": id, "after": after })).await?;
+        let list = list(&data);
+        nodes += list["nodes"].as_array().context("nodes")?.len();
+        after = list["pageInfo"]["endCursor"].clone();
+    }
+    Ok(nodes)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_of_history_and_inbox_are_read_by_index() -> Result<()> {
+    let Some(mut stack) = Stack::start().await? else { return Ok(()) };
+    stack.kill_workers().await;
+    let crowd = seed_crowd(&stack.app, "crowd", 1, 1, "http://127.0.0.1:9").await?;
+    bulk::load(&stack.database, crowd.place(), 120_000).await?;
+    let agent = Agent::sign_in(&stack.base, "crowd", &crowd.emails[0], crowd.password).await?;
+    let page = "pageInfo { hasNextPage endCursor }";
+    let history = format!(
+        "query($id: ID!, $after: String) {{ customer(id: $id) {{ name identities {{ value }} links {{ reason }}
+           timeline(first: 50, after: $after) {{ {page} nodes {{ id text channel delivery reactions }} }} }} }}"
+    );
+    let of_customer = format!(
+        "query($id: ID!, $after: String) {{ customer(id: $id) {{
+           conversations(first: 50, after: $after) {{ {page} nodes {{ id sessions {{ id }} workItems {{ id }} }} }} }} }}"
+    );
+    let inbox = format!(
+        "query($after: String) {{ conversations(view: OPEN, first: 50, after: $after) {{ {page}
+           nodes {{ id customer {{ name }} }} }} }}"
+    );
+    let one = format!(
+        "query($after: String) {{ conversations(view: OPEN, first: 1, after: $after) {{ {page}
+           nodes {{ timeline(first: 50) {{ nodes {{ seq text }} }} }} }} }}"
+    );
+    let largest = format!("cus_{}", bulk::largest().simple());
+    let before = scans(&stack).await?;
+    assert_eq!(walk(&agent, &history, |d| &d["customer"]["timeline"], &largest, 20).await?, 1000);
+    assert_eq!(walk(&agent, &of_customer, |d| &d["customer"]["conversations"], &largest, 10).await?, 500);
+    assert_eq!(walk(&agent, &inbox, |d| &d["conversations"], "", 20).await?, 1000);
+    assert_eq!(walk(&agent, &one, |d| &d["conversations"], "", 20).await?, 20);
+    let after = scans(&stack).await?;
+    for (table, (whole, indexed)) in &after {
+        let (whole_before, indexed_before) = before[table];
+        ensure!(*whole == whole_before, "{table} was read as a whole {} times", whole - whole_before);
+        ensure!(
+            *indexed > indexed_before || table == "party",
+            "{table} was not read at all: the test asks for too little"
+        );
+    }
+    ensure!(after.len() == LARGE.len(), "tables are missing: {after:?}");
+    stack.sql("delete from outbox").await?;
+    stack.start_workers()?;
+    stack.finish().await
+}
