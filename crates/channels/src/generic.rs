@@ -36,7 +36,7 @@ impl Channel for Generic {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { text_max: 0, delivered: true, read: true, window_hours: 0, idempotent_send: true }
+        Capabilities { delivered: true, read: true, idempotent_send: true, ..Capabilities::default() }
     }
 
     fn settings(&self) -> &'static [Setting] {

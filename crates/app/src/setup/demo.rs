@@ -245,6 +245,17 @@ async fn seed_account(
             json!({ "phone_number_id": "100200300", "api_base": base }),
             &["app_secret", "verify_token", "access_token"],
         ),
+        ChannelKind::Messenger | ChannelKind::Instagram => {
+            (json!({ "page_id": "500600700", "api_base": base }), &["app_secret", "verify_token", "access_token"])
+        }
+        ChannelKind::Telegram => (json!({ "api_base": base }), &["secret_token", "bot_token"]),
+        ChannelKind::Line => (json!({ "api_base": base }), &["channel_secret", "access_token"]),
+        ChannelKind::WeChat => (json!({ "app_id": "wxdemo", "api_base": base }), &["token", "app_secret"]),
+        ChannelKind::WeCom => (
+            json!({ "corp_id": "wwdemo", "open_kfid": "wkdemo", "api_base": base }),
+            &["token", "encoding_aes_key", "corp_secret"],
+        ),
+        ChannelKind::Slack => (json!({ "api_base": base }), &["signing_secret", "bot_token"]),
         ChannelKind::Sms => {
             (json!({ "account_sid": "ACdemo", "from": "+442079460100", "api_base": base }), &["auth_token"])
         }

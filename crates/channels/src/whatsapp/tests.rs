@@ -1,5 +1,6 @@
 use super::*;
-use meridian_domain::{ids::ChannelAccountId, secret::Secret};
+use meridian_domain::{event::EventKind, ids::ChannelAccountId, secret::Secret};
+use serde_json::json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -118,26 +119,6 @@ fn a_number_of_another_account_is_kept_as_unknown() {
     let events = parse(&foreign);
     assert_eq!(events.len(), 1);
     assert_eq!(events[0].kind, EventKind::UnknownEvent);
-}
-
-#[test]
-fn provider_errors_name_their_remedy() {
-    let answer = |code: i64, status| Answer {
-        status,
-        retry_after_s: None,
-        body: json!({ "error": { "code": code } }).to_string().into(),
-    };
-    for (code, status, class) in [
-        (131_047, 400, ErrorClass::WindowClosed),
-        (190, 401, ErrorClass::Auth),
-        (131_056, 400, ErrorClass::Throttled),
-        (368, 400, ErrorClass::AccountSuspended),
-        (0, 503, ErrorClass::ProviderDown),
-        (0, 504, ErrorClass::Ambiguous),
-        (100, 400, ErrorClass::BadContent),
-    ] {
-        assert_eq!(refusal(&answer(code, status)).class, class, "{code}");
-    }
 }
 
 proptest::proptest! {
