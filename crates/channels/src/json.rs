@@ -1,5 +1,6 @@
 //! Small readers of providers' JSON.
 
+use crate::{StoredRequest, signature};
 use chrono::DateTime;
 use meridian_domain::{
     event::{EventKind, InboundEvent, ProviderError},
@@ -67,6 +68,17 @@ pub(crate) fn errors(value: &Value) -> Vec<ProviderError> {
         details: text(error, "/error_data/details").map(str::to_owned),
     };
     list(value, "errors").map(read).collect()
+}
+
+/// The body as JSON, or what is kept of a body that is none.
+pub(crate) fn body(request: &StoredRequest) -> Result<Value, Vec<InboundEvent>> {
+    serde_json::from_slice(&request.body)
+        .map_err(|_| vec![unknown(body_key(request), request.received_at, "the body is not JSON", &Value::Null)])
+}
+
+/// The key of a body that has no other.
+pub(crate) fn body_key(request: &StoredRequest) -> String {
+    format!("body:{}", signature::digest(&request.body))
 }
 
 /// What is kept of a thing nobody understands.

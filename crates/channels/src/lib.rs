@@ -18,6 +18,8 @@ mod slack;
 mod sms;
 mod split;
 mod telegram;
+#[cfg(test)]
+mod testing;
 pub mod wechat;
 pub mod wecom;
 mod whatsapp;

@@ -4,8 +4,7 @@ mod parse;
 mod send;
 
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified, json::unknown, meta,
-    signature,
+    Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified, json, meta, signature,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::future::BoxFuture;
@@ -15,7 +14,6 @@ use meridian_domain::{
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
-use serde_json::Value;
 
 /// The adapter.
 pub(crate) struct Line;
@@ -62,13 +60,7 @@ impl Channel for Line {
     }
 
     fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
-        match serde_json::from_slice::<Value>(&request.body) {
-            Ok(body) => parse::body(account, &body, request.received_at),
-            Err(_) => {
-                let key = format!("body:{}", signature::digest(&request.body));
-                vec![unknown(key, request.received_at, "the body is not JSON", &Value::Null)]
-            }
-        }
+        json::body(request).map_or_else(|kept| kept, |body| parse::body(account, &body, request.received_at))
     }
 
     fn send<'a>(

@@ -5,7 +5,7 @@ mod send;
 
 use crate::{
     Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified,
-    json::{id, list, unknown},
+    json::{body, body_key, id, list, unknown},
     meta, signature,
 };
 use futures_util::future::BoxFuture;
@@ -15,7 +15,6 @@ use meridian_domain::{
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
-use serde_json::Value;
 
 /// The adapter of both: they differ in names and limits.
 pub(crate) struct Messenger {
@@ -78,9 +77,9 @@ impl Channel for Messenger {
 
     fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
         let received = request.received_at;
-        let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {
-            let key = format!("body:{}", signature::digest(&request.body));
-            return vec![unknown(key, received, "the body is not JSON", &Value::Null)];
+        let body = match body(request) {
+            Ok(body) => body,
+            Err(kept) => return kept,
         };
         let mut events = Vec::new();
         for entry in list(&body, "entry") {
@@ -94,8 +93,7 @@ impl Channel for Messenger {
             }
         }
         if events.is_empty() {
-            let key = format!("body:{}", signature::digest(&request.body));
-            events.push(unknown(key, received, "nothing known in the body", &body));
+            events.push(unknown(body_key(request), received, "nothing known in the body", &body));
         }
         events
     }

@@ -143,6 +143,7 @@ impl Channel for Sms {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{account, now, post, survives};
 
     #[test]
     fn the_signed_string_sorts_names_and_drops_repeated_values() {
@@ -156,5 +157,27 @@ mod tests {
         assert_eq!(url_forms("https://h/p?x=1")[1], "https://h:443/p?x=1");
         assert_eq!(url_forms("http://h:8080/p").len(), 1);
         assert_eq!(url_forms("https://user:pass@h/p")[1], "https://user:pass@h:443/p");
+    }
+
+    #[test]
+    fn json_bodies_are_signed_by_their_hash_in_the_query() {
+        let body = r#"{"property":"value"}"#;
+        let query = format!("bodySHA256={}", hex::encode(Sha256::digest(body.as_bytes())));
+        let account = account(&Sms, serde_json::json!({}), &[("auth_token", "old"), ("auth_token", "12345")]);
+        let mac = signature::sha1(b"12345", format!("{}?{query}", account.public_url).as_bytes());
+        let mut request = post(body, &[("x-twilio-signature", STANDARD.encode(mac))]);
+        request.query = query;
+        let verify = |request: &InboundRequest| Sms.verify(&account, request, now()).map(|_| ());
+        assert_eq!(verify(&request), Ok(()));
+        request.body = "{}".into();
+        assert_eq!(verify(&request), Err(Reject::Mismatch));
+    }
+
+    #[test]
+    fn changed_bodies_do_no_harm() {
+        let body =
+            "MessageSid=SM1&From=whatsapp%3A%2B442079460018&Body=hi&NumMedia=1&MediaUrl0=u&Latitude=1&Longitude=2";
+        let account = account(&Sms, serde_json::json!({}), &[("auth_token", "12345")]);
+        survives(&Sms, &account, &[body, "MessageSid=SM1&MessageStatus=sent&ErrorCode=1"]);
     }
 }

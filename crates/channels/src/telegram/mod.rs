@@ -5,8 +5,7 @@ mod parse;
 mod send;
 
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified, json::unknown, meta,
-    signature,
+    Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified, json, meta, signature,
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
@@ -15,7 +14,6 @@ use meridian_domain::{
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
-use serde_json::Value;
 
 /// The adapter.
 pub(crate) struct Telegram;
@@ -62,13 +60,7 @@ impl Channel for Telegram {
     }
 
     fn parse(&self, _account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
-        match serde_json::from_slice::<Value>(&request.body) {
-            Ok(update) => parse::update(&update, request.received_at),
-            Err(_) => {
-                let key = format!("body:{}", signature::digest(&request.body));
-                vec![unknown(key, request.received_at, "the body is not JSON", &Value::Null)]
-            }
-        }
+        json::body(request).map_or_else(|kept| kept, |update| parse::update(&update, request.received_at))
     }
 
     fn send<'a>(

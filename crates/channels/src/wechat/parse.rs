@@ -7,10 +7,7 @@ use crate::{
 };
 use meridian_domain::{
     channel::AccountConfig,
-    event::{
-        Attachment, Choice, Content, Direction, EventKind, Identifier, InboundEvent, Location, ProviderError,
-        ReceiptStatus,
-    },
+    event::{Attachment, Choice, Content, EventKind, Identifier, InboundEvent, Location, ProviderError, ReceiptStatus},
 };
 use serde_json::{Map, Value, json};
 
@@ -167,7 +164,6 @@ fn event(name: &str, body: &Value, event: &mut InboundEvent) {
         }
         "kf_msg_or_event" => {
             event.kind = EventKind::PollTrigger;
-            event.direction = Direction::System;
             event.note("open_kfid", text(body, "/OpenKfId"));
             event.note("token", text(body, "/Token"));
         }

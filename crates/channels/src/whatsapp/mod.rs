@@ -6,8 +6,8 @@ mod send;
 
 use crate::{
     Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified,
-    json::{list, unknown},
-    meta, signature,
+    json::{body, body_key, list, unknown},
+    meta,
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
@@ -16,7 +16,6 @@ use meridian_domain::{
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
-use serde_json::Value;
 
 /// The adapter.
 pub(crate) struct WhatsApp;
@@ -67,9 +66,9 @@ impl Channel for WhatsApp {
 
     fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
         let received = request.received_at;
-        let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {
-            let key = format!("body:{}", signature::digest(&request.body));
-            return vec![unknown(key, received, "the body is not JSON", &Value::Null)];
+        let body = match body(request) {
+            Ok(body) => body,
+            Err(kept) => return kept,
         };
         let mut events = Vec::new();
         for entry in list(&body, "entry") {
@@ -78,8 +77,7 @@ impl Channel for WhatsApp {
             }
         }
         if events.is_empty() {
-            let key = format!("body:{}", signature::digest(&request.body));
-            events.push(unknown(key, received, "nothing known in the body", &body));
+            events.push(unknown(body_key(request), received, "nothing known in the body", &body));
         }
         events
     }
