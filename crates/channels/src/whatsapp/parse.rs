@@ -60,7 +60,15 @@ pub(super) fn change(
 fn about_account(entry: &Value, change: &Value, hash: &str, received: Instant) -> InboundEvent {
     let field = text(change, "/field").unwrap_or_default();
     let at = entry.get("time").and_then(instant).unwrap_or(received);
-    let mut event = if ACCOUNT_FIELDS.iter().any(|known| field.starts_with(known)) {
+    let mut event = if field.starts_with("group_") {
+        let mut event = InboundEvent::new(EventKind::GroupEvent, format!("change:{hash}"), at);
+        let group = change.pointer("/value/groups/0").unwrap_or(&Value::Null);
+        event.thread = id(group, "/group_id");
+        event.note("group_id", event.thread.clone());
+        event.note("event", text(group, "/type"));
+        event.note("raw", change.get("value").cloned().unwrap_or_default());
+        event
+    } else if ACCOUNT_FIELDS.iter().any(|known| field.starts_with(known)) {
         let mut event = InboundEvent::new(EventKind::AccountEvent, format!("change:{hash}"), at);
         event.note("raw", change.get("value").cloned().unwrap_or_default());
         event
@@ -69,9 +77,7 @@ fn about_account(entry: &Value, change: &Value, hash: &str, received: Instant) -
     };
     event.direction = Direction::System;
     event.note("field", field);
-    if let Some(what) = text(change, "/value/event") {
-        event.note("event", what);
-    }
+    event.note("event", text(change, "/value/event"));
     event
 }
 

@@ -77,9 +77,10 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// The file as a description of a request.
+    /// The file as a description of a request; null where the file is the very body of one.
     pub fn described(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
+        let body = self.kind() == "webhook";
+        if body { Value::Null } else { serde_json::from_slice(&self.body).unwrap_or_default() }
     }
 
     /// A value of the item's signature or account, of the described file, or of the folder's defaults, in this order.
