@@ -6,6 +6,7 @@ mod config;
 mod identity;
 mod ops;
 mod processes;
+mod signing;
 mod understanding;
 
 use anyhow::Result;

@@ -141,7 +141,7 @@ fn sender(from: Option<String>, user: Option<String>, parent: Option<String>, co
     let named = found.or_else(|| contacts.first().copied().filter(|_| contacts.len() == 1));
     let of = |path: &str| found.and_then(|contact| id(contact, path));
     let ids = Ids {
-        wa_id: from.or_else(|| if user.is_none() { of("/wa_id") } else { None }).or_else(|| of("/wa_id")),
+        wa_id: from.or_else(|| of("/wa_id")),
         user: user.or_else(|| of("/user_id")),
         parent: parent.or_else(|| of("/parent_user_id")),
     };
@@ -212,26 +212,34 @@ fn show(kind: &str, message: &Value, event: &mut InboundEvent) {
     }
 }
 
-/// System messages: ids change, identities change, groups change ("Webhooks: system messages").
+/// System messages: ids change, identities change, groups change ("Webhooks: system messages"). Older captures say
+/// `customer_` for `user_` and `new_wa_id` for `wa_id`.
 fn system(part: &Value, event: &mut InboundEvent) {
     let what = text(part, "/type").unwrap_or_default();
     let first = |paths: &[&str]| paths.iter().find_map(|path| id(part, path));
     let new = Ids {
         wa_id: first(&["/wa_id", "/new_wa_id"]),
         user: first(&["/user_id", "/new_user_id"]),
-        parent: first(&["/parent_user_id"]),
+        parent: id(part, "/parent_user_id"),
     };
     let changed = what.contains("changed_number") || what.contains("changed_user_id");
     event.kind = match what {
         _ if changed => EventKind::IdentityChange,
         what if what.contains("identity") => EventKind::IdentityEvent,
-        "" if part.get("new_wa_id").or_else(|| part.get("wa_id")).is_some() => EventKind::IdentityChange,
+        "" if new.wa_id.is_some() => EventKind::IdentityChange,
         _ => EventKind::ServiceEvent,
     };
     event.note("type", what);
     event.note("service", what);
     event.note("body", text(part, "/body"));
     if event.kind == EventKind::IdentityChange {
+        let before =
+            Ids { user: id(part, "/previous_user_id"), parent: id(part, "/previous_parent_user_id"), ..Ids::default() };
+        for known in before.identifiers() {
+            if !event.sender.ids.iter().any(|id| id.scheme == known.scheme) {
+                event.sender.ids.push(known);
+            }
+        }
         event.note("old", json!({ "ids": event.sender.ids }));
         event.note("new", json!({ "ids": new.identifiers() }));
     }

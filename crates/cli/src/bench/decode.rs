@@ -1,9 +1,9 @@
 //! How many events a second one core verifies and parses.
 
+use crate::signing;
 use anyhow::{Result, ensure};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::Args;
-use hmac::{Hmac, KeyInit, Mac};
 use meridian_channels::{Channel, InboundRequest, StoredRequest, registry};
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
@@ -12,8 +12,6 @@ use meridian_domain::{
     time::Instant,
 };
 use serde_json::{Value, json};
-use sha1::Sha1;
-use sha2::Sha256;
 use std::collections::BTreeMap;
 
 /// What to run.
@@ -66,19 +64,7 @@ fn once(channel: &dyn Channel, post: &Post, now: Instant) -> Result<u64> {
 }
 
 fn mac256(parts: &[&[u8]]) -> Vec<u8> {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()) else { return Vec::new() };
-    parts.iter().for_each(|part| mac.update(part));
-    mac.finalize().into_bytes().to_vec()
-}
-
-fn mac1(text: &str) -> Vec<u8> {
-    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(SECRET.as_bytes()) else { return Vec::new() };
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    signing::sha256(SECRET.as_bytes(), parts)
 }
 
 fn post(kind: ChannelKind, secret: &str, body: String, header: (&str, String)) -> Post {
@@ -104,7 +90,7 @@ fn post(kind: ChannelKind, secret: &str, body: String, header: (&str, String)) -
 
 fn meta(kind: ChannelKind, body: &Value) -> Post {
     let body = body.to_string();
-    let value = format!("sha256={}", hex(&mac256(&[body.as_bytes()])));
+    let value = format!("sha256={}", hex::encode(mac256(&[body.as_bytes()])));
     post(kind, "app_secret", body, ("x-hub-signature-256", value))
 }
 
@@ -128,7 +114,8 @@ fn mix() -> Vec<Post> {
         "text": "Where is my parcel?", "ts": "1777890000.000100", "channel": "C1" } })
     .to_string();
     let line_mac = STANDARD.encode(mac256(&[line.as_bytes()]));
-    let slack_mac = format!("v0={}", hex(&mac256(&[b"v0:", NOW.to_string().as_bytes(), b":", slack.as_bytes()])));
+    let slack_mac =
+        format!("v0={}", hex::encode(mac256(&[b"v0:", NOW.to_string().as_bytes(), b":", slack.as_bytes()])));
     let mut slack = post(ChannelKind::Slack, "signing_secret", slack, ("x-slack-signature", slack_mac));
     slack.request.headers.push(("x-slack-request-timestamp".to_owned(), NOW.to_string()));
     vec![
@@ -148,9 +135,9 @@ fn mix() -> Vec<Post> {
 
 fn sms() -> Post {
     let fields = [("Body", "Where is my parcel?"), ("From", "+447700900000"), ("MessageSid", "SM1"), ("NumMedia", "0")];
-    let signed: String = fields.iter().map(|(name, value)| format!("{name}{value}")).collect();
+    let signed = fields.map(|(name, value)| [name, value].concat()).concat();
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    let value = STANDARD.encode(mac1(&format!("https://hooks.example/h{signed}")));
+    let value = STANDARD.encode(signing::sha1(SECRET.as_bytes(), &format!("https://hooks.example/h{signed}")));
     post(ChannelKind::Sms, "auth_token", body, ("x-twilio-signature", value))
 }
 

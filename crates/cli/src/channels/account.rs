@@ -34,9 +34,8 @@ fn secret_names(kind: ChannelKind) -> &'static [(&'static str, &'static [&'stati
             ("token", &["token"]),
             ("encoding_aes_key", &["encoding_aes_key", "encodingAesKey", "aes_key", "EncodingAESKey"]),
         ],
-        ChannelKind::Slack => &[("signing_secret", &["secret", "signing_secret"])],
+        ChannelKind::Slack | ChannelKind::Generic => &[("signing_secret", &["secret", "signing_secret"])],
         ChannelKind::Sms => &[("auth_token", &["auth_token", "secret", "token"])],
-        ChannelKind::Generic => &[("signing_secret", &["secret", "signing_secret"])],
         ChannelKind::Email | ChannelKind::WebChat => &[],
     }
 }

@@ -121,35 +121,21 @@ impl<'a> Item<'a> {
         }
         found
     }
+}
 
-    /// The query, encoded.
-    pub fn query(&self, place: &Value) -> String {
-        match place {
-            Value::String(text) => text.trim_start_matches('?').to_owned(),
-            Value::Object(map) => {
-                let pairs: Vec<String> =
-                    map.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(&plain(value)))).collect();
-                pairs.join("&")
-            }
-            _ => String::new(),
+/// A query, encoded; as it stands where it is a text.
+pub fn query(place: &Value) -> String {
+    match place {
+        Value::String(text) => text.trim_start_matches('?').to_owned(),
+        Value::Object(map) => {
+            let pairs = map.iter().map(|(name, value)| (name.as_str(), plain(value)));
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
         }
+        _ => String::new(),
     }
 }
 
 /// A value as it stands in a form.
 pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// Percent-encoding of everything but unreserved characters (RFC 3986, section 2.3).
-pub fn encoded(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }

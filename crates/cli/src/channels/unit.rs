@@ -2,7 +2,7 @@
 
 use super::{
     account,
-    fixture::{Item, encoded, plain},
+    fixture::{Item, plain, query},
     webhook,
 };
 use meridian_channels::{InboundRequest, registry, wechat::crypto::decrypt};
@@ -21,7 +21,7 @@ pub fn signature(item: &Item<'_>) -> Option<Value> {
     }
     let request = InboundRequest {
         method: "POST".to_owned(),
-        query: item.query(&item.raw["request"]["query"]),
+        query: query(&item.raw["request"]["query"]),
         headers: item.headers(),
         body: item.body.clone(),
     };
@@ -33,31 +33,31 @@ pub fn signature(item: &Item<'_>) -> Option<Value> {
 fn twilio(item: &Item<'_>) -> Value {
     let described = item.described();
     let url = described["url"].as_str().unwrap_or_default();
-    let (base, query) = url.split_once('?').map_or((url, ""), |(base, query)| (base, query));
+    let (base, asked) = url.split_once('?').unwrap_or((url, ""));
     let params = described["params"].as_object();
     let pairs = params.into_iter().flatten().flat_map(|(name, value)| {
         let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
-        values.into_iter().map(move |value| format!("{}={}", encoded(name), encoded(&plain(&value))))
+        values.into_iter().map(move |value| (name.as_str(), plain(&value)))
     });
-    let form = pairs.collect::<Vec<_>>().join("&");
+    let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let body = ["body", "raw_body"].iter().find_map(|name| described[*name].as_str()).map_or(form, str::to_owned);
     let mut account = account::of(item, ChannelKind::Sms);
     base.clone_into(&mut account.public_url);
     let mut headers = item.headers();
     let given = described["x_twilio_signature"].as_str().or_else(|| described["signature"].as_str());
     headers.extend(given.map(|given| ("x-twilio-signature".to_owned(), given.to_owned())));
-    let request = InboundRequest { method: "POST".to_owned(), query: query.to_owned(), headers, body: body.into() };
+    let request = InboundRequest { method: "POST".to_owned(), query: asked.to_owned(), headers, body: body.into() };
     let now = webhook::clock(item, &request);
     told(registry::get(ChannelKind::Sms).verify(&account, &request, now).is_ok())
 }
 
 /// A sealed text of the WeChat family: it opens with this key, for this receiver, and says this.
-pub fn crypto(item: &Item<'_>) -> Option<Value> {
+pub fn crypto(item: &Item<'_>) -> Value {
     let described = item.described();
     let text = |names: &[&str]| item.find_text(names).unwrap_or_default();
     let sealed = text(&["ciphertext_base64", "ciphertext", "encrypt", "Encrypt"]);
     let receiver = text(&["app_id", "corp_id", "receive_id"]);
     let opened = decrypt(&text(&["encoding_aes_key"]), &receiver, &sealed);
     let expected = described["plaintext"].as_str();
-    Some(told(opened.is_some_and(|opened| expected.is_none_or(|expected| opened == expected))))
+    told(opened.is_some_and(|opened| expected.is_none_or(|expected| opened == expected)))
 }

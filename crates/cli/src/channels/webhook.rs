@@ -1,9 +1,12 @@
 //! Requests of providers: verified, answered, parsed, each event once.
 
-use super::{account, event, fixture::Item};
+use super::{
+    account, event,
+    fixture::{Item, query},
+};
+use crate::signing;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use hmac::{Hmac, KeyInit, Mac};
 use meridian_channels::{Channel, InboundRequest, StoredRequest, registry};
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
@@ -11,8 +14,6 @@ use meridian_domain::{
     time::Instant,
 };
 use serde_json::{Value, json};
-use sha1::Sha1;
-use sha2::Sha256;
 use std::collections::BTreeSet;
 
 /// Keys of the events an account has seen.
@@ -42,7 +43,7 @@ pub fn clock(item: &Item<'_>, request: &InboundRequest) -> Instant {
 fn request(item: &Item<'_>, kind: ChannelKind, account: &AccountConfig) -> InboundRequest {
     let mut request = InboundRequest {
         method: item.raw["request"]["method"].as_str().unwrap_or("POST").to_owned(),
-        query: item.query(&item.raw["request"]["query"]),
+        query: query(&item.raw["request"]["query"]),
         headers: item.headers(),
         body: item.body.clone(),
     };
@@ -57,19 +58,14 @@ fn request(item: &Item<'_>, kind: ChannelKind, account: &AccountConfig) -> Inbou
             let now =
                 own.unwrap_or_else(|| item.raw["signature"]["now_unix"].as_i64().unwrap_or(SLACK_NOW).to_string());
             let secret = account.secret("signing_secret").map(|secret| secret.expose().to_owned()).unwrap_or_default();
-            let mac = hmac_sha256(secret.as_bytes(), &[b"v0:", now.as_bytes(), b":", &request.body]);
+            let parts: [&[u8]; 4] = [b"v0:", now.as_bytes(), b":", &request.body];
+            let mac = hex::encode(signing::sha256(secret.as_bytes(), &parts));
             request.headers.push(("x-slack-request-timestamp".to_owned(), now));
             request.headers.push(("x-slack-signature".to_owned(), format!("v0={mac}")));
         }
         _ => {}
     }
     request
-}
-
-fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> String {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
-    parts.iter().for_each(|part| mac.update(part));
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Twilio's signature of a form (Twilio "Webhooks security").
@@ -85,9 +81,7 @@ fn twilio(account: &AccountConfig, request: &InboundRequest) -> String {
         text.push_str(&value);
     }
     let secret = account.secret("auth_token").map(|secret| secret.expose().to_owned()).unwrap_or_default();
-    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(secret.as_bytes()) else { return String::new() };
-    mac.update(text.as_bytes());
-    STANDARD.encode(mac.finalize().into_bytes())
+    STANDARD.encode(signing::sha1(secret.as_bytes(), &text))
 }
 
 /// What became of a request, delivered so many times.
@@ -134,12 +128,8 @@ pub fn challenge(item: &Item<'_>) -> Option<Value> {
     let kind = account::kind(&item.folder.channel)?;
     let described = item.described();
     let place = if described["query"].is_null() { &item.raw["request"]["query"] } else { &described["query"] };
-    let request = InboundRequest {
-        method: "GET".to_owned(),
-        query: item.query(place),
-        headers: item.headers(),
-        body: Bytes::new(),
-    };
+    let request =
+        InboundRequest { method: "GET".to_owned(), query: query(place), headers: item.headers(), body: Bytes::new() };
     let reply = registry::get(kind).challenge(&account::of(item, kind), &request);
     Some(match reply {
         Some(reply) => json!({ "verdict": "accept", "response_body": reply.body }),
