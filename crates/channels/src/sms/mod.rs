@@ -67,6 +67,10 @@ fn url_forms(url: &str) -> Vec<String> {
 
 /// The hash of a body that is no form, where Twilio states one in the query ("Validating JSON requests").
 fn body_hash(request: &InboundRequest) -> Option<String> {
+    let form = "application/x-www-form-urlencoded";
+    if request.header("content-type").is_some_and(|kind| kind.starts_with(form)) {
+        return None;
+    }
     request.query_pairs().into_iter().find(|(name, _)| name == "bodySHA256").map(|(_, hash)| hash)
 }
 

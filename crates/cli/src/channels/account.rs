@@ -61,9 +61,15 @@ pub fn of(item: &Item<'_>, kind: ChannelKind) -> AccountConfig {
         kind,
         settings: Value::Object(settings),
         secrets,
-        public_url: item.find_text(&["public_url"]).unwrap_or_else(|| PUBLIC_URL.to_owned()),
+        public_url: public_url(item),
         addresses: addresses(item, kind),
     }
+}
+
+/// The URL of the request where the item names one, without its query.
+fn public_url(item: &Item<'_>) -> String {
+    let stated = item.raw["request"]["url"].as_str().map(|url| url.split('?').next().unwrap_or(url).to_owned());
+    stated.or_else(|| item.find_text(&["public_url"])).unwrap_or_else(|| PUBLIC_URL.to_owned())
 }
 
 /// Pages, numbers and bots of the account, as far as the item names them.

@@ -43,7 +43,10 @@ fn twilio(item: &Item<'_>) -> Value {
     let body = ["body", "raw_body"].iter().find_map(|name| described[*name].as_str()).map_or(form, str::to_owned);
     let mut account = account::of(item, ChannelKind::Sms);
     base.clone_into(&mut account.public_url);
+    let kind = if params.is_some() { "application/x-www-form-urlencoded" } else { "application/json" };
     let mut headers = item.headers();
+    headers.retain(|(name, _)| name != "content-type");
+    headers.push(("content-type".to_owned(), kind.to_owned()));
     let given = described["x_twilio_signature"].as_str().or_else(|| described["signature"].as_str());
     headers.extend(given.map(|given| ("x-twilio-signature".to_owned(), given.to_owned())));
     let request = InboundRequest { method: "POST".to_owned(), query: asked.to_owned(), headers, body: body.into() };

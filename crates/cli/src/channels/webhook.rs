@@ -43,7 +43,10 @@ pub fn clock(item: &Item<'_>, request: &InboundRequest) -> Instant {
 fn request(item: &Item<'_>, kind: ChannelKind, account: &AccountConfig) -> InboundRequest {
     let mut request = InboundRequest {
         method: item.raw["request"]["method"].as_str().unwrap_or("POST").to_owned(),
-        query: query(&item.raw["request"]["query"]),
+        query: item.raw["request"]["url"]
+            .as_str()
+            .and_then(|url| url.split_once('?'))
+            .map_or_else(|| query(&item.raw["request"]["query"]), |(_, asked)| asked.to_owned()),
         headers: item.headers(),
         body: item.body.clone(),
     };
