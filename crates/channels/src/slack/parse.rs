@@ -105,7 +105,7 @@ fn content(raw: &Value) -> Content {
     let mut content = Content::of("text");
     // Only attachments and blocks: what they say when they cannot be drawn.
     let fallback = || list(raw, "attachments").find_map(|a| text(a, "/fallback").or_else(|| text(a, "/text")));
-    content.text = text(raw, "/text").or_else(fallback).map(str::to_owned);
+    content.text = text(raw, "/text").or_else(fallback).map(str::to_owned).or_else(|| block_text(raw));
     let file = |raw: &Value| Attachment {
         kind: "file".to_owned(),
         mime: text(raw, "/mimetype").map(str::to_owned),
@@ -125,6 +125,31 @@ fn content(raw: &Value) -> Content {
         };
     }
     content
+}
+
+/// The words of the blocks in their order ("Block Kit: rich text block").
+fn block_text(raw: &Value) -> Option<String> {
+    fn collect(value: &Value, words: &mut String) {
+        match value {
+            Value::Array(list) => {
+                for value in list {
+                    collect(value, words);
+                }
+            }
+            Value::Object(map) => {
+                if let Some(Value::String(text)) = map.get("text") {
+                    words.push_str(text);
+                }
+                for part in ["text", "elements", "fields"].iter().filter_map(|name| map.get(*name)) {
+                    collect(part, words);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut words = String::new();
+    collect(raw.get("blocks")?, &mut words);
+    Some(words).filter(|words| !words.is_empty())
 }
 
 /// Pressed buttons come as JSON in the field `payload`, commands as fields of their own.

@@ -61,6 +61,9 @@ fn messages_edits_deletes_and_reactions() {
     assert_eq!(with(json!({ "subtype": "channel_join" })).kind, EventKind::IgnoredEvent);
     assert_eq!(with(json!({ "bot_id": "B1" })).direction, Direction::EchoOrBot);
     assert_eq!(with(json!({ "bot_id": "B1", "app_id": "A1" })).direction, Direction::Echo);
+    let blocks = json!({ "text": "", "blocks": [{ "type": "rich_text", "elements": [{ "type": "rich_text_section",
+        "elements": [{ "type": "text", "text": "only " }, { "type": "text", "text": "blocks" }] }] }] });
+    assert_eq!(with(blocks).content.unwrap().text.as_deref(), Some("only blocks"));
     let added = parse(
         json!({ "type": "reaction_added", "user": "U1", "reaction": "wave", "item": { "channel": "C1", "ts": "1.1" } }),
     );
