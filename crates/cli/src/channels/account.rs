@@ -13,12 +13,12 @@ use uuid::Uuid;
 /// The public URL of every replayed account, for schemes that sign the URL.
 pub const PUBLIC_URL: &str = "https://replay.example/hooks";
 
-/// The adapter of a folder.
+/// The adapter of a folder; mail has its own ways of replay.
 pub fn kind(channel: &str) -> Option<ChannelKind> {
     match channel {
         "twilio-sms" | "twilio-signature" => Some(ChannelKind::Sms),
         "generic-webhook" => Some(ChannelKind::Generic),
-        name => name.parse().ok(),
+        name => name.parse().ok().filter(|kind| *kind != ChannelKind::Email),
     }
 }
 
