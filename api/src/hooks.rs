@@ -70,6 +70,10 @@ pub(crate) async fn receive(
         metrics::counter!("meridian_requests_rejected_total", "kind" => account.kind.code()).increment(1);
         return problem(StatusCode::UNAUTHORIZED, "rejected", reject.to_string());
     }
+    // Some providers check a URL by a signed post.
+    if let Some(reply) = channel.challenge(&account, &inbound) {
+        return HttpResponse::Ok().content_type(reply.content_type).body(reply.body);
+    }
     let row = IntakeRow {
         tenant,
         id: edge.app.db.ids().next(),

@@ -34,7 +34,7 @@ impl Channel for WebChat {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { text_max: 0, delivered: false, read: false, window_hours: 0, idempotent_send: true }
+        Capabilities { idempotent_send: true, ..Capabilities::default() }
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -64,7 +64,7 @@ impl Channel for WebChat {
             verified: Verification::Channel,
             derived: false,
         };
-        event.sender = Sender { ids: vec![visitor], name: said.name, locale: said.locale };
+        event.sender = Sender { ids: vec![visitor], name: said.name, locale: said.locale, ..Sender::default() };
         vec![event]
     }
 

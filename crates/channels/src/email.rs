@@ -45,7 +45,7 @@ impl Channel for Email {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { text_max: 0, delivered: false, read: false, window_hours: 0, idempotent_send: true }
+        Capabilities { idempotent_send: true, ..Capabilities::default() }
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -122,7 +122,7 @@ fn read(account: &AccountConfig, raw: &[u8], received: Instant) -> Option<Inboun
             derived: false,
         }],
         name: from.name().map(line).filter(|name| !name.is_empty()),
-        locale: None,
+        ..Sender::default()
     };
     event.reply_to = ids(mail.in_reply_to()).pop();
     let html = mail.html_bodies().next().and_then(|part| part.text_contents()).filter(|_| mail.body_html(0).is_some());
@@ -167,9 +167,7 @@ fn attachments(mail: &mail_parser::Message<'_>) -> Vec<Attachment> {
             mime,
             name: part.attachment_name().map(|name| line(name).replace(['/', '\\'], "_")),
             size: Some(part.contents().len() as u64),
-            media_id: None,
-            url: None,
-            caption: None,
+            ..Attachment::default()
         }
     };
     mail.attachments().take(100).map(read).collect()

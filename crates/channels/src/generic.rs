@@ -36,7 +36,7 @@ impl Channel for Generic {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { text_max: 0, delivered: true, read: true, window_hours: 0, idempotent_send: true }
+        Capabilities { delivered: true, read: true, idempotent_send: true, ..Capabilities::default() }
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -177,5 +177,30 @@ mod tests {
         assert_eq!(events[1].kind, EventKind::UnknownEvent);
         let trusting = AccountConfig { settings: json!({ "trusted_identities": true }), ..account() };
         assert_eq!(Generic.parse(&trusting, &stored)[0].sender.ids[0].verified, Verification::Channel);
+    }
+
+    #[test]
+    fn a_public_key_verifies_what_the_other_side_signed() {
+        use base64::{Engine, engine::general_purpose::STANDARD};
+        use ed25519_dalek::{Signer, SigningKey};
+        let now: Instant = "2026-05-04T12:00:00Z".parse().unwrap();
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let mut account = account();
+        let public = format!("whpk_{}", STANDARD.encode(key.verifying_key().to_bytes()));
+        account.secrets.insert("signing_secret".to_owned(), vec![Secret::new(public)]);
+        let at = now.timestamp();
+        let mac = key.sign(format!("msg_1.{at}.{{}}").as_bytes());
+        let good = format!("v1a,{}", STANDARD.encode(mac.to_bytes()));
+        let verify = |body: &str, given: &str| Generic.verify(&account, &signed(body, at, given), now).map(|_| ());
+        assert_eq!(verify("{}", &good), Ok(()));
+        assert_eq!(verify("{ }", &good), Err(Reject::Mismatch));
+        assert_eq!(verify("{}", &good.replace("v1a", "v1")), Err(Reject::Mismatch));
+    }
+
+    #[test]
+    fn changed_bodies_do_no_harm() {
+        let body = json!({ "kind": "message", "sender": { "ids": [{ "scheme": "email", "value": "a@b.c", "verified": "channel" }] },
+                           "content": { "message_type": "text", "text": "hi" } });
+        crate::testing::survives(&Generic, &account(), &[&body.to_string()]);
     }
 }

@@ -92,6 +92,11 @@ pub(crate) fn error(class: ErrorClass, detail: impl Into<String>) -> SendError {
     SendError { class, detail: detail.into(), retry_after_s: None }
 }
 
+/// A failure after the first part of a text went out: the rest must not go again by itself.
+pub(crate) fn partial(sent: usize, failure: SendError) -> SendError {
+    if sent > 0 { error(ErrorClass::Ambiguous, failure.detail) } else { failure }
+}
+
 /// An answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -157,6 +162,15 @@ impl Http {
     /// Posts a body. The address is vetted and the connection pinned to it; redirects are not followed. An error
     /// before the request could leave is `provider_down`; one after is `ambiguous`.
     pub async fn post(&self, request: Request<'_>) -> Result<Answer, SendError> {
+        self.request(reqwest::Method::POST, request).await
+    }
+
+    /// Gets an address, behind the same guard.
+    pub async fn get(&self, request: Request<'_>) -> Result<Answer, SendError> {
+        self.request(reqwest::Method::GET, request).await
+    }
+
+    async fn request(&self, method: reqwest::Method, request: Request<'_>) -> Result<Answer, SendError> {
         let url = Url::parse(request.url).map_err(|_| error(ErrorClass::BadContent, "not a URL"))?;
         if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() {
             return Err(error(ErrorClass::BadContent, "not a plain http(s) URL"));
@@ -176,7 +190,7 @@ impl Http {
             .resolve_to_addrs(&host, &addresses)
             .build()
             .map_err(|_| error(ErrorClass::ProviderDown, "no client"))?;
-        let mut post = client.post(url).body(request.body);
+        let mut post = client.request(method, url).body(request.body);
         for (name, value) in request.headers {
             post = post.header(name, value);
         }
@@ -185,6 +199,19 @@ impl Http {
         }
         let response = post.send().await.map_err(|failure| classify(&failure))?;
         read(response).await
+    }
+
+    /// Posts JSON with a ten-second limit; the answer whatever its status.
+    pub(crate) async fn post_json(
+        &self,
+        url: &str,
+        bearer: Option<&str>,
+        body: &serde_json::Value,
+    ) -> Result<Answer, SendError> {
+        let mut headers = vec![("content-type", "application/json".to_owned())];
+        headers.extend(bearer.map(|token| ("authorization", format!("Bearer {token}"))));
+        let body = body.to_string().into_bytes();
+        self.post(Request { url, headers, basic: None, body, timeout: Duration::from_secs(10) }).await
     }
 
     fn vet_literal(&self, ip: IpAddr, port: u16) -> Result<Vec<SocketAddr>, SendError> {

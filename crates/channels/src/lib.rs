@@ -8,10 +8,21 @@ mod chat;
 mod email;
 mod generic;
 pub mod http;
+mod json;
+mod line;
+mod messenger;
+mod meta;
 mod model;
 pub mod registry;
 mod signature;
+mod slack;
 mod sms;
+mod split;
+mod telegram;
+#[cfg(test)]
+mod testing;
+pub mod wechat;
+pub mod wecom;
 mod whatsapp;
 
 pub use http::{Egress, Http};
@@ -54,7 +65,14 @@ impl InboundRequest {
 
     /// What is stored beside the body.
     pub fn stored_part(&self) -> Value {
-        let kept = ["content-type", "webhook-id", "webhook-timestamp", "i-twilio-idempotency-token"];
+        let kept = [
+            "content-type",
+            "webhook-id",
+            "webhook-timestamp",
+            "i-twilio-idempotency-token",
+            "x-slack-retry-num",
+            "x-slack-retry-reason",
+        ];
         let headers: serde_json::Map<String, Value> = self
             .headers
             .iter()
@@ -98,6 +116,9 @@ pub enum Reject {
     /// The account has no secret: it accepts nothing.
     #[error("the account has no secret")]
     NoSecret,
+    /// Built to harm the reader (a document type or entities in XML), or not what the scheme asks for.
+    #[error("the request is malformed")]
+    Malformed,
 }
 
 /// Proof that a request was verified; made by this crate alone, needed to store a body.
@@ -126,10 +147,23 @@ impl Reply {
 }
 
 /// What a channel can do; the console greys out the rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capabilities {
-    /// Longest text of one message, in characters; longer texts are split. 0 = no limit.
+    /// Longest text of one message, as the provider counts (characters, UTF-16 units or bytes: see the adapter); longer
+    /// texts are split. 0 = no limit.
     pub text_max: u32,
+    /// Most buttons or quick replies of one message; 0 = none.
+    pub buttons: u32,
+    /// Whether files can be sent.
+    pub media: bool,
+    /// Whether a message of ours can be changed afterwards.
+    pub edit: bool,
+    /// Whether a message of ours can be withdrawn.
+    pub delete: bool,
+    /// Whether reactions exist.
+    pub reactions: bool,
+    /// Whether the customer can be shown that somebody is typing.
+    pub typing: bool,
     /// Whether the provider reports delivery.
     pub delivered: bool,
     /// Whether the provider reports reading.
@@ -187,41 +221,5 @@ pub trait Channel: Send + Sync {
     /// The 2xx body the provider wants.
     fn accepted(&self) -> Reply {
         Reply::text("")
-    }
-}
-
-/// Splits a long text on line, sentence or word boundaries into parts of at most `max` characters.
-pub(crate) fn split_text(text: &str, max: usize) -> Vec<String> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while rest.chars().count() > max {
-        let limit = rest.char_indices().nth(max).map_or(rest.len(), |(at, _)| at);
-        let window = &rest[..limit];
-        let least = window.len() / 2;
-        let cut = ["\n", ". ", "。", "! ", "? ", "！", "？", " "]
-            .iter()
-            .find_map(|mark| window.rfind(mark).map(|at| at + mark.len()).filter(|at| *at > least))
-            .unwrap_or(limit);
-        parts.push(rest[..cut].trim_end().to_owned());
-        rest = rest[cut..].trim_start();
-    }
-    if !rest.is_empty() {
-        parts.push(rest.to_owned());
-    }
-    parts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_texts_are_split_on_boundaries_and_lose_no_word() {
-        let text = "One sentence here. Another one follows! 最后一句话在这里。完";
-        let parts = split_text(text, 22);
-        assert!(parts.iter().all(|part| part.chars().count() <= 22));
-        assert_eq!(parts.join("").replace(' ', ""), text.replace(' ', ""));
-        assert_eq!(parts[0], "One sentence here.");
-        assert_eq!(split_text(&"x".repeat(50), 20).len(), 3);
     }
 }

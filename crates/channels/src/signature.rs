@@ -2,6 +2,7 @@
 
 use crate::{InboundRequest, Reject, Verified};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use ed25519_dalek::{Signature, VerifyingKey};
 use hmac::{Hmac, KeyInit, Mac};
 use meridian_domain::{secret::Secret, time::Instant};
 use sha1::Sha1;
@@ -79,7 +80,26 @@ pub(crate) fn webhook_verify<'a>(
         return Err(Reject::Stale);
     }
     any(secrets, |secret| {
+        if let Some(public) = secret.expose().strip_prefix("whpk_") {
+            return ed25519(
+                public,
+                signatures,
+                &[id.as_bytes(), b".", timestamp.as_bytes(), b".", &request.body].concat(),
+            );
+        }
         let expected = webhook_sign(secret, id, at, &request.body).unwrap_or_default();
         signatures.split(' ').any(|given| equal(expected.as_bytes(), given.as_bytes()))
     })
+}
+
+/// Asymmetric signatures of Standard Webhooks: `v1a,` and base64, under a public key in base64.
+fn ed25519(public: &str, signatures: &str, message: &[u8]) -> bool {
+    let key = STANDARD.decode(public).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let Some(key) = key.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok()) else { return false };
+    signatures
+        .split(' ')
+        .filter_map(|given| given.strip_prefix("v1a,"))
+        .filter_map(|given| Signature::from_slice(&STANDARD.decode(given).ok()?).ok())
+        .take(10)
+        .any(|given| key.verify_strict(message, &given).is_ok())
 }

@@ -1,11 +1,13 @@
 //! `meridian`: one binary for every process and every chore.
 
 mod bench;
+mod channels;
 mod config;
 mod config_file;
 mod identity;
 mod ops;
 mod processes;
+mod signing;
 mod understanding;
 
 use anyhow::Result;
@@ -56,6 +58,11 @@ enum Command {
         /// End with one line of JSON.
         #[arg(long, global = true)]
         json: bool,
+    },
+    /// Run the channel adapters on recorded requests.
+    Channels {
+        #[command(subcommand)]
+        what: channels::Channels,
     },
     /// Run the identity engine on files: records, contact events, phone notations, spoken attempts.
     Identity {
@@ -149,6 +156,7 @@ async fn run(cli: Cli, matches: &clap::ArgMatches, file: &config_file::File) -> 
         }
         Command::Demo { workspace, listen } => ops::demo(&config, &workspace, &listen).await,
         Command::Bench { what, json } => bench::run(&what, json).await,
+        Command::Channels { what } => what.run(),
         Command::Identity { what } => what.run(),
         Command::Handoff { what } => what.run(),
         Command::Intent { what } => what.run(),

@@ -78,6 +78,20 @@ pub struct UnknownKind;
 kinds! {
     /// WhatsApp Cloud API.
     WhatsApp = "whatsapp", Messaging;
+    /// Facebook Messenger.
+    Messenger = "messenger", Messaging;
+    /// Instagram direct messages.
+    Instagram = "instagram", Messaging;
+    /// A Telegram bot.
+    Telegram = "telegram", Messaging;
+    /// A LINE official account.
+    Line = "line", Messaging;
+    /// A WeChat official account.
+    WeChat = "wechat", Messaging;
+    /// WeCom, with its customer service.
+    WeCom = "wecom", Messaging;
+    /// A Slack app.
+    Slack = "slack", Messaging;
     /// SMS and MMS by Twilio.
     Sms = "sms", Messaging;
     /// E-mail.

@@ -33,11 +33,12 @@ pub(crate) async fn receipt(
         items::name_external(tx, account, target, delivery.item).await?;
     }
     let next = match event.status {
+        Some(ReceiptStatus::Accepted) => DeliveryState::Accepted,
         Some(ReceiptStatus::Sent) => DeliveryState::Sent,
         Some(ReceiptStatus::Delivered) => DeliveryState::Delivered,
-        Some(ReceiptStatus::Read) => DeliveryState::Read,
+        Some(ReceiptStatus::Read | ReceiptStatus::Played) => DeliveryState::Read,
         Some(ReceiptStatus::Failed) => DeliveryState::Failed,
-        None => return Ok(true),
+        Some(ReceiptStatus::Deferred) | None => return Ok(true),
     };
     if delivery.state.advances_to(next) {
         let error = event.errors.first().map(|error| (error.code.as_str(), error.title.as_str()));

@@ -94,11 +94,27 @@ async fn apply(
             }
             Ok(event.target.is_some() || event.target_ref.is_some())
         }
-        EventKind::OptIn | EventKind::OptOut | EventKind::Handover | EventKind::Call | EventKind::IdentityChange => {
-            notice(tx, account, event).await
-        }
+        EventKind::OptIn
+        | EventKind::OptOut
+        | EventKind::Subscribe
+        | EventKind::Unsubscribe
+        | EventKind::Consent
+        | EventKind::Handover
+        | EventKind::Call
+        | EventKind::CallPermission
+        | EventKind::IdentityChange
+        | EventKind::IdentityEvent
+        | EventKind::AccountLink
+        | EventKind::Referral
+        | EventKind::LocationReport
+        | EventKind::ServiceEvent => notice(tx, account, event).await,
         EventKind::Typing | EventKind::IgnoredEvent => Ok(true),
-        EventKind::SessionStart | EventKind::AccountEvent | EventKind::UnknownEvent => Ok(false),
+        EventKind::SessionStart
+        | EventKind::GroupEvent
+        | EventKind::PollTrigger
+        | EventKind::AccountEvent
+        | EventKind::ChannelError
+        | EventKind::UnknownEvent => Ok(false),
     }
 }
 
@@ -130,7 +146,10 @@ async fn message(
     let mut body = json!({
         "type": if event.kind == EventKind::Unsupported { "unsupported" } else { content.message_type.as_str() },
         "html": content.html, "subject": content.subject, "attachments": content.attachments,
-        "choice": content.choice, "extra": content.extra, "reply_to": event.reply_to, "echo": event.echo,
+        "choice": content.choice, "location": content.location, "contacts": content.contacts,
+        "form": content.form, "order": content.order, "extra": content.extra, "reply_to": event.reply_to,
+        "forwarded": event.forwarded, "album": event.album, "referral": event.referral, "echo": event.is_echo(),
+        "standby": event.standby,
     });
     if !event.detail.is_null() {
         body["detail"] = event.detail.clone();
@@ -142,7 +161,7 @@ async fn message(
         session: Some(session.id),
         party: party.party,
         kind: ItemKind::Message,
-        actor: if event.echo { Actor::System } else { Actor::Customer(party.party) },
+        actor: if event.is_echo() { Actor::System } else { Actor::Customer(party.party) },
         provider_at: Some(event.at),
         text: content.text.as_deref(),
         body,
@@ -155,9 +174,12 @@ async fn message(
             Box::pin(about(tx, account, &orphan)).await?;
         }
     }
-    let to_bot = session.control == OwnerKind::Bot && !automatic && !event.echo;
+    // In standby another application answers: kept, neither routed nor answered.
+    let to_bot = session.control == OwnerKind::Bot && !automatic && !event.is_echo() && !event.standby;
     conversations::customer_wrote(tx, session.id, event.external_id.as_deref(), to_bot).await?;
-    wake(tx, &conversation).await?;
+    if !event.standby {
+        wake(tx, &conversation).await?;
+    }
     if let (true, Some(bot)) = (to_bot, session.control_id) {
         tell_bot(tx, BotId(bot), &session, item, event).await?;
     }

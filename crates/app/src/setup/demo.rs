@@ -245,6 +245,16 @@ async fn seed_account(
             json!({ "phone_number_id": "100200300", "api_base": base }),
             &["app_secret", "verify_token", "access_token"],
         ),
+        ChannelKind::Messenger | ChannelKind::Instagram => {
+            (json!({ "page_id": "500600700", "api_base": base }), &["app_secret", "verify_token", "access_token"])
+        }
+        ChannelKind::Telegram => (json!({ "api_base": base }), &["secret_token", "bot_token"]),
+        ChannelKind::Line => (json!({ "api_base": base }), &["channel_secret", "access_token"]),
+        ChannelKind::WeChat => (json!({ "app_id": "wxdemo", "api_base": base }), &["token", "app_secret"]),
+        ChannelKind::WeCom => {
+            (json!({ "corp_id": "wwdemo", "open_kfid": "wkdemo", "api_base": base }), &["token", "corp_secret"])
+        }
+        ChannelKind::Slack => (json!({ "api_base": base }), &["signing_secret", "bot_token"]),
         ChannelKind::Sms => {
             (json!({ "account_sid": "ACdemo", "from": "+442079460100", "api_base": base }), &["auth_token"])
         }
@@ -260,6 +270,11 @@ async fn seed_account(
         .iter()
         .map(|name| ((*name).to_owned(), vec![Secret::new(demo_secret(workspace, &format!("{kind} {name}")))]))
         .collect();
+    if kind == ChannelKind::WeCom {
+        // Keys that seal callbacks have 43 characters of base64.
+        let key: String = demo_secret(workspace, "wecom encoding_aes_key").chars().take(43).collect();
+        sealed.insert("encoding_aes_key".to_owned(), vec![Secret::new(key)]);
+    }
     if kind == ChannelKind::Generic {
         let secret = demo_webhook_secret(workspace, "generic signing_secret");
         sealed.insert("signing_secret".to_owned(), vec![Secret::new(secret)]);

@@ -1,5 +1,7 @@
 use super::*;
-use meridian_domain::{ids::ChannelAccountId, secret::Secret};
+use crate::signature;
+use meridian_domain::{event::EventKind, ids::ChannelAccountId, secret::Secret};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -121,30 +123,50 @@ fn a_number_of_another_account_is_kept_as_unknown() {
 }
 
 #[test]
-fn provider_errors_name_their_remedy() {
-    let answer = |code: i64, status| Answer {
-        status,
-        retry_after_s: None,
-        body: json!({ "error": { "code": code } }).to_string().into(),
+fn what_happens_on_an_account_and_to_ids_is_told() {
+    let change = |field: &str, value: Value| {
+        let body =
+            json!({ "entry": [{ "id": "1", "time": 1_777_890_000, "changes": [{ "field": field, "value": value }] }] });
+        let stored = StoredRequest { part: Value::Null, body: body.to_string().into(), received_at: now() };
+        WhatsApp.parse(&account(), &stored).remove(0)
     };
-    for (code, status, class) in [
-        (131_047, 400, ErrorClass::WindowClosed),
-        (190, 401, ErrorClass::Auth),
-        (131_056, 400, ErrorClass::Throttled),
-        (368, 400, ErrorClass::AccountSuspended),
-        (0, 503, ErrorClass::ProviderDown),
-        (0, 504, ErrorClass::Ambiguous),
-        (100, 400, ErrorClass::BadContent),
-    ] {
-        assert_eq!(refusal(&answer(code, status)).class, class, "{code}");
-    }
+    let banned = change("account_update", json!({ "event": "DISABLED_UPDATE" }));
+    assert_eq!((banned.kind, &banned.detail["event"]), (EventKind::AccountEvent, &json!("DISABLED_UPDATE")));
+    assert_eq!(change("holograms", json!({})).kind, EventKind::UnknownEvent);
+    let wish =
+        json!({ "user_preferences": [{ "wa_id": "447700900000", "category": "marketing_messages", "value": "stop" }] });
+    assert_eq!(change("user_preferences", wish).kind, EventKind::OptOut);
+    let ids = json!({ "user_id_update": [{ "wa_id": "447700900000", "user_id": { "previous": "GB.1", "current": "GB.2" } }] });
+    let changed = change("user_id_update", ids);
+    assert_eq!((changed.kind, &changed.detail["new"]["ids"][1]["value"]), (EventKind::IdentityChange, &json!("GB.2")));
 }
 
-proptest::proptest! {
-    #[test]
-    fn no_body_makes_the_parser_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
-        let stored = StoredRequest { part: Value::Null, body: bytes.clone().into(), received_at: now() };
-        proptest::prop_assert!(!WhatsApp.parse(&account(), &stored).is_empty());
-        let _ = WhatsApp.order_key(&InboundRequest { method: String::new(), query: String::new(), headers: vec![], body: bytes.into() });
-    }
+#[test]
+fn calls_echoes_and_group_receipts_have_keys_of_their_own() {
+    let events = parse(&with_metadata(json!({
+        "calls": [{ "id": "wacid.1", "event": "terminate", "direction": "USER_INITIATED", "from": "447700900000", "to": "442079460100",
+                    "status": "COMPLETED", "duration": 12, "timestamp": "1777890000" }],
+        "message_echoes": [{ "id": "wamid.1", "from": "442079460100", "to": "447700900000", "timestamp": "1777890000",
+                             "type": "text", "text": { "body": "hi" } }],
+        "statuses": [
+            { "id": "wamid.2", "status": "read", "timestamp": "1777890000", "recipient_id": "g", "recipient_type": "group", "recipient_participant_id": "1" },
+            { "id": "wamid.2", "status": "read", "timestamp": "1777890000", "recipient_id": "g", "recipient_type": "group", "recipient_participant_id": "2" }
+        ],
+        "errors": [{ "code": 131_000, "title": "Something went wrong" }]
+    })));
+    let keys: Vec<&str> = events.iter().take(4).map(|event| event.dedupe_key.as_str()).collect();
+    assert_eq!(keys, ["wamid.1", "wamid.2:read:1", "wamid.2:read:2", "wacid.1:terminate"]);
+    assert_eq!((events[0].is_echo(), events[0].sender.ids[0].value.as_str()), (true, "447700900000"));
+    assert_eq!((&events[3].detail["status"], &events[3].detail["duration_s"]), (&json!("completed"), &json!(12)));
+    assert_eq!(events[4].kind, EventKind::ChannelError);
+}
+
+#[test]
+fn changed_bodies_do_no_harm() {
+    let body = json!({ "entry": [{ "id": "1", "changes": [{ "field": "messages", "value": with_metadata(json!({
+        "contacts": [{ "wa_id": "447700900000", "user_id": "GB.1", "profile": { "name": "Lena" } }],
+        "messages": [{ "id": "wamid.1", "from": "447700900000", "timestamp": "1", "type": "interactive",
+                       "interactive": { "type": "nfm_reply", "nfm_reply": { "response_json": "{\"a\":1}" } } }],
+        "statuses": [{ "id": "wamid.2", "status": "read", "timestamp": "1" }] })) }] }] });
+    crate::testing::survives(&WhatsApp, &account(), &[&body.to_string()]);
 }

@@ -3,6 +3,7 @@
 
 mod accept;
 mod crowd;
+mod decode;
 mod floor;
 mod history;
 mod inbound;
@@ -26,6 +27,8 @@ pub enum Bench {
     History(history::Options),
     /// Memory of subscribed sockets.
     Sockets(sockets::Options),
+    /// Verify and parse recorded posts of every channel, on one core.
+    Decode(decode::Options),
 }
 
 /// Runs one.
@@ -36,6 +39,7 @@ pub async fn run(bench: &Bench, json: bool) -> Result<()> {
         Bench::Routing(options) => routing::run(options).await?,
         Bench::History(options) => history::run(options).await?,
         Bench::Sockets(options) => sockets::run(options).await?,
+        Bench::Decode(options) => decode::run(options)?,
     };
     if json {
         println!("{told}");

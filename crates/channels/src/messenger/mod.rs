@@ -1,0 +1,112 @@
+//! Messenger and Instagram direct messages (Messenger Platform "Webhooks reference", "Send API"; Instagram Messaging).
+
+mod parse;
+mod send;
+
+use crate::{
+    Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified,
+    json::{body, body_key, id, list, unknown},
+    meta, signature,
+};
+use futures_util::future::BoxFuture;
+use meridian_domain::{
+    channel::{AccountConfig, ChannelKind},
+    event::InboundEvent,
+    outbound::{Accepted, OutboundMessage, SendError},
+    time::Instant,
+};
+
+/// The adapter of both: they differ in names and limits.
+pub(crate) struct Messenger {
+    kind: ChannelKind,
+    /// Scheme of a customer's id; it is valid in one page or account only.
+    scheme: &'static str,
+    text_max: u32,
+}
+
+impl Messenger {
+    /// Facebook pages.
+    pub(crate) const PAGE: Self = Self { kind: ChannelKind::Messenger, scheme: "fb_psid", text_max: 2000 };
+    /// Instagram accounts.
+    pub(crate) const INSTAGRAM: Self = Self { kind: ChannelKind::Instagram, scheme: "ig_sid", text_max: 1000 };
+}
+
+const SETTINGS: &[Setting] = &[
+    Setting { name: "page_id", secret: false, required: true, help: "Id of the page or Instagram account" },
+    meta::API_BASE,
+    meta::API_VERSION,
+    meta::APP_SECRET,
+    meta::VERIFY_TOKEN,
+    meta::ACCESS_TOKEN,
+];
+
+impl Channel for Messenger {
+    fn kind(&self) -> ChannelKind {
+        self.kind
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            text_max: self.text_max,
+            buttons: 13,
+            media: true,
+            reactions: true,
+            typing: true,
+            delivered: self.kind == ChannelKind::Messenger,
+            read: true,
+            window_hours: 24,
+            ..Capabilities::default()
+        }
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        SETTINGS
+    }
+
+    fn challenge(&self, account: &AccountConfig, request: &InboundRequest) -> Option<Reply> {
+        meta::challenge(account, request)
+    }
+
+    fn verify(&self, account: &AccountConfig, request: &InboundRequest, _now: Instant) -> Result<Verified, Reject> {
+        meta::verify(account, request)
+    }
+
+    fn order_key(&self, request: &InboundRequest) -> String {
+        meta::scan(&request.body, &["\"sender\":{\"id\":", "\"sender\": {\"id\":"])
+    }
+
+    fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
+        let received = request.received_at;
+        let body = match body(request) {
+            Ok(body) => body,
+            Err(kept) => return kept,
+        };
+        let mut events = Vec::new();
+        for entry in list(&body, "entry") {
+            let page = id(entry, "/id").unwrap_or_default();
+            if meta::ours(account, "page_id", &page) {
+                let place = parse::Place { scheme: self.scheme, page: &page, entry, received };
+                place.entry(&mut events);
+            } else {
+                let key = format!("foreign:{}", signature::digest(entry.to_string().as_bytes()));
+                events.push(unknown(key, received, "a page of another account", entry));
+            }
+        }
+        if events.is_empty() {
+            events.push(unknown(body_key(request), received, "nothing known in the body", &body));
+        }
+        events
+    }
+
+    fn send<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        message: &'a OutboundMessage,
+    ) -> BoxFuture<'a, Result<Accepted, SendError>> {
+        Box::pin(send::send(self, http, account, message))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+//! Sending (Messenger Platform "Send API"; Instagram "Send messages").
+
+use super::Messenger;
+use crate::{
+    Http,
+    http::{error, partial},
+    json::id,
+    meta,
+    split::{Unit, split},
+};
+use meridian_domain::{
+    channel::AccountConfig,
+    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
+};
+use serde_json::{Value, json};
+
+/// Sends a text in parts. Our id travels as `metadata` and comes back with the echo.
+pub(super) async fn send(
+    channel: &Messenger,
+    http: &Http,
+    account: &AccountConfig,
+    message: &OutboundMessage,
+) -> Result<Accepted, SendError> {
+    let recipient = recipient(channel, message).ok_or_else(|| error(ErrorClass::BadRecipient, "no id on this page"))?;
+    let mut external_ids = Vec::new();
+    for (n, part) in split(&message.text, channel.text_max as usize, Unit::Chars).into_iter().enumerate() {
+        let mut body = json!({
+            "recipient": recipient, "messaging_type": "RESPONSE",
+            "message": { "text": part, "metadata": message.id.to_string() },
+        });
+        if let (0, Some(mid)) = (n, &message.in_reply_to) {
+            body["message"]["reply_to"] = json!({ "mid": mid });
+        }
+        let sent = meta::post(http, account, "me/messages", &body).await;
+        let answer = sent.map_err(|failure| partial(n, failure))?.json();
+        external_ids
+            .push(id(&answer, "/message_id").ok_or_else(|| error(ErrorClass::Ambiguous, "accepted without an id"))?);
+    }
+    Ok(Accepted { external_ids, learned: Vec::new() })
+}
+
+/// A person of the page, or one who is known by an opt-in alone.
+fn recipient(channel: &Messenger, message: &OutboundMessage) -> Option<Value> {
+    let find = |scheme: &str| message.to.iter().find(|id| id.scheme == scheme).map(|id| id.value.as_str());
+    find(channel.scheme)
+        .map(|id| json!({ "id": id }))
+        .or_else(|| find("fb_user_ref").map(|user| json!({ "user_ref": user })))
+}

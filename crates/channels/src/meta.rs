@@ -1,0 +1,129 @@
+//! What WhatsApp, Messenger and Instagram share: Meta's challenge, signature, accounts and errors (Graph API
+//! "Webhooks: Getting started", "Handle Errors"; Cloud API "Error codes").
+
+use crate::{
+    Http, InboundRequest, Reject, Reply, Setting, Verified,
+    http::{Answer, error},
+    json::text,
+    signature,
+};
+use meridian_domain::{
+    channel::AccountConfig,
+    outbound::{ErrorClass, SendError},
+};
+use serde_json::Value;
+
+pub(crate) const API_BASE: Setting =
+    Setting { name: "api_base", secret: false, required: false, help: "Default https://graph.facebook.com" };
+pub(crate) const API_VERSION: Setting =
+    Setting { name: "api_version", secret: false, required: false, help: "Default v21.0" };
+pub(crate) const APP_SECRET: Setting =
+    Setting { name: "app_secret", secret: true, required: true, help: "Signs the webhooks" };
+pub(crate) const VERIFY_TOKEN: Setting =
+    Setting { name: "verify_token", secret: true, required: true, help: "Asked for when the webhook is connected" };
+pub(crate) const ACCESS_TOKEN: Setting =
+    Setting { name: "access_token", secret: true, required: true, help: "Sends messages" };
+
+/// Answers `hub.challenge` to who knows the verify token.
+pub(crate) fn challenge(account: &AccountConfig, request: &InboundRequest) -> Option<Reply> {
+    let pairs = request.query_pairs();
+    let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let token = value("hub.verify_token")?;
+    let known = account.secrets("verify_token").any(|s| signature::equal(s.expose().as_bytes(), token.as_bytes()));
+    (value("hub.mode") == Some("subscribe") && known).then(|| Reply::text(value("hub.challenge").unwrap_or("")))
+}
+
+/// `X-Hub-Signature-256` alone counts: the older SHA-1 header is a downgrade.
+pub(crate) fn verify(account: &AccountConfig, request: &InboundRequest) -> Result<Verified, Reject> {
+    let header = request.header("x-hub-signature-256").ok_or(Reject::Missing)?;
+    let given = header.strip_prefix("sha256=").and_then(|text| hex::decode(text).ok()).ok_or(Reject::Mismatch)?;
+    signature::any(account.secrets("app_secret"), |secret| {
+        signature::equal(&signature::sha256(secret.expose().as_bytes(), &[&request.body]), &given)
+    })
+}
+
+/// The first value after one of the keys, by a cheap scan of the raw body.
+pub(crate) fn scan(body: &[u8], keys: &[&str]) -> String {
+    let find = |needle: &[u8]| body.windows(needle.len()).position(|w| w == needle).map(|at| at + needle.len());
+    let after = keys.iter().find_map(|key| find(key.as_bytes()));
+    let Some(rest) = after.and_then(|at| body.get(at..)) else { return String::new() };
+    rest.iter()
+        .skip_while(|b| matches!(b, b' ' | b'"'))
+        .take_while(|b| !matches!(b, b'"' | b',' | b'}'))
+        .take(40)
+        .map(|b| char::from(*b))
+        .collect()
+}
+
+/// Whether an address in a signed body belongs to the account: one app secret signs for every page and number of
+/// the app. An account that names no address takes all.
+pub(crate) fn ours(account: &AccountConfig, setting: &str, address: &str) -> bool {
+    let own = account.setting(setting);
+    (own.is_none() && account.addresses.is_empty())
+        || own == Some(address)
+        || account.addresses.iter().any(|known| known == address)
+}
+
+/// Posts JSON to a node of the Graph API.
+pub(crate) async fn post(http: &Http, account: &AccountConfig, path: &str, body: &Value) -> Result<Answer, SendError> {
+    let token = account.secret("access_token").ok_or_else(|| error(ErrorClass::Auth, "access_token is not set"))?;
+    let base = account.setting("api_base").unwrap_or("https://graph.facebook.com").trim_end_matches('/');
+    let version = account.setting("api_version").unwrap_or("v21.0");
+    let url = format!("{base}/{version}/{path}");
+    let answer = http.post_json(&url, Some(token.expose()), body).await?;
+    if answer.status < 300 { Ok(answer) } else { Err(refusal(&answer)) }
+}
+
+/// The error codes that call for a rule.
+pub(crate) fn refusal(answer: &Answer) -> SendError {
+    let json = answer.json();
+    let number = |path: &str| json.pointer(path).and_then(Value::as_i64).unwrap_or(0);
+    let (code, sub) = (number("/error/code"), number("/error/error_subcode"));
+    let class = match (code, sub) {
+        (131_047 | 470, _) | (10, 2_018_278 | 2_534_022) => ErrorClass::WindowClosed,
+        (551, _) | (_, 1_545_041) => ErrorClass::BlockedByUser,
+        (131_026 | 131_030, _) | (100, 2_018_001 | 2_534_014) => ErrorClass::BadRecipient,
+        (130_429 | 131_048 | 131_056 | 80_007 | 613 | 4 | 32, _) => ErrorClass::Throttled,
+        (190 | 10 | 200, _) => ErrorClass::Auth,
+        (368 | 131_031, _) => ErrorClass::AccountSuspended,
+        _ => answer.class(),
+    };
+    let title = text(&json, "/error/message").unwrap_or("no reason given");
+    SendError { class, detail: format!("{code} {title}"), retry_after_s: answer.retry_after_s }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn provider_errors_name_their_remedy() {
+        let answer = |code: i64, sub: i64, status| Answer {
+            status,
+            retry_after_s: None,
+            body: json!({ "error": { "code": code, "error_subcode": sub } }).to_string().into(),
+        };
+        for (code, sub, status, class) in [
+            (131_047, 0, 400, ErrorClass::WindowClosed),
+            (10, 2_018_278, 400, ErrorClass::WindowClosed),
+            (190, 0, 401, ErrorClass::Auth),
+            (131_056, 0, 400, ErrorClass::Throttled),
+            (368, 0, 400, ErrorClass::AccountSuspended),
+            (551, 0, 400, ErrorClass::BlockedByUser),
+            (100, 2_018_001, 400, ErrorClass::BadRecipient),
+            (0, 0, 503, ErrorClass::ProviderDown),
+            (0, 0, 504, ErrorClass::Ambiguous),
+            (100, 0, 400, ErrorClass::BadContent),
+        ] {
+            assert_eq!(refusal(&answer(code, sub, status)).class, class, "{code}/{sub}");
+        }
+    }
+
+    #[test]
+    fn the_scan_finds_texts_and_numbers() {
+        assert_eq!(scan(br#"{"sender": {"id": 123, "x":1}}"#, &["\"sender\": {\"id\":"]), "123");
+        assert_eq!(scan(br#"{"from":"4477"}"#, &["\"none\":", "\"from\":"]), "4477");
+        assert_eq!(scan(b"{}", &["\"from\":"]), "");
+    }
+}

@@ -1,0 +1,196 @@
+//! From callbacks to events (Slack "Events API", "message event", "Handling user interaction").
+
+use crate::{
+    StoredRequest,
+    json::{id, ignored, instant, list, pick, text, unknown},
+    signature,
+};
+use meridian_domain::{
+    channel::AccountConfig,
+    event::{Attachment, Choice, Content, Direction, EventKind, Identifier, InboundEvent},
+    time::Instant,
+};
+use serde_json::{Map, Value};
+
+/// Subtypes that are messages of people; the others tell of the channel.
+const WRITTEN: [&str; 5] = ["file_share", "thread_broadcast", "me_message", "bot_message", "assistant_app_thread"];
+
+/// Reads an event callback, an interaction or a command.
+pub(super) fn body(account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
+    let received = request.received_at;
+    let key = || format!("body:{}", signature::digest(&request.body));
+    let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {
+        return vec![form(request, key())];
+    };
+    let kind = text(&body, "/type").unwrap_or_default();
+    if kind != "event_callback" {
+        return vec![match kind {
+            "url_verification" | "app_rate_limited" => ignored(key(), received, kind),
+            _ => unknown(key(), received, "a callback that is not handled", &body),
+        }];
+    }
+    let key = id(&body, "/event_id").unwrap_or_else(key);
+    let raw = body.get("event").unwrap_or(&Value::Null);
+    let at = raw.get("event_ts").or_else(|| raw.get("ts")).or_else(|| body.get("event_time")).and_then(instant);
+    let mut event = InboundEvent::new(EventKind::Message, key, at.unwrap_or(received));
+    event.thread = id(raw, "/channel").or_else(|| id(raw, "/item/channel"));
+    let team = id(raw, "/user_team").or_else(|| id(raw, "/team")).or_else(|| id(&body, "/team_id")).unwrap_or_default();
+    let who = id(raw, "/user").or_else(|| id(raw, "/message/user")).or_else(|| id(raw, "/previous_message/user"));
+    let own = |user: String| Identifier::channel("slack_user_id", user, team.as_str());
+    event.sender.ids = who.map(own).into_iter().collect();
+    event.redelivery = request.header("x-slack-retry-num").is_some();
+    match text(raw, "/type").unwrap_or_default() {
+        "message" => message(account, raw, &mut event),
+        "app_mention" => written(account, raw, &mut event),
+        kind @ ("reaction_added" | "reaction_removed") => {
+            event.kind = EventKind::Reaction;
+            event.target = id(raw, "/item/ts");
+            let emoji = text(raw, "/reaction").map(str::to_owned);
+            if kind == "reaction_added" {
+                event.reaction = emoji;
+            } else {
+                event.note("emoji", emoji);
+            }
+        }
+        kind => {
+            event.kind = EventKind::IgnoredEvent;
+            event.note("type", kind);
+            event.note("raw", raw.clone());
+        }
+    }
+    vec![event]
+}
+
+fn message(account: &AccountConfig, raw: &Value, event: &mut InboundEvent) {
+    match text(raw, "/subtype") {
+        None => written(account, raw, event),
+        Some("message_changed") => {
+            event.kind = EventKind::Edit;
+            event.target = id(raw, "/message/ts").or_else(|| id(raw, "/previous_message/ts"));
+            event.content = raw.get("message").map(content);
+        }
+        Some("message_deleted") => {
+            event.kind = EventKind::Delete;
+            event.target = id(raw, "/deleted_ts").or_else(|| id(raw, "/previous_message/ts"));
+        }
+        Some(subtype) if WRITTEN.contains(&subtype) => written(account, raw, event),
+        Some(subtype) => {
+            event.kind = EventKind::IgnoredEvent;
+            event.note("type", subtype);
+            event.note("raw", raw.clone());
+        }
+    }
+}
+
+fn written(account: &AccountConfig, raw: &Value, event: &mut InboundEvent) {
+    event.external_id = id(raw, "/ts");
+    event.reply_to = id(raw, "/thread_ts").filter(|thread| Some(thread) != event.external_id.as_ref());
+    let bot = id(raw, "/bot_id").is_some() || text(raw, "/subtype") == Some("bot_message");
+    if bot {
+        let ours = account.setting("app_id").is_some_and(|app| id(raw, "/app_id").as_deref() == Some(app));
+        event.direction = if ours { Direction::Echo } else { Direction::EchoOrBot };
+        event.note("bot_id", id(raw, "/bot_id"));
+    }
+    event.target_ref = text(raw, "/metadata/event_payload/delivery").map(str::to_owned);
+    let content = content(raw);
+    if content.text.is_none() && content.attachments.is_empty() {
+        event.kind = EventKind::Unsupported;
+        event.note("reason", "a message that cannot be shown");
+        event.note("raw", raw.clone());
+    }
+    event.content = Some(content);
+}
+
+fn content(raw: &Value) -> Content {
+    let mut content = Content::of("text");
+    // Only attachments and blocks: what they say when they cannot be drawn.
+    let fallback = || list(raw, "attachments").find_map(|a| text(a, "/fallback").or_else(|| text(a, "/text")));
+    content.text = text(raw, "/text").or_else(fallback).map(str::to_owned).or_else(|| block_text(raw));
+    let file = |raw: &Value| Attachment {
+        kind: "file".to_owned(),
+        mime: text(raw, "/mimetype").map(str::to_owned),
+        name: text(raw, "/name").map(str::to_owned),
+        size: raw.get("size").and_then(Value::as_u64),
+        media_id: id(raw, "/id"),
+        url: text(raw, "/url_private").map(str::to_owned),
+        details: pick(raw, &["title"]),
+        ..Attachment::default()
+    };
+    content.attachments = list(raw, "files").take(100).map(file).collect();
+    if let Some(first) = content.attachments.first() {
+        let mime = first.mime.as_deref().and_then(|mime| mime.split('/').next());
+        content.message_type = match mime {
+            Some(kind @ ("image" | "audio" | "video")) => kind.to_owned(),
+            _ => "document".to_owned(),
+        };
+    }
+    content
+}
+
+/// The words of the blocks in their order ("Block Kit: rich text block").
+fn block_text(raw: &Value) -> Option<String> {
+    fn collect(value: &Value, words: &mut String) {
+        match value {
+            Value::Array(list) => {
+                for value in list {
+                    collect(value, words);
+                }
+            }
+            Value::Object(map) => {
+                if let Some(Value::String(text)) = map.get("text") {
+                    words.push_str(text);
+                }
+                for part in ["text", "elements", "fields"].iter().filter_map(|name| map.get(*name)) {
+                    collect(part, words);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut words = String::new();
+    collect(raw.get("blocks")?, &mut words);
+    Some(words).filter(|words| !words.is_empty())
+}
+
+/// Pressed buttons come as JSON in the field `payload`, commands as fields of their own.
+fn form(request: &StoredRequest, key: String) -> InboundEvent {
+    let fields: Vec<(String, String)> = url::form_urlencoded::parse(&request.body).into_owned().collect();
+    let get = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let payload = get("payload").and_then(|json| serde_json::from_str::<Value>(json).ok());
+    if let Some(payload) = payload {
+        return pressed(&payload, key, request.received_at);
+    }
+    let (Some(command), Some(user)) = (get("command"), get("user_id")) else {
+        return unknown(key, request.received_at, "the body is neither JSON nor a form of Slack's", &Value::Null);
+    };
+    let mut event =
+        InboundEvent::new(EventKind::Message, get("trigger_id").map_or(key, str::to_owned), request.received_at);
+    event.external_id = get("trigger_id").map(str::to_owned);
+    event.thread = get("channel_id").map(str::to_owned);
+    event.sender.ids = vec![Identifier::channel("slack_user_id", user, get("team_id").unwrap_or_default())];
+    event.sender.username = get("user_name").map(str::to_owned);
+    event.content = Some(Content::text(format!("{command} {}", get("text").unwrap_or_default()).trim_end()));
+    event
+}
+
+fn pressed(payload: &Value, key: String, received: Instant) -> InboundEvent {
+    let kind = text(payload, "/type").unwrap_or_default();
+    let action = payload.pointer("/actions/0").filter(|_| matches!(kind, "block_actions" | "interactive_message"));
+    let Some(action) = action else { return ignored(key, received, kind) };
+    let at = action.get("action_ts").or_else(|| payload.get("action_ts")).and_then(instant);
+    let mut event = InboundEvent::new(EventKind::Message, key, at.unwrap_or(received));
+    let team = id(payload, "/user/team_id").or_else(|| id(payload, "/team/id")).unwrap_or_default();
+    event.sender.ids =
+        id(payload, "/user/id").map(|user| Identifier::channel("slack_user_id", user, team)).into_iter().collect();
+    event.sender.username = text(payload, "/user/username").or_else(|| text(payload, "/user/name")).map(str::to_owned);
+    event.thread = id(payload, "/channel/id");
+    event.reply_to = id(payload, "/message/ts").or_else(|| id(payload, "/container/message_ts"));
+    let picked = action.get("selected_option").unwrap_or(action);
+    let title = text(picked, "/text/text").or_else(|| text(picked, "/text")).unwrap_or_default().to_owned();
+    let payload = id(picked, "/value").or_else(|| id(action, "/action_id")).unwrap_or_default();
+    let shown = Some(title.clone()).filter(|title| !title.is_empty());
+    let choice = Choice { payload, title, details: Map::new() };
+    event.content = Some(Content { text: shown, choice: Some(choice), ..Content::of("choice") });
+    event.note("action_id", id(action, "/action_id"));
+    event
+}

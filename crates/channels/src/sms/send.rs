@@ -1,0 +1,94 @@
+//! Sending (Twilio "Messages resource").
+
+use crate::{
+    Http,
+    http::{Answer, Request, error, partial},
+    json::text,
+    split::{Unit, split},
+};
+use meridian_domain::{
+    channel::AccountConfig,
+    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
+};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Sends a text in parts of 1600 characters. Twilio has no idempotency key: a lost answer stays in doubt.
+pub(super) async fn send(
+    http: &Http,
+    account: &AccountConfig,
+    message: &OutboundMessage,
+) -> Result<Accepted, SendError> {
+    let missing = |name: &str| error(ErrorClass::Auth, format!("{name} is not set"));
+    let sid = account.setting("account_sid").ok_or_else(|| missing("account_sid"))?;
+    let from = account.setting("from").ok_or_else(|| missing("from"))?;
+    let token = account.secret("auth_token").ok_or_else(|| missing("auth_token"))?;
+    let to = address(from, message).ok_or_else(|| error(ErrorClass::BadRecipient, "no phone number"))?;
+    let base = account.setting("api_base").unwrap_or("https://api.twilio.com").trim_end_matches('/');
+    let url = format!("{base}/2010-04-01/Accounts/{sid}/Messages.json");
+    let mut external_ids = Vec::new();
+    for (n, part) in split(&message.text, 1600, Unit::Chars).into_iter().enumerate() {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair(if from.starts_with("MG") { "MessagingServiceSid" } else { "From" }, from)
+            .append_pair("To", &to)
+            .append_pair("Body", &part)
+            .append_pair("StatusCallback", &account.public_url)
+            .finish();
+        let request = Request {
+            url: &url,
+            headers: vec![("content-type", "application/x-www-form-urlencoded".to_owned())],
+            basic: Some((sid, token.expose())),
+            body: body.into_bytes(),
+            timeout: Duration::from_secs(15),
+        };
+        let answer = http.post(request).await.map_err(|failure| partial(n, failure))?;
+        if answer.status >= 300 {
+            return Err(partial(n, refusal(&answer)));
+        }
+        let json = answer.json();
+        let id = text(&json, "/sid").ok_or_else(|| error(ErrorClass::Ambiguous, "accepted without a sid"))?;
+        external_ids.push(id.to_owned());
+    }
+    Ok(Accepted { external_ids, learned: Vec::new() })
+}
+
+/// Over the network the account sends from.
+fn address(from: &str, message: &OutboundMessage) -> Option<String> {
+    let find = |scheme: &str| message.to.iter().find(|id| id.scheme == scheme).map(|id| id.value.as_str());
+    if from.starts_with("whatsapp:") {
+        return find("wa_id").map(|id| format!("whatsapp:+{id}"));
+    }
+    find("phone_e164").or_else(|| find("sms_sender")).map(str::to_owned)
+}
+
+/// The error codes that call for a rule (Twilio "Error and warning dictionary").
+fn refusal(answer: &Answer) -> SendError {
+    let code = answer.json().get("code").and_then(Value::as_i64).unwrap_or(0);
+    let class = match code {
+        21_610 => ErrorClass::BlockedByUser,
+        21_211 | 21_614 | 21_408 | 21_612 | 21_217 => ErrorClass::BadRecipient,
+        20_429 | 63_018 | 14_107 => ErrorClass::Throttled,
+        63_016 => ErrorClass::WindowClosed,
+        20_003 | 20_403 => ErrorClass::Auth,
+        20_005 | 30_002 => ErrorClass::AccountSuspended,
+        _ => answer.class(),
+    };
+    SendError { class, detail: format!("{code}"), retry_after_s: answer.retry_after_s }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn codes_name_their_remedy() {
+        let class = |code: i64| {
+            let body = json!({ "code": code }).to_string().into();
+            refusal(&Answer { status: 400, retry_after_s: None, body }).class
+        };
+        assert_eq!(class(21_610), ErrorClass::BlockedByUser);
+        assert_eq!(class(63_016), ErrorClass::WindowClosed);
+        assert_eq!(class(21_617), ErrorClass::BadContent);
+    }
+}

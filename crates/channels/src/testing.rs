@@ -1,0 +1,103 @@
+//! What the tests of the adapters share.
+
+use crate::{Channel, InboundRequest, StoredRequest};
+use meridian_domain::{
+    channel::AccountConfig,
+    event::{EventKind, InboundEvent},
+    ids::ChannelAccountId,
+    secret::Secret,
+    time::Instant,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Noon of a day in May.
+pub(crate) fn now() -> Instant {
+    "2026-05-04T12:00:00Z".parse().unwrap()
+}
+
+/// An account with settings and secrets; several secrets of one name are all valid.
+pub(crate) fn account(channel: &dyn Channel, settings: Value, secrets: &[(&str, &str)]) -> AccountConfig {
+    let mut account = AccountConfig {
+        id: ChannelAccountId(Uuid::nil()),
+        kind: channel.kind(),
+        settings,
+        secrets: std::collections::BTreeMap::new(),
+        public_url: "https://hooks.example/h".to_owned(),
+        addresses: Vec::new(),
+    };
+    for (name, value) in secrets {
+        account.secrets.entry((*name).to_owned()).or_default().push(Secret::new(*value));
+    }
+    account
+}
+
+/// A post with headers.
+pub(crate) fn post(body: impl Into<String>, headers: &[(&str, String)]) -> InboundRequest {
+    InboundRequest {
+        method: "POST".into(),
+        query: String::new(),
+        headers: headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+        body: body.into().into(),
+    }
+}
+
+/// A stored body.
+pub(crate) fn stored(body: impl Into<Vec<u8>>) -> StoredRequest {
+    StoredRequest { part: Value::Null, body: body.into().into(), received_at: now() }
+}
+
+/// Kinds of events, in their order.
+pub(crate) fn kinds(events: &[InboundEvent]) -> Vec<EventKind> {
+    events.iter().map(|event| event.kind).collect()
+}
+
+/// Changes a good body in many places, byte by byte and piece by piece, and reads each: nothing may panic, everything
+/// is kept, and the work is bounded. The same bodies at every run.
+pub(crate) fn survives(channel: &dyn Channel, account: &AccountConfig, bodies: &[&str]) {
+    let limit = std::env::var("MERIDIAN_FUZZ_SECONDS").ok().and_then(|s| s.parse().ok());
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % u64::try_from(below.max(1)).unwrap()).unwrap()
+    };
+    let pieces =
+        ["\"", "{", "}", "[]", "null", "-1", "1e999", "\u{0}", "😀", "99999999999999999999", "<![CDATA[", "&a;", "%00"];
+    let started = std::time::Instant::now();
+    let mut rounds = 0;
+    while limit.map_or(rounds < 400, |seconds: u64| started.elapsed().as_secs() < seconds) {
+        rounds += 1;
+        let mut body = bodies[next(bodies.len())].as_bytes().to_vec();
+        for _ in 0..=next(4) {
+            let at = next(body.len());
+            match next(5) {
+                0 if !body.is_empty() => body[at] ^= 1 << next(8),
+                1 => body.truncate(at),
+                2 => {
+                    body.splice(at..at, pieces[next(pieces.len())].bytes());
+                }
+                3 if !body.is_empty() => {
+                    let to = (at + next(40)).min(body.len());
+                    body.drain(at..to);
+                }
+                _ => {
+                    let piece = body[at..(at + next(80)).min(body.len())].to_vec();
+                    body.splice(at..at, piece);
+                }
+            }
+        }
+        let events = channel.parse(account, &stored(body.clone()));
+        assert!(events.iter().all(|event| !event.dedupe_key.is_empty()));
+        assert!(events.len() <= body.len() + 1);
+        let request = InboundRequest {
+            method: "POST".into(),
+            query: "a=%zz&signature".into(),
+            headers: vec![],
+            body: body.into(),
+        };
+        let _ = (channel.order_key(&request), channel.dedupe_key(&request), channel.challenge(account, &request));
+        assert!(channel.verify(account, &request, now()).is_err());
+    }
+}

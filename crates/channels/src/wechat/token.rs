@@ -1,0 +1,142 @@
+//! Access tokens of the WeChat family.
+//!
+//! Both providers answer every process with the same valid token (official accounts: "Get stable access token" in its
+//! normal mode; WeCom: "Get access_token" repeats the valid one), so processes need not share theirs; each keeps it for
+//! a while, because asking too often is refused.
+
+use crate::{
+    Http,
+    http::{Answer, Request, error},
+    signature,
+};
+use meridian_domain::{
+    channel::AccountConfig,
+    outbound::{ErrorClass, SendError},
+    time::{Clock, Instant, SystemClock},
+};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::{LazyLock, Mutex},
+    time::Duration,
+};
+
+static KEPT: LazyLock<Mutex<BTreeMap<String, (String, Instant)>>> = LazyLock::new(Mutex::default);
+
+/// Seconds before the end at which a token counts as spent.
+const MARGIN: i64 = 300;
+
+/// Which provider, and where its token comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Issuer {
+    /// Official accounts.
+    WeChat,
+    /// WeCom.
+    WeCom,
+}
+
+/// Posts to an API with the account's token; a token that died early is fetched anew, once.
+pub(crate) async fn post(
+    http: &Http,
+    account: &AccountConfig,
+    issuer: Issuer,
+    path: &str,
+    body: &Value,
+) -> Result<Value, SendError> {
+    let base = base(account, issuer);
+    for fresh in [false, true] {
+        let token = token(http, account, issuer, fresh).await?;
+        let answer = http.post_json(&format!("{base}{path}?access_token={token}"), None, body).await?;
+        let json = answer.json();
+        match json.get("errcode").and_then(Value::as_i64) {
+            Some(40_001 | 40_014 | 42_001) if !fresh => {}
+            Some(0) => return Ok(json),
+            _ => return Err(refusal(&answer)),
+        }
+    }
+    Err(error(ErrorClass::Auth, "the token is refused"))
+}
+
+fn base(account: &AccountConfig, issuer: Issuer) -> &str {
+    let standard = match issuer {
+        Issuer::WeChat => "https://api.weixin.qq.com",
+        Issuer::WeCom => "https://qyapi.weixin.qq.com",
+    };
+    account.setting("api_base").unwrap_or(standard).trim_end_matches('/')
+}
+
+async fn token(http: &Http, account: &AccountConfig, issuer: Issuer, fresh: bool) -> Result<String, SendError> {
+    let missing = |name: &str| error(ErrorClass::Auth, format!("{name} is not set"));
+    let (id_name, secret_name) = match issuer {
+        Issuer::WeChat => ("app_id", "app_secret"),
+        Issuer::WeCom => ("corp_id", "corp_secret"),
+    };
+    let id = account.setting(id_name).ok_or_else(|| missing(id_name))?;
+    let secret = account.secret(secret_name).ok_or_else(|| missing(secret_name))?;
+    let key = signature::digest(format!("{} {id} {}", account.id, secret.expose()).as_bytes());
+    let now = SystemClock.now();
+    let kept = KEPT.lock().ok().and_then(|kept| kept.get(&key).cloned());
+    if let Some((token, _)) = kept.filter(|(_, until)| !fresh && *until > now) {
+        return Ok(token);
+    }
+    let base = base(account, issuer);
+    let answer = match issuer {
+        Issuer::WeChat => {
+            let body = json!({ "grant_type": "client_credential", "appid": id, "secret": secret.expose() });
+            http.post_json(&format!("{base}/cgi-bin/stable_token"), None, &body).await?
+        }
+        Issuer::WeCom => {
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("corpid", id)
+                .append_pair("corpsecret", secret.expose())
+                .finish();
+            let url = format!("{base}/cgi-bin/gettoken?{query}");
+            let timeout = Duration::from_secs(10);
+            http.get(Request { url: &url, headers: Vec::new(), basic: None, body: Vec::new(), timeout }).await?
+        }
+    };
+    let json = answer.json();
+    let Some(token) = json.get("access_token").and_then(Value::as_str) else { return Err(refusal(&answer)) };
+    let seconds = json.get("expires_in").and_then(Value::as_i64).unwrap_or(7200);
+    let until = now + chrono::Duration::seconds((seconds - MARGIN).max(0));
+    if let Ok(mut kept) = KEPT.lock() {
+        kept.retain(|_, (_, until)| *until > now);
+        kept.insert(key, (token.to_owned(), until));
+    }
+    Ok(token.to_owned())
+}
+
+/// HTTP is always 200: `errcode` tells ("Global return codes" of both providers).
+fn refusal(answer: &Answer) -> SendError {
+    let json = answer.json();
+    let code = json.get("errcode").and_then(Value::as_i64).unwrap_or(-1);
+    let class = match code {
+        45_015 | 45_047 | 95_001 => ErrorClass::WindowClosed,
+        45_009 | 45_011 | -1 if answer.status < 400 => ErrorClass::Throttled,
+        40_001 | 40_013 | 40_014 | 40_125 | 40_164 | 41_002 | 41_004 | 42_001 | 48_001 | 60_020 => ErrorClass::Auth,
+        43_004 | 43_101 => ErrorClass::BlockedByUser,
+        40_003 | 46_004 | 60_111 | 81_013 | 84_061 => ErrorClass::BadRecipient,
+        50_002 | 48_004 => ErrorClass::AccountSuspended,
+        _ => answer.class(),
+    };
+    let words = json.get("errmsg").and_then(Value::as_str).unwrap_or("no reason given");
+    SendError { class, detail: format!("{code} {words}"), retry_after_s: answer.retry_after_s }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_name_their_remedy() {
+        let class = |code: i64| {
+            let body = json!({ "errcode": code, "errmsg": "x" }).to_string().into();
+            refusal(&Answer { status: 200, retry_after_s: None, body }).class
+        };
+        assert_eq!(class(45_015), ErrorClass::WindowClosed);
+        assert_eq!(class(45_009), ErrorClass::Throttled);
+        assert_eq!(class(40_013), ErrorClass::Auth);
+        assert_eq!(class(40_003), ErrorClass::BadRecipient);
+        assert_eq!(class(44_004), ErrorClass::BadContent);
+    }
+}

@@ -1,0 +1,185 @@
+//! Pulling what waits at customer service (WeCom "Customer service: receive messages and events", `kf/sync_msg`).
+
+use crate::{
+    Http,
+    json::{id, instant, list, text, unknown},
+    signature,
+    wechat::token::{Issuer, post},
+};
+use meridian_domain::{
+    channel::AccountConfig,
+    event::{
+        Attachment, Choice, Content, Direction, EventKind, Identifier, InboundEvent, Location, ProviderError,
+        ReceiptStatus,
+    },
+    outbound::SendError,
+    time::Instant,
+};
+use serde_json::{Map, Value, json};
+
+/// What one pull brought.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pulled {
+    /// The events, oldest first.
+    pub events: Vec<InboundEvent>,
+    /// To be stored in the same transaction as the events: it is the truth of what was read.
+    pub cursor: String,
+    /// Whether more waits.
+    pub more: bool,
+}
+
+/// Pulls the next messages of a customer service account. `token` is the one of the callback (10 minutes), if there was
+/// one; without it the provider limits the rate.
+pub async fn pull(
+    http: &Http,
+    account: &AccountConfig,
+    open_kfid: &str,
+    token: Option<&str>,
+    cursor: &str,
+    received: Instant,
+) -> Result<Pulled, SendError> {
+    let body = json!({ "cursor": cursor, "token": token.unwrap_or(""), "limit": 1000, "open_kfid": open_kfid });
+    let answer = post(http, account, Issuer::WeCom, "/cgi-bin/kf/sync_msg", &body).await?;
+    Ok(read(&answer, cursor, received))
+}
+
+fn read(answer: &Value, cursor: &str, received: Instant) -> Pulled {
+    Pulled {
+        events: list(answer, "msg_list").map(|message| event(message, received)).collect(),
+        cursor: id(answer, "/next_cursor").unwrap_or_else(|| cursor.to_owned()),
+        more: answer.get("has_more").and_then(Value::as_i64) == Some(1),
+    }
+}
+
+/// Origin of a message: an agent in the WeCom client.
+const AGENT: i64 = 5;
+
+fn event(raw: &Value, received: Instant) -> InboundEvent {
+    let external = id(raw, "/msgid");
+    let key = external.clone().unwrap_or_else(|| format!("pulled:{}", signature::digest(raw.to_string().as_bytes())));
+    let at = raw.get("send_time").and_then(instant).unwrap_or(received);
+    let kind = text(raw, "/msgtype").unwrap_or_default();
+    let mut event = InboundEvent::new(EventKind::Message, key.clone(), at);
+    event.external_id = external;
+    event.thread = id(raw, "/open_kfid").or_else(|| id(raw, "/event/open_kfid"));
+    event.note("open_kfid", event.thread.clone());
+    let customer = id(raw, "/external_userid").or_else(|| id(raw, "/event/external_userid"));
+    event.sender.ids = customer.into_iter().map(|who| Identifier::channel("wecom_external_userid", who, "")).collect();
+    if raw.get("origin").and_then(Value::as_i64) == Some(AGENT) {
+        event.direction = Direction::Echo;
+        event.note("agent_userid", text(raw, "/servicer_userid"));
+    }
+    if kind == "event" {
+        let part = raw.get("event").unwrap_or(&Value::Null);
+        return of_event(part, event).unwrap_or_else(|| unknown(key, at, "an event that is not handled", raw));
+    }
+    event.content = content(kind, raw);
+    if event.content.is_none() {
+        event.kind = EventKind::Unsupported;
+        event.content = Some(Content::of(kind));
+        event.note("reason", "a message that cannot be shown");
+        event.note("raw", raw.clone());
+    }
+    event
+}
+
+fn content(kind: &str, raw: &Value) -> Option<Content> {
+    let part = raw.get(kind)?;
+    let mut content = Content::of(kind);
+    match kind {
+        "text" => {
+            content.text = text(part, "/content").map(str::to_owned);
+            if let Some(payload) = id(part, "/menu_id") {
+                let title = content.text.clone().unwrap_or_default();
+                content.choice = Some(Choice { payload, title, details: Map::new() });
+                "choice".clone_into(&mut content.message_type);
+            }
+        }
+        "image" | "voice" | "video" | "file" => {
+            if kind == "file" {
+                "document".clone_into(&mut content.message_type);
+            }
+            let media_id = id(part, "/media_id");
+            content.attachments.push(Attachment { kind: kind.to_owned(), media_id, ..Attachment::default() });
+        }
+        "location" => {
+            content.location = Some(Location {
+                lat: part.get("latitude")?.as_f64()?,
+                lon: part.get("longitude")?.as_f64()?,
+                name: text(part, "/name").map(str::to_owned),
+                address: text(part, "/address").map(str::to_owned),
+                url: None,
+            });
+        }
+        "link" | "miniprogram" => {
+            content.text = text(part, "/title").map(str::to_owned);
+            content.extra = json!({ "link": part });
+            "link".clone_into(&mut content.message_type);
+        }
+        "business_card" => content.extra = json!({ "business_card": part }),
+        _ => return None,
+    }
+    Some(content)
+}
+
+fn of_event(part: &Value, mut event: InboundEvent) -> Option<InboundEvent> {
+    let name = text(part, "/event_type")?;
+    event.note("event", name);
+    match name {
+        "enter_session" => {
+            event.kind = EventKind::SessionStart;
+            for field in ["scene", "scene_param", "welcome_code"] {
+                event.note(field, part.get(field).cloned().unwrap_or_default());
+            }
+        }
+        "msg_send_fail" => {
+            event.kind = EventKind::Receipt;
+            event.status = Some(ReceiptStatus::Failed);
+            event.target = id(part, "/fail_msgid");
+            let code = id(part, "/fail_type").unwrap_or_default();
+            event.errors.push(ProviderError { code, title: "not delivered".to_owned(), details: None });
+        }
+        "session_status_change" => {
+            event.kind = EventKind::Handover;
+            event.note("action", id(part, "/change_type"));
+            event.note("agent_userid", text(part, "/new_servicer_userid"));
+        }
+        "user_recall_msg" => {
+            event.kind = EventKind::Delete;
+            event.target = id(part, "/recall_msgid");
+        }
+        "servicer_status_change" | "reject_customer_msg_switch_change" => {
+            event.kind = EventKind::AccountEvent;
+            event.note("raw", part.clone());
+        }
+        _ => return None,
+    }
+    Some(event)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pull_brings_messages_events_and_the_next_cursor() {
+        let answer = json!({ "errcode": 0, "next_cursor": "c2", "has_more": 1, "msg_list": [
+            { "msgid": "m1", "open_kfid": "wk1", "external_userid": "wm1", "send_time": 1_777_890_000, "origin": 3,
+              "msgtype": "text", "text": { "content": "你好", "menu_id": "101" } },
+            { "msgid": "m2", "open_kfid": "wk1", "external_userid": "wm1", "send_time": 1_777_890_001, "origin": 5,
+              "servicer_userid": "li", "msgtype": "text", "text": { "content": "在" } },
+            { "msgid": "m3", "send_time": 1_777_890_002, "origin": 4, "msgtype": "event",
+              "event": { "event_type": "msg_send_fail", "open_kfid": "wk1", "external_userid": "wm1", "fail_msgid": "f1", "fail_type": 4 } },
+            { "msgid": "m4", "send_time": 1_777_890_003, "origin": 4, "msgtype": "event", "event": { "event_type": "news" } },
+            { "msgid": "m5", "send_time": 1_777_890_004, "origin": 3, "msgtype": "hologram" }
+        ] });
+        let pulled = read(&answer, "c1", "2026-05-04T12:00:00Z".parse().unwrap());
+        assert_eq!((pulled.cursor.as_str(), pulled.more), ("c2", true));
+        let kinds: Vec<EventKind> = pulled.events.iter().map(|event| event.kind).collect();
+        use EventKind::{Message, Receipt, UnknownEvent, Unsupported};
+        assert_eq!(kinds, [Message, Message, Receipt, UnknownEvent, Unsupported]);
+        assert_eq!(pulled.events[0].content.as_ref().unwrap().choice.as_ref().unwrap().payload, "101");
+        assert_eq!(pulled.events[1].direction, Direction::Echo);
+        assert_eq!(pulled.events[2].target.as_deref(), Some("f1"));
+    }
+}

@@ -1,0 +1,74 @@
+//! Sending (Cloud API "Messages").
+
+use crate::{
+    Http,
+    http::{error, partial},
+    json::text,
+    meta,
+    split::{Unit, split},
+};
+use meridian_domain::{
+    channel::AccountConfig,
+    event::Identifier,
+    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
+};
+use serde_json::{Value, json};
+
+/// Sends a text in parts of 4096 characters; the first carries the quotation.
+pub(super) async fn send(
+    http: &Http,
+    account: &AccountConfig,
+    message: &OutboundMessage,
+) -> Result<Accepted, SendError> {
+    let number =
+        account.setting("phone_number_id").ok_or_else(|| error(ErrorClass::Auth, "phone_number_id is not set"))?;
+    // A phone and a business-scoped id may both be known: the phone wins ("Business-scoped user ids").
+    let (field, to) = recipient(&message.to).ok_or_else(|| error(ErrorClass::BadRecipient, "no WhatsApp id"))?;
+    let mut done = Accepted { external_ids: Vec::new(), learned: Vec::new() };
+    for (n, part) in split(&message.text, 4096, Unit::Chars).into_iter().enumerate() {
+        let mut body = json!({
+            "messaging_product": "whatsapp", "recipient_type": "individual", "type": "text",
+            "text": { "body": part, "preview_url": false }, "biz_opaque_callback_data": message.id.to_string(),
+        });
+        body[field] = json!(to);
+        if let (0, Some(id)) = (n, &message.in_reply_to) {
+            body["context"] = json!({ "message_id": id });
+        }
+        let sent = meta::post(http, account, &format!("{number}/messages"), &body).await;
+        let answer = sent.map_err(|failure| partial(n, failure))?.json();
+        let id = text(&answer, "/messages/0/id");
+        done.external_ids.push(id.ok_or_else(|| error(ErrorClass::Ambiguous, "accepted without an id"))?.to_owned());
+        if n == 0 {
+            done.learned = learned(&answer, &message.to);
+        }
+    }
+    Ok(done)
+}
+
+fn recipient(to: &[Identifier]) -> Option<(&'static str, &str)> {
+    let find = |scheme: &str| to.iter().find(|id| id.scheme == scheme).map(|id| id.value.as_str());
+    find("wa_id").map(|id| ("to", id)).or_else(|| find("wa_bsuid").map(|id| ("recipient", id)))
+}
+
+/// The answer names the recipient by the other id too.
+fn learned(answer: &Value, known: &[Identifier]) -> Vec<Identifier> {
+    [("wa_id", "/contacts/0/wa_id"), ("wa_bsuid", "/contacts/0/user_id")]
+        .into_iter()
+        .filter_map(|(scheme, path)| Some(Identifier::channel(scheme, text(answer, path)?, "")))
+        .filter(|id| !known.iter().any(|k| k.scheme == id.scheme && k.value == id.value))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_phone_wins_and_the_answer_teaches_the_other_id() {
+        let ids = [Identifier::channel("wa_bsuid", "US.1", ""), Identifier::channel("wa_id", "447700900000", "")];
+        assert_eq!(recipient(&ids), Some(("to", "447700900000")));
+        assert_eq!(recipient(&ids[..1]), Some(("recipient", "US.1")));
+        let answer = json!({ "contacts": [{ "input": "447700900000", "wa_id": "447700900000", "user_id": "US.2" }] });
+        assert_eq!(learned(&answer, &ids), [Identifier::channel("wa_bsuid", "US.2", "")]);
+    }
+}
