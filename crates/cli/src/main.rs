@@ -1,6 +1,7 @@
 //! `meridian`: one binary for every process and every chore.
 
 mod bench;
+mod channels;
 mod config;
 mod identity;
 mod ops;
@@ -76,6 +77,11 @@ enum Command {
         #[command(subcommand)]
         what: understanding::Text,
     },
+    /// Read recorded requests of channels.
+    Channels {
+        #[command(subcommand)]
+        what: channels::Channels,
+    },
     /// Print the GraphQL schema.
     Schema,
     /// Print the broker topology.
@@ -147,6 +153,7 @@ async fn run(cli: Cli, matches: &clap::ArgMatches) -> Result<()> {
         Command::Handoff { what } => what.run(),
         Command::Intent { what } => what.run(),
         Command::Text { what } => what.run(),
+        Command::Channels { what } => what.run(),
         Command::Schema => {
             print!("{}", meridian_web_schema::GraphQl::new(meridian_web_schema::Limits::default()).sdl());
             Ok(())

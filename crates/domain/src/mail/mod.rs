@@ -1,0 +1,4 @@
+//! Rules for the text of mails: what of it was newly written.
+
+mod marks;
+pub mod reply;
