@@ -65,7 +65,7 @@ impl Results {
                     "dkim" => outcome
                         .property("header.d")
                         .is_some_and(|d| d.trim_start_matches('@').eq_ignore_ascii_case(&domain)),
-                    "spf" => outcome.property("smtp.mailfrom").is_some_and(|from| same(from)),
+                    "spf" => outcome.property("smtp.mailfrom").is_some_and(same),
                     _ => false,
                 })
             }

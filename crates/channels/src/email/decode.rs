@@ -35,22 +35,31 @@ impl Encoding {
 }
 
 /// Characters outside the alphabet are skipped (RFC 2045 6.8); padding in the middle starts a new group, as it does
-/// where somebody joined two encoded files.
+/// where somebody joined two encoded files. Plain text below, as list programs append it, is not decoded.
 fn base64(raw: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len() / 4 * 3);
+    let mut padded = None;
     let (mut bits, mut count) = (0u32, 0u32);
     for byte in raw {
         let value = match byte {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,
             b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
+            b'+' => 62,
+            b'/' => 63,
             b'=' => {
                 (bits, count) = (0, 0);
+                padded = Some(out.len());
                 continue;
             }
-            _ => continue,
+            _ if byte.is_ascii_whitespace() => continue,
+            _ => match padded {
+                Some(end) => {
+                    out.truncate(end);
+                    break;
+                }
+                None => continue,
+            },
         };
         bits = (bits << 6 | u32::from(value)) & 0x00ff_ffff;
         count += 6;
@@ -132,6 +141,7 @@ mod tests {
     fn broken_encodings_give_what_they_hold() {
         assert_eq!(Encoding::Base64.decode(b"SGVs\r\nbG8=\r\nIQ=="), b"Hello!");
         assert_eq!(Encoding::Base64.decode(b"SGVsbG8"), b"Hello");
+        assert_eq!(Encoding::Base64.decode(b"SGVsbG8=\n\nlist of x.example"), b"Hello");
         assert_eq!(Encoding::QuotedPrintable.decode(b"a=C3=A9 =\r\nb=3D = =zz  \r\nc"), "aé b= = =zz\r\nc".as_bytes());
     }
 

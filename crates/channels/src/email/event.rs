@@ -42,10 +42,9 @@ pub(crate) fn of(account: &AccountConfig, mail: &Mail, envelope: &Envelope, rece
 /// What a provider reports of a mail of ours.
 pub(crate) fn of_status(status: &Status, digest: &str, n: usize, received: Instant) -> InboundEvent {
     let kind = match status.kind {
-        "receipt" => EventKind::Receipt,
         "opt_out" => EventKind::OptOut,
         "opt_in" => EventKind::OptIn,
-        _ => EventKind::IgnoredEvent,
+        _ => EventKind::Receipt,
     };
     let id = status.message_id.as_deref().map(|id| id.trim_matches(['<', '>', ' ']).to_owned());
     let key = match (&status.event_id, &id, status.timestamp) {
@@ -129,7 +128,7 @@ fn content(mail: &Mail) -> Content {
     Content {
         message_type: "mixed".to_owned(),
         text: Some(newly).filter(|text| !text.is_empty()),
-        html: mail.html.as_deref().map(html::sanitise),
+        html: mail.html.as_deref().and_then(html::sanitise),
         subject: mail.subject.clone(),
         attachments: mail.attachments.iter().take(MAX_FILES).map(attachment).collect(),
         extra: if extra.is_empty() { Value::Null } else { Value::Object(extra) },

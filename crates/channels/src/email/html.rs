@@ -5,14 +5,53 @@ use mail_parser::decoders::html::add_html_token;
 /// More levels of quotation are shown as this many.
 const MAX_QUOTE: usize = 5;
 
-/// Scripts, styles and event handlers go; pictures from elsewhere are not loaded.
-pub(crate) fn sanitise(html: &str) -> String {
-    ammonia::Builder::default()
-        .rm_tags(["img"])
-        .add_generic_attributes(["dir"])
-        .link_rel(Some("noopener noreferrer nofollow"))
-        .clean(html)
-        .to_string()
+/// Longer pages, in bytes, and pages of more tags, entities or levels are shown as text alone: a tree of them costs too much.
+const MAX_PAGE: usize = 1 << 20;
+const MAX_TAGS: usize = 20_000;
+const MAX_DEPTH: usize = 500;
+
+/// Scripts, styles and event handlers go; pictures from elsewhere are not loaded, those that came along may be. None
+/// for a page that is too much.
+pub(crate) fn sanitise(html: &str) -> Option<String> {
+    if html.len() > MAX_PAGE || too_deep(html) {
+        return None;
+    }
+    let clean = || {
+        ammonia::Builder::default()
+            .add_generic_attributes(["dir"])
+            .add_url_schemes(["cid"])
+            .attribute_filter(|element, attribute, value| {
+                let elsewhere = element == "img" && attribute == "src" && !value.starts_with("cid:");
+                (!elsewhere).then(|| value.into())
+            })
+            .link_rel(Some("noopener noreferrer nofollow"))
+            .clean(html)
+            .to_string()
+    };
+    std::panic::catch_unwind(clean).ok()
+}
+
+/// Counts tags that are open, but for those that a browser closes by itself.
+fn too_deep(html: &str) -> bool {
+    const CLOSED: &[&str] = &["br", "img", "hr", "p", "li", "td", "th", "tr", "meta", "link", "input", "col", "wbr"];
+    let (mut tags, mut depth) = (0, 0usize);
+    // Entities cost the library as much as tags do.
+    if html.bytes().filter(|byte| *byte == b'&').take(MAX_TAGS + 1).count() > MAX_TAGS {
+        return true;
+    }
+    for tag in html.split('<').skip(1) {
+        tags += 1;
+        let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).take(10).collect();
+        if tag.starts_with('/') {
+            depth = depth.saturating_sub(1);
+        } else if !name.is_empty() && !CLOSED.contains(&name.to_ascii_lowercase().as_str()) {
+            depth += 1;
+        }
+        if tags > MAX_TAGS || depth > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
 }
 
 #[derive(Default)]
@@ -200,7 +239,15 @@ mod tests {
 
     #[test]
     fn nothing_that_acts_survives() {
-        let html = sanitise("<p dir=rtl onclick=x()>Hi<script>alert(1)</script><img src=http://t.example/p.gif></p>");
-        assert_eq!(html, "<p dir=\"rtl\">Hi</p>");
+        let clean = |html: &str| sanitise(html).unwrap();
+        let page = "<p dir=rtl onclick=x()>Hi<script>alert(1)</script><a href='javascript:x'>y</a></p>";
+        assert_eq!(clean(page), "<p dir=\"rtl\">Hi<a rel=\"noopener noreferrer nofollow\">y</a></p>");
+        let pictures =
+            clean("<img src=http://t.example/p.gif alt=a><img src=cid:b@x><td background=http://t.example/>");
+        assert!(pictures.contains("cid:b@x") && !pictures.contains("t.example"), "{pictures}");
+        assert!(sanitise(&"<div>x</div><p>y".repeat(3000)).is_some());
+        assert!(sanitise(&"<b>".repeat(1000)).is_none());
+        assert!(sanitise(&"<br>".repeat(21_000)).is_none());
+        assert!(sanitise(&"&".repeat(21_000)).is_none());
     }
 }

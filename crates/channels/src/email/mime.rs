@@ -1,7 +1,7 @@
 //! Takes a mail apart (RFC 2046), line by line, in one pass: time and memory grow with the size alone, whatever the
 //! nesting. Bodies are ranges of the raw bytes until somebody wants one.
 
-use super::decode::Encoding;
+use super::{decode::Encoding, words};
 use mail_parser::{HeaderName, Message, MessageParser, MimeHeaders};
 use std::ops::Range;
 
@@ -69,7 +69,8 @@ pub(crate) fn fields(block: &[u8]) -> Option<Message<'_>> {
 }
 
 fn head(block: &[u8]) -> Option<Head> {
-    let fields = fields(block)?;
+    let block = words::prepare(block, None);
+    let fields = fields(&block)?;
     let part = fields.root_part();
     let kind = part.content_type();
     let attribute = |name: &str| kind.and_then(|kind| kind.attribute(name)).map(str::to_owned);
@@ -283,8 +284,10 @@ mod tests {
 
     #[test]
     fn nesting_ends_somewhere() {
-        let deep: String =
-            (0..5000).map(|n| format!("Content-Type: multipart/mixed; boundary={n}\n\n--{n}\n")).collect();
+        let deep = (0..5000)
+            .map(|n| format!("Content-Type: multipart/mixed; boundary={n}\n\n--{n}\n"))
+            .collect::<Vec<_>>()
+            .concat();
         let parts = split(deep.as_bytes());
         assert!(parts.len() <= MAX_DEPTH + 2);
         let rows = "Content-Type: message/rfc822\n\n".repeat(50_000);

@@ -2,6 +2,7 @@
 
 mod auth;
 mod class;
+mod date;
 mod decode;
 mod event;
 mod html;
@@ -11,6 +12,7 @@ mod read;
 mod report;
 mod send;
 mod thread;
+mod words;
 
 pub use class::Class;
 pub use providers::{Inbound, Post, Provider, Status, read as read_post};

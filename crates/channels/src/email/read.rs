@@ -2,10 +2,12 @@
 
 use super::{
     class::{self, Class},
+    date,
     decode::{self, Encoding},
     html, mime,
     mime::Part,
     report::{self, Report},
+    words,
 };
 use mail_parser::{HeaderName, HeaderValue, Message};
 use meridian_domain::time::Instant;
@@ -118,7 +120,9 @@ fn whole(raw: &[u8]) -> Mail {
     let parts = mime::split(raw);
     let root = &parts[0];
     let block = raw.get(root.header.clone()).unwrap_or_default();
-    let mut mail = mime::fields(block).map(|message| header(&message)).unwrap_or_default();
+    let charset = parts.iter().find_map(|part| part.head.charset.as_deref());
+    let block = words::prepare(block, charset);
+    let mut mail = mime::fields(&block).map(|message| header(&message)).unwrap_or_default();
     bodies(&mut mail, raw, &parts);
     mail.protection = protection(&parts);
     mail.report = report::read(raw, &parts);
@@ -129,7 +133,8 @@ fn whole(raw: &[u8]) -> Mail {
 /// Reads header fields alone, as providers hand them over.
 pub(crate) fn from_header(block: &[u8]) -> Mail {
     let read = || {
-        let mut mail = mime::fields(block).map(|message| header(&message)).unwrap_or_default();
+        let block = words::prepare(block, None);
+        let mut mail = mime::fields(&block).map(|message| header(&message)).unwrap_or_default();
         mail.class = class::of(&mail, &[]);
         mail
     };
@@ -156,7 +161,8 @@ fn header(message: &Message<'_>) -> Mail {
     mail.in_reply_to = values(HeaderName::InReplyTo).flat_map(ids).take(MAX_REFERENCES).collect();
     let references: Vec<String> = values(HeaderName::References).flat_map(ids).collect();
     mail.references = references[references.len().saturating_sub(MAX_REFERENCES)..].to_vec();
-    mail.date = values(HeaderName::Date).filter_map(HeaderValue::as_datetime).find_map(instant);
+    let date = mail.header("date").find_map(date::parse);
+    mail.date = date;
     let delivered = ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to"];
     mail.delivered_to = mail
         .headers
@@ -177,15 +183,12 @@ fn reachable(people: Vec<Address>) -> Vec<Address> {
 fn address(given: &mail_parser::Addr<'_>) -> Option<Address> {
     let stated = line(given.address().unwrap_or_default());
     let word = stated.split_whitespace().find(|word| word.contains('@')).unwrap_or(stated.as_str());
-    let email = word.trim_matches(['<', '>', '\'', '"', ' ', ',']).to_owned();
+    let word = word.trim_matches(['<', '>', '\'', '"', ' ', ',']);
+    // A route of old (RFC 5322 4.4) is none of the address.
+    let email = if word.starts_with('@') { word.rsplit(':').next().unwrap_or(word) } else { word };
+    let email = if email.starts_with('@') { String::new() } else { email.to_owned() };
     let name = line(given.name().unwrap_or_default());
     (!email.is_empty() || !name.is_empty()).then_some(Address { email, name })
-}
-
-/// Seconds of the present zone arithmetic; impossible dates are none.
-fn instant(date: &mail_parser::DateTime) -> Option<Instant> {
-    let plausible = (1..=12).contains(&date.month) && (1..=31).contains(&date.day) && date.year >= 1970;
-    plausible.then(|| chrono::DateTime::from_timestamp(date.to_timestamp(), 0)).flatten()
 }
 
 fn ids(value: &HeaderValue<'_>) -> Vec<String> {
@@ -304,7 +307,7 @@ fn protection(parts: &[Part]) -> Option<&'static str> {
         "multipart/signed" => Some("signed"),
         "multipart/encrypted" => Some("encrypted"),
         "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
-            Some(if part.head.name.as_deref().is_some_and(|name| name.ends_with(".p7s")) {
+            Some(if part.head.name.as_deref().is_some_and(|name| name.to_lowercase().ends_with("p7s")) {
                 "signed"
             } else {
                 "encrypted"

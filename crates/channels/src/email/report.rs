@@ -45,7 +45,7 @@ pub(crate) fn read(mail: &[u8], parts: &[Part]) -> Report {
     for part in parts {
         match part.head.mime.as_str() {
             "message/delivery-status" | "message/global-delivery-status" => {
-                report.dsn.extend(groups(mail, part).iter().filter_map(|group| dsn(group)));
+                report.dsn.extend(groups(mail, part).iter().filter_map(dsn));
                 report.dsn.truncate(MAX_RECIPIENTS);
             }
             "message/disposition-notification" => {

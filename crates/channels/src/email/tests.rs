@@ -67,7 +67,7 @@ fn odd_mail_is_kept_and_encoded_headers_stay_one_line() {
     );
     let html = html.content.unwrap().html.unwrap();
     assert!(
-        html.contains("Hi") && !html.contains("script") && !html.contains("onclick") && !html.contains("img"),
+        html.contains("Hi") && !html.contains("script") && !html.contains("onclick") && !html.contains("t.example"),
         "{html}"
     );
 }
@@ -211,10 +211,12 @@ fn files_of_all_sorts_are_kept() {
 /// Attacks on parsers cost little and leave a mail that can be seen.
 #[test]
 fn bombs_are_mails_like_any_other() {
-    let deep =
-        (0..300).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n")).collect::<String>();
+    let deep = (0..300)
+        .map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     let many = "X-Field: value\n".repeat(3000);
-    let references = (0..2000).map(|n| format!(" <{n}@example.org>")).collect::<String>();
+    let references = (0..2000).map(|n| format!(" <{n}@example.org>")).collect::<Vec<_>>().concat();
     let nested = "Content-Type: message/rfc822\n\n".repeat(20_000);
     let bombs = [
         deep,

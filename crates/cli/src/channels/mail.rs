@@ -22,7 +22,9 @@ const TOKEN: &str = "replay";
 /// The answer for an item of a mail kind; none for any other kind.
 pub fn replay(item: &Value, dir: &Path, defaults: &Value) -> Option<Value> {
     let kind = item.get("kind")?.as_str()?;
-    if !matches!(kind, "raw_message" | "inbound_email" | "delivery_event" | "reply_body" | "reply_message") {
+    let scheme = item["signature"]["scheme"].as_str().unwrap_or_default();
+    let unit = kind == "signature_unit" && ["sendgrid", "mailgun"].iter().any(|ours| scheme.starts_with(ours));
+    if !unit && !matches!(kind, "raw_message" | "inbound_email" | "delivery_event" | "reply_body" | "reply_message") {
         return None;
     }
     let body = std::fs::read(dir.join(item.get("file")?.as_str()?)).ok()?;
@@ -32,6 +34,9 @@ pub fn replay(item: &Value, dir: &Path, defaults: &Value) -> Option<Value> {
         "reply_message" => json!({ "reply": reply::strip(email::read(&body).readable().unwrap_or_default()) }),
         _ => post(item, defaults, body),
     };
+    if unit {
+        line = json!({ "verdict": if line["verdict"] == "accept" { "valid" } else { "invalid" } });
+    }
     line["id"] = item["id"].clone();
     Some(line)
 }
@@ -40,20 +45,7 @@ pub fn replay(item: &Value, dir: &Path, defaults: &Value) -> Option<Value> {
 fn post(item: &Value, defaults: &Value, body: Vec<u8>) -> Value {
     let (content_type, body) = request_body(item, body);
     let Some(provider) = provider(&content_type, &body) else { return json!({ "verdict": "reject" }) };
-    let signature = &item["signature"];
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let key = text(&signature["secret"]).or_else(|| text(&defaults["mailgun_signing_key"])).unwrap_or_default();
-    let account = AccountConfig {
-        id: ChannelAccountId(uuid::Uuid::nil()),
-        kind: ChannelKind::Email,
-        settings: json!({ "provider": provider }),
-        secrets: BTreeMap::from([
-            ("inbound_token".to_owned(), vec![Secret::new(TOKEN)]),
-            ("signing_key".to_owned(), vec![Secret::new(key)]),
-        ]),
-        public_url: text(&item["request"]["url"]).unwrap_or_default(),
-        addresses: Vec::new(),
-    };
+    let account = account(item, defaults, provider);
     let mut headers = vec![("content-type".to_owned(), content_type.clone())];
     for (name, value) in item["request"]["headers"].as_object().into_iter().flatten() {
         let name = name.to_lowercase();
@@ -64,7 +56,7 @@ fn post(item: &Value, defaults: &Value, body: Vec<u8>) -> Value {
         headers.push(("authorization".to_owned(), format!("Basic {}", STANDARD.encode(format!("meridian:{TOKEN}")))));
     }
     let request = InboundRequest { method: "POST".to_owned(), query: String::new(), headers, body: body.into() };
-    let now = signature["now_unix"].as_i64().or_else(|| timestamp(&request)).unwrap_or_default();
+    let now = item["signature"]["now_unix"].as_i64().or_else(|| timestamp(&request)).unwrap_or_default();
     let now = chrono::DateTime::from_timestamp(now, 0).unwrap_or_default();
     let channel = registry::get(ChannelKind::Email);
     if channel.verify(&account, &request, now).is_err() {
@@ -76,6 +68,24 @@ fn post(item: &Value, defaults: &Value, body: Vec<u8>) -> Value {
         Post::Mails(mails) => json!({ "verdict": "accept", "provider": provider, "event": mails.first().map(inbound) }),
         Post::Status(all) => json!({ "verdict": "accept", "provider": provider, "events": statuses(&all, &parsed) }),
         Post::Unknown(_) => json!({ "verdict": "accept", "provider": provider, "events": parsed }),
+    }
+}
+
+fn account(item: &Value, defaults: &Value, provider: &str) -> AccountConfig {
+    let signature = &item["signature"];
+    let stated = ["secret", "public_key", "key", "token"].iter().find_map(|name| signature[*name].as_str());
+    let usual = defaults["mailgun_signing_key"].as_str().filter(|_| provider == "mailgun");
+    let mut secrets = BTreeMap::from([("inbound_token".to_owned(), vec![Secret::new(TOKEN)])]);
+    if let Some(key) = stated.or(usual) {
+        secrets.insert("signing_key".to_owned(), vec![Secret::new(key)]);
+    }
+    AccountConfig {
+        id: ChannelAccountId(uuid::Uuid::nil()),
+        kind: ChannelKind::Email,
+        settings: json!({ "provider": provider }),
+        secrets,
+        public_url: item["request"]["url"].as_str().unwrap_or_default().to_owned(),
+        addresses: Vec::new(),
     }
 }
 

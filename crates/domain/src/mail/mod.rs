@@ -2,3 +2,4 @@
 
 mod marks;
 pub mod reply;
+mod words;

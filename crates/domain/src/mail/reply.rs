@@ -27,7 +27,13 @@ pub fn strip(text: &str) -> String {
     if lines.len() > MAX_LINES {
         return trimmed(&lines);
     }
-    let kinds = lines.iter().map(|line| marks::classify(line)).collect();
+    let mut kinds: Vec<Line> = lines.iter().map(|line| marks::classify(line)).collect();
+    for at in 1..kinds.len() {
+        // The sign of a device stands alone; a sentence may begin in the same way.
+        if kinds[at - 1] == Line::Device && kinds[at] == Line::Text {
+            kinds[at - 1] = Line::Text;
+        }
+    }
     let mut mail = Mail { lines, kinds };
     mail.find_attributions();
     mail.cut_history();
@@ -87,7 +93,7 @@ impl Mail<'_> {
             return None;
         }
         if marks::attribution(self.lines[at])
-            || (marks::wrote(self.lines[at]) && self.next(at + 1) == Some(Line::Quote))
+            || (marks::introduces(self.lines[at]) && self.next(at + 1) == Some(Line::Quote))
         {
             return Some(1);
         }
@@ -239,3 +245,6 @@ impl Mail<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

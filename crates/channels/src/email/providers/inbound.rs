@@ -14,7 +14,7 @@ pub(super) fn block(fields: impl Iterator<Item = (String, String)>) -> Vec<u8> {
     let mut block = String::new();
     for (name, value) in fields.take(3000) {
         let name: String = name.chars().filter(|c| c.is_ascii_graphic() && *c != ':').collect();
-        block.push_str(&format!("{name}: {}\r\n", value.replace(['\r', '\n'], " ")));
+        block.extend([name.as_str(), ": ", &value.replace(['\r', '\n'], " "), "\r\n"]);
     }
     block.into_bytes()
 }

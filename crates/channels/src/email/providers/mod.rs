@@ -85,7 +85,7 @@ pub struct Inbound {
 pub struct Status {
     /// The provider's name of the event.
     pub event: String,
-    /// receipt, opt_out, opt_in.
+    /// receipt, opt_out, opt_in: what it means for the timeline.
     pub kind: &'static str,
     /// accepted, deferred, delivered, opened, clicked, failed, unsubscribed, complained, subscribed; else empty.
     pub status: &'static str,

@@ -48,7 +48,8 @@ fn meaning(event: &str) -> (&'static str, &'static str) {
             ("opt_out", "complained")
         }
         "group_resubscribe" | "subscribe" | "subscribed" => ("opt_in", "subscribed"),
-        _ => ("ignored_event", ""),
+        // Something else about one of our mails: recorded with it.
+        _ => ("receipt", ""),
     }
 }
 
@@ -126,14 +127,12 @@ pub(super) fn postmark(event: &Value) -> Option<Status> {
     let class = text(&event["Type"]);
     let suppress = event["SuppressSending"].as_bool();
     let known = match (name.as_str(), class.as_deref()) {
-        ("Bounce", Some("Transient" | "DnsError")) => "deferred",
-        ("Bounce", Some("Unsubscribe")) => "unsubscribe",
-        ("Bounce", Some("Subscribe")) => "subscribe",
-        ("Bounce", Some("SpamComplaint")) => "complaint",
-        ("Bounce", Some("AutoResponder" | "AddressChange" | "OpenRelayTest" | "ChallengeVerification")) => "",
+        ("SpamComplaint", _) | ("Bounce", Some("SpamComplaint")) => "complaint",
         ("SubscriptionChange", _) if suppress == Some(false) => "subscribe",
-        ("SubscriptionChange", _) => "unsubscribe",
-        ("SpamComplaint", _) => "complaint",
+        ("Bounce", Some("Subscribe")) => "subscribe",
+        ("SubscriptionChange", _) | ("Bounce", Some("Unsubscribe")) => "unsubscribe",
+        ("Bounce", Some("Transient" | "DnsError")) => "deferred",
+        ("Bounce", Some("AutoResponder" | "AddressChange" | "OpenRelayTest" | "ChallengeVerification")) => "",
         ("Bounce", _) => "bounce",
         ("Delivery", _) => "delivery",
         ("Open", _) => "open",

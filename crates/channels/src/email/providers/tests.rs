@@ -51,7 +51,7 @@ fn form(fields: &[(&str, &str)]) -> String {
     let field = |(name, value): &(&str, &str)| {
         format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     };
-    fields.iter().map(field).collect::<String>() + "--x--\r\n"
+    fields.iter().map(field).collect::<Vec<_>>().concat() + "--x--\r\n"
 }
 
 const FORM: &str = "multipart/form-data; boundary=x";

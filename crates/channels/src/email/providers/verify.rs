@@ -20,7 +20,7 @@ pub(in crate::email) fn verify(
 ) -> Result<Verified, Reject> {
     match Provider::of(account.setting("provider")) {
         Provider::Mailgun => mailgun(account, request, now),
-        Provider::Mandrill => mandrill(account, request),
+        Provider::Mandrill if account.secret("signing_key").is_some() => mandrill(account, request),
         Provider::SendGrid if request.header(SIGNATURE).is_some() => sendgrid(account, request, now),
         Provider::Smtp => token(account, request, false),
         _ => token(account, request, true),
