@@ -5,7 +5,7 @@
 
 pub mod bots;
 mod chat;
-mod email;
+pub mod email;
 mod generic;
 pub mod http;
 mod json;

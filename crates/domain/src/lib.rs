@@ -14,6 +14,7 @@ pub mod identity;
 pub mod ids;
 pub mod jobs;
 pub mod live;
+pub mod mail;
 pub mod outbound;
 pub mod people;
 pub mod routing;

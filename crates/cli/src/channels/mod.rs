@@ -60,7 +60,7 @@ fn replay(dir: &Path, times: u32, mut print: impl FnMut(&Value) -> Result<()>) -
 
 /// What became of an item; `None` for kinds that nothing answers.
 fn line(item: &Item<'_>, times: u32, seen: &mut webhook::Seen) -> Option<Value> {
-    if let Some(line) = mail::replay(item, times) {
+    if let Some(line) = mail::replay(item.raw, &item.body, &item.folder.defaults) {
         return Some(line);
     }
     match item.kind() {

@@ -1,0 +1,92 @@
+//! Mail out, by SMTP.
+
+use super::{read::line, thread};
+use crate::{Http, http::error};
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{Mailbox, header},
+    transport::smtp::{
+        authentication::Credentials,
+        client::{Tls, TlsParameters},
+    },
+};
+use meridian_domain::{
+    channel::AccountConfig,
+    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
+};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Sends over SMTP. The Message-ID is the delivery's, so a repeated send is the same mail.
+pub(super) async fn send(
+    http: &Http,
+    account: &AccountConfig,
+    message: &OutboundMessage,
+) -> Result<Accepted, SendError> {
+    let missing = |name: &str| error(ErrorClass::Auth, format!("{name} is not set"));
+    let from = account.setting("from").ok_or_else(|| missing("from"))?;
+    let domain = account.setting("domain").ok_or_else(|| missing("domain"))?;
+    let to = message.to.iter().find(|id| id.scheme == "email");
+    let to = &to.ok_or_else(|| error(ErrorClass::BadRecipient, "no mail address"))?.value;
+    let message_id = format!("{}@{domain}", message.id.0.simple());
+    let mail = compose(account, message, from, to, &message_id)
+        .map_err(|problem| error(ErrorClass::BadContent, problem.to_string()))?;
+    let host = account.setting("smtp_host").ok_or_else(|| missing("smtp_host"))?;
+    let port = account.settings.get("smtp_port").and_then(Value::as_u64).unwrap_or(587) as u16;
+    let address = http.egress().vet(host, port).await?;
+    let address = address.first().ok_or_else(|| error(ErrorClass::ProviderDown, "no address"))?;
+    let tls = || TlsParameters::new(host.to_owned()).map_err(|e| error(ErrorClass::ProviderDown, e.to_string()));
+    let tls = match account.setting("smtp_tls") {
+        Some("tls") => Tls::Wrapper(tls()?),
+        Some("none") => Tls::None,
+        _ => Tls::Required(tls()?),
+    };
+    let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(address.ip().to_string())
+        .port(port)
+        .tls(tls)
+        .timeout(Some(Duration::from_secs(20)));
+    if let (Some(user), Some(password)) = (account.setting("smtp_user"), account.secret("smtp_password")) {
+        transport = transport.credentials(Credentials::new(user.to_owned(), password.expose().to_owned()));
+    }
+    match transport.build().send(mail).await {
+        Ok(_) => Ok(Accepted { external_ids: vec![message_id], learned: Vec::new() }),
+        Err(failure) if failure.is_permanent() => Err(error(ErrorClass::BadRecipient, line(&failure.to_string()))),
+        // The Message-ID stays the same, so a second copy is recognised: trying again does no harm.
+        Err(failure) => Err(error(ErrorClass::ProviderDown, line(&failure.to_string()))),
+    }
+}
+
+pub(super) fn compose(
+    account: &AccountConfig,
+    message: &OutboundMessage,
+    from: &str,
+    to: &str,
+    message_id: &str,
+) -> Result<Message, lettre::error::Error> {
+    let bad = |_| lettre::error::Error::MissingFrom;
+    let sender: Mailbox = from.parse().map_err(bad)?;
+    let subject = match &message.subject {
+        Some(subject) if subject.to_lowercase().starts_with("re:") => line(subject),
+        Some(subject) => format!("Re: {}", line(subject)),
+        None => "Your message".to_owned(),
+    };
+    let mut builder = Message::builder()
+        .from(sender.clone())
+        .to(to.parse().map_err(bad)?)
+        .subject(subject)
+        .message_id(Some(format!("<{message_id}>")));
+    if let Some(reply) = thread::reply_address(account, sender.email.as_ref(), message.conversation, to) {
+        builder = builder.reply_to(reply.parse().map_err(bad)?);
+    }
+    let bracket = |id: &String| format!("<{}>", line(id));
+    if let Some(id) = &message.in_reply_to {
+        builder = builder.in_reply_to(bracket(id));
+    }
+    let known = &message.references;
+    let kept = known.iter().take(1).chain(known.iter().skip(1.max(known.len().saturating_sub(20))));
+    let references = kept.map(bracket).collect::<Vec<_>>().join(" ");
+    if !references.is_empty() {
+        builder = builder.references(references);
+    }
+    builder.header(header::ContentType::TEXT_PLAIN).body(message.text.clone())
+}
