@@ -5,6 +5,7 @@ mod config;
 mod identity;
 mod ops;
 mod processes;
+mod routing;
 mod understanding;
 
 use anyhow::Result;
@@ -76,6 +77,10 @@ enum Command {
         #[command(subcommand)]
         what: understanding::Text,
     },
+    /// Route for an outside simulator: its line protocol on standard input and output.
+    Route,
+    /// Play a recorded or synthetic day through the routing core.
+    Simulate(routing::Simulate),
     /// Print the GraphQL schema.
     Schema,
     /// Print the broker topology.
@@ -147,6 +152,8 @@ async fn run(cli: Cli, matches: &clap::ArgMatches) -> Result<()> {
         Command::Handoff { what } => what.run(),
         Command::Intent { what } => what.run(),
         Command::Text { what } => what.run(),
+        Command::Route => routing::route(),
+        Command::Simulate(what) => what.run(),
         Command::Schema => {
             print!("{}", meridian_web_schema::GraphQl::new(meridian_web_schema::Limits::default()).sdl());
             Ok(())
