@@ -114,8 +114,9 @@ impl Floor {
             floor.core.apply(now, Event::Agent(agent));
         }
         for _ in 0..options.waiting {
+            floor.now += STEP;
             let event = floor.arrival();
-            floor.core.apply(now, event);
+            floor.core.apply(floor.now, event);
             floor.waiting += 1;
         }
         floor

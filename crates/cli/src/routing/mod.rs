@@ -19,7 +19,7 @@ pub struct Simulate {
     dir: Option<PathBuf>,
     /// Write every decision with its reasons here, a line each.
     #[arg(long)]
-    log: Option<PathBuf>,
+    decisions: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -42,7 +42,7 @@ impl Simulate {
     pub fn run(self) -> Result<()> {
         match (self.what, self.dir) {
             (Some(What::Erlang { reference, calls, seed }), _) => erlang::compare(&reference, calls, seed),
-            (None, Some(dir)) => simulate::day(&dir, self.log.as_deref()),
+            (None, Some(dir)) => simulate::day(&dir, self.decisions.as_deref()),
             (None, None) => bail!("which folder?"),
         }
     }

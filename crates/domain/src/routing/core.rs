@@ -184,9 +184,17 @@ impl Core {
         for id in ids {
             if let Some(waiting) = self.take_out(*id) {
                 self.put_in(now, waiting.work);
+                if !self.anyone_free(*id) {
+                    continue;
+                }
                 made.extend(self.decide(now, *id).filter(|decision| decision.outcome == Outcome::Offered));
             }
         }
+    }
+
+    fn anyone_free(&self, id: WorkItemId) -> bool {
+        let pool = self.work.get(&id).and_then(|waiting| self.pools.get(waiting.pool as usize));
+        pool.is_some_and(|pool| !pool.free.is_empty())
     }
 
     /// Work kept for an agent who is not there any more goes into the line.
@@ -201,15 +209,18 @@ impl Core {
     pub(super) fn put_in(&mut self, now: Instant, work: Work) {
         let kind = Kind::of(&work);
         let waited = (now - work.queued_at).num_seconds().max(0);
-        let queue = self.queues.get(&work.queue);
-        let (sticky_seconds, steps) = queue.map_or((0, None), |q| (q.sticky_seconds, Some(&q.plan)));
-        let fallback = Plan::default();
-        let plan = steps.unwrap_or(&fallback);
-        let (mut step, left) = plan.step_at(waited);
-        let skips: Vec<bool> = plan.steps.iter().map(|step| step.skip_if_empty).collect();
+        let (sticky_seconds, last, (mut step, left)) = match self.queues.get(&work.queue) {
+            Some(queue) => (queue.sticky_seconds, queue.plan.steps.len().saturating_sub(1), queue.plan.step_at(waited)),
+            None => {
+                let plan = Plan::default();
+                (0, plan.steps.len() - 1, plan.step_at(waited))
+            }
+        };
         let ends = left.map(|left| work.queued_at + TimeDelta::seconds(waited + left));
         let mut pool = self.pool(now, work.queue, &kind, step as u16);
-        while skips.get(step) == Some(&true) && step + 1 < skips.len() && self.hopeless(pool) {
+        while step < last
+            && self.pools.get(pool as usize).is_some_and(|pool| pool.step.skip_if_empty && pool.hopeless())
+        {
             step += 1;
             pool = self.pool(now, work.queue, &kind, step as u16);
         }
@@ -295,10 +306,6 @@ impl Core {
 
     pub(super) fn seat_of(&self, agent: AgentId) -> Option<&Seat> {
         self.seat(*self.seat_of.get(&agent)?)
-    }
-
-    fn hopeless(&self, pool: PoolId) -> bool {
-        self.pools.get(pool as usize).is_some_and(Pool::hopeless)
     }
 
     /// A plan was made or changed: its pools are set up anew, its work finds its step again.

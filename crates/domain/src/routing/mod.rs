@@ -20,4 +20,6 @@ pub use plan::{InvalidPlan, Order, Plan, Step};
 pub use types::{Agent, Candidate, Decision, Event, Exclusion, Outcome, Queue, SkillNeed, Work};
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

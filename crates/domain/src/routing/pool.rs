@@ -84,7 +84,7 @@ pub(super) struct Pool {
     pub(super) rate: Rate,
     pub(super) level: Level,
     /// Sum of the members' logarithms.
-    log_all_full: i64,
+    pub(super) log_all_full: i64,
     /// Rate at which work of this kind would find everybody without room, as of `priced_at`.
     lost: f64,
     priced_at: Instant,
@@ -156,6 +156,10 @@ impl Pool {
 
     /// Works out anew what is lost when one more agent is taken.
     pub(super) fn reprice(&mut self, now: Instant) {
+        // Arrivals are counted where work begins.
+        if self.step_no > 0 {
+            return;
+        }
         self.lost = self.rate.at(now) * value::from_log(self.log_all_full);
         self.priced_at = now;
     }

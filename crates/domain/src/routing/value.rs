@@ -14,14 +14,14 @@ const BADLY_SERVED: f64 = 1.5;
 /// Worth of work that has just missed its target: enough that it is not held back in quiet hours.
 const LATE_BASE: f64 = 0.1;
 /// After so many targets...
-const LATE_TARGETS: f64 = 8.0;
+const LATE_TARGETS: f64 = 7.5;
 /// ...it has gained so much, and it grows with the square of its wait from then on: it beats whatever comes in the
 /// end.
 const LATE_GROWTH: f64 = 1.4;
 /// What an outsourced agent costs on top.
-const OUTSOURCED: f64 = 0.3;
+const OUTSOURCED: f64 = 0.2;
 /// What a fully occupied agent costs on top of one who had nothing to do all day.
-const FAIRNESS: f64 = 1.0;
+const FAIRNESS: f64 = 1.25;
 /// How far the present state of an agent tells their state when the next work comes: half of the way.
 const PERSISTENCE: f64 = 0.5;
 
