@@ -68,7 +68,11 @@ impl Core {
         let seat = chosen.map(|_| ranked.first().map(|(_, seat)| *seat));
         let candidates: Vec<Candidate> = ranked.into_iter().map(|(candidate, _)| candidate).collect();
         match seat {
-            Ok(Some(seat)) => return self.offer(now, id, seat, candidates, exclusions),
+            Ok(Some(seat)) => {
+                let offered = self.offer(now, id, seat, candidates, exclusions);
+                self.settle(now, seat);
+                return offered;
+            }
             Err(Some(again)) => {
                 count(&mut exclusions, Exclusion::Reserved, candidates.len());
                 self.look_again_at(id, again);
@@ -103,6 +107,7 @@ impl Core {
         while let Some(decision) = self.next_for(now, id) {
             made.push(decision);
         }
+        self.settle(now, id);
     }
 
     fn next_for(&mut self, now: Instant, id: SeatId) -> Option<Decision> {
@@ -112,6 +117,7 @@ impl Core {
             self.can_take_now(id, pool).then_some(*work)
         });
         if let Some(work) = held {
+            self.settle(now, id);
             return self.decide(now, work).filter(|decision| decision.outcome == Outcome::Offered);
         }
         let (fresh, late) = self.heads(now, seat);
@@ -177,7 +183,7 @@ impl Core {
                 weighted += of_pool * value::weight(pool.level.missed());
             }
         }
-        let mine = value::from_log(seat.log_full[class]);
+        let mine = value::from_log(seat.counted.log_full[class]);
         let handle = self.handle[class].mean();
         Some(value::price(lost / mine, weighted / mine, handle, seat.agent.outsourced))
     }
@@ -249,7 +255,7 @@ impl Core {
         let waiting = self.take_out(id)?;
         self.count_level(now, &waiting, true);
         let class = waiting.work.class.index();
-        self.update(now, seat, |agent| {
+        self.observe(now, seat, |agent| {
             agent.load[class].0 += 1;
             agent.idle_since = now;
         });

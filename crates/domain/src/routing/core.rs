@@ -124,8 +124,9 @@ impl Core {
             }
             Event::Agent(agent) => {
                 let id = self.seat_changed(now, agent);
-                self.let_go_of_held(now, id, &mut made);
+                // First what they take at once: often they are full again, and nothing has changed for the pools.
                 self.fill(now, id, &mut made);
+                self.let_go_of_held(now, id, &mut made);
             }
             Event::AgentGone(agent) => {
                 self.remove_seat(agent);

@@ -63,7 +63,7 @@ impl Core {
             Some(reason) => *pool.excluded.entry(reason).or_insert(0) += 1,
             None => {
                 seat.serves.push(pool_id);
-                pool.enter(id, seat);
+                pool.enter(id, &seat.counted);
             }
         }
     }
@@ -74,7 +74,7 @@ impl Core {
         let served = std::mem::take(&mut seat.serves);
         for pool in served {
             if let Some(pool) = self.pools.get_mut(pool as usize) {
-                pool.leave(id, seat);
+                pool.leave(id, &seat.counted);
             }
         }
         for queue in &seat.agent.queues {
@@ -94,12 +94,12 @@ impl Core {
         }
     }
 
-    /// Takes in an agent as they are now, and what that teaches.
+    /// Takes in an agent as they are now, and what that teaches. The pools learn of it by [`Self::settle`].
     pub(super) fn seat_changed(&mut self, now: Instant, agent: Agent) -> SeatId {
         if let Some(id) = self.seat_of.get(&agent.id).copied() {
             let same = self.seat(id).is_some_and(|seat| Self::same_profile(&seat.agent, &agent));
             if same {
-                self.update(now, id, |known| *known = agent);
+                self.observe(now, id, |known| *known = agent);
                 return id;
             }
             self.detach(id);
@@ -119,7 +119,8 @@ impl Core {
     }
 
     fn join(&mut self, now: Instant, id: SeatId) {
-        let Some(seat) = self.seat(id) else { return };
+        let Some(Some(seat)) = self.seats.get_mut(id as usize) else { return };
+        seat.counted = seat.status();
         for queue in seat.agent.queues.clone() {
             let members = self.by_queue.entry(queue).or_default();
             members.seats.insert(id);
@@ -131,19 +132,18 @@ impl Core {
         self.reprice_of(now, id);
     }
 
-    /// Changes an agent whose queues and skills stay the same.
-    pub(super) fn update(&mut self, now: Instant, id: SeatId, change: impl FnOnce(&mut Agent)) {
-        let Some(Some(seat)) = self.seats.get(id as usize) else { return };
-        for pool in &seat.serves {
-            if let Some(pool) = self.pools.get_mut(*pool as usize) {
-                pool.leave(id, seat);
-            }
+    /// Tells the pools an agent serves what state they are in now, if that has changed.
+    pub(super) fn settle(&mut self, now: Instant, id: SeatId) {
+        let Some(Some(seat)) = self.seats.get_mut(id as usize) else { return };
+        let (counted, status) = (seat.counted, seat.status());
+        if counted == status {
+            return;
         }
-        self.observe(now, id, change);
-        let Some(Some(seat)) = self.seats.get(id as usize) else { return };
+        seat.counted = status;
         for pool in &seat.serves {
             if let Some(pool) = self.pools.get_mut(*pool as usize) {
-                pool.enter(id, seat);
+                pool.leave(id, &counted);
+                pool.enter(id, &status);
                 pool.reprice(now);
             }
         }
@@ -158,8 +158,8 @@ impl Core {
         }
     }
 
-    /// Books the time until now and puts the new state in place. The seat must not be counted in any pool.
-    fn observe(&mut self, now: Instant, id: SeatId, change: impl FnOnce(&mut Agent)) {
+    /// Books the time until now and puts the new state in place.
+    pub(super) fn observe(&mut self, now: Instant, id: SeatId, change: impl FnOnce(&mut Agent)) {
         let Some(Some(seat)) = self.seats.get_mut(id as usize) else { return };
         let was_full = [0, 1, 2, 3].map(|class| seat.full(class));
         for (class, full) in was_full.into_iter().enumerate() {
@@ -173,7 +173,6 @@ impl Core {
                 _ => {}
             }
         }
-        seat.guess();
     }
 
     pub(super) fn remove_seat(&mut self, agent: AgentId) {

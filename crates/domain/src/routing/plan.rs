@@ -44,6 +44,9 @@ pub struct Step {
 /// Answered within half a minute: the most common promise of the trade for calls and chats.
 const TARGET_SECONDS: u32 = 30;
 
+/// No shift is longer than a day.
+const MOST_SHIFT_MINUTES: u16 = 1440;
+
 /// A versioned list of steps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -103,6 +106,17 @@ impl Plan {
             }
             if step.relax_levels > 5 {
                 return fail(n, "relax_levels goes from 0 to 5");
+            }
+            if n > 0
+                && self.steps.get(n - 1).is_some_and(|before| Step { seconds: step.seconds, ..before.clone() } == *step)
+            {
+                return fail(n, "asks nobody whom the step before does not ask already");
+            }
+            if !step.any_hours && step.shift_left_minutes > MOST_SHIFT_MINUTES {
+                return fail(n, "nobody ever has so many minutes of shift left");
+            }
+            if step.any_hours && step.shift_left_minutes > 0 {
+                return fail(n, "any_hours and shift_left_minutes contradict each other");
             }
             if let Some(unknown) = step.sites.iter().find(|id| sites.iter().all(|site| site.id != **id)) {
                 return fail(n, &format!("no such site: {unknown}"));

@@ -20,6 +20,17 @@ pub(super) type SeatId = u32;
 /// Waiting work by place in line: (place, id); earlier place first.
 pub(super) type Line = BTreeSet<(i64, WorkItemId)>;
 
+/// What the pools know of an agent's present state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Status {
+    ready: bool,
+    /// Room per class.
+    fits: [bool; 4],
+    idle_key: i64,
+    /// Logarithm of the chance that they have no room, per class; 0 for who is not there.
+    pub(super) log_full: [i64; 4],
+}
+
 /// An agent with what was learned of them.
 #[derive(Debug, Clone)]
 pub(super) struct Seat {
@@ -28,15 +39,15 @@ pub(super) struct Seat {
     pub(super) serves: Vec<PoolId>,
     pub(super) shares: [Share; 4],
     pub(super) full_since: [Instant; 4],
-    /// Logarithm of the chance that they have no room, per class; 0 for who is not there.
-    pub(super) log_full: [i64; 4],
+    /// As the pools they serve count them.
+    pub(super) counted: Status,
 }
 
 impl Seat {
     pub(super) fn new(agent: Agent, now: Instant) -> Self {
-        let mut seat =
-            Self { agent, serves: Vec::new(), shares: [Share::new(now); 4], full_since: [now; 4], log_full: [0; 4] };
-        seat.guess();
+        let counted = Status { ready: false, fits: [false; 4], idle_key: 0, log_full: [0; 4] };
+        let mut seat = Self { agent, serves: Vec::new(), shares: [Share::new(now); 4], full_since: [now; 4], counted };
+        seat.counted = seat.status();
         seat
     }
 
@@ -46,18 +57,19 @@ impl Seat {
         cap > 0 && used >= cap
     }
 
-    /// Brings the chances up to date with what was booked.
-    pub(super) fn guess(&mut self) {
-        for class in 0..4 {
-            let (used, cap) = self.agent.load[class];
-            let there = self.agent.ready && cap > 0;
-            let chance = value::chance_full(self.shares[class].booked(), used < cap);
-            self.log_full[class] = if there { value::to_log(chance) } else { 0 };
+    /// The state they are in. A chance that is about the same as counted is left, so that who takes the next work at
+    /// once changes nothing for anybody else.
+    pub(super) fn status(&self) -> Status {
+        let ready = self.agent.ready;
+        let fits = self.agent.load.map(|(used, cap)| used < cap);
+        let mut log_full = [0; 4];
+        for class in (0..4).filter(|class| ready && self.agent.load[*class].1 > 0) {
+            let log = value::to_log(value::chance_full(self.shares[class].booked(), fits[class]));
+            let counted = self.counted.log_full[class];
+            log_full[class] = if value::about_the_same(log, counted) { counted } else { log };
         }
-    }
-
-    fn idle_key(&self) -> i64 {
-        self.agent.idle_since.timestamp_micros()
+        let idle_key = if fits.contains(&true) { self.agent.idle_since.timestamp_micros() } else { 0 };
+        Status { ready, fits, idle_key, log_full }
     }
 }
 
@@ -128,30 +140,30 @@ impl Pool {
         self.not_ready == 0 && self.full == 0 && self.free.is_empty()
     }
 
-    /// Counts an eligible agent by their present state.
-    pub(super) fn enter(&mut self, id: SeatId, seat: &Seat) {
+    /// Counts an eligible agent.
+    pub(super) fn enter(&mut self, id: SeatId, status: &Status) {
         let class = self.kind.class.index();
-        if !seat.agent.ready {
+        if !status.ready {
             self.not_ready += 1;
-        } else if seat.agent.fits(self.kind.class) {
-            self.free.insert((seat.idle_key(), id));
+        } else if status.fits[class] {
+            self.free.insert((status.idle_key, id));
         } else {
             self.full += 1;
         }
-        self.log_all_full += seat.log_full[class];
+        self.log_all_full += status.log_full[class];
     }
 
-    /// Takes back what [`Self::enter`] counted: the seat must not have changed since.
-    pub(super) fn leave(&mut self, id: SeatId, seat: &Seat) {
+    /// Takes back what [`Self::enter`] counted.
+    pub(super) fn leave(&mut self, id: SeatId, status: &Status) {
         let class = self.kind.class.index();
-        if !seat.agent.ready {
+        if !status.ready {
             self.not_ready -= 1;
-        } else if seat.agent.fits(self.kind.class) {
-            self.free.remove(&(seat.idle_key(), id));
+        } else if status.fits[class] {
+            self.free.remove(&(status.idle_key, id));
         } else {
             self.full -= 1;
         }
-        self.log_all_full -= seat.log_full[class];
+        self.log_all_full -= status.log_full[class];
     }
 
     /// Works out anew what is lost when one more agent is taken.

@@ -173,12 +173,13 @@ impl World {
             let mut naive = Pool::new(pool.queue, pool.kind.clone(), pool.step_no, pool.home, self.now);
             for id in members {
                 let seat = at(id);
+                prop_assert_eq!(seat.counted, seat.status());
                 let standing = score::excluded(&seat.agent, &pool.kind, &pool.step, &core.awake, self.now);
                 prop_assert_eq!(pool.standing[&id], standing);
                 prop_assert_eq!(seat.serves.contains(&(n as u32)), standing.is_none());
                 match standing {
                     Some(reason) => *naive.excluded.entry(reason).or_insert(0) += 1,
-                    None => naive.enter(id, seat),
+                    None => naive.enter(id, &seat.counted),
                 }
             }
             prop_assert_eq!(&pool.free, &naive.free);

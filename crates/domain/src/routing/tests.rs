@@ -171,6 +171,11 @@ fn plans_are_checked_with_the_place_named() {
     let site = SiteId(Uuid::from_u128(7));
     let unknown = Plan { steps: vec![Step { sites: vec![site], ..Step::default() }], ..Plan::strict() };
     assert!(unknown.check(&[]).unwrap_err().problem.contains("no such site"));
+    let step = Step { seconds: 30, ..Step::default() };
+    let again = Plan { steps: vec![step.clone(), step.clone()], ..Plan::strict() };
+    assert!(again.check(&[]).is_err_and(|refused| refused.step == 1 && refused.problem.contains("step before")));
+    let never = Plan { steps: vec![Step { shift_left_minutes: 2000, ..step }], ..Plan::strict() };
+    assert!(never.check(&[]).is_err_and(|refused| refused.step == 0 && refused.problem.contains("shift left")));
     assert_eq!(Plan::default().check(&[]), Ok(()));
 }
 

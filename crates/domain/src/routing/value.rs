@@ -71,6 +71,11 @@ pub(super) fn to_log(chance: f64) -> i64 {
     (chance.ln() * LOG_UNIT).round() as i64
 }
 
+/// Whether two logarithms differ by less than two in a hundred.
+pub(super) fn about_the_same(a: i64, b: i64) -> bool {
+    (a - b).abs() < (LOG_UNIT / 50.0) as i64
+}
+
 /// Back from fixed point.
 pub(super) fn from_log(log: i64) -> f64 {
     (log as f64 / LOG_UNIT).exp()
