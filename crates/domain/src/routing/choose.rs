@@ -111,7 +111,8 @@ impl Core {
     }
 
     fn next_for(&mut self, now: Instant, id: SeatId) -> Option<Decision> {
-        let seat = self.seat(id).filter(|seat| seat.agent.ready)?;
+        let room = |seat: &&Seat| seat.agent.ready && seat.agent.load.iter().any(|(used, cap)| used < cap);
+        let seat = self.seat(id).filter(room)?;
         let held = self.held.get(&seat.agent.id).into_iter().flatten().find_map(|(_, work)| {
             let pool = self.pools.get(self.work.get(work)?.pool as usize)?;
             self.can_take_now(id, pool).then_some(*work)

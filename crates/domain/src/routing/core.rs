@@ -40,7 +40,13 @@ pub(super) struct Waiting {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Members {
     pub(super) seats: BTreeSet<SeatId>,
-    pub(super) pools: HashMap<(Kind, u16), PoolId>,
+    pub(super) pools: HashMap<Kind, BTreeMap<u16, PoolId>>,
+}
+
+impl Members {
+    pub(super) fn pools(&self) -> impl Iterator<Item = PoolId> {
+        self.pools.values().flat_map(|steps| steps.values().copied())
+    }
 }
 
 /// Everything one tenant's routing knows.
@@ -314,7 +320,7 @@ impl Core {
         let id = queue.id;
         self.queues.insert(id, queue);
         self.sites_due = self.next_site_change(now);
-        let pools: Vec<PoolId> = self.by_queue.get(&id).into_iter().flat_map(|m| m.pools.values().copied()).collect();
+        let pools: Vec<PoolId> = self.by_queue.get(&id).into_iter().flat_map(Members::pools).collect();
         for pool in &pools {
             self.set_up(now, *pool);
         }

@@ -14,15 +14,15 @@ use chrono::TimeDelta;
 impl Core {
     /// The pool of a kind of work under a step, made when it is first asked for.
     pub(super) fn pool(&mut self, now: Instant, queue: QueueId, kind: &Kind, step: u16) -> PoolId {
-        let key = (kind.clone(), step);
-        if let Some(known) = self.by_queue.get(&queue).and_then(|members| members.pools.get(&key)) {
+        let known = self.by_queue.get(&queue).and_then(|members| members.pools.get(kind));
+        if let Some(known) = known.and_then(|steps| steps.get(&step)) {
             return *known;
         }
         let id = self.pools.len() as PoolId;
         let home = if step == 0 { id } else { self.pool(now, queue, kind, 0) };
         let id = self.pools.len() as PoolId;
         self.pools.push(Pool::new(queue, kind.clone(), step, home, now));
-        self.by_queue.entry(queue).or_default().pools.insert(key, id);
+        self.by_queue.entry(queue).or_default().pools.entry(kind.clone()).or_default().insert(step, id);
         self.set_up(now, id);
         id
     }
@@ -80,8 +80,8 @@ impl Core {
         for queue in &seat.agent.queues {
             let Some(members) = self.by_queue.get_mut(queue) else { continue };
             members.seats.remove(&id);
-            for pool in members.pools.values() {
-                let Some(pool) = self.pools.get_mut(*pool as usize) else { continue };
+            for pool in members.pools() {
+                let Some(pool) = self.pools.get_mut(pool as usize) else { continue };
                 if let Some(Some(reason)) = pool.standing.remove(&id)
                     && let Some(count) = pool.excluded.get_mut(&reason)
                 {
@@ -124,7 +124,7 @@ impl Core {
         for queue in seat.agent.queues.clone() {
             let members = self.by_queue.entry(queue).or_default();
             members.seats.insert(id);
-            let pools: Vec<PoolId> = members.pools.values().copied().collect();
+            let pools: Vec<PoolId> = members.pools().collect();
             for pool in pools {
                 self.attach(now, id, pool);
             }
