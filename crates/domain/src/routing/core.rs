@@ -216,12 +216,11 @@ impl Core {
     pub(super) fn put_in(&mut self, now: Instant, work: Work) {
         let kind = Kind::of(&work);
         let waited = (now - work.queued_at).num_seconds().max(0);
-        let (sticky_seconds, last, (mut step, left)) = match self.queues.get(&work.queue) {
-            Some(queue) => (queue.sticky_seconds, queue.plan.steps.len().saturating_sub(1), queue.plan.step_at(waited)),
-            None => {
-                let plan = Plan::default();
-                (0, plan.steps.len() - 1, plan.step_at(waited))
-            }
+        let (sticky_seconds, last, (mut step, left)) = if let Some(queue) = self.queues.get(&work.queue) {
+            (queue.sticky_seconds, queue.plan.steps.len().saturating_sub(1), queue.plan.step_at(waited))
+        } else {
+            let plan = Plan::default();
+            (0, plan.steps.len() - 1, plan.step_at(waited))
         };
         let ends = left.map(|left| work.queued_at + TimeDelta::seconds(waited + left));
         let mut pool = self.pool(now, work.queue, &kind, step as u16);

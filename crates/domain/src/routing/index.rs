@@ -59,12 +59,11 @@ impl Core {
         let Some(pool) = self.pools.get_mut(pool_id as usize) else { return };
         let standing = score::excluded(&seat.agent, &pool.kind, &pool.step, &self.awake, now);
         pool.standing.insert(id, standing);
-        match standing {
-            Some(reason) => *pool.excluded.entry(reason).or_insert(0) += 1,
-            None => {
-                seat.serves.push(pool_id);
-                pool.enter(id, &seat.counted);
-            }
+        if let Some(reason) = standing {
+            *pool.excluded.entry(reason).or_insert(0) += 1;
+        } else {
+            seat.serves.push(pool_id);
+            pool.enter(id, &seat.counted);
         }
     }
 

@@ -77,7 +77,7 @@ impl World {
             queue: queue(u128::from(step.a)),
             class: ChannelClass::Chat,
             epoch: 1,
-            skills: if step.b % 2 == 0 {
+            skills: if step.b.is_multiple_of(2) {
                 vec![SkillNeed { skill: skill(u128::from(step.b)), level: 3 }]
             } else {
                 vec![]
@@ -95,12 +95,12 @@ impl World {
         let id = AgentId(Uuid::from_u128(u128::from(step.a % 6)));
         let used = self.offered.values().filter(|agent| **agent == id).count() as i16;
         let mut languages = BTreeSet::from(["de".to_owned()]);
-        if step.b % 3 == 0 {
+        if step.b.is_multiple_of(3) {
             languages.insert("th".to_owned());
         }
         Agent {
             id,
-            ready: step.c % 5 > 0,
+            ready: !step.c.is_multiple_of(5),
             site: None,
             queues: (0..QUEUES).filter(|n| u128::from(step.b) >> n & 1 == 0).map(queue).collect(),
             skills: (0..SKILLS).filter(|n| u128::from(step.c) >> n & 1 == 0).map(|n| (skill(n), 3)).collect(),
@@ -199,7 +199,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn the_indexes_equal_a_naive_walk_and_nobody_is_over_capacity(steps in happenings(120)) {
