@@ -1,6 +1,5 @@
 //! The routing core alone, on one thread: decisions a second, and how long one takes, at several sizes.
 
-use anyhow::Result;
 use clap::Args;
 use meridian_domain::{
     channel::ChannelClass,
@@ -40,7 +39,7 @@ pub struct Options {
 }
 
 /// Runs it, prints a table and returns it as JSON.
-pub fn run(options: &Options) -> Result<Value> {
+pub fn run(options: &Options) -> Value {
     println!("{:>8} {:>8} {:>12} {:>8} {:>8} {:>8}", "agents", "waiting", "decisions/s", "p50 us", "p99 us", "max us");
     let mut sizes = Vec::new();
     for agents in [options.agents / 4, options.agents, options.agents * 4] {
@@ -57,7 +56,7 @@ pub fn run(options: &Options) -> Result<Value> {
         sizes.push(json!({ "agents": agents, "waiting": options.waiting, "decisions_per_second": rate, "p50_us": p50,
                            "p99_us": p99, "max_us": max }));
     }
-    Ok(json!({ "bench": "core", "queues": options.queues, "skills": options.skills, "sizes": sizes }))
+    json!({ "bench": "core", "queues": options.queues, "skills": options.skills, "sizes": sizes })
 }
 
 struct Floor {
