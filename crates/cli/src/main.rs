@@ -7,6 +7,7 @@ mod config_file;
 mod identity;
 mod ops;
 mod processes;
+mod routing;
 mod signing;
 mod understanding;
 
@@ -84,6 +85,10 @@ enum Command {
         #[command(subcommand)]
         what: understanding::Text,
     },
+    /// Route for an outside simulator: its line protocol on standard input and output.
+    Route,
+    /// Play a recorded or synthetic day through the routing core.
+    Simulate(routing::Simulate),
     /// Print the GraphQL schema.
     Schema,
     /// Print the broker topology.
@@ -161,6 +166,8 @@ async fn run(cli: Cli, matches: &clap::ArgMatches, file: &config_file::File) -> 
         Command::Handoff { what } => what.run(),
         Command::Intent { what } => what.run(),
         Command::Text { what } => what.run(),
+        Command::Route => routing::route(),
+        Command::Simulate(what) => what.run(),
         Command::Schema => {
             print!("{}", meridian_web_schema::GraphQl::new(meridian_web_schema::Limits::default()).sdl());
             Ok(())

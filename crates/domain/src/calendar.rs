@@ -154,6 +154,73 @@ mod tests {
         assert_eq!(office.open_until(at("2026-11-26T15:30:00Z")), Some(at("2026-11-26T17:00:00Z")));
     }
 
+    /// The changes of the clocks of a zone from 2024 to 2034, to the minute: at the first minute of the new offset.
+    fn changes(zone: Tz) -> Vec<Instant> {
+        use chrono::Offset;
+        let offset = |at: Instant| zone.offset_from_utc_datetime(&at.naive_utc()).fix();
+        let begin = at("2024-01-01T00:00:00Z");
+        let mut found = Vec::new();
+        for day in 0..3653 {
+            let (mut from, mut to) = (begin + TimeDelta::days(day), begin + TimeDelta::days(day + 1));
+            if offset(from) == offset(to) {
+                continue;
+            }
+            while to - from > TimeDelta::minutes(1) {
+                let middle = from + TimeDelta::minutes((to - from).num_minutes() / 2);
+                if offset(from) == offset(middle) { from = middle } else { to = middle }
+            }
+            found.push(to);
+        }
+        found
+    }
+
+    /// Every zone of the IANA data base, around every change of its clocks in ten years: a site is open exactly when
+    /// the clock on its wall says so, and one that never closes is open through every gap and every hour that comes
+    /// twice.
+    #[test]
+    fn the_wall_clock_decides_in_every_zone_through_every_change_of_ten_years() {
+        let spans: [(u16, u16); 4] = [(9 * 60, 17 * 60), (22 * 60, 30 * 60), (7 * 60, 11 * 60), (15 * 60, 19 * 60)];
+        let of_day = |spans: &[(u16, u16)]| -> Vec<(u8, u16, u16)> {
+            (1..=7).flat_map(|day| spans.iter().map(move |(from, to)| (day, *from, *to))).collect()
+        };
+        let mut seen = 0;
+        for zone in chrono_tz::TZ_VARIANTS {
+            let all_day = Site { zone, ..site("UTC", &of_day(&[(0, 1440)])) };
+            let sites =
+                [&spans[..1], &spans[1..2], &spans[2..]].map(|of| (of, Site { zone, ..site("UTC", &of_day(of)) }));
+            for change in changes(zone) {
+                seen += 1;
+                for quarter in [-60, -9, -4, -1, 0, 1, 3, 5, 30, 70] {
+                    let now = change + TimeDelta::minutes(15 * quarter);
+                    assert!(all_day.open_until(now).is_some(), "{zone} closed at {now}");
+                    let wall = now.with_timezone(&zone).naive_local();
+                    let minute = (wall - wall.date().and_hms_opt(0, 0, 0).unwrap()).num_minutes() as u16;
+                    for (spans, site) in &sites {
+                        // Hours that are skipped or come twice are for the tests above.
+                        let plain = |(from, to): &(u16, u16)| {
+                            (-1..=1).all(|day| {
+                                let midnight = (wall.date() + TimeDelta::days(day)).and_hms_opt(0, 0, 0).unwrap();
+                                [from, to].into_iter().all(|minute| {
+                                    let edge = midnight + TimeDelta::minutes(i64::from(*minute));
+                                    matches!(zone.from_local_datetime(&edge), LocalResult::Single(_))
+                                })
+                            })
+                        };
+                        if !spans.iter().all(plain) {
+                            continue;
+                        }
+                        let within = |(from, to): &(u16, u16)| {
+                            (*from..*to).contains(&minute) || (*from..*to).contains(&(minute + 1440))
+                        };
+                        let says = spans.iter().any(within);
+                        assert_eq!(site.open_until(now).is_some(), says, "{zone} at {now} ({wall})");
+                    }
+                }
+            }
+        }
+        assert!(seen > 1000, "{seen}");
+    }
+
     proptest::proptest! {
         #[test]
         fn open_until_and_next_opening_never_contradict(

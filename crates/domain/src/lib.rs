@@ -19,6 +19,7 @@ pub mod outbound;
 pub mod people;
 pub mod routing;
 pub mod secret;
+pub mod simulation;
 pub mod time;
 pub mod understanding;
 pub mod work;

@@ -34,6 +34,7 @@ pub async fn queues(tx: &mut ReadTx) -> Result<Vec<Queue>, StoreError> {
                         column: "steps",
                         value: error.to_string(),
                     })?,
+                    ..Plan::default()
                 },
                 _ => Plan::default(),
             };
@@ -111,6 +112,7 @@ pub async fn agents(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Agent>
             languages: row.languages.into_iter().collect(),
             load: [(0, 0); 4],
             idle_since: row.idle_since,
+            outsourced: false,
         };
         agents.insert(row.id, agent);
     }

@@ -171,6 +171,7 @@ export const en = {
   'exclusion.other_site': '{n} at another site',
   'exclusion.kept_for_sticky': '{n} held back for the last agent',
   'exclusion.refused_before': '{n} let it pass before',
+  'exclusion.reserved': '{n} kept free for work that is due sooner',
   'composer.reply': 'Reply',
   'composer.note': 'Note',
   'composer.reply.on': 'Reply by {channel}',

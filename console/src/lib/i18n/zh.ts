@@ -173,6 +173,7 @@ export const zh: Record<keyof typeof en, string> = {
   'exclusion.other_site': '{n} 人在其他站点',
   'exclusion.kept_for_sticky': '为上次坐席保留，{n} 人未派',
   'exclusion.refused_before': '{n} 人曾放过',
+  'exclusion.reserved': '{n} 人为即将到期的工作保留',
   'composer.reply': '回复',
   'composer.note': '备注',
   'composer.reply.on': '通过{channel}回复',

@@ -2,6 +2,7 @@
 //! one object in the last line.
 
 mod accept;
+mod core;
 mod crowd;
 mod decode;
 mod floor;
@@ -29,6 +30,8 @@ pub enum Bench {
     Sockets(sockets::Options),
     /// Verify and parse recorded posts of every channel, on one core.
     Decode(decode::Options),
+    /// The routing core alone, on one thread.
+    Core(core::Options),
 }
 
 /// Runs one.
@@ -40,6 +43,7 @@ pub async fn run(bench: &Bench, json: bool) -> Result<()> {
         Bench::History(options) => history::run(options).await?,
         Bench::Sockets(options) => sockets::run(options).await?,
         Bench::Decode(options) => decode::run(options)?,
+        Bench::Core(options) => core::run(options),
     };
     if json {
         println!("{told}");

@@ -1,8 +1,10 @@
-//! The state machine.
+//! The state machine: what is known, and what each event changes.
 
 use super::{
-    Agent, Candidate, Decision, Event, Exclusion, Outcome, Plan, Queue, Work,
-    score::{self, Awake},
+    Agent, Decision, Event, Outcome, Plan, Queue, Work,
+    learn::HandleTime,
+    pool::{Line, Pool, PoolId, Seat, SeatId},
+    score::{self, Awake, Kind},
 };
 use crate::{
     calendar::Site,
@@ -12,19 +14,61 @@ use crate::{
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Candidates kept in a decision record.
-const KEPT: usize = 5;
+/// Where a piece of work waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lane {
+    /// In its pool, within its target.
+    Fresh,
+    /// In its pool, beyond its target.
+    Late,
+    /// For the agent who had the customer last.
+    Held(AgentId),
+}
+
+/// Work that waits, with its places in the indexes.
+#[derive(Debug, Clone)]
+pub(super) struct Waiting {
+    pub(super) work: Work,
+    pub(super) pool: PoolId,
+    pub(super) lane: Lane,
+    pub(super) place: i64,
+    turns: Option<Instant>,
+    due: Option<Instant>,
+}
+
+/// Who serves a queue, and the pools of its work by kind and step.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Members {
+    pub(super) seats: BTreeSet<SeatId>,
+    pub(super) pools: HashMap<Kind, BTreeMap<u16, PoolId>>,
+}
+
+impl Members {
+    pub(super) fn pools(&self) -> impl Iterator<Item = PoolId> {
+        self.pools.values().flat_map(|steps| steps.values().copied())
+    }
+}
 
 /// Everything one tenant's routing knows.
 #[derive(Debug, Clone, Default)]
 pub struct Core {
-    queues: HashMap<QueueId, Queue>,
-    sites: BTreeMap<SiteId, Site>,
-    agents: BTreeMap<AgentId, Agent>,
-    by_queue: HashMap<QueueId, BTreeSet<AgentId>>,
-    work: HashMap<WorkItemId, Work>,
-    /// Waiting work by place in line: (place, id); earlier place first.
-    line: BTreeSet<(i64, WorkItemId)>,
+    pub(super) queues: HashMap<QueueId, Queue>,
+    pub(super) sites: BTreeMap<SiteId, Site>,
+    pub(super) awake: Awake,
+    pub(super) sites_due: Option<Instant>,
+    pub(super) seats: Vec<Option<Seat>>,
+    pub(super) seat_of: HashMap<AgentId, SeatId>,
+    pub(super) spare: Vec<SeatId>,
+    pub(super) pools: Vec<Pool>,
+    pub(super) by_queue: HashMap<QueueId, Members>,
+    pub(super) work: HashMap<WorkItemId, Waiting>,
+    /// Work kept for an agent.
+    pub(super) held: HashMap<AgentId, Line>,
+    /// When fresh work turns late.
+    turns: BTreeSet<(Instant, WorkItemId)>,
+    /// When to look at work again: a step or a hold ends, or its worth has grown to the price of an agent.
+    due: BTreeSet<(Instant, WorkItemId)>,
+    pub(super) handle: [HandleTime; 4],
 }
 
 /// The place in line: when it came, moved forward by its head start. Ageing is linear and equal for all, so this
@@ -46,217 +90,279 @@ impl Core {
 
     /// How many agents are known.
     pub fn agents(&self) -> usize {
-        self.agents.len()
+        self.seat_of.len()
     }
 
     /// Takes in what happened and decides what it makes possible. Offers are counted against the agents at once, so
-    /// that one wake-up never gives the same room away twice.
+    /// that one wake-up never gives the same room away twice. New work always gets a decision, made or not; all
+    /// other decisions are offers.
     pub fn apply(&mut self, now: Instant, event: Event) -> Vec<Decision> {
+        self.turn(now);
+        let sites_moved = self.sites_due.is_some_and(|at| at <= now);
+        if sites_moved {
+            self.look_at_sites(now);
+        }
+        let mut made = Vec::new();
         match event {
-            Event::Queue(queue) => {
-                let id = queue.id;
-                self.queues.insert(id, queue);
-                self.decide_queues(now, |queue| queue == id)
-            }
+            Event::Queue(queue) => self.queue_changed(now, queue, &mut made),
             Event::Site(site) => {
                 self.sites.insert(site.id, site);
-                self.decide_queues(now, |_| true)
+                self.look_at_sites(now);
+                self.fill_all(now, &mut made);
             }
             Event::WorkWaits(work) => {
+                let known = self.take_out(work.id).is_some();
+                if !known && work.refused_by.is_empty() {
+                    let home = self.pool(now, work.queue, &Kind::of(&work), 0);
+                    if let Some(pool) = self.pools.get_mut(home as usize) {
+                        pool.rate.count(now);
+                        pool.reprice(now);
+                    }
+                }
                 let id = work.id;
-                self.remove_work(id);
-                self.line.insert((place(&work), id));
-                self.work.insert(id, work);
-                let awake = score::awake(self.sites.values(), now);
-                self.decide_one(now, id, &awake).into_iter().collect()
+                self.put_in(now, work);
+                made.extend(self.decide(now, id));
             }
             Event::WorkGone(id) => {
-                self.remove_work(id);
-                Vec::new()
+                if let Some(gone) = self.take_out(id) {
+                    self.count_level(now, &gone, false);
+                }
             }
             Event::Agent(agent) => {
-                self.remove_agent(agent.id);
-                for queue in &agent.queues {
-                    self.by_queue.entry(*queue).or_default().insert(agent.id);
-                }
-                let queues = agent.queues.clone();
-                let could = agent.ready;
-                self.agents.insert(agent.id, agent);
-                if could { self.decide_queues(now, |queue| queues.contains(&queue)) } else { Vec::new() }
+                let id = self.seat_changed(now, agent);
+                // First what they take at once: often they are full again, and nothing has changed for the pools.
+                self.fill(now, id, &mut made);
+                self.let_go_of_held(now, id, &mut made);
             }
-            Event::AgentGone(id) => {
-                self.remove_agent(id);
-                Vec::new()
+            Event::AgentGone(agent) => {
+                self.remove_seat(agent);
+                let held: Vec<WorkItemId> = self.held.remove(&agent).into_iter().flatten().map(|(_, id)| id).collect();
+                self.put_again(now, &held, &mut made);
             }
-            Event::Tick => self.decide_queues(now, |_| true),
+            Event::Tick => {}
         }
+        // After the event: what it says of an agent does not know yet what would be offered here.
+        if sites_moved {
+            self.fill_all(now, &mut made);
+        }
+        self.advance(now, &mut made);
+        made
     }
 
-    /// When the passing of time alone may change something: a step begins, a sticky hold ends, a site opens or closes.
+    /// When the passing of time alone may change something: a step begins, a sticky hold ends, late work is worth
+    /// an agent, a site opens or closes.
     pub fn next_wake(&self, now: Instant) -> Option<Instant> {
         if self.work.is_empty() {
             return None;
         }
-        let steps = self.work.values().filter_map(|work| {
-            let queue = self.queues.get(&work.queue)?;
-            let waited = (now - work.queued_at).num_seconds();
-            let sticky = work.sticky.map(|_| i64::from(queue.sticky_seconds) - waited).filter(|left| *left > 0);
-            let left = queue.plan.step_at(waited).1.into_iter().chain(sticky).min()?;
-            Some(now + TimeDelta::seconds(left.max(1)))
-        });
-        let sites = self.sites.values().filter_map(|site| site.next_change(now));
-        steps.chain(sites).min()
+        let work = self.due.first().map(|(at, _)| *at);
+        work.into_iter().chain(self.sites_due).min().map(|at| at.max(now))
     }
 
-    fn remove_work(&mut self, id: WorkItemId) {
-        if let Some(old) = self.work.remove(&id) {
-            self.line.remove(&(place(&old), id));
-        }
-    }
-
-    fn remove_agent(&mut self, id: AgentId) {
-        if let Some(old) = self.agents.remove(&id) {
-            for queue in &old.queues {
-                if let Some(members) = self.by_queue.get_mut(queue) {
-                    members.remove(&id);
-                }
-            }
-        }
-    }
-
-    /// Looks at waiting work in order of its place. What cannot be placed never blocks what comes behind it; the
-    /// walk ends when nobody of those queues has room left.
-    fn decide_queues(&mut self, now: Instant, concerned: impl Fn(QueueId) -> bool) -> Vec<Decision> {
-        let awake = score::awake(self.sites.values(), now);
-        let mut room = self.room(&concerned);
-        let mut decisions = Vec::new();
-        let waiting: Vec<WorkItemId> = self.line.iter().map(|(_, id)| *id).collect();
-        for id in waiting {
-            if room <= 0 {
-                break;
-            }
-            let Some(work) = self.work.get(&id).filter(|work| concerned(work.queue)) else { continue };
-            if !self.by_queue.get(&work.queue).is_some_and(|members| self.anyone_free(members, work)) {
-                continue;
-            }
-            if let Some(decision) = self.decide_one(now, id, &awake)
-                && decision.outcome == Outcome::Offered
+    /// Work whose target has passed goes to the late line.
+    fn turn(&mut self, now: Instant) {
+        while let Some((_, id)) = self.turns.first().copied().filter(|(at, _)| *at <= now) {
+            self.turns.pop_first();
+            let Some(waiting) = self.work.get_mut(&id) else { continue };
+            waiting.turns = None;
+            if let Some(pool) = self.pools.get_mut(waiting.pool as usize)
+                && waiting.lane == Lane::Fresh
             {
-                room -= 1;
-                decisions.push(decision);
+                pool.fresh.remove(&(waiting.place, id));
+                pool.late.insert((waiting.place, id));
+                waiting.lane = Lane::Late;
             }
         }
-        decisions
     }
 
-    fn anyone_free(&self, members: &BTreeSet<AgentId>, work: &Work) -> bool {
-        members.iter().filter_map(|id| self.agents.get(id)).any(|agent| agent.ready && agent.fits(work.class))
+    /// What the passing of time has made possible until `now`.
+    fn advance(&mut self, now: Instant, made: &mut Vec<Decision>) {
+        let mut again = Vec::new();
+        while let Some((_, id)) = self.due.first().copied().filter(|(at, _)| *at <= now) {
+            self.due.pop_first();
+            again.push(id);
+        }
+        again.sort_unstable_by_key(|id| self.work.get(id).map(|waiting| (waiting.place, *id)));
+        self.put_again(now, &again, made);
     }
 
-    /// Free units of ready agents in the queues concerned.
-    fn room(&self, concerned: &impl Fn(QueueId) -> bool) -> i64 {
-        let ready = self.agents.values().filter(|agent| agent.ready && agent.queues.iter().any(|q| concerned(*q)));
-        ready.flat_map(|agent| agent.load).map(|(used, cap)| i64::from((cap - used).max(0))).sum()
+    /// Looks at work again in the given order: it may be under another step now, or no longer held.
+    pub(super) fn put_again(&mut self, now: Instant, ids: &[WorkItemId], made: &mut Vec<Decision>) {
+        for id in ids {
+            if let Some(waiting) = self.take_out(*id) {
+                self.put_in(now, waiting.work);
+                if !self.anyone_free(*id) {
+                    continue;
+                }
+                made.extend(self.decide(now, *id).filter(|decision| decision.outcome == Outcome::Offered));
+            }
+        }
     }
 
-    fn decide_one(&mut self, now: Instant, id: WorkItemId, awake: &Awake) -> Option<Decision> {
-        let work = self.work.get(&id)?;
-        let default_plan = Plan::default();
-        let queue = self.queues.get(&work.queue);
-        let plan = queue.map_or(&default_plan, |queue| &queue.plan);
+    fn anyone_free(&self, id: WorkItemId) -> bool {
+        let pool = self.work.get(&id).and_then(|waiting| self.pools.get(waiting.pool as usize));
+        pool.is_some_and(|pool| !pool.free.is_empty())
+    }
+
+    /// Work kept for an agent who is not there any more goes into the line.
+    fn let_go_of_held(&mut self, now: Instant, id: SeatId, made: &mut Vec<Decision>) {
+        let gone = self.seat(id).map(|seat| &seat.agent).filter(|agent| !agent.ready).map(|agent| agent.id);
+        let held = gone.and_then(|agent| self.held.remove(&agent)).into_iter().flatten();
+        let held: Vec<WorkItemId> = held.map(|(_, id)| id).collect();
+        self.put_again(now, &held, made);
+    }
+
+    /// Finds the pool and the lane of work and puts it there.
+    pub(super) fn put_in(&mut self, now: Instant, work: Work) {
+        let kind = Kind::of(&work);
         let waited = (now - work.queued_at).num_seconds().max(0);
-        let (mut step_no, _) = plan.step_at(waited);
-        let mut looked = self.look(work, queue, plan, step_no, waited, awake, now);
-        while looked.0.is_empty() && step_no + 1 < plan.steps.len() && self.skips(work, plan, step_no, awake, now) {
-            step_no += 1;
-            looked = self.look(work, queue, plan, step_no, waited, awake, now);
-        }
-        let (mut candidates, exclusions) = looked;
-        candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.agent.cmp(&b.agent)));
-        let agent = candidates.first().map(|best| best.agent);
-        candidates.truncate(KEPT);
-        let decision = Decision {
-            work: id,
-            epoch: work.epoch,
-            queue: work.queue,
-            outcome: if agent.is_some() { Outcome::Offered } else { Outcome::Waiting },
-            agent,
-            offer_seconds: queue.map_or(20, |queue| queue.offer_seconds),
-            step: step_no as u16,
-            plan_version: plan.version,
-            candidates,
-            exclusions,
-            rank_seconds: (now - work.enqueued_at).num_seconds() + i64::from(work.head_start_seconds),
+        let (sticky_seconds, last, (mut step, left)) = if let Some(queue) = self.queues.get(&work.queue) {
+            (queue.sticky_seconds, queue.plan.steps.len().saturating_sub(1), queue.plan.step_at(waited))
+        } else {
+            let plan = Plan::default();
+            (0, plan.steps.len() - 1, plan.step_at(waited))
         };
-        if let Some(chosen) = agent.and_then(|id| self.agents.get_mut(&id)) {
-            let class = self.work.get(&id).map(|work| work.class)?;
-            chosen.load[class.index()].0 += 1;
-            chosen.idle_since = now;
-            self.remove_work(id);
-        }
-        Some(decision)
-    }
-
-    /// A step that names nobody at all, busy and absent ones included.
-    fn skips(&self, work: &Work, plan: &Plan, step: usize, awake: &Awake, now: Instant) -> bool {
-        let Some(step) = plan.steps.get(step).filter(|step| step.skip_if_empty) else { return false };
-        !self.agents.values().any(|agent| {
-            matches!(
-                score::excluded(agent, work, step, awake, now),
-                None | Some(Exclusion::NotReady | Exclusion::NoCapacity)
-            )
-        })
-    }
-
-    fn look(
-        &self,
-        work: &Work,
-        queue: Option<&Queue>,
-        plan: &Plan,
-        step: usize,
-        waited: i64,
-        awake: &Awake,
-        now: Instant,
-    ) -> (Vec<Candidate>, BTreeMap<Exclusion, u32>) {
-        let mut exclusions = BTreeMap::new();
-        let Some(step) = plan.steps.get(step) else { return (Vec::new(), exclusions) };
-        let members = self.by_queue.get(&work.queue);
-        let outside = self.agents.len() - members.map_or(0, BTreeSet::len);
-        if outside > 0 {
-            exclusions.insert(Exclusion::NotInQueue, outside as u32);
-        }
-        let (mut candidates, mut again) = (Vec::new(), Vec::new());
-        for agent in members.into_iter().flatten().filter_map(|id| self.agents.get(id)) {
-            if let Some(reason) = score::excluded(agent, work, step, awake, now) {
-                *exclusions.entry(reason).or_insert(0) += 1;
-                continue;
-            }
-            let ring = agent.site.and_then(|id| self.sites.get(&id)).map_or(0, |site| site.ring);
-            let candidate = score::candidate(agent, work, step, ring, now);
-            if work.refused_by.contains(&agent.id) { again.push(candidate) } else { candidates.push(candidate) }
-        }
-        if let Some(sticky) = work.sticky.filter(|_| waited < queue.map_or(0, |q| i64::from(q.sticky_seconds)))
-            && self.worth_waiting_for(sticky, work)
+        let ends = left.map(|left| work.queued_at + TimeDelta::seconds(waited + left));
+        let mut pool = self.pool(now, work.queue, &kind, step as u16);
+        while step < last
+            && self.pools.get(pool as usize).is_some_and(|pool| pool.step.skip_if_empty && pool.hopeless())
         {
-            let all = candidates.len();
-            candidates.retain(|candidate| candidate.agent == sticky);
-            let kept_back = (all - candidates.len()) as u32;
-            if kept_back > 0 {
-                exclusions.insert(Exclusion::KeptForSticky, kept_back);
-            }
-            return (candidates, exclusions);
+            step += 1;
+            pool = self.pool(now, work.queue, &kind, step as u16);
         }
-        if candidates.is_empty() {
-            return (again, exclusions);
+        let hold_ends = work.queued_at + TimeDelta::seconds(i64::from(sticky_seconds));
+        let sticky = work.sticky.filter(|agent| hold_ends > now && self.worth_waiting_for(*agent, &work));
+        let target = self.pools.get(pool as usize).map_or(TimeDelta::zero(), |pool| pool.target);
+        let late_from = work.enqueued_at + target;
+        let lane = match sticky {
+            Some(agent) => Lane::Held(agent),
+            None if target > TimeDelta::zero() && now < late_from => Lane::Fresh,
+            None => Lane::Late,
+        };
+        let due = ends.into_iter().chain(sticky.map(|_| hold_ends)).min();
+        let waiting =
+            Waiting { pool, lane, place: place(&work), turns: (lane == Lane::Fresh).then_some(late_from), due, work };
+        self.link(waiting);
+    }
+
+    fn link(&mut self, waiting: Waiting) {
+        let id = waiting.work.id;
+        let entry = (waiting.place, id);
+        if let Some(pool) = self.pools.get_mut(waiting.pool as usize) {
+            match waiting.lane {
+                Lane::Fresh => pool.fresh.insert(entry),
+                Lane::Late => pool.late.insert(entry),
+                Lane::Held(agent) => self.held.entry(agent).or_default().insert(entry),
+            };
         }
-        if !again.is_empty() {
-            exclusions.insert(Exclusion::RefusedBefore, again.len() as u32);
+        self.turns.extend(waiting.turns.map(|at| (at, id)));
+        self.due.extend(waiting.due.map(|at| (at, id)));
+        self.work.insert(id, waiting);
+    }
+
+    /// Takes work out of every index.
+    pub(super) fn take_out(&mut self, id: WorkItemId) -> Option<Waiting> {
+        let waiting = self.work.remove(&id)?;
+        let entry = (waiting.place, id);
+        if let Some(pool) = self.pools.get_mut(waiting.pool as usize) {
+            match waiting.lane {
+                Lane::Fresh => pool.fresh.remove(&entry),
+                Lane::Late => pool.late.remove(&entry),
+                Lane::Held(agent) => self.held.get_mut(&agent).is_some_and(|line| line.remove(&entry)),
+            };
         }
-        (candidates, exclusions)
+        if let Some(at) = waiting.turns {
+            self.turns.remove(&(at, id));
+        }
+        if let Some(at) = waiting.due {
+            self.due.remove(&(at, id));
+        }
+        Some(waiting)
+    }
+
+    /// Looks at this work again no later than `at`.
+    pub(super) fn look_again_at(&mut self, id: WorkItemId, at: Instant) {
+        let Some(waiting) = self.work.get_mut(&id).filter(|waiting| waiting.due.is_none_or(|due| at < due)) else {
+            return;
+        };
+        if let Some(old) = waiting.due.replace(at) {
+            self.due.remove(&(old, id));
+        }
+        self.due.insert((at, id));
+    }
+
+    /// Learns whether work of this kind is served in time.
+    pub(super) fn count_level(&mut self, now: Instant, waiting: &Waiting, offered: bool) {
+        let Some(home) = self.pools.get(waiting.pool as usize).map(|pool| pool.home) else { return };
+        if let Some(pool) = self.pools.get_mut(home as usize)
+            && pool.target > TimeDelta::zero()
+        {
+            pool.level.count(now, offered && now - waiting.work.enqueued_at <= pool.target);
+        }
     }
 
     /// The sticky agent is asked first while they are ready, busy or not, and did not let it pass.
     fn worth_waiting_for(&self, sticky: AgentId, work: &Work) -> bool {
-        !work.refused_by.contains(&sticky) && self.agents.get(&sticky).is_some_and(|agent| agent.ready)
+        !work.refused_by.contains(&sticky) && self.seat_of(sticky).is_some_and(|seat| seat.agent.ready)
+    }
+
+    pub(super) fn seat(&self, id: SeatId) -> Option<&Seat> {
+        self.seats.get(id as usize)?.as_ref()
+    }
+
+    pub(super) fn seat_of(&self, agent: AgentId) -> Option<&Seat> {
+        self.seat(*self.seat_of.get(&agent)?)
+    }
+
+    /// A plan was made or changed: its pools are set up anew, its work finds its step again.
+    fn queue_changed(&mut self, now: Instant, queue: Queue, made: &mut Vec<Decision>) {
+        let id = queue.id;
+        self.queues.insert(id, queue);
+        self.sites_due = self.next_site_change(now);
+        let pools: Vec<PoolId> = self.by_queue.get(&id).into_iter().flat_map(Members::pools).collect();
+        for pool in &pools {
+            self.set_up(now, *pool);
+        }
+        let mut waiting: Vec<(i64, WorkItemId)> =
+            self.work.values().filter(|w| w.work.queue == id).map(|w| (w.place, w.work.id)).collect();
+        waiting.sort_unstable();
+        let ids: Vec<WorkItemId> = waiting.into_iter().map(|(_, id)| id).collect();
+        self.put_again(now, &ids, made);
+    }
+
+    /// A site opened, closed, or has too little shift left for a step: everybody's standing is looked at anew.
+    fn look_at_sites(&mut self, now: Instant) {
+        self.awake = score::awake(self.sites.values(), now);
+        self.sites_due = self.next_site_change(now);
+        for pool in 0..self.pools.len() {
+            self.set_up(now, pool as PoolId);
+        }
+    }
+
+    fn fill_all(&mut self, now: Instant, made: &mut Vec<Decision>) {
+        for seat in 0..self.seats.len() {
+            self.fill(now, seat as SeatId, made);
+        }
+    }
+
+    fn next_site_change(&self, now: Instant) -> Option<Instant> {
+        let asked: BTreeSet<u16> = self
+            .queues
+            .values()
+            .flat_map(|queue| queue.plan.steps.iter().map(|step| step.shift_left_minutes))
+            .collect();
+        let of_site = |site: &Site| {
+            let until = self.awake.get(&site.id).copied().flatten();
+            // One moment after the last at which enough is left.
+            let short = |left: &u16| Some(until? - TimeDelta::minutes(i64::from(*left)) + TimeDelta::milliseconds(1));
+            let change = site.next_change(now);
+            asked.iter().filter_map(short).chain(change).filter(|at| *at > now).min()
+        };
+        self.sites.values().filter_map(of_site).min()
+    }
+
+    /// Everything about one agent, as far as it decides who they may work for.
+    pub(super) fn same_profile(old: &Agent, new: &Agent) -> bool {
+        old.queues == new.queues && old.skills == new.skills && old.languages == new.languages && old.site == new.site
     }
 }

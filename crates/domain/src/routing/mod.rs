@@ -5,14 +5,21 @@
 //! is a proposal; the database has the last word (capacity and single ownership are invariants there), and a lost
 //! race comes back as an event with the rows as they really are.
 
+mod choose;
 mod core;
+mod index;
+mod learn;
 mod plan;
+mod pool;
 mod score;
 mod types;
+mod value;
 
 pub use self::core::Core;
 pub use plan::{InvalidPlan, Order, Plan, Step};
 pub use types::{Agent, Candidate, Decision, Event, Exclusion, Outcome, Queue, SkillNeed, Work};
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

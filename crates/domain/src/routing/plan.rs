@@ -14,6 +14,9 @@ pub enum Order {
     LeastOccupied,
     /// Best levels in the skills asked for first.
     BestLevel,
+    /// Whose time costs other waiting customers least first, then who was less busy: scarce skills are kept free for
+    /// the work that needs them, and load is spread evenly. Learned from what comes; see `docs/routing.md`.
+    Scarcity,
 }
 
 /// One step of a plan.
@@ -38,6 +41,12 @@ pub struct Step {
     pub order: Order,
 }
 
+/// Answered within half a minute: the most common promise of the trade for calls and chats.
+const TARGET_SECONDS: u32 = 30;
+
+/// No shift is longer than a day.
+const MOST_SHIFT_MINUTES: u16 = 1440;
+
 /// A versioned list of steps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -45,6 +54,11 @@ pub struct Plan {
     pub version: i32,
     /// At least one.
     pub steps: Vec<Step>,
+    /// Within how many seconds work should be answered (service level). Work within it goes first, then what is beyond
+    /// by a worth that grows with the square of its wait. 0 = none: strictly by place in line.
+    pub target_seconds: u32,
+    /// Whether work beyond its target leaves an agent free for work that is likely to come, until it is worth more.
+    pub reserve: bool,
 }
 
 /// A plan that cannot work, with the place named.
@@ -61,14 +75,21 @@ impl Default for Plan {
     /// Asks for everything for a minute at sites with a quarter of an hour left, then relaxes level by level, then
     /// anyone who is available.
     fn default() -> Self {
-        let awake = Step { seconds: 60, shift_left_minutes: 15, ..Step::default() };
-        let relaxed = Step { seconds: 60, relax_levels: 2, ..Step::default() };
-        let anyone = Step { relax_levels: 5, any_language: true, any_hours: true, ..Step::default() };
-        Self { version: 0, steps: vec![awake, relaxed, anyone] }
+        let order = Order::Scarcity;
+        let awake = Step { seconds: 60, shift_left_minutes: 15, order, ..Step::default() };
+        let relaxed = Step { seconds: 60, relax_levels: 2, order, ..Step::default() };
+        let anyone = Step { relax_levels: 5, any_language: true, any_hours: true, order, ..Step::default() };
+        Self { version: 0, steps: vec![awake, relaxed, anyone], ..Self::strict() }
     }
 }
 
 impl Plan {
+    /// One step that never relaxes anything: whoever has the skills and the language.
+    pub fn strict() -> Self {
+        let step = Step { any_hours: true, order: Order::Scarcity, ..Step::default() };
+        Self { version: 0, steps: vec![step], target_seconds: TARGET_SECONDS, reserve: true }
+    }
+
     /// Checks a plan against the sites there are.
     pub fn check(&self, sites: &[Site]) -> Result<(), InvalidPlan> {
         let fail = |step, problem: &str| Err(InvalidPlan { step, problem: problem.to_owned() });
@@ -85,6 +106,17 @@ impl Plan {
             }
             if step.relax_levels > 5 {
                 return fail(n, "relax_levels goes from 0 to 5");
+            }
+            if n > 0
+                && self.steps.get(n - 1).is_some_and(|before| Step { seconds: step.seconds, ..before.clone() } == *step)
+            {
+                return fail(n, "asks nobody whom the step before does not ask already");
+            }
+            if !step.any_hours && step.shift_left_minutes > MOST_SHIFT_MINUTES {
+                return fail(n, "nobody ever has so many minutes of shift left");
+            }
+            if step.any_hours && step.shift_left_minutes > 0 {
+                return fail(n, "any_hours and shift_left_minutes contradict each other");
             }
             if let Some(unknown) = step.sites.iter().find(|id| sites.iter().all(|site| site.id != **id)) {
                 return fail(n, &format!("no such site: {unknown}"));

@@ -26,6 +26,7 @@ fn agent(n: u128) -> Agent {
         languages: BTreeSet::new(),
         load: [(0, 1); 4],
         idle_since: t0() - TimeDelta::seconds(n as i64),
+        outsourced: false,
     }
 }
 
@@ -71,6 +72,8 @@ fn the_longest_idle_agent_is_offered_work_and_its_room_is_counted_at_once() {
 #[test]
 fn head_start_moves_ahead_and_waiting_makes_up_for_it() {
     let mut core = core();
+    let plan = Plan { target_seconds: 0, ..Plan::default() };
+    core.apply(t0(), Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 30, plan }));
     let vip = Work { head_start_seconds: 300, enqueued_at: t0() + TimeDelta::seconds(100), ..work(2) };
     let patient = Work { enqueued_at: t0() - TimeDelta::seconds(250), ..work(3) };
     for work in [work(1), vip, patient] {
@@ -163,11 +166,16 @@ fn work_follows_the_sun() {
 
 #[test]
 fn plans_are_checked_with_the_place_named() {
-    let endless = Plan { version: 1, steps: vec![Step::default(), Step::default()] };
+    let endless = Plan { steps: vec![Step::default(), Step::default()], ..Plan::strict() };
     assert_eq!(endless.check(&[]).unwrap_err().step, 0);
     let site = SiteId(Uuid::from_u128(7));
-    let unknown = Plan { version: 1, steps: vec![Step { sites: vec![site], ..Step::default() }] };
+    let unknown = Plan { steps: vec![Step { sites: vec![site], ..Step::default() }], ..Plan::strict() };
     assert!(unknown.check(&[]).unwrap_err().problem.contains("no such site"));
+    let step = Step { seconds: 30, ..Step::default() };
+    let again = Plan { steps: vec![step.clone(), step.clone()], ..Plan::strict() };
+    assert!(again.check(&[]).is_err_and(|refused| refused.step == 1 && refused.problem.contains("step before")));
+    let never = Plan { steps: vec![Step { shift_left_minutes: 2000, ..step }], ..Plan::strict() };
+    assert!(never.check(&[]).is_err_and(|refused| refused.step == 0 && refused.problem.contains("shift left")));
     assert_eq!(Plan::default().check(&[]), Ok(()));
 }
 
@@ -194,8 +202,7 @@ proptest::proptest! {
                 }
                 2 => {
                     load.remove(&agent(n).id);
-                    core.apply(now, Event::AgentGone(agent(n).id));
-                    Vec::new()
+                    core.apply(now, Event::AgentGone(agent(n).id))
                 }
                 _ => core.apply(now, Event::Tick),
             };

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A skill with the level asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SkillNeed {
     /// The skill.
     pub skill: SkillId,
@@ -65,6 +65,8 @@ pub struct Agent {
     pub load: [(i16, i16); 4],
     /// Since when nothing new came to them.
     pub idle_since: Instant,
+    /// Works for a partner: asked when that is worth their price.
+    pub outsourced: bool,
 }
 
 impl Agent {
@@ -139,6 +141,8 @@ pub enum Exclusion {
     KeptForSticky,
     /// Let it pass before, and others can take it.
     RefusedBefore,
+    /// Kept free for work that is likely to come: this work is beyond its target and not yet worth their time.
+    Reserved,
 }
 
 /// One candidate with what spoke for them.
@@ -146,7 +150,7 @@ pub enum Exclusion {
 pub struct Candidate {
     /// The agent.
     pub agent: AgentId,
-    /// Higher is better; comparable within one decision.
+    /// Higher is better; comparable within one decision. Under [`super::Order::Scarcity`] minus the price of their time.
     pub score: f64,
     /// Seconds without new work.
     pub idle_seconds: i64,
