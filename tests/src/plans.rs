@@ -49,7 +49,7 @@ async fn pages_of_history_and_inbox_are_read_by_index() -> Result<()> {
     let Some(mut stack) = Stack::start().await? else { return Ok(()) };
     stack.kill_workers().await;
     let crowd = seed_crowd(&stack.app, "crowd", 1, 1, "http://127.0.0.1:9").await?;
-    bulk::load(&stack.database, crowd.place(), 120_000).await?;
+    bulk::load(&stack.database, crowd.place(), 160_000).await?;
     let agent = Agent::sign_in(&stack.base, "crowd", &crowd.emails[0], crowd.password).await?;
     let page = "pageInfo { hasNextPage endCursor }";
     let history = format!(

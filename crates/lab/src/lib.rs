@@ -5,6 +5,7 @@ pub mod customer;
 pub mod load;
 pub mod provider;
 pub mod push;
+pub mod senders;
 pub mod story;
 
 /// The HTTP client of the outside world.

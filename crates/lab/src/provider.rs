@@ -155,6 +155,18 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Result<()> {
 fn by_default(path: &str, count: u64) -> Answer {
     if path.contains("Messages.json") {
         Answer::Say(201, json!({ "sid": format!("SM{count:032x}"), "status": "queued" }))
+    } else if path.contains("/me/messages") {
+        Answer::Say(200, json!({ "recipient_id": "1", "message_id": format!("mid.out{count}") }))
+    } else if path.contains("/sendMessage") {
+        Answer::Say(200, json!({ "ok": true, "result": { "message_id": count, "date": 0, "chat": { "id": 1 } } }))
+    } else if path.contains("/bot/message/push") {
+        Answer::Say(200, json!({ "sentMessages": [{ "id": format!("{count}"), "quoteToken": "q" }] }))
+    } else if path.contains("chat.postMessage") {
+        Answer::Say(200, json!({ "ok": true, "channel": "D1", "ts": format!("1700000000.{count:06}") }))
+    } else if path.contains("/cgi-bin/stable_token") || path.contains("/cgi-bin/gettoken") {
+        Answer::Say(200, json!({ "errcode": 0, "access_token": "token", "expires_in": 7200 }))
+    } else if path.contains("/cgi-bin/") {
+        Answer::Say(200, json!({ "errcode": 0, "errmsg": "ok", "msgid": format!("m{count}") }))
     } else if path.contains("/messages") {
         Answer::Say(
             200,

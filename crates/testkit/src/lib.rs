@@ -215,6 +215,14 @@ impl Stack {
         demo_webhook_secret("demo", name)
     }
 
+    /// Texts out of the database, past all scopes.
+    pub async fn texts(&self, sql: &'static str) -> Result<Vec<String>> {
+        let mut admin: PgConnection = PgConnectOptions::from_str(&self.database)?.connect().await?;
+        let texts = sqlx::query_scalar(sql).fetch_all(&mut admin).await?;
+        admin.close().await?;
+        Ok(texts)
+    }
+
     /// One number out of the database, past all scopes.
     pub async fn count(&self, sql: &'static str) -> Result<i64> {
         let mut admin: PgConnection = PgConnectOptions::from_str(&self.database)?.connect().await?;

@@ -1,6 +1,7 @@
 //! What users do, end to end, over HTTP and sockets on real PostgreSQL, RabbitMQ and Redis.
 
 mod admin;
+mod channels;
 mod faults;
 mod graphql;
 mod kills;

@@ -110,8 +110,8 @@ fn dkim_or_spf_of_exactly_the_domain_in_from_prove_it_too() {
         parse(&mail).sender.ids[0].verified
     };
     let ana = "Ana <ana@example.org>";
-    assert_eq!(level("dkim=pass header.d=example.org", ana), Verification::Channel);
-    assert_eq!(level("spf=pass smtp.mailfrom=bounce@example.org", ana), Verification::Channel);
+    assert_eq!(level("dkim=pass header.d=example.org", ana), Verification::Claimed);
+    assert_eq!(level("spf=pass smtp.mailfrom=bounce@example.org", ana), Verification::Claimed);
     assert_eq!(level("dkim=pass header.d=example.com; spf=pass smtp.mailfrom=example.com", ana), Verification::Claimed);
     assert_eq!(level("dmarc=fail; dkim=pass header.d=example.org", ana), Verification::Claimed);
     assert_eq!(level("spf=fail (x; dmarc=pass) smtp.mailfrom=example.org", ana), Verification::Claimed);

@@ -196,7 +196,7 @@ fn sendgrid_names_charsets_and_checks_beside_the_mail() {
     let event =
         Email.parse(&account("sendgrid"), &StoredRequest { part, body: body.into(), received_at: now() }).remove(0);
     assert_eq!(event.content.unwrap().text.as_deref(), Some("你好"));
-    assert_eq!(event.sender.ids[0].verified, Verification::Channel);
+    assert_eq!(event.sender.ids[0].verified, Verification::Claimed);
 }
 
 #[test]
