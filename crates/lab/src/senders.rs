@@ -59,10 +59,10 @@ fn sha256(key: &str, message: &str) -> Result<Vec<u8>> {
 pub fn twilio(url: &str, auth_token: &str, form: &[(&str, &str)]) -> Result<Signed> {
     let mut sorted = form.to_vec();
     sorted.sort_unstable();
-    let signed: String = sorted.iter().map(|(name, value)| format!("{name}{value}")).collect();
+    let signed: String = sorted.iter().flat_map(|(name, value)| [*name, *value]).collect();
     let mut mac = Hmac::<Sha1>::new_from_slice(auth_token.as_bytes())?;
     mac.update(format!("{url}{signed}").as_bytes());
-    let encoded = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+    let encoded = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<Vec<_>>().concat();
     let body: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
     Ok(Signed {
         url: url.to_owned(),

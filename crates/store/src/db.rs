@@ -13,7 +13,7 @@ use meridian_domain::{
 };
 use serde_json::Value;
 use sqlx::{
-    AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction,
+    AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
@@ -113,8 +113,21 @@ fn pool(url: &str, max: u32) -> Result<PgPool, StoreError> {
     Ok(PgPoolOptions::new()
         .max_connections(max.max(1))
         .acquire_timeout(Duration::from_secs(3))
+        // A connection used a moment ago is trusted: asking it first would be one more round trip a transaction.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_lazy_with(options))
 }
+
+/// How long an idle connection is trusted to be alive.
+const TRUSTED: Duration = Duration::from_secs(2);
 
 impl Db {
     /// Opens the pools; connections are made when first used.

@@ -73,13 +73,14 @@ pub struct InvalidPlan {
 
 impl Default for Plan {
     /// Asks for everything for a minute at sites with a quarter of an hour left, then relaxes level by level, then
-    /// anyone who is available.
+    /// anyone who is available. Strictly by place in line, and nobody is kept idle beside waiting work: what people
+    /// expect of a queue. A plan that wants a service level more than that says so.
     fn default() -> Self {
         let order = Order::Scarcity;
         let awake = Step { seconds: 60, shift_left_minutes: 15, order, ..Step::default() };
         let relaxed = Step { seconds: 60, relax_levels: 2, order, ..Step::default() };
         let anyone = Step { relax_levels: 5, any_language: true, any_hours: true, order, ..Step::default() };
-        Self { version: 0, steps: vec![awake, relaxed, anyone], ..Self::strict() }
+        Self { version: 0, steps: vec![awake, relaxed, anyone], target_seconds: 0, reserve: false }
     }
 }
 
