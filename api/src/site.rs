@@ -69,7 +69,7 @@ pub(crate) async fn widget(request: HttpRequest) -> HttpResponse {
     }
 }
 
-/// GraphiQL, where the profile serves it. Its editor writes styles of its own, so its page alone may.
+/// GraphiQL, where the profile serves it. It writes styles and carries fonts of its own, so its page alone may.
 pub(crate) async fn explorer(edge: web::Data<Edge>, request: HttpRequest) -> HttpResponse {
     let path = match request.path().trim_start_matches("/graphiql").trim_start_matches('/') {
         "" => "index.html",
@@ -78,7 +78,9 @@ pub(crate) async fn explorer(edge: web::Data<Edge>, request: HttpRequest) -> Htt
     match Explorer::get(path).filter(|_| edge.explorer) {
         Some(file) => {
             let mut response = answer(&request, path, &file, "'none'");
-            let policy = format!("{POLICY}'none'").replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
+            let policy = format!("{POLICY}'none'")
+                .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+                .replace("font-src 'self'", "font-src 'self' data:");
             if let Ok(policy) = policy.parse() {
                 response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
             }

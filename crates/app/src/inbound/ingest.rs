@@ -69,7 +69,11 @@ async fn apply_all(tx: &mut WriteTx, request: &Parsed) -> Result<Ingested, Store
         if known {
             done.applied += 1;
         } else {
-            let reason = event.detail.get("reason").and_then(Value::as_str).unwrap_or("not understood");
+            let usual = match event.kind {
+                EventKind::Message | EventKind::Unsupported => "the sender has no identifier that can be used",
+                _ => "not understood",
+            };
+            let reason = event.detail.get("reason").and_then(Value::as_str).unwrap_or(usual);
             inbound::insert_unknown(tx, request.raw, request.account, reason, &json!(event)).await?;
             done.unknown += 1;
         }

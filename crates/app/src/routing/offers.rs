@@ -96,7 +96,9 @@ pub async fn decline(app: &App, subject: &Subject, id: OfferId, reason: &str) ->
 /// The time of an offer is over: the work goes on, the agent is marked as not responding.
 pub async fn expire(app: &App, tenant: TenantId, id: OfferId) -> Result<bool, StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
-    let Some(found) = offers::many(&mut tx, &[id.0]).await?.pop() else { return Ok(false) };
+    // Most were answered long before their time is over.
+    let pending = |offer: &Offer| offer.state == OfferState::Pending;
+    let Some(found) = offers::many(&mut tx, &[id.0]).await?.pop().filter(pending) else { return Ok(false) };
     lock_conversation_of(&mut tx, found.work).await?;
     let Some(offer) = offers::end(&mut tx, id, OfferState::Expired, "not_answered", true).await? else {
         return Ok(false);
