@@ -24,8 +24,8 @@ pub(crate) struct Query(Reading, Floor);
 pub(crate) struct Writing(ConversationMutations, CustomerMutations);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Steering(PeopleMutations, WorkMutations, AdminMutations);
+pub(crate) struct Managing(PeopleMutations, WorkMutations, AdminMutations);
 
 /// What can be changed.
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(Writing, Steering);
+pub(crate) struct Mutation(Writing, Managing);

@@ -1,12 +1,15 @@
 //! Adding, changing, enabling and disabling people.
 
-use super::{SetupRefused, queues::branch_of, refused::name};
+use super::{
+    SetupRefused,
+    queues::branch_of,
+    refused::{self, name},
+};
 use crate::{
     App, auth,
     authz::{Forbidden, Subject},
 };
 use meridian_domain::{
-    calendar,
     channel::ChannelClass,
     ids::{AgentId, BranchId, SiteId, SkillId},
     jobs::Job,
@@ -109,7 +112,7 @@ async fn set_skills(tx: &mut WriteTx, agent: AgentId, skills: &[(SkillId, i32)])
         if !known.iter().any(|(id, _)| id == skill) {
             return Err(SetupRefused::NotFound("skill"));
         }
-        let level = super::refused::within("level", *level, 1..=5)?;
+        let level = refused::within("level", *level, 1..=5)?;
         store::set_skill(tx, agent, *skill, i16::try_from(level).unwrap_or(1)).await?;
     }
     Ok(())
@@ -129,9 +132,8 @@ async fn write(
         (None, None) => return Err(SetupRefused::Invalid("email is needed".to_owned())),
     };
     let label = person.name.as_deref().or(known.map(|k| k.name.as_str())).unwrap_or_default();
-    let zone = person.time_zone.as_deref().or(known.map(|k| k.time_zone.as_str())).unwrap_or("UTC");
-    calendar::zone(zone)
-        .ok_or_else(|| SetupRefused::Invalid("time_zone is an IANA name like Europe/Lisbon".to_owned()))?;
+    let time_zone = person.time_zone.as_deref().or(known.map(|k| k.time_zone.as_str())).unwrap_or("UTC");
+    refused::zone(time_zone)?;
     let site = person.site.or(known.and_then(|k| k.site));
     if let Some(site) = person.site
         && !sites::exists(tx, site).await?
@@ -153,7 +155,7 @@ async fn write(
         role: person.role.or(known.map(|k| k.role)).unwrap_or(Role::Agent),
         branch: branch_of(tx, person.branch.or(known.map(|k| k.branch))).await?,
         site,
-        time_zone: zone,
+        time_zone,
         languages: &spoken,
         password_hash,
     };

@@ -2,12 +2,12 @@
 
 use super::{
     SetupRefused,
-    refused::{name, within},
+    refused::{name, within, zone},
 };
 use crate::{App, authz::Subject};
 use chrono::NaiveDate;
 use meridian_domain::{
-    calendar::{self, Shift},
+    calendar::Shift,
     ids::{BranchId, SiteId, TeamId},
     jobs::Job,
     people::Permission,
@@ -59,8 +59,7 @@ fn check_shifts(shifts: &[Shift]) -> Result<(), SetupRefused> {
 pub async fn save_site(app: &App, subject: &Subject, new: NewSite<'_>) -> Result<SiteId, SetupRefused> {
     subject.require(Permission::Administer)?;
     let label = name(new.name)?;
-    calendar::zone(new.time_zone)
-        .ok_or_else(|| SetupRefused::Invalid("time_zone is an IANA name like Europe/Lisbon".to_owned()))?;
+    zone(new.time_zone)?;
     let ring = within("ring", new.ring, 0..=100)?;
     check_shifts(new.shifts)?;
     let mut tx = app.db.write(subject.scope()).await?;

@@ -1,6 +1,7 @@
 //! Why a change of the set-up was not made.
 
 use crate::authz::Forbidden;
+use meridian_domain::calendar;
 use meridian_store::StoreError;
 
 /// Why a change of the set-up was not made.
@@ -54,6 +55,12 @@ pub(super) fn within(what: &str, value: i32, bounds: std::ops::RangeInclusive<i3
         return Ok(value);
     }
     Err(SetupRefused::Invalid(format!("{what} goes from {} to {}", bounds.start(), bounds.end())))
+}
+
+/// A time zone of the IANA data base.
+pub(super) fn zone(text: &str) -> Result<(), SetupRefused> {
+    let known = calendar::zone(text).map(|_| ());
+    known.ok_or_else(|| SetupRefused::Invalid("time_zone is an IANA name like Europe/Lisbon".to_owned()))
 }
 
 #[cfg(test)]
