@@ -3,21 +3,17 @@
 
 use crate::{Settings, handlers::on_failure};
 use futures_util::future::BoxFuture;
-use meridian_app::{
-    accounts as opened,
-    inbound::{self, Parsed},
-};
+use meridian_app::inbound::{self, Parsed, Stored};
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::{StoredRequest, registry};
 use meridian_domain::{
     actor::Actor,
-    channel::AccountConfig,
-    ids::{ChannelAccountId, RawId, TenantId},
+    ids::{RawId, TenantId},
     jobs::Job,
 };
-use meridian_store::{ReadTx, StoreError, TenantScope, accounts, inbound as raws};
+use meridian_store::{StoreError, TenantScope, inbound as raws};
 use meridian_telemetry::point;
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 /// Attempts before a stored request is set aside as failed, visible to admins.
 const ATTEMPTS: i32 = 10;
@@ -66,21 +62,17 @@ impl Ingest {
 
     /// Reads and applies requests of one tenant; those that are done already are left out.
     async fn together(&self, tenant: TenantId, ids: &[RawId]) -> Result<(), StoreError> {
-        let app = &self.settings.app;
-        let mut tx = app.db.read(&TenantScope::acting(tenant, Actor::System)).await?;
-        let found = raws::peek(&mut tx, ids).await?;
-        let mut requests = Vec::with_capacity(found.len());
-        for (id, raw) in found {
-            let account = self.account(&mut tx, tenant, raw.account).await?;
-            let request = StoredRequest { part: raw.request, body: raw.body.into(), received_at: raw.received_at };
-            let events = registry::get(account.kind).parse(&account, &request);
-            requests.push(Parsed { raw: id, account: account.id, kind: account.kind, events });
-        }
-        drop(tx);
-        if requests.is_empty() {
+        let mut claimed = inbound::claim(&self.settings.app, tenant, ids).await?;
+        if claimed.requests.is_empty() {
             return Ok(());
         }
-        let done = inbound::ingest(app, tenant, &requests).await?;
+        let read = |Stored { id, raw, account }: Stored| {
+            let request = StoredRequest { part: raw.request, body: raw.body.into(), received_at: raw.received_at };
+            let events = registry::get(account.kind).parse(&account, &request);
+            Parsed { raw: id, account: account.id, kind: account.kind, events }
+        };
+        let requests: Vec<Parsed> = std::mem::take(&mut claimed.requests).into_iter().map(read).collect();
+        let done = claimed.apply(&requests).await?;
         point("ingest.committed");
         for (request, done) in requests.iter().zip(done) {
             let kind = request.kind.code();
@@ -114,23 +106,5 @@ impl Ingest {
         let attempts = raws::record_failure(&mut tx, id, &error.to_string(), ATTEMPTS).await?;
         tx.commit().await?;
         Ok(attempts)
-    }
-
-    async fn account(
-        &self,
-        tx: &mut ReadTx,
-        tenant: TenantId,
-        id: ChannelAccountId,
-    ) -> Result<Arc<AccountConfig>, StoreError> {
-        let app = &self.settings.app;
-        if let Some((owner, account)) = opened::account(app, id).await?
-            && owner == tenant
-        {
-            return Ok(account);
-        }
-        // What came in before an account was disabled is still read.
-        let found = accounts::config(tx, &app.sealer, &app.public_url, id).await?;
-        let gone = || StoreError::Inconsistent { table: "channel_account", column: "id", value: id.to_string() };
-        found.map(Arc::new).ok_or_else(gone)
     }
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-pub use relay::{LANE_LEASE_SECONDS, Relay};
+use relay::Relay;
 
 /// What the workers need.
 #[derive(Clone)]
@@ -64,7 +64,8 @@ pub async fn run(settings: Settings, stop: CancellationToken) {
         }
     }
     tasks.spawn(settings.wake.clone().listen(stop.clone()));
-    tasks.spawn(Relay::new(settings.clone()).run(stop.clone()));
+    tasks.spawn(Relay::jobs(settings.clone()).run(stop.clone()));
+    tasks.spawn(Relay::changes(settings.clone()).run(stop.clone()));
     tasks.spawn(sweeper::run(settings, Arc::new(SystemClock), stop));
     while tasks.join_next().await.is_some() {}
 }

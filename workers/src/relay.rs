@@ -1,6 +1,6 @@
-//! From the outbox to the broker and to the sockets.
+//! From the outbox to the broker and to the sockets, by two roads that do not wait for each other.
 //!
-//! Lanes are leased: one process serves a lane at a time, fenced by the lease's epoch. Rows leave the outbox only after
+//! Lanes are leased: one process serves a lane at a time, fenced by the lease's epoch. Jobs leave the outbox only after
 //! the broker confirmed them, so a relay that dies publishes again, and consumers are idempotent. Live changes get
 //! their place in the tenant's stream here, from what is seen committed: a cursor can never run ahead of a slow
 //! transaction.
@@ -9,8 +9,9 @@ use crate::Settings;
 use meridian_bus::{Envelope, Publisher};
 use meridian_domain::jobs::RELAY_LANES;
 use meridian_store::{
-    StoreError, SystemTx,
-    system::{self, Outgoing},
+    StoreError,
+    outbox::{self, Held},
+    system,
 };
 use meridian_telemetry::point;
 use std::time::Duration;
@@ -18,18 +19,26 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Seconds a lane stays with a process that no longer says anything.
-pub const LANE_LEASE_SECONDS: f64 = 5.0;
+const LANE_LEASE_SECONDS: f64 = 5.0;
 /// The net under wake-ups.
 const POLL: Duration = Duration::from_millis(50);
 /// Between two looks at lanes that others hold.
 const LOOK: Duration = Duration::from_millis(500);
-/// Rows of one round.
+/// Rows of a lane in one round.
 const ROUND: i64 = 500;
 
-/// The relay.
+/// What a relay carries.
+enum Load {
+    /// Jobs, to the broker.
+    Jobs(Publisher),
+    /// Changes, to the tenants' streams.
+    Changes,
+}
+
+/// One road out of the outbox.
 pub struct Relay {
     settings: Settings,
-    publisher: Publisher,
+    load: Load,
     holder: Uuid,
     /// Epoch of each lane that is ours, and until when we believe it.
     lanes: Vec<Option<(i64, tokio::time::Instant)>>,
@@ -38,21 +47,26 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// A relay that holds nothing yet.
-    pub fn new(settings: Settings) -> Self {
+    /// The road of jobs.
+    pub fn jobs(settings: Settings) -> Self {
         let publisher = Publisher::new(&settings.amqp_url, settings.topology.clone());
+        Self::new(settings, Load::Jobs(publisher))
+    }
+
+    /// The road of changes.
+    pub fn changes(settings: Settings) -> Self {
+        Self::new(settings, Load::Changes)
+    }
+
+    fn new(settings: Settings, load: Load) -> Self {
         let holder = settings.app.db.ids().next();
-        Self {
-            settings,
-            publisher,
-            holder,
-            lanes: vec![None; usize::from(RELAY_LANES)],
-            looked: tokio::time::Instant::now(),
-        }
+        let lanes = vec![None; usize::from(RELAY_LANES)];
+        Self { settings, load, holder, lanes, looked: tokio::time::Instant::now() }
     }
 
     /// Runs until told to stop, then gives its lanes back.
     pub async fn run(mut self, stop: CancellationToken) {
+        let mut sleeper = self.settings.wake.sleeper();
         while !stop.is_cancelled() {
             let moved = match self.round().await {
                 Ok(moved) => moved,
@@ -65,7 +79,7 @@ impl Relay {
             if moved == 0 {
                 tokio::select! {
                     () = stop.cancelled() => {}
-                    () = self.settings.wake.wait(POLL) => {}
+                    () = sleeper.wait(POLL) => {}
                 }
             }
         }
@@ -77,102 +91,88 @@ impl Relay {
     async fn give_back(&self) -> Result<(), StoreError> {
         let mut tx = self.settings.app.db.system("relay lanes").await?;
         for lane in 0..RELAY_LANES {
-            system::drop_lease(&mut tx, &lease(lane), self.holder).await?;
+            system::drop_lease(&mut tx, &self.lease(lane), self.holder).await?;
         }
         tx.commit().await
     }
 
-    /// Takes or extends leases when a third of their time has passed; returns the lanes that are ours with their epochs.
-    async fn hold(&mut self) -> Result<Vec<(i16, i64)>, StoreError> {
+    /// Takes or extends leases when a third of their time has passed; returns the lanes that are ours.
+    async fn hold(&mut self) -> Result<Held, StoreError> {
         let now = tokio::time::Instant::now();
         let due = |lane: &Option<(i64, tokio::time::Instant)>| {
             lane.map_or(now >= self.looked + LOOK, |(_, until)| now >= until)
         };
         if self.lanes.iter().all(Option::is_none) || self.lanes.iter().any(due) {
             let mut tx = self.settings.app.db.system("relay lanes").await?;
+            let mut taken = false;
             for lane in 0..RELAY_LANES {
-                let epoch = system::hold_lease(&mut tx, &lease(lane), self.holder, LANE_LEASE_SECONDS).await?;
+                let epoch = system::hold_lease(&mut tx, &self.lease(lane), self.holder, LANE_LEASE_SECONDS).await?;
                 // A lane of somebody else is looked at again as soon as one of ours.
                 let trusted = now + Duration::from_secs_f64(LANE_LEASE_SECONDS / 3.0);
-                self.lanes[usize::from(lane)] = epoch.map(|epoch| (epoch, trusted));
+                let held = &mut self.lanes[usize::from(lane)];
+                taken |= epoch.is_some() && held.map(|(epoch, _)| epoch) != epoch;
+                *held = epoch.map(|epoch| (epoch, trusted));
             }
             tx.commit().await?;
             self.looked = now;
+            // Who held a lane before may have died between placing changes and telling of them.
+            if taken && matches!(self.load, Load::Changes) {
+                self.settings.hints.tell_gap().await;
+            }
         }
-        Ok(self.ours())
-    }
-
-    fn ours(&self) -> Vec<(i16, i64)> {
-        self.lanes.iter().enumerate().filter_map(|(lane, held)| held.map(|(epoch, _)| (lane as i16, epoch))).collect()
+        let mut held = Held { holder: self.holder, names: Vec::new(), epochs: Vec::new(), lanes: Vec::new() };
+        for (lane, (epoch, _)) in (0..RELAY_LANES).zip(&self.lanes).filter_map(|(lane, held)| Some((lane, (*held)?))) {
+            held.names.push(self.lease(lane));
+            held.epochs.push(epoch);
+            held.lanes.push(lane.cast_signed());
+        }
+        Ok(held)
     }
 
     /// One round over all lanes that are ours; returns how many rows left the outbox.
     async fn round(&mut self) -> Result<usize, StoreError> {
         let held = self.hold().await?;
-        if held.is_empty() {
+        if held.lanes.is_empty() {
             return Ok(0);
         }
-        let lanes: Vec<i16> = held.iter().map(|(lane, _)| *lane).collect();
-        let mut tx = self.settings.app.db.system("relay reads the outbox of all tenants").await?;
-        let rows = system::outgoing(&mut tx, &lanes, ROUND).await?;
-        let (jobs, changes): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.queue.is_some());
-        let mut moved = 0;
-        // Sockets do not wait for the broker: changes go out first, and by themselves.
-        if !changes.is_empty() {
-            if !self.fenced(&mut tx, &held).await? {
-                return Ok(0);
+        let db = self.settings.app.db.clone();
+        let moved = match &mut self.load {
+            Load::Changes => {
+                let placed = outbox::place(&db, &held, ROUND).await?;
+                if placed.changes > 0 {
+                    point("relay.placed");
+                    let newest = placed.newest.into_iter();
+                    let hints: Vec<_> = newest.map(|(tenant, topic, position)| (tenant.0, topic, position)).collect();
+                    self.settings.hints.tell(&hints).await;
+                }
+                placed.changes
             }
-            let hints = system::place_changes(&mut tx, &changes).await?;
-            point("relay.placed");
-            tx.commit().await?;
-            let hints: Vec<_> = hints.into_iter().map(|(t, topic, position)| (t.0, topic, position)).collect();
-            self.settings.hints.tell(&hints).await;
-            moved += changes.len();
-            tx = self.settings.app.db.system("relay publishes jobs of all tenants").await?;
-        }
-        if !jobs.is_empty() && self.fenced(&mut tx, &held).await? {
-            moved += self.publish(&mut tx, &jobs).await?;
-            tx.commit().await?;
-            point("relay.committed");
-        }
+            Load::Jobs(publisher) => {
+                let rows = outbox::jobs(&db, &held, ROUND).await?;
+                if rows.is_empty() {
+                    return Ok(0);
+                }
+                let envelope =
+                    |row: &outbox::Outgoing| Envelope { tenant: row.tenant.0, job: row.payload.clone(), attempt: 0 };
+                let envelopes: Vec<_> = rows.iter().map(|row| (row.queue.clone(), envelope(row))).collect();
+                if let Err(error) = publisher.publish(&envelopes).await {
+                    tracing::debug!(%error, "jobs stay in the outbox");
+                    return Ok(0);
+                }
+                point("relay.published");
+                outbox::remove(&db, &rows).await?;
+                point("relay.committed");
+                rows.len()
+            }
+        };
         metrics::counter!("meridian_relay_rows_total").increment(moved as u64);
         Ok(moved)
     }
 
-    /// Keeps the lanes ours until the transaction ends; false when one was lost.
-    async fn fenced(&mut self, tx: &mut SystemTx, held: &[(i16, i64)]) -> Result<bool, StoreError> {
-        let names: Vec<String> = held.iter().map(|(lane, _)| lease(lane.unsigned_abs())).collect();
-        let epochs: Vec<i64> = held.iter().map(|(_, epoch)| *epoch).collect();
-        let ours = system::fence(tx, &names, self.holder, &epochs).await?;
-        if !ours {
-            self.lanes.fill(None);
-        }
-        Ok(ours)
-    }
-
-    /// Publishes jobs and takes them out of the outbox; what the broker does not confirm stays there.
-    async fn publish(&mut self, tx: &mut SystemTx, jobs: &[Outgoing]) -> Result<usize, StoreError> {
-        let envelopes: Vec<(String, Envelope)> = jobs
-            .iter()
-            .filter_map(|row| {
-                let envelope = Envelope { tenant: row.tenant.0, job: row.payload.clone(), attempt: 0 };
-                Some((row.queue.clone()?, envelope))
-            })
-            .collect();
-        match self.publisher.publish(&envelopes).await {
-            Ok(()) => {
-                point("relay.published");
-                system::remove_outgoing(tx, jobs).await?;
-                Ok(jobs.len())
-            }
-            Err(error) => {
-                tracing::debug!(%error, "jobs stay in the outbox");
-                Ok(0)
-            }
+    fn lease(&self, lane: u16) -> String {
+        match self.load {
+            Load::Jobs(_) => format!("relay.jobs.{lane}"),
+            Load::Changes => format!("relay.changes.{lane}"),
         }
     }
-}
-
-fn lease(lane: u16) -> String {
-    format!("relay.{lane}")
 }

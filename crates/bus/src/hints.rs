@@ -3,7 +3,7 @@
 use futures_util::StreamExt;
 use redis::aio::ConnectionManager;
 use std::{sync::Arc, time::Duration};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -15,6 +15,8 @@ pub struct Hints {
     prefix: String,
 }
 
+/// The message that says so.
+const GAP: &str = "*";
 const TIMEOUT: Duration = Duration::from_millis(500);
 
 impl Hints {
@@ -52,6 +54,14 @@ impl Hints {
         }
     }
 
+    /// Tells everyone that hints may have been missed: followers look for themselves.
+    pub async fn tell_gap(&self) {
+        let Some(mut connection) = self.connection().await else { return };
+        let mut pipe = redis::pipe();
+        pipe.publish(format!("{}live", self.prefix), GAP).ignore();
+        let _ = tokio::time::timeout(TIMEOUT, pipe.query_async::<()>(&mut connection)).await;
+    }
+
     /// Wakes the relays of other processes.
     pub async fn wake_relay(&self) {
         let Some(mut connection) = self.connection().await else { return };
@@ -71,38 +81,48 @@ impl Hints {
 /// Wakes the relay: at once in this process, by a hint in others, by its own poll in any case.
 #[derive(Clone)]
 pub struct Wake {
-    here: Arc<Notify>,
+    here: watch::Sender<()>,
     hints: Hints,
 }
+
+/// One who is woken by every call since the last wait.
+pub struct Sleeper(watch::Receiver<()>);
 
 impl Wake {
     /// A wake-up call.
     pub fn new(hints: Hints) -> Self {
-        Self { here: Arc::new(Notify::new()), hints }
+        Self { here: watch::Sender::new(()), hints }
     }
 
     /// Something was committed to the outbox.
     pub fn call(&self) {
-        self.here.notify_one();
+        self.here.send_replace(());
         let hints = self.hints.clone();
         tokio::spawn(async move { hints.wake_relay().await });
     }
 
-    /// Waits for a call, at most `net`.
-    pub async fn wait(&self, net: Duration) {
-        let _ = tokio::time::timeout(net, self.here.notified()).await;
+    /// Somebody to be woken.
+    pub fn sleeper(&self) -> Sleeper {
+        Sleeper(self.here.subscribe())
     }
 
     /// Listens to calls of other processes until told to stop.
     pub async fn listen(self, stop: CancellationToken) {
         let channel = format!("{}relay", self.hints.prefix);
-        let here = Arc::clone(&self.here);
+        let here = self.here;
         listen(&self.hints, &channel, stop, move |heard| {
             if matches!(heard, Heard::Message(_)) {
-                here.notify_one();
+                here.send_replace(());
             }
         })
         .await;
+    }
+}
+
+impl Sleeper {
+    /// Waits for a call, at most `net`.
+    pub async fn wait(&mut self, net: Duration) {
+        let _ = tokio::time::timeout(net, self.0.changed()).await;
     }
 }
 
@@ -118,7 +138,7 @@ pub enum Hint {
         /// Its newest position.
         position: i64,
     },
-    /// Listening again: hints may have been missed before.
+    /// Hints arrive, but some may have been missed before.
     Connected,
     /// No hints come for now.
     Lost,
@@ -131,6 +151,7 @@ impl Hints {
         listen(&self, &channel, stop, move |heard| match heard {
             Heard::Connected => on(Hint::Connected),
             Heard::Lost => on(Hint::Lost),
+            Heard::Message(GAP) => on(Hint::Connected),
             Heard::Message(text) => {
                 let mut parts = text.splitn(3, ' ');
                 let tenant = parts.next().and_then(|id| Uuid::try_parse(id).ok());

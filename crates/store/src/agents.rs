@@ -411,20 +411,3 @@ pub async fn loads(tx: &mut ReadTx, agents: &[Uuid]) -> Result<Vec<Load>, StoreE
         })
         .collect()
 }
-
-/// Gives back one unit of capacity and starts the agent's idle time.
-pub(crate) async fn release(tx: &mut WriteTx, agent: Uuid, class: &str) -> Result<(), StoreError> {
-    let tenant = tx.tenant();
-    sqlx::query!(
-        "with freed as (
-           update agent_load set used = used - 1 where tenant_id = $1 and agent_id = $2 and class = $3 and used > 0
-         )
-         update agent_state set idle_since = clock_timestamp() where tenant_id = $1 and agent_id = $2",
-        tenant,
-        agent,
-        class
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}

@@ -89,6 +89,14 @@ async fn copy(conn: &mut PgConnection, into: &str, rows: &str) -> Result<(), Sto
     Ok(())
 }
 
+/// Lets the planner know what the tables hold, as the server itself does within a minute.
+pub async fn analyze(owner_url: &str) -> Result<(), StoreError> {
+    let mut conn: PgConnection = PgConnectOptions::from_str(owner_url)?.connect().await?;
+    sqlx::query("analyze").execute(&mut conn).await?;
+    conn.close().await?;
+    Ok(())
+}
+
 /// Loads a history of so many items by COPY: conversations of twenty items, one customer with 20,000 of them, the
 /// newest conversations open. Constraints are trusted, not checked: what is written keeps them.
 pub async fn load(owner_url: &str, into: Place, items: u64) -> Result<(), StoreError> {

@@ -3,7 +3,10 @@
 use crate::{ReadTx, StoreError, WriteTx, error::code};
 use meridian_domain::{
     channel::ChannelKind,
-    ids::{AgentId, BotId, BranchId, ChannelAccountId, ConversationId, CustomerId, PartyId, QueueId, SessionId},
+    ids::{
+        AgentId, BotId, BranchId, ChannelAccountId, ConversationId, CustomerId, OfferId, PartyId, QueueId, SessionId,
+        WorkItemId,
+    },
     time::Instant,
     work::{Lifecycle, OwnerKind},
 };
@@ -114,17 +117,40 @@ pub async fn lock(tx: &mut WriteTx, id: ConversationId) -> Result<Option<Convers
     row.map(Conversation::try_from).transpose()
 }
 
-/// Locks several conversations, in id order as everywhere.
-pub async fn lock_all(tx: &mut WriteTx, ids: &[Uuid]) -> Result<(), StoreError> {
+/// The conversation of a piece of work under its row lock.
+pub async fn lock_of_work(tx: &mut WriteTx, work: WorkItemId) -> Result<Option<Conversation>, StoreError> {
     let tenant = tx.tenant();
-    sqlx::query!(
-        "select id from conversation where tenant_id = $1 and id = any($2) order by id for update",
+    let row = sqlx::query_as!(
+        Row,
+        "select c.id, c.number, c.branch_id, c.customer_id, c.lifecycle, c.owner, c.owner_agent_id, c.queue_id, c.subject,
+                c.seq, c.version, c.last_activity_at, c.created_at
+         from work_item w join conversation c on c.tenant_id = $1 and c.id = w.conversation_id
+         where w.tenant_id = $1 and w.id = $2 for update of c",
         tenant,
-        ids
+        work.0
     )
-    .fetch_all(tx.conn())
+    .fetch_optional(tx.conn())
     .await?;
-    Ok(())
+    row.map(Conversation::try_from).transpose()
+}
+
+/// The conversation of an offer under its row lock.
+pub async fn lock_of_offer(tx: &mut WriteTx, offer: OfferId) -> Result<Option<Conversation>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query_as!(
+        Row,
+        "select c.id, c.number, c.branch_id, c.customer_id, c.lifecycle, c.owner, c.owner_agent_id, c.queue_id, c.subject,
+                c.seq, c.version, c.last_activity_at, c.created_at
+         from offer o
+         join work_item w on w.tenant_id = $1 and w.id = o.work_item_id
+         join conversation c on c.tenant_id = $1 and c.id = w.conversation_id
+         where o.tenant_id = $1 and o.id = $2 for update of c",
+        tenant,
+        offer.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(Conversation::try_from).transpose()
 }
 
 /// The newest conversation of a customer that is not resolved.
@@ -144,14 +170,13 @@ pub async fn newest_unresolved(tx: &mut ReadTx, customer: CustomerId) -> Result<
 /// Opens a conversation with the tenant's next number.
 pub async fn insert(
     tx: &mut WriteTx,
-    id: ConversationId,
     customer: CustomerId,
     branch: BranchId,
     queue: QueueId,
     owner: OwnerKind,
     subject: &str,
-) -> Result<(), StoreError> {
-    let tenant = tx.tenant();
+) -> Result<Conversation, StoreError> {
+    let (tenant, id) = (tx.tenant(), tx.id::<ConversationId>());
     let number = if let Some(number) = tx.number() {
         number
     } else {
@@ -163,9 +188,12 @@ pub async fn insert(
         .fetch_one(tx.conn())
         .await?
     };
-    sqlx::query!(
+    let row = sqlx::query_as!(
+        Row,
         "insert into conversation (tenant_id, id, number, branch_id, customer_id, owner, queue_id, subject)
-         values ($1, $2, $8, $4, $3, $6, $5, $7)",
+         values ($1, $2, $8, $4, $3, $6, $5, $7)
+         returning id, number, branch_id, customer_id, lifecycle, owner, owner_agent_id, queue_id, subject, seq, version,
+                   last_activity_at, created_at",
         tenant,
         id.0,
         customer.0,
@@ -175,9 +203,9 @@ pub async fn insert(
         subject,
         number
     )
-    .execute(tx.conn())
+    .fetch_one(tx.conn())
     .await?;
-    Ok(())
+    row.try_into()
 }
 
 /// Sets owner and lifecycle; the row is locked by the caller.
@@ -377,12 +405,17 @@ pub async fn sessions(tx: &mut ReadTx, conversations: &[Uuid]) -> Result<Vec<Ses
     rows.into_iter().map(Session::try_from).collect()
 }
 
-/// Opens a session.
+/// Opens a session; the customer, and the bot that holds it, take part from the start.
 pub async fn insert_session(tx: &mut WriteTx, session: &Session) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
-        "insert into session (tenant_id, id, conversation_id, party_id, account_id, kind, thread, control, control_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "with s as (
+           insert into session (tenant_id, id, conversation_id, party_id, account_id, kind, thread, control, control_id)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         )
+         insert into participant (tenant_id, session_id, kind, actor_id, role)
+         select $1, $2, p.kind, p.actor, p.kind from (values ('customer', $4), ('bot', $9)) as p(kind, actor)
+         where p.kind = 'customer' or $8 = 'bot'",
         tenant,
         session.id.0,
         session.conversation.0,
@@ -398,28 +431,6 @@ pub async fn insert_session(tx: &mut WriteTx, session: &Session) -> Result<(), S
     Ok(())
 }
 
-/// Notes a customer message on a session; `bot_waits` starts the bot's time unless it runs already.
-pub async fn customer_wrote(
-    tx: &mut WriteTx,
-    session: SessionId,
-    external_id: Option<&str>,
-    bot_waits: bool,
-) -> Result<(), StoreError> {
-    let tenant = tx.tenant();
-    sqlx::query!(
-        "update session set last_customer_at = clock_timestamp(), last_external_id = coalesce($3, last_external_id),
-                bot_waits_since = case when $4 then coalesce(bot_waits_since, clock_timestamp()) else bot_waits_since end
-         where tenant_id = $1 and id = $2",
-        tenant,
-        session.0,
-        external_id,
-        bot_waits
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
 /// The bot acted: its time no longer runs.
 pub async fn bot_acted(tx: &mut WriteTx, session: SessionId) -> Result<(), StoreError> {
     let tenant = tx.tenant();
@@ -429,17 +440,25 @@ pub async fn bot_acted(tx: &mut WriteTx, session: SessionId) -> Result<(), Store
     Ok(())
 }
 
-/// Passes the control token; what carries an older epoch is refused from now on. Returns the new epoch.
+/// Passes the control token; what carries an older epoch is refused from now on. An agent who gets it joins the session.
+/// Returns the session as it is now.
 pub async fn pass_control(
     tx: &mut WriteTx,
     session: SessionId,
     to: OwnerKind,
     holder: Option<Uuid>,
-) -> Result<i64, StoreError> {
+) -> Result<Session, StoreError> {
     let tenant = tx.tenant();
-    let epoch = sqlx::query_scalar!(
-        "update session set control = $3, control_id = $4, control_epoch = control_epoch + 1, bot_waits_since = null
-         where tenant_id = $1 and id = $2 returning control_epoch",
+    let row = sqlx::query_as!(
+        SessionRow,
+        "with joined as (
+           insert into participant (tenant_id, session_id, kind, actor_id, role)
+           select $1, $2, 'agent', $4, 'agent' where $3 = 'agent'
+         )
+         update session set control = $3, control_id = $4, control_epoch = control_epoch + 1, bot_waits_since = null
+         where tenant_id = $1 and id = $2
+         returning id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_external_id,
+                   control, control_id, control_epoch, bot_waits_since",
         tenant,
         session.0,
         to.code(),
@@ -447,41 +466,22 @@ pub async fn pass_control(
     )
     .fetch_one(tx.conn())
     .await?;
-    Ok(epoch)
+    row.try_into()
 }
 
 /// Closes all sessions of a conversation.
 pub async fn close_sessions(tx: &mut WriteTx, conversation: ConversationId) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
-        "update session set closed_at = clock_timestamp(), bot_waits_since = null
-         where tenant_id = $1 and conversation_id = $2 and closed_at is null",
+        "with gone as (
+           update session set closed_at = clock_timestamp(), bot_waits_since = null
+           where tenant_id = $1 and conversation_id = $2 and closed_at is null
+         )
+         update participant p set left_at = clock_timestamp() from session s
+         where s.tenant_id = $1 and s.conversation_id = $2
+           and p.tenant_id = $1 and p.session_id = s.id and p.left_at is null",
         tenant,
         conversation.0
-    )
-    .execute(tx.conn())
-    .await?;
-    sqlx::query!(
-        "update participant set left_at = clock_timestamp() where tenant_id = $1 and left_at is null
-         and session_id in (select id from session where tenant_id = $1 and conversation_id = $2)",
-        tenant,
-        conversation.0
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Records that somebody joined a session.
-pub async fn join(tx: &mut WriteTx, session: SessionId, kind: &str, actor: Uuid, role: &str) -> Result<(), StoreError> {
-    let tenant = tx.tenant();
-    sqlx::query!(
-        "insert into participant (tenant_id, session_id, kind, actor_id, role) values ($1, $2, $3, $4, $5)",
-        tenant,
-        session.0,
-        kind,
-        actor,
-        role
     )
     .execute(tx.conn())
     .await?;

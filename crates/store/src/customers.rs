@@ -56,21 +56,6 @@ pub async fn find(tx: &mut ReadTx, id: CustomerId) -> Result<Option<Customer>, S
     Ok(many(tx, &[id.0]).await?.pop())
 }
 
-/// A new customer.
-pub async fn insert(tx: &mut WriteTx, id: CustomerId, name: &str, locale: Option<&str>) -> Result<(), StoreError> {
-    let tenant = tx.tenant();
-    sqlx::query!(
-        "insert into customer (tenant_id, id, name, locale) values ($1, $2, $3, $4)",
-        tenant,
-        id.0,
-        name,
-        locale
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
 /// Sets or clears the pointer of an emptied customer.
 pub async fn set_merged_into(tx: &mut WriteTx, id: CustomerId, into: Option<CustomerId>) -> Result<(), StoreError> {
     let tenant = tx.tenant();

@@ -17,7 +17,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     ops::{Deref, DerefMut, Range},
     str::FromStr,
     sync::{Arc, Mutex, PoisonError},
@@ -93,13 +93,27 @@ pub struct Db {
 }
 
 /// Conversation numbers taken in advance, a block a tenant: the counter's row is locked for an instant and not for the
-/// length of every transaction that opens a conversation. A number that is not used leaves a gap.
-type Numbers = Arc<Mutex<HashMap<TenantId, Range<i64>>>>;
+/// length of every transaction that opens a conversation. Numbers that are lost leave a gap.
+type Numbers = Arc<Mutex<HashMap<TenantId, VecDeque<i64>>>>;
+
+/// Numbers that one transaction may use; what it leaves goes back.
+struct Taken {
+    shared: Numbers,
+    tenant: TenantId,
+    numbers: VecDeque<i64>,
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        if !self.numbers.is_empty() {
+            let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+            shared.entry(self.tenant).or_default().append(&mut self.numbers);
+        }
+    }
+}
 
 /// Numbers taken at once.
 const BLOCK: i64 = 64;
-/// Numbers that one transaction may need: a batch of first messages.
-const ENOUGH: i64 = 32;
 
 fn pool(url: &str, max: u32) -> Result<PgPool, StoreError> {
     let options = PgConnectOptions::from_str(url)?.application_name("meridian").options([
@@ -108,6 +122,10 @@ fn pool(url: &str, max: u32) -> Result<PgPool, StoreError> {
         ("idle_in_transaction_session_timeout", "30s"),
         // Every statement finds its rows by key: planning it again for each value costs more than running it.
         ("plan_cache_mode", "force_generic_plan"),
+        // A plan is kept, also one that was made while a table was all but empty: it must be the one for full tables.
+        ("enable_seqscan", "off"),
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
         ("jit", "off"),
     ]);
     Ok(PgPoolOptions::new()
@@ -143,30 +161,31 @@ impl Db {
         })
     }
 
-    /// Makes sure that the next conversations of a tenant have numbers at hand. Asked for before a transaction begins.
-    pub async fn reserve_number(&self, scope: &TenantScope) -> Result<(), StoreError> {
-        let left = |numbers: &Numbers| {
-            let numbers = numbers.lock().unwrap_or_else(PoisonError::into_inner);
-            numbers.get(&scope.tenant).is_some_and(|block| block.end - block.start >= ENOUGH)
+    /// Takes `count` conversation numbers of a tenant in hand.
+    async fn take_numbers(&self, scope: &TenantScope, count: usize) -> Result<Taken, StoreError> {
+        let tenant = scope.tenant;
+        let taken = |numbers| Taken { shared: Arc::clone(&self.numbers), tenant, numbers };
+        let at_hand = |more: Option<Range<i64>>| {
+            let mut shared = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+            let numbers = shared.entry(tenant).or_default();
+            numbers.extend(more.into_iter().flatten());
+            (numbers.len() >= count).then(|| numbers.drain(..count).collect::<VecDeque<i64>>())
         };
-        if left(&self.numbers) {
-            return Ok(());
+        if let Some(numbers) = at_hand(None) {
+            return Ok(taken(numbers));
         }
+        let more = BLOCK.max(count as i64);
         let mut tx = self.begin(scope, "").await?;
         let last = sqlx::query_scalar!(
             "update tenant set conversation_number = conversation_number + $2 where tenant_id = $1
              returning conversation_number",
-            scope.tenant.0,
-            BLOCK
+            tenant.0,
+            more
         )
-        .fetch_optional(&mut *tx)
+        .fetch_one(&mut *tx)
         .await?;
         tx.commit().await?;
-        if let Some(last) = last {
-            let block = last - BLOCK + 1..last + 1;
-            self.numbers.lock().unwrap_or_else(PoisonError::into_inner).insert(scope.tenant, block);
-        }
-        Ok(())
+        Ok(taken(at_hand(Some(last - more + 1..last + 1)).unwrap_or_default()))
     }
 
     /// The source of identifiers.
@@ -191,15 +210,25 @@ impl Db {
 
     /// A transaction that changes one tenant.
     pub async fn write(&self, scope: &TenantScope) -> Result<WriteTx, StoreError> {
+        self.write_opening(scope, 0).await
+    }
+
+    /// A transaction that may open so many conversations.
+    pub async fn write_opening(&self, scope: &TenantScope, conversations: usize) -> Result<WriteTx, StoreError> {
+        let numbers = self.take_numbers(scope, conversations).await?;
         let read = ReadTx { tx: self.begin(scope, "").await?, scope: *scope };
-        Ok(WriteTx { read, ids: self.ids.clone(), numbers: Arc::clone(&self.numbers), causes: Causes::default() })
+        Ok(WriteTx { read, ids: self.ids.clone(), numbers, causes: Causes::default() })
+    }
+
+    /// The pool for single statements across tenants. `why` is for the log.
+    pub(crate) fn crossing(&self, why: &'static str) -> Result<&PgPool, StoreError> {
+        tracing::trace!(why, "across tenants");
+        self.system.as_ref().ok_or(StoreError::Driver(sqlx::Error::PoolClosed))
     }
 
     /// A transaction across tenants, for the relay, the clock, look-ups and tenant creation. `why` is for the log.
     pub async fn system(&self, why: &'static str) -> Result<SystemTx, StoreError> {
-        let pool = self.system.as_ref().ok_or(StoreError::Driver(sqlx::Error::PoolClosed))?;
-        tracing::trace!(why, "system transaction");
-        let pool = pool.clone();
+        let pool = self.crossing(why)?.clone();
         let begun = tokio::spawn(async move { pool.begin().await }).await;
         Ok(SystemTx { tx: begun.map_err(|_| sqlx::Error::WorkerCrashed)?? })
     }
@@ -287,7 +316,7 @@ impl ReadTx {
 pub struct WriteTx {
     read: ReadTx,
     ids: Ids,
-    numbers: Numbers,
+    numbers: Taken,
     causes: Causes,
 }
 
@@ -311,9 +340,8 @@ impl WriteTx {
     }
 
     /// A conversation number taken in advance, if one is left.
-    pub(crate) fn number(&self) -> Option<i64> {
-        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        numbers.get_mut(&self.scope.tenant)?.next()
+    pub(crate) fn number(&mut self) -> Option<i64> {
+        self.numbers.numbers.pop_front()
     }
 
     /// Hands a job to the broker after the commit. `key` names what must stay in order.

@@ -43,9 +43,16 @@ pub async fn lock_values(tx: &mut WriteTx, ids: &[Identifier]) -> Result<(), Sto
         ids.iter().map(|id| format!("{tenant} {} {} {}", id.scheme, id.scope, id.value)).collect();
     keys.sort();
     keys.dedup();
-    for key in keys {
-        sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", key).execute(tx.conn()).await?;
+    if keys.is_empty() {
+        return Ok(());
     }
+    sqlx::query!(
+        r#"select pg_advisory_xact_lock(hashtextextended(k.key, 0)) as "locked!: ()"
+           from (select key from unnest($1::text[]) with ordinality as a(key, n) order by n) k"#,
+        &keys
+    )
+    .fetch_all(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -87,17 +94,37 @@ pub async fn holders(tx: &mut ReadTx, ids: &[Identifier]) -> Result<Vec<Holder>,
         .collect()
 }
 
-/// Makes a party of a customer. `None` when another transaction made the same party first.
+/// Whose a new party is.
+#[derive(Debug, Clone, Copy)]
+pub enum Belongs<'a> {
+    /// A customer that exists.
+    To(CustomerId),
+    /// A customer that is made with it.
+    New {
+        /// Its name; may be empty.
+        name: &'a str,
+        /// BCP 47.
+        locale: Option<&'a str>,
+    },
+}
+
+/// Makes a party, and its customer if it is new. `None` when another transaction made the same party first.
 pub async fn insert_party(
     tx: &mut WriteTx,
     key: &Identifier,
-    customer: CustomerId,
-) -> Result<Option<PartyId>, StoreError> {
+    customer: Belongs<'_>,
+) -> Result<Option<PartyView>, StoreError> {
     let (tenant, id) = (tx.tenant(), tx.id::<PartyId>());
+    let (customer, new, name, locale) = match customer {
+        Belongs::To(customer) => (customer, false, "", None),
+        Belongs::New { name, locale } => (tx.id::<CustomerId>(), true, name, locale),
+    };
     let made = sqlx::query_scalar!(
         "with made as (
            insert into party (tenant_id, id, scheme, scope, value) values ($1, $2, $3, $4, $5)
            on conflict (tenant_id, scheme, scope, value) do nothing returning id
+         ), customer as (
+           insert into customer (tenant_id, id, name, locale) select $1, $6, $8, $9 from made where $7
          )
          insert into party_customer (tenant_id, party_id, customer_id) select $1, id, $6 from made returning party_id",
         tenant,
@@ -105,11 +132,14 @@ pub async fn insert_party(
         key.scheme,
         key.scope,
         key.value,
-        customer.0
+        customer.0,
+        new,
+        name,
+        locale
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(made.map(PartyId))
+    Ok(made.map(|party| PartyView { party: party.into(), customer }))
 }
 
 /// Records an identifier of a party, or that it was seen again; verification only rises.
@@ -144,57 +174,6 @@ pub async fn upsert_identity(
     .fetch_one(tx.conn())
     .await?;
     Ok(stored.into())
-}
-
-/// What a sender said of itself: identifiers that are new, newly verified or not seen for ten minutes are written, and a
-/// customer without a name gets one. One statement, for it runs with every message.
-pub async fn remember(
-    tx: &mut WriteTx,
-    view: PartyView,
-    ids: &[Identifier],
-    name: &str,
-    source: &str,
-) -> Result<(), StoreError> {
-    let tenant = tx.tenant();
-    let new: Vec<Uuid> = ids.iter().map(|_| tx.id::<IdentityId>().0).collect();
-    let schemes: Vec<String> = ids.iter().map(|id| id.scheme.clone()).collect();
-    let scopes: Vec<String> = ids.iter().map(|id| id.scope.clone()).collect();
-    let values: Vec<String> = ids.iter().map(|id| id.value.clone()).collect();
-    let levels: Vec<String> = ids.iter().map(|id| id.verified.code().to_owned()).collect();
-    sqlx::query!(
-        "with named as (
-           update customer set name = $9 where tenant_id = $1 and id = $8 and name = '' and $9 <> ''
-         )
-         insert into customer_identity as known (tenant_id, id, party_id, scheme, scope, value, verified, source)
-         select distinct on (n.scheme, n.scope, n.value) $1, n.id, $2, n.scheme, n.scope, n.value, n.verified, $10
-         from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[]) as n(id, scheme, scope, value, verified)
-         order by n.scheme, n.scope, n.value,
-           array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], n.verified) desc
-         on conflict (tenant_id, party_id, scheme, scope, value) do update set
-           last_seen = clock_timestamp(),
-           source = case when array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
-             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)
-             then excluded.source else known.source end,
-           verified = case when array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
-             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)
-             then excluded.verified else known.verified end
-         where known.last_seen < clock_timestamp() - interval '10 minutes'
-           or array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
-             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)",
-        tenant,
-        view.party.0,
-        &new,
-        &schemes,
-        &scopes,
-        &values,
-        &levels,
-        view.customer.0,
-        name,
-        source
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
 }
 
 /// One link event.

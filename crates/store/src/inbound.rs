@@ -22,39 +22,6 @@ pub struct Raw {
     pub received_at: Instant,
 }
 
-/// Reads requests that are not processed yet, without a lock, so that parsing holds none; in the order asked for.
-pub async fn peek(tx: &mut ReadTx, ids: &[RawId]) -> Result<Vec<(RawId, Raw)>, StoreError> {
-    let tenant = tx.tenant();
-    let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    let rows = sqlx::query!(
-        "select r.id, account_id, request, body, received_at
-         from unnest($2::uuid[]) with ordinality as w(id, n)
-         join inbound_raw r on r.tenant_id = $1 and r.id = w.id
-         where r.state = 'received' order by w.n",
-        tenant,
-        &wanted
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    let raw =
-        |account_id: Uuid, request, body, received_at| Raw { account: account_id.into(), request, body, received_at };
-    Ok(rows.into_iter().map(|r| (r.id.into(), raw(r.account_id, r.request, r.body, r.received_at))).collect())
-}
-
-/// Marks a request as processed; false when another worker was first.
-pub async fn mark_processed(tx: &mut WriteTx, id: RawId) -> Result<bool, StoreError> {
-    let tenant = tx.tenant();
-    let done = sqlx::query!(
-        "update inbound_raw set state = 'processed', processed_at = clock_timestamp()
-         where tenant_id = $1 and id = $2 and state = 'received'",
-        tenant,
-        id.0
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
 /// Counts a failed attempt; after `limit` the request is set aside, visible to admins. Returns the attempts.
 pub async fn record_failure(tx: &mut WriteTx, id: RawId, error: &str, limit: i32) -> Result<i32, StoreError> {
     let tenant = tx.tenant();
@@ -70,20 +37,6 @@ pub async fn record_failure(tx: &mut WriteTx, id: RawId, error: &str, limit: i32
     .fetch_optional(tx.conn())
     .await?;
     Ok(attempts.unwrap_or(limit))
-}
-
-/// Claims an event of an account; false when it was seen before.
-pub async fn first_sight(tx: &mut WriteTx, account: ChannelAccountId, key: &str) -> Result<bool, StoreError> {
-    let tenant = tx.tenant();
-    let done = sqlx::query!(
-        "insert into seen_event (tenant_id, account_id, dedupe_key) values ($1, $2, $3) on conflict do nothing",
-        tenant,
-        account.0,
-        key
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(done.rows_affected() == 1)
 }
 
 /// Something that was kept without being understood.
@@ -168,25 +121,4 @@ pub async fn insert_orphan(
     .execute(tx.conn())
     .await?;
     Ok(())
-}
-
-/// Takes the events that waited for a message, oldest first.
-pub async fn take_orphans(
-    tx: &mut WriteTx,
-    account: ChannelAccountId,
-    target: &str,
-) -> Result<Vec<InboundEvent>, StoreError> {
-    let tenant = tx.tenant();
-    let rows = sqlx::query!(
-        "with taken as (
-           delete from orphan_event where tenant_id = $1 and account_id = $2 and target = $3 returning id, event
-         )
-         select event from taken order by id",
-        tenant,
-        account.0,
-        target
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().filter_map(|row| serde_json::from_value(row.event).ok()).collect())
 }

@@ -32,43 +32,83 @@ pub struct NewItem<'a> {
     pub body: Value,
     /// Whether it moves the conversation up in lists.
     pub activity: bool,
+    /// The account and the provider's name there: dedupe of the same message, target of later events.
+    pub external: Option<(ChannelAccountId, &'a str)>,
 }
 
 /// Appends an item with the next `seq`, placed by the database clock, never before the item ahead of it.
-pub async fn append(tx: &mut WriteTx, item: &NewItem<'_>) -> Result<(ItemId, i64), StoreError> {
-    let (tenant, id) = (tx.tenant(), tx.id::<ItemId>());
-    let seq = sqlx::query_scalar!(
-        r#"with c as (
-             update conversation set seq = seq + 1,
-               placed_at = greatest(clock_timestamp(), placed_at + interval '1 microsecond'),
-               last_activity_at = case when $11 then greatest(clock_timestamp(), last_activity_at) else last_activity_at end
-             where tenant_id = $1 and id = $3 returning seq, placed_at
-           ), i as (
-             insert into timeline_item (tenant_id, id, conversation_id, session_id, party_id, seq, kind, actor_kind,
-                                        actor_id, placed_at, provider_at)
-             select $1, $2, $3, $4, $5, c.seq, $6, $7, $8, c.placed_at,
-                    case when $9::timestamptz between c.placed_at - interval '7 days' and c.placed_at + interval '5 minutes'
-                         then $9 end
-             from c
-           )
-           insert into item_content (tenant_id, item_id, text, body)
-           select $1, $2, $10, $12 from c returning (select seq from c) as "seq!""#,
+pub async fn append(tx: &mut WriteTx, item: NewItem<'_>) -> Result<ItemId, StoreError> {
+    let ids = append_all(tx, &[item]).await?;
+    ids.into_iter().next().ok_or(StoreError::Driver(sqlx::Error::RowNotFound))
+}
+
+/// Appends items, each with the next `seq` of its conversation, placed by the database clock in the order given, never
+/// before the item ahead of it; those with a provider's name get it, unless it is taken. Their ids, in the same order.
+pub async fn append_all(tx: &mut WriteTx, items: &[NewItem<'_>]) -> Result<Vec<ItemId>, StoreError> {
+    let tenant = tx.tenant();
+    let ids: Vec<ItemId> = items.iter().map(|_| tx.id()).collect();
+    let rows: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let of = |get: fn(&NewItem<'_>) -> Option<Uuid>| items.iter().map(get).collect::<Vec<_>>();
+    let conversations: Vec<Uuid> = items.iter().map(|item| item.conversation.0).collect();
+    let parties: Vec<Uuid> = items.iter().map(|item| item.party.0).collect();
+    let kinds: Vec<String> = items.iter().map(|item| item.kind.code().to_owned()).collect();
+    let actors: Vec<String> = items.iter().map(|item| item.actor.kind().to_owned()).collect();
+    let times: Vec<Option<Instant>> = items.iter().map(|item| item.provider_at).collect();
+    let texts: Vec<Option<String>> = items.iter().map(|item| item.text.map(str::to_owned)).collect();
+    let active: Vec<bool> = items.iter().map(|item| item.activity).collect();
+    let bodies: Vec<Value> = items.iter().map(|item| item.body.clone()).collect();
+    let names: Vec<Option<String>> = items.iter().map(|item| item.external.map(|(_, name)| name.to_owned())).collect();
+    let done = sqlx::query!(
+        "with new as (
+           select id, conversation, session, party, kind, actor_kind, actor_id, provider_at, text, body, account, name,
+                  row_number() over (partition by conversation order by n) as nth
+           from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::uuid[],
+                       $9::timestamptz[], $10::text[], $11::jsonb[], $12::uuid[], $13::text[]) with ordinality
+             as a(id, conversation, session, party, kind, actor_kind, actor_id, provider_at, text, body, account, name, n)
+         ), c as (
+           update conversation c set seq = c.seq + m.count,
+             placed_at = greatest(clock_timestamp(), c.placed_at + m.count * interval '1 microsecond'),
+             last_activity_at = case when m.active then greatest(clock_timestamp(), c.last_activity_at)
+                                     else c.last_activity_at end
+           from (
+             select conversation, count(*) as count, bool_or(active) as active
+             from unnest($3::uuid[], $14::bool[]) as a(conversation, active) group by conversation
+           ) m
+           where c.tenant_id = $1 and c.id = m.conversation
+           returning c.id, c.seq - m.count as before, c.placed_at, m.count
+         ), placed as (
+           select new.*, c.before + new.nth as seq, c.placed_at - (c.count - new.nth) * interval '1 microsecond' as at
+           from new join c on c.id = new.conversation
+         ), i as (
+           insert into timeline_item (tenant_id, id, conversation_id, session_id, party_id, seq, kind, actor_kind,
+                                      actor_id, placed_at, provider_at)
+           select $1, id, conversation, session, party, seq, kind, actor_kind, actor_id, at,
+                  case when provider_at between at - interval '7 days' and at + interval '5 minutes' then provider_at end
+           from placed
+         ), e as (
+           insert into item_external (tenant_id, account_id, external_id, item_id)
+           select $1, account, name, id from placed where name is not null
+           on conflict do nothing
+         )
+         insert into item_content (tenant_id, item_id, text, body) select $1, id, text, body from placed",
         tenant,
-        id.0,
-        item.conversation.0,
-        item.session.map(|s| s.0),
-        item.party.0,
-        item.kind.code(),
-        item.actor.kind(),
-        item.actor.id(),
-        item.provider_at,
-        item.text,
-        item.activity,
-        item.body
+        &rows,
+        &conversations,
+        &of(|item| item.session.map(|s| s.0)) as &[Option<Uuid>],
+        &parties,
+        &kinds,
+        &actors,
+        &of(|item| item.actor.id()) as &[Option<Uuid>],
+        &times as &[Option<Instant>],
+        &texts as &[Option<String>],
+        &bodies,
+        &of(|item| item.external.map(|(account, _)| account.0)) as &[Option<Uuid>],
+        &names as &[Option<String>],
+        &active
     )
-    .fetch_one(tx.conn())
+    .execute(tx.conn())
     .await?;
-    Ok((id, seq))
+    if done.rows_affected() == rows.len() as u64 { Ok(ids) } else { Err(StoreError::Driver(sqlx::Error::RowNotFound)) }
 }
 
 /// Names an item as the provider does. False when the name is taken: the same message again.

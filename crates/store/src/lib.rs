@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod agents;
+pub mod arrivals;
 pub mod bots;
 pub mod bulk;
 mod causes;
@@ -22,6 +23,7 @@ pub mod keys;
 pub mod live;
 pub mod migrate;
 pub mod offers;
+pub mod outbox;
 pub mod routing;
 pub mod seal;
 pub mod setup;

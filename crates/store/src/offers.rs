@@ -103,25 +103,6 @@ pub async fn make(tx: &mut WriteTx, new: &NewOffer) -> Result<Option<Offer>, Sto
     row.map(Offer::try_from).transpose()
 }
 
-/// Accepts a pending offer in time; `None` when it is gone.
-pub async fn accept(tx: &mut WriteTx, id: OfferId, agent: AgentId) -> Result<Option<Offer>, StoreError> {
-    let tenant = tx.tenant();
-    let row = sqlx::query_as!(
-        Row,
-        "update offer o set state = 'accepted', ended_at = clock_timestamp() from work_item w
-         where o.tenant_id = $1 and o.id = $2 and o.agent_id = $3 and o.state = 'pending'
-           and o.expires_at > clock_timestamp()
-           and w.tenant_id = o.tenant_id and w.id = o.work_item_id and w.epoch = o.epoch and w.state = 'offered'
-         returning o.id, o.work_item_id, o.agent_id, o.epoch, o.state, o.reason, o.created_at, o.expires_at",
-        tenant,
-        id.0,
-        agent.0
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    row.map(Offer::try_from).transpose()
-}
-
 /// Ends a pending offer without acceptance; `None` when it is no longer pending (or, for an expiry, not due).
 pub async fn end(
     tx: &mut WriteTx,

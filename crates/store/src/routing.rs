@@ -3,6 +3,7 @@
 use crate::{ReadTx, StoreError, WriteTx, error::code, offers, work};
 use meridian_domain::{
     calendar::{self, Shift, Site},
+    channel::ChannelClass,
     ids::{AgentId, DecisionId, QueueId, SiteId, SkillId, WorkItemId},
     people::ChosenState,
     routing::{Agent, Decision, Outcome, Plan, Queue, SkillNeed, Work},
@@ -10,7 +11,7 @@ use meridian_domain::{
     work::WorkState,
 };
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Every active queue with its plan; a queue without one gets the default plan.
@@ -85,81 +86,61 @@ pub async fn sites(tx: &mut ReadTx) -> Result<Vec<Site>, StoreError> {
     Ok(found)
 }
 
-/// Agents as routing sees them: the named ones, or all active ones.
+/// Agents as routing sees them, in id order: the named ones, or all active ones.
 pub async fn agents(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Agent>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
         r#"select a.id, a.site_id, a.languages, coalesce(s.chosen, 'offline') as "chosen!",
                   coalesce(s.live_until > clock_timestamp(), false) as "live!",
-                  coalesce(s.idle_since, a.created_at) as "idle_since!"
+                  coalesce(s.idle_since, a.created_at) as "idle_since!",
+                  array(select class from agent_load l where l.tenant_id = $1 and l.agent_id = a.id order by class)
+                    as "classes!",
+                  array(select used from agent_load l where l.tenant_id = $1 and l.agent_id = a.id order by class)
+                    as "used!",
+                  array(select cap from agent_load l where l.tenant_id = $1 and l.agent_id = a.id order by class)
+                    as "caps!",
+                  array(select queue_id from queue_member m
+                        where m.tenant_id = $1 and m.agent_id = a.id and m.valid_to is null) as "queues!",
+                  array(select skill_id from agent_skill k
+                        where k.tenant_id = $1 and k.agent_id = a.id and k.valid_to is null order by skill_id)
+                    as "skills!",
+                  array(select level from agent_skill k
+                        where k.tenant_id = $1 and k.agent_id = a.id and k.valid_to is null order by skill_id)
+                    as "levels!"
            from agent a left join agent_state s on s.tenant_id = a.tenant_id and s.agent_id = a.id
-           where a.tenant_id = $1 and a.status = 'active' and ($2::uuid[] is null or a.id = any($2))"#,
+           where a.tenant_id = $1 and a.status = 'active' and ($2::uuid[] is null or a.id = any($2))
+           order by a.id"#,
         tenant,
         only
     )
     .fetch_all(tx.conn())
     .await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut agents: HashMap<Uuid, Agent> = HashMap::with_capacity(rows.len());
-    for row in rows {
-        let chosen = code("agent_state", "chosen", &row.chosen, ChosenState::from_code)?;
-        let agent = Agent {
-            id: AgentId(row.id),
-            ready: row.live && chosen == ChosenState::Available,
-            site: row.site_id.map(SiteId),
-            queues: BTreeSet::new(),
-            skills: BTreeMap::new(),
-            languages: row.languages.into_iter().collect(),
-            load: [(0, 0); 4],
-            idle_since: row.idle_since,
-            outsourced: false,
-        };
-        agents.insert(row.id, agent);
-    }
-    for load in crate::agents::loads(tx, &ids).await? {
-        if let Some(agent) = agents.get_mut(&load.agent.0) {
-            agent.load[load.class.index()] = (load.used, load.cap);
-        }
-    }
-    for (agent, queue) in members(tx, &ids).await? {
-        if let Some(agent) = agents.get_mut(&agent) {
-            agent.queues.insert(queue);
-        }
-    }
-    for (agent, skill, level) in skills(tx, &ids).await? {
-        if let Some(agent) = agents.get_mut(&agent) {
-            agent.skills.insert(skill, level);
-        }
-    }
-    let mut found: Vec<Agent> = agents.into_values().collect();
-    found.sort_by_key(|agent| agent.id);
-    Ok(found)
-}
-
-async fn members(tx: &mut ReadTx, agents: &[Uuid]) -> Result<Vec<(Uuid, QueueId)>, StoreError> {
-    let tenant = tx.tenant();
-    let rows = sqlx::query!(
-        "select agent_id, queue_id from queue_member
-         where tenant_id = $1 and agent_id = any($2) and valid_to is null",
-        tenant,
-        agents
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.agent_id, QueueId(row.queue_id))).collect())
-}
-
-async fn skills(tx: &mut ReadTx, agents: &[Uuid]) -> Result<Vec<(Uuid, SkillId, u8)>, StoreError> {
-    let tenant = tx.tenant();
-    let rows = sqlx::query!(
-        "select agent_id, skill_id, level from agent_skill
-         where tenant_id = $1 and agent_id = any($2) and valid_to is null",
-        tenant,
-        agents
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.agent_id, SkillId(row.skill_id), row.level as u8)).collect())
+    rows.into_iter()
+        .map(|row| {
+            let chosen = code("agent_state", "chosen", &row.chosen, ChosenState::from_code)?;
+            let mut load = [(0, 0); 4];
+            for ((class, used), cap) in row.classes.iter().zip(row.used).zip(row.caps) {
+                let known = |name: &str| ChannelClass::ALL.into_iter().find(|class| class.code() == name);
+                load[code("agent_load", "class", class, known)?.index()] = (used, cap);
+            }
+            Ok(Agent {
+                id: AgentId(row.id),
+                ready: row.live && chosen == ChosenState::Available,
+                site: row.site_id.map(SiteId),
+                queues: row.queues.into_iter().map(QueueId).collect(),
+                skills: row
+                    .skills
+                    .into_iter()
+                    .map(SkillId)
+                    .zip(row.levels.into_iter().map(|level| level as u8))
+                    .collect(),
+                languages: row.languages.into_iter().collect(),
+                load,
+                idle_since: row.idle_since,
+                outsourced: false,
+            })
+        })
+        .collect()
 }
 
 fn skill_needs(skills: &Value) -> Vec<SkillNeed> {

@@ -1,11 +1,7 @@
 //! What truly crosses tenants: the relay, the sweeper, tenant creation. Every function says why.
 
 use crate::{StoreError, SystemTx};
-use meridian_domain::{
-    ids::{AgentId, DeliveryId, OfferId, RawId, SessionId, TenantId, WorkItemId},
-    time::Instant,
-};
-use serde_json::Value;
+use meridian_domain::ids::{AgentId, DeliveryId, OfferId, RawId, SessionId, TenantId, WorkItemId};
 use uuid::Uuid;
 
 /// Makes a tenant; it exists before any scope can.
@@ -60,127 +56,6 @@ pub async fn drop_lease(tx: &mut SystemTx, name: &str, holder: Uuid) -> Result<(
     sqlx::query!("update lease set expires_at = clock_timestamp() where name = $1 and holder = $2", name, holder)
         .execute(tx.conn())
         .await?;
-    Ok(())
-}
-
-/// Refuses to go on unless all leases are still held under those epochs; keeps them from changing hands until the end
-/// of the transaction.
-pub async fn fence(tx: &mut SystemTx, names: &[String], holder: Uuid, epochs: &[i64]) -> Result<bool, StoreError> {
-    let held = sqlx::query_scalar!(
-        r#"select l.name from lease l join unnest($1::text[], $3::bigint[]) as f(name, epoch) using (name)
-           where l.holder = $2 and l.epoch = f.epoch for share of l"#,
-        names,
-        holder,
-        epochs
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(held.len() == names.len())
-}
-
-/// A row of the outbox.
-#[derive(Debug, Clone)]
-pub struct Outgoing {
-    /// Its tenant.
-    pub tenant: TenantId,
-    /// Its place.
-    pub id: i64,
-    /// The queue, for a job.
-    pub queue: Option<String>,
-    /// The topics, for a change.
-    pub topics: Option<Vec<String>>,
-    /// The job or the change.
-    pub payload: Value,
-    /// When it was written.
-    pub created_at: Instant,
-}
-
-/// What is due in some lanes, in order within each; the relay serves all tenants.
-pub async fn outgoing(tx: &mut SystemTx, lanes: &[i16], limit: i64) -> Result<Vec<Outgoing>, StoreError> {
-    let rows = sqlx::query!(
-        r#"select o.tenant_id as "tenant_id!", o.id as "id!", o.queue, o.topics, o.payload as "payload!",
-                  o.created_at as "created_at!"
-           from unnest($1::smallint[]) as l(lane)
-           cross join lateral (
-             select tenant_id, id, queue, topics, payload, created_at, due_at from outbox
-             where lane = l.lane and due_at <= clock_timestamp() order by due_at, id limit $2
-           ) o
-           order by l.lane, o.due_at, o.id"#,
-        lanes,
-        limit
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Outgoing {
-            tenant: row.tenant_id.into(),
-            id: row.id,
-            queue: row.queue,
-            topics: row.topics,
-            payload: row.payload,
-            created_at: row.created_at,
-        })
-        .collect())
-}
-
-/// Gives changes their place in their tenants' streams, in the order given, and takes them out of the outbox.
-/// Returns the newest position of each (tenant, topic), for the hints.
-pub async fn place_changes(tx: &mut SystemTx, rows: &[Outgoing]) -> Result<Vec<(TenantId, String, i64)>, StoreError> {
-    let mut by_tenant: std::collections::BTreeMap<TenantId, Vec<&Outgoing>> = std::collections::BTreeMap::new();
-    for row in rows {
-        by_tenant.entry(row.tenant).or_default().push(row);
-    }
-    let (mut tenants, mut topics, mut positions, mut changes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (tenant, rows) in by_tenant {
-        let last = sqlx::query_scalar!(
-            "insert into tenant_stream (tenant_id, position) values ($1, $2)
-             on conflict (tenant_id) do update set position = tenant_stream.position + $2 returning position",
-            tenant.0,
-            rows.len() as i64
-        )
-        .fetch_one(tx.conn())
-        .await?;
-        let first = last - rows.len() as i64 + 1;
-        for (n, row) in rows.into_iter().enumerate() {
-            for topic in row.topics.iter().flatten() {
-                tenants.push(tenant.0);
-                topics.push(topic.clone());
-                positions.push(first + n as i64);
-                changes.push(row.payload.clone());
-            }
-        }
-    }
-    sqlx::query!(
-        "insert into live_event (tenant_id, topic, position, change)
-         select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::jsonb[])",
-        &tenants,
-        &topics,
-        &positions,
-        &changes
-    )
-    .execute(tx.conn())
-    .await?;
-    remove_outgoing(tx, rows).await?;
-    let mut newest: std::collections::BTreeMap<(Uuid, String), i64> = std::collections::BTreeMap::new();
-    for ((tenant, topic), position) in tenants.into_iter().zip(topics).zip(positions) {
-        newest.entry((tenant, topic)).and_modify(|p| *p = (*p).max(position)).or_insert(position);
-    }
-    Ok(newest.into_iter().map(|((tenant, topic), position)| (TenantId(tenant), topic, position)).collect())
-}
-
-/// Takes published rows out of the outbox.
-pub async fn remove_outgoing(tx: &mut SystemTx, rows: &[Outgoing]) -> Result<(), StoreError> {
-    let tenants: Vec<Uuid> = rows.iter().map(|row| row.tenant.0).collect();
-    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    sqlx::query!(
-        "delete from outbox o using unnest($1::uuid[], $2::bigint[]) as gone(tenant_id, id)
-         where o.tenant_id = gone.tenant_id and o.id = gone.id",
-        &tenants,
-        &ids
-    )
-    .execute(tx.conn())
-    .await?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use crate::{ReadTx, StoreError, WriteTx, causes::WorkMove, error::code};
 use meridian_domain::{
     channel::ChannelClass,
-    ids::{AgentId, BranchId, ConversationId, QueueId, SessionId, WorkItemId},
+    ids::{AgentId, BranchId, ConversationId, OfferId, PartyId, QueueId, SessionId, WorkItemId},
     time::Instant,
     work::WorkState,
 };
@@ -206,69 +206,141 @@ pub async fn enqueue(tx: &mut WriteTx, new: &NewWork) -> Result<Option<WorkItemI
     Ok(Some(id))
 }
 
+/// A step of a work item.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// Where it goes.
+    pub to: WorkState,
+    /// Who holds it there, in the states in which somebody does.
+    pub agent: Option<AgentId>,
+    /// Why, as a code.
+    pub reason: &'static str,
+    /// How it ended, as a code.
+    pub outcome: Option<&'a str>,
+    /// Seconds to write up.
+    pub wrap_up_seconds: Option<i32>,
+}
+
+impl Step<'_> {
+    /// A step to a state in which nobody holds the item.
+    pub fn to(state: WorkState, reason: &'static str) -> Self {
+        Self { to: state, agent: None, reason, outcome: None, wrap_up_seconds: None }
+    }
+}
+
 /// Moves an item that the caller holds under lock. Gives back capacity when it leaves an agent's hands, and counts
 /// the change of hands in `epoch`.
-pub async fn transition(
-    tx: &mut WriteTx,
-    item: &WorkItem,
-    to: WorkState,
-    agent: Option<AgentId>,
-    reason: &'static str,
-) -> Result<(), StoreError> {
+pub async fn transition(tx: &mut WriteTx, item: &WorkItem, step: Step<'_>) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     let held = |state: WorkState| matches!(state, WorkState::Offered | WorkState::Active | WorkState::Wrapping);
+    // One unit of capacity comes back and the agent's idle time begins.
+    let freed = item.agent.filter(|_| held(item.state) && !held(step.to));
     sqlx::query!(
-        "update work_item set state = $3, agent_id = $4,
+        "with freed as (
+           update agent_load set used = used - 1 where tenant_id = $1 and agent_id = $7 and class = $8 and used > 0
+         ), idle as (
+           update agent_state set idle_since = clock_timestamp() where tenant_id = $1 and agent_id = $7
+         )
+         update work_item set state = $3, agent_id = $4,
                 epoch = epoch + case when agent_id is distinct from $4 then 1 else 0 end,
                 queued_at = case when $3 = 'queued' then clock_timestamp() else queued_at end,
-                accepted_at = case when $3 = 'active' then clock_timestamp() else accepted_at end,
+                wrap_until = coalesce(clock_timestamp() + make_interval(secs => $6::int), wrap_until),
+                outcome = coalesce($5, outcome),
                 ended_at = case when $3 in ('done', 'abandoned', 'cancelled', 'overflowed') then clock_timestamp() end
          where tenant_id = $1 and id = $2",
         tenant,
         item.id.0,
-        to.code(),
-        agent.filter(|_| held(to)).map(|a| a.0)
+        step.to.code(),
+        step.agent.filter(|_| held(step.to)).map(|a| a.0),
+        step.outcome,
+        step.wrap_up_seconds,
+        freed.map(|agent| agent.0),
+        item.class.code()
     )
     .execute(tx.conn())
     .await?;
-    if let (true, false, Some(holder)) = (held(item.state), held(to), item.agent) {
-        crate::agents::release(tx, holder.0, item.class.code()).await?;
-    }
+    moved(tx, item, step);
+    Ok(())
+}
+
+fn moved(tx: &mut WriteTx, item: &WorkItem, step: Step<'_>) {
     tx.work_moved(WorkMove {
         work: item.id,
         branch: item.branch,
         queue: item.queue,
-        agent: agent.or(item.agent),
+        agent: step.agent.or(item.agent),
         from: Some(item.state),
-        to,
+        to: step.to,
         plan_version: 0,
-        reason,
+        reason: step.reason,
     });
-    Ok(())
 }
 
-/// Sets the end of wrap-up.
-pub async fn set_wrap_until(tx: &mut WriteTx, id: WorkItemId, seconds: i32) -> Result<(), StoreError> {
+/// Takes a pending offer in time, with its work; `None` when it is gone. The caller holds the conversation.
+pub async fn accept(tx: &mut WriteTx, offer: OfferId, agent: AgentId) -> Result<Option<WorkItem>, StoreError> {
     let tenant = tx.tenant();
-    sqlx::query!(
-        "update work_item set wrap_until = clock_timestamp() + make_interval(secs => $3::int)
-         where tenant_id = $1 and id = $2",
+    let row = sqlx::query_as!(
+        Row,
+        r#"with o as (
+           update offer o set state = 'accepted', ended_at = clock_timestamp()
+           where o.tenant_id = $1 and o.id = $2 and o.agent_id = $3 and o.state = 'pending'
+             and o.expires_at > clock_timestamp()
+           returning o.work_item_id, o.epoch
+         )
+         update work_item w set state = 'active', accepted_at = clock_timestamp() from o
+         where w.tenant_id = $1 and w.id = o.work_item_id and w.epoch = o.epoch and w.state = 'offered'
+         returning w.id, w.conversation_id, w.session_id, w.queue_id, w.branch_id, 'offered' as "state!", w.class,
+                   w.head_start_seconds, w.skills, w.language, w.sticky_agent_id, w.agent_id, w.epoch, w.enqueued_at,
+                   w.queued_at"#,
         tenant,
-        id.0,
-        seconds
+        offer.0,
+        agent.0
     )
-    .execute(tx.conn())
+    .fetch_optional(tx.conn())
     .await?;
-    Ok(())
+    let Some(item) = row.map(WorkItem::try_from).transpose()? else { return Ok(None) };
+    moved(tx, &item, Step { agent: Some(agent), ..Step::to(WorkState::Active, "accepted") });
+    Ok(Some(WorkItem { state: WorkState::Active, ..item }))
 }
 
-/// Records how an item ended, as a code.
-pub async fn set_outcome(tx: &mut WriteTx, id: WorkItemId, outcome: &str) -> Result<(), StoreError> {
+/// Work that is about to be offered, with its session's party, under the locks of its conversations: they are locked
+/// before work everywhere, and in id order.
+pub async fn lock_for_offer(tx: &mut WriteTx, ids: &[Uuid]) -> Result<Vec<(WorkItem, PartyId)>, StoreError> {
     let tenant = tx.tenant();
-    sqlx::query!("update work_item set outcome = $3 where tenant_id = $1 and id = $2", tenant, id.0, outcome)
-        .execute(tx.conn())
-        .await?;
-    Ok(())
+    let rows = sqlx::query!(
+        "select w.id, w.conversation_id, w.session_id, w.queue_id, w.branch_id, w.state, w.class, w.head_start_seconds,
+                w.skills, w.language, w.sticky_agent_id, w.agent_id, w.epoch, w.enqueued_at, w.queued_at, s.party_id
+         from work_item w
+         join session s on s.tenant_id = $1 and s.id = w.session_id
+         join conversation c on c.tenant_id = $1 and c.id = w.conversation_id
+         where w.tenant_id = $1 and w.id = any($2) order by c.id for update of c",
+        tenant,
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|r| {
+            let row = Row {
+                id: r.id,
+                conversation_id: r.conversation_id,
+                session_id: r.session_id,
+                queue_id: r.queue_id,
+                branch_id: r.branch_id,
+                state: r.state,
+                class: r.class,
+                head_start_seconds: r.head_start_seconds,
+                skills: r.skills,
+                language: r.language,
+                sticky_agent_id: r.sticky_agent_id,
+                agent_id: r.agent_id,
+                epoch: r.epoch,
+                enqueued_at: r.enqueued_at,
+                queued_at: r.queued_at,
+            };
+            Ok((row.try_into()?, r.party_id.into()))
+        })
+        .collect()
 }
 
 /// One transition, for reports and for "what happened to this work".

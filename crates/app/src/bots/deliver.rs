@@ -129,8 +129,9 @@ async fn stale(
         text: None,
         body: json!({ "type": "stale_bot_answer", "action": action }),
         activity: false,
+        external: None,
     };
-    items::append(tx, &new).await.map(|_| ())
+    items::append(tx, new).await.map(|_| ())
 }
 
 /// The bot did not take the event. After the first failure people take over; the ledger goes on trying.

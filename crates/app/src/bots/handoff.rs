@@ -91,8 +91,9 @@ pub(super) async fn take(
         text: request.summary.as_deref(),
         body: json!({ "type": "handoff", "reason": request.reason, "intent": request.intent }),
         activity: true,
+        external: None,
     };
-    let (item, _) = items::append(tx, &new).await?;
+    let item = items::append(tx, new).await?;
     let id = handoffs::insert(tx, session.id, conversation.id, item, bot, webhook_id, &json!(request)).await?;
     tx.job(&Job::Summarise { handoff: id }, session.id.0);
     let queue = target(tx, bot, request, conversation.queue).await?;
@@ -196,8 +197,9 @@ pub(super) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'stati
         text: None,
         body: json!({ "type": "handoff", "reason": request.reason }),
         activity: true,
+        external: None,
     };
-    let (item, _) = items::append(tx, &new).await?;
+    let item = items::append(tx, new).await?;
     let key = format!("{why}:{}:{}", session.id, session.control_epoch);
     let id = handoffs::insert(tx, session.id, conversation.id, item, BotId(bot), &key, &json!(request)).await?;
     tx.job(&Job::Summarise { handoff: id }, session.id.0);

@@ -55,8 +55,9 @@ pub async fn add_note(app: &App, subject: &Subject, id: ConversationId, text: &s
         text: Some(text),
         body: json!({}),
         activity: true,
+        external: None,
     };
-    let (item, _) = items::append(&mut tx, &new).await?;
+    let item = items::append(&mut tx, new).await?;
     tx.live(&topics(&conversation, None), Change::Item { conversation: id, item });
     tx.commit().await?;
     Ok(item)

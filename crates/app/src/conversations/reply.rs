@@ -119,8 +119,9 @@ pub(crate) async fn say(
         text: Some(text),
         body: json!({ "type": "text" }),
         activity: true,
+        external: None,
     };
-    let (item, _) = items::append(tx, &new).await?;
+    let item = items::append(tx, new).await?;
     let delivery = deliveries::insert(tx, item, session.id, session.account).await?;
     tx.job(&Job::Deliver { delivery }, session.id.0);
     tx.live(&topics(conversation, Some(session)), Change::Item { conversation: conversation.id, item });

@@ -16,7 +16,7 @@ use meridian_store::{
     StoreError, WriteTx, bots, conversations,
     items::{self, NewItem},
     setup,
-    work::{self, WorkItem},
+    work::{self, Step, WorkItem},
 };
 use serde_json::json;
 
@@ -64,8 +64,7 @@ pub async fn resolve(
     let queues = setup::queues(&mut tx).await?;
     for item in work::lock_open(&mut tx, id).await? {
         let wrap = queues.iter().find(|queue| queue.id == item.queue).map_or(0, |queue| queue.wrap_up_seconds);
-        finish(&mut tx, &item, wrap).await?;
-        work::set_outcome(&mut tx, item.id, disposition).await?;
+        finish(&mut tx, &item, wrap, disposition).await?;
     }
     let sessions = conversations::sessions(&mut tx, &[id.0]).await?;
     for session in sessions.iter().filter(|s| s.closed_at.is_none() && s.control == OwnerKind::Bot) {
@@ -86,8 +85,9 @@ pub async fn resolve(
             text: None,
             body: json!({ "type": "resolved", "disposition": disposition }),
             activity: false,
+            external: None,
         };
-        let (item, _) = items::append(&mut tx, &new).await?;
+        let item = items::append(&mut tx, new).await?;
         tx.live(&topics(&conversation, Some(session)), Change::Item { conversation: id, item });
     }
     conversations::set_state(&mut tx, id, Lifecycle::Resolved, OwnerKind::None, None).await?;
@@ -98,12 +98,13 @@ pub async fn resolve(
 }
 
 /// Ends a piece of work: through wrap-up when it was worked on and the queue asks for it.
-async fn finish(tx: &mut WriteTx, item: &WorkItem, wrap_up_seconds: i32) -> Result<(), StoreError> {
-    let tenant = tx.scope().tenant();
+async fn finish(tx: &mut WriteTx, item: &WorkItem, wrap_up_seconds: i32, disposition: &str) -> Result<(), StoreError> {
+    let (tenant, outcome) = (tx.scope().tenant(), Some(disposition));
     match item.state {
         WorkState::Active if wrap_up_seconds > 0 => {
-            work::transition(tx, item, WorkState::Wrapping, item.agent, "resolved").await?;
-            work::set_wrap_until(tx, item.id, wrap_up_seconds).await?;
+            let (agent, time) = (item.agent, Some(wrap_up_seconds));
+            let step = Step { agent, outcome, wrap_up_seconds: time, ..Step::to(WorkState::Wrapping, "resolved") };
+            work::transition(tx, item, step).await?;
             tx.job_in(&Job::WrapUpEnd { work: item.id }, item.id.0, f64::from(wrap_up_seconds));
         }
         WorkState::Wrapping => {}
@@ -112,7 +113,7 @@ async fn finish(tx: &mut WriteTx, item: &WorkItem, wrap_up_seconds: i32) -> Resu
                 crate::routing::rescind_for(tx, item.id, "resolved").await?;
             }
             let to = if item.state == WorkState::Active { WorkState::Done } else { WorkState::Cancelled };
-            work::transition(tx, item, to, None, "resolved").await?;
+            work::transition(tx, item, Step { outcome, ..Step::to(to, "resolved") }).await?;
             tx.job(&Job::RouteWork { work: item.id }, tenant.0);
             if let Some(agent) = item.agent {
                 tx.job(&Job::RouteAgent { agent }, tenant.0);
@@ -129,7 +130,7 @@ pub async fn wrap_up_end(app: &App, tenant: TenantId, id: WorkItemId) -> Result<
     let Some(item) = work::lock(&mut tx, id).await?.filter(|item| item.state == WorkState::Wrapping) else {
         return Ok(false);
     };
-    work::transition(&mut tx, &item, WorkState::Done, None, "wrapped_up").await?;
+    work::transition(&mut tx, &item, Step::to(WorkState::Done, "wrapped_up")).await?;
     if let Some(agent) = item.agent {
         tx.job(&Job::RouteAgent { agent }, tenant.0);
         tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });

@@ -9,7 +9,7 @@ use meridian_domain::{
     outbound::{Accepted, DeliveryState, ErrorClass, OutboundMessage, SendError},
 };
 use meridian_store::{
-    StoreError, WriteTx, accounts, conversations,
+    StoreError, WriteTx, accounts, arrivals, conversations,
     deliveries::{self, Delivery},
     identity, items,
 };
@@ -122,10 +122,9 @@ pub async fn record(
                 set(&mut tx, &delivery, DeliveryState::Accepted, None).await?;
             }
             accounts::set_health(&mut tx, delivery.account, "").await?;
-            for external in &accepted.external_ids {
-                for orphan in meridian_store::inbound::take_orphans(&mut tx, delivery.account, external).await? {
-                    super::receipt(&mut tx, delivery.account, &orphan).await?;
-                }
+            let named: Vec<_> = accepted.external_ids.iter().map(|name| (delivery.account, name.as_str())).collect();
+            for (account, orphan) in arrivals::take_orphans(&mut tx, &named).await? {
+                super::receipt(&mut tx, account, &orphan).await?;
             }
             Attempt::Accepted
         }

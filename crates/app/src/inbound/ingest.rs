@@ -1,24 +1,27 @@
-//! A stored request's events become part of the timeline, each exactly once.
+//! Stored requests' events become part of the timeline, each exactly once.
 
 use super::{
+    messages::{Arrived, messages},
     resolve::resolve,
-    session::{Arrival, Place, place, wake},
 };
-use crate::{App, conversations::topics, delivery};
+use crate::{App, accounts as opened, conversations::topics, delivery};
 use meridian_domain::{
     actor::Actor,
-    channel::ChannelKind,
+    channel::{AccountConfig, ChannelKind},
     event::{EventKind, InboundEvent},
-    ids::{BotId, ChannelAccountId, ConversationId, ItemId, RawId, TenantId},
-    jobs::Job,
+    identity,
+    ids::{ChannelAccountId, RawId, TenantId},
     live::Change,
-    work::{ItemKind, OwnerKind},
+    work::ItemKind,
 };
 use meridian_store::{
-    StoreError, TenantScope, WriteTx, bots, conversations, inbound,
+    StoreError, TenantScope, WriteTx, accounts,
+    arrivals::{self, Named, Sight},
+    conversations, inbound,
     items::{self, NewItem},
 };
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// What came of a stored request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,6 +32,16 @@ pub struct Ingested {
     pub duplicates: u32,
     /// Events kept without being understood.
     pub unknown: u32,
+}
+
+/// A stored request in hand, with its account.
+pub struct Stored {
+    /// Its id.
+    pub id: RawId,
+    /// The request.
+    pub raw: inbound::Raw,
+    /// Its account.
+    pub account: Arc<AccountConfig>,
 }
 
 /// A stored request with the events its channel read from it.
@@ -43,53 +56,113 @@ pub struct Parsed {
     pub events: Vec<InboundEvent>,
 }
 
-/// Applies the events of stored requests in their order, in one transaction with the marks that they are processed: all
-/// of them or none. What came of each, in the same order.
-pub async fn ingest(app: &App, tenant: TenantId, requests: &[Parsed]) -> Result<Vec<Ingested>, StoreError> {
+/// Stored requests taken in hand: nobody else applies them while this lives.
+pub struct Claimed {
+    tx: WriteTx,
+    /// Those that were not done yet, in the order asked for.
+    pub requests: Vec<Stored>,
+}
+
+/// Takes stored requests of one tenant in hand.
+pub async fn claim(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed, StoreError> {
     let scope = TenantScope::acting(tenant, Actor::System);
-    app.db.reserve_number(&scope).await?;
-    let mut tx = app.db.write(&scope).await?;
-    let mut done = Vec::with_capacity(requests.len());
-    for request in requests {
-        let fresh = inbound::mark_processed(&mut tx, request.raw).await?;
-        done.push(if fresh { apply_all(&mut tx, request).await? } else { Ingested::default() });
+    let mut tx = app.db.write_opening(&scope, ids.len()).await?;
+    let mut requests = Vec::with_capacity(ids.len());
+    for (id, raw) in arrivals::claim(&mut tx, ids).await? {
+        let account = account(app, &mut tx, tenant, raw.account).await?;
+        requests.push(Stored { id, raw, account });
     }
-    tx.commit().await?;
-    Ok(done)
+    Ok(Claimed { tx, requests })
 }
 
-async fn apply_all(tx: &mut WriteTx, request: &Parsed) -> Result<Ingested, StoreError> {
-    let mut done = Ingested::default();
-    for event in &request.events {
-        if !inbound::first_sight(tx, request.account, &event.dedupe_key).await? {
-            done.duplicates += 1;
-            continue;
-        }
-        let known = apply(tx, request.account, request.kind, event).await?;
-        if known {
-            done.applied += 1;
-        } else {
-            let usual = match event.kind {
-                EventKind::Message | EventKind::Unsupported => "the sender has no identifier that can be used",
-                _ => "not understood",
-            };
-            let reason = event.detail.get("reason").and_then(Value::as_str).unwrap_or(usual);
-            inbound::insert_unknown(tx, request.raw, request.account, reason, &json!(event)).await?;
-            done.unknown += 1;
-        }
-    }
-    Ok(done)
-}
-
-/// Applies one event; false when nobody knows what to do with it.
-async fn apply(
+async fn account(
+    app: &App,
     tx: &mut WriteTx,
-    account: ChannelAccountId,
-    kind: ChannelKind,
-    event: &InboundEvent,
-) -> Result<bool, StoreError> {
+    tenant: TenantId,
+    id: ChannelAccountId,
+) -> Result<Arc<AccountConfig>, StoreError> {
+    if let Some((owner, account)) = opened::account(app, id).await?
+        && owner == tenant
+    {
+        return Ok(account);
+    }
+    // What came in before an account was disabled is still read.
+    let found = accounts::config(tx, &app.sealer, &app.public_url, id).await?;
+    let gone = || StoreError::Inconsistent { table: "channel_account", column: "id", value: id.to_string() };
+    found.map(Arc::new).ok_or_else(gone)
+}
+
+impl Claimed {
+    /// Applies the events read from the requests, in their order, in one transaction with the marks that they are
+    /// processed: all of them or none. What came of each, in the same order.
+    pub async fn apply(mut self, requests: &[Parsed]) -> Result<Vec<Ingested>, StoreError> {
+        let done = apply_all(&mut self.tx, requests).await?;
+        self.tx.commit().await?;
+        Ok(done)
+    }
+}
+
+async fn apply_all(tx: &mut WriteTx, requests: &[Parsed]) -> Result<Vec<Ingested>, StoreError> {
+    let mut done = vec![Ingested::default(); requests.len()];
+    let each = requests.iter().enumerate().flat_map(|(n, request)| request.events.iter().map(move |event| (n, event)));
+    let arrived: Vec<Arrived<'_>> = each
+        .map(|(n, event)| Arrived { request: n, account: requests[n].account, kind: requests[n].kind, event })
+        .collect();
+    if arrived.is_empty() {
+        return Ok(done);
+    }
+    let sights = first_sights(tx, &arrived).await?;
+    let mut understood: Vec<(Arrived<'_>, bool)> = Vec::with_capacity(arrived.len());
+    // Neighbouring messages are applied together; what came of messages we sent is applied after them.
+    let (mut run, mut receipts) = (Vec::new(), Vec::new());
+    for (one, sight) in arrived.into_iter().zip(sights) {
+        match one.event.kind {
+            _ if !sight.fresh => done[one.request].duplicates += 1,
+            EventKind::Message | EventKind::Unsupported if sight.known => understood.push((one, true)),
+            EventKind::Message | EventKind::Unsupported => run.push(one),
+            EventKind::Receipt => receipts.push(one),
+            _ => {
+                understood.extend(messages(tx, std::mem::take(&mut run)).await?);
+                understood.push((one, apply(tx, one.account, one.event).await?));
+            }
+        }
+    }
+    understood.extend(messages(tx, run).await?);
+    for one in receipts {
+        understood.push((one, apply(tx, one.account, one.event).await?));
+    }
+    for (one, understood) in understood {
+        if understood {
+            done[one.request].applied += 1;
+        } else {
+            keep_unknown(tx, requests[one.request].raw, one).await?;
+            done[one.request].unknown += 1;
+        }
+    }
+    Ok(done)
+}
+
+async fn first_sights(tx: &mut WriteTx, arrived: &[Arrived<'_>]) -> Result<Vec<Sight>, StoreError> {
+    let named = arrived.iter().map(|one| {
+        let brings = matches!(one.event.kind, EventKind::Message | EventKind::Unsupported);
+        let message = one.event.external_id.as_deref().filter(|_| brings);
+        Named { account: one.account, key: &one.event.dedupe_key, message }
+    });
+    arrivals::first_sights(tx, &named.collect::<Vec<_>>()).await
+}
+
+async fn keep_unknown(tx: &mut WriteTx, raw: RawId, one: Arrived<'_>) -> Result<(), StoreError> {
+    let usual = match one.event.kind {
+        EventKind::Message | EventKind::Unsupported => "the sender has no identifier that can be used",
+        _ => "not understood",
+    };
+    let reason = one.event.detail.get("reason").and_then(Value::as_str).unwrap_or(usual);
+    inbound::insert_unknown(tx, raw, one.account, reason, &json!(one.event)).await
+}
+
+/// Applies one event that is not a message; false when nobody knows what to do with it.
+async fn apply(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEvent) -> Result<bool, StoreError> {
     match event.kind {
-        EventKind::Message | EventKind::Unsupported => message(tx, account, kind, event).await,
         EventKind::Receipt | EventKind::Edit | EventKind::Delete | EventKind::Reaction => {
             if !about(tx, account, event).await?
                 && let Some(target) = &event.target
@@ -113,7 +186,9 @@ async fn apply(
         | EventKind::LocationReport
         | EventKind::ServiceEvent => notice(tx, account, event).await,
         EventKind::Typing | EventKind::IgnoredEvent => Ok(true),
-        EventKind::SessionStart
+        EventKind::Message
+        | EventKind::Unsupported
+        | EventKind::SessionStart
         | EventKind::GroupEvent
         | EventKind::PollTrigger
         | EventKind::AccountEvent
@@ -122,111 +197,12 @@ async fn apply(
     }
 }
 
-async fn message(
+/// An event about an earlier message; false when that message has not come yet.
+pub(super) async fn about(
     tx: &mut WriteTx,
     account: ChannelAccountId,
-    kind: ChannelKind,
     event: &InboundEvent,
 ) -> Result<bool, StoreError> {
-    let Some(party) = resolve(tx, &event.sender, kind.code()).await? else { return Ok(false) };
-    if let Some(external) = &event.external_id
-        && items::by_external(tx, account, external).await?.is_some()
-    {
-        // The same message in another envelope, or the echo of one of ours.
-        return Ok(true);
-    }
-    let content = event.content.clone().unwrap_or_default();
-    let hint =
-        event.detail.get("conversation").and_then(Value::as_str).and_then(|id| id.parse::<ConversationId>().ok());
-    let arrival = Arrival {
-        account,
-        kind,
-        thread: event.thread.as_deref(),
-        subject: content.subject.as_deref().unwrap_or(""),
-        language: event.sender.locale.as_deref().and_then(|tag| tag.split(['-', '_']).next()),
-        hint,
-    };
-    let Place { session, conversation } = place(tx, party, &arrival).await?;
-    let mut body = json!({
-        "type": if event.kind == EventKind::Unsupported { "unsupported" } else { content.message_type.as_str() },
-        "html": content.html, "subject": content.subject, "attachments": content.attachments,
-        "choice": content.choice, "location": content.location, "contacts": content.contacts,
-        "form": content.form, "order": content.order, "extra": content.extra, "reply_to": event.reply_to,
-        "forwarded": event.forwarded, "album": event.album, "referral": event.referral, "echo": event.is_echo(),
-        "standby": event.standby,
-    });
-    if !event.detail.is_null() {
-        body["detail"] = event.detail.clone();
-    }
-    strip_nulls(&mut body);
-    let automatic = event.detail.get("auto").and_then(Value::as_bool).unwrap_or(false);
-    let new = NewItem {
-        conversation: conversation.id,
-        session: Some(session.id),
-        party: party.party,
-        kind: ItemKind::Message,
-        actor: if event.is_echo() { Actor::System } else { Actor::Customer(party.party) },
-        provider_at: Some(event.at),
-        text: content.text.as_deref(),
-        body,
-        activity: !automatic,
-    };
-    let (item, _) = items::append(tx, &new).await?;
-    if let Some(external) = &event.external_id {
-        items::name_external(tx, account, external, item).await?;
-        for orphan in inbound::take_orphans(tx, account, external).await? {
-            Box::pin(about(tx, account, &orphan)).await?;
-        }
-    }
-    // In standby another application answers: kept, neither routed nor answered.
-    let to_bot = session.control == OwnerKind::Bot && !automatic && !event.is_echo() && !event.standby;
-    conversations::customer_wrote(tx, session.id, event.external_id.as_deref(), to_bot).await?;
-    if !event.standby {
-        wake(tx, &conversation).await?;
-    }
-    if let (true, Some(bot)) = (to_bot, session.control_id) {
-        tell_bot(tx, BotId(bot), &session, item, event).await?;
-    }
-    tx.live(&topics(&conversation, Some(&session)), Change::Item { conversation: conversation.id, item });
-    Ok(true)
-}
-
-fn strip_nulls(body: &mut Value) {
-    if let Value::Object(map) = body {
-        map.retain(|_, value| !(value.is_null() || *value == json!([]) || *value == json!(false)));
-    }
-}
-
-/// Writes the message into the bot's ledger and starts its time to act.
-async fn tell_bot(
-    tx: &mut WriteTx,
-    bot: BotId,
-    session: &conversations::Session,
-    item: ItemId,
-    event: &InboundEvent,
-) -> Result<(), StoreError> {
-    let content = event.content.as_ref();
-    let data = json!({
-        "message": {
-            "id": item.to_string(),
-            "type": content.map(|c| c.message_type.as_str()),
-            "text": content.and_then(|c| c.text.as_deref()),
-            "choice": content.and_then(|c| c.choice.as_ref()),
-            "attachments": content.map(|c| &c.attachments),
-        },
-        "channel": session.kind.code(),
-        "customer": { "name": event.sender.name, "locale": event.sender.locale },
-    });
-    let entry = bots::insert_event(tx, bot, session.id, "message.created", &data).await?;
-    tx.job(&Job::BotEvent { event: entry }, session.id.0);
-    if let Some(found) = bots::find(tx, bot).await? {
-        tx.job_in(&Job::BotSilence { session: session.id }, session.id.0, f64::from(found.silence_seconds));
-    }
-    Ok(())
-}
-
-/// An event about an earlier message; false when that message has not come yet.
-async fn about(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEvent) -> Result<bool, StoreError> {
     if event.kind == EventKind::Receipt {
         return delivery::receipt(tx, account, event).await;
     }
@@ -251,23 +227,31 @@ async fn about(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEvent
     Ok(true)
 }
 
+pub(super) fn strip_nulls(body: &mut Value) {
+    if let Value::Object(map) = body {
+        map.retain(|_, value| !(value.is_null() || *value == json!([]) || *value == json!(false)));
+    }
+}
+
 /// Something to know about the customer's channel, shown in the open session if there is one.
 async fn notice(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEvent) -> Result<bool, StoreError> {
-    let Some(party) = resolve(tx, &event.sender, "notice").await? else { return Ok(false) };
-    let Some(session) = conversations::open_session(tx, party.party, account).await? else { return Ok(false) };
+    let Some((key, ids)) = identity::party_key(&event.sender) else { return Ok(false) };
+    let party = resolve(tx, &event.sender, &key, &ids, "notice").await?;
+    let Some(session) = conversations::open_session(tx, party.view.party, account).await? else { return Ok(false) };
     let Some(conversation) = conversations::lock(tx, session.conversation).await? else { return Ok(false) };
     let new = NewItem {
         conversation: conversation.id,
         session: Some(session.id),
-        party: party.party,
+        party: party.view.party,
         kind: ItemKind::Notice,
-        actor: Actor::Customer(party.party),
+        actor: Actor::Customer(party.view.party),
         provider_at: None,
         text: None,
         body: json!({ "type": event.kind.code(), "detail": event.detail }),
         activity: false,
+        external: None,
     };
-    let (item, _) = items::append(tx, &new).await?;
+    let item = items::append(tx, new).await?;
     tx.live(&topics(&conversation, Some(&session)), Change::Item { conversation: conversation.id, item });
     Ok(true)
 }

@@ -3,58 +3,63 @@
 use meridian_domain::{
     event::{Identifier, Sender},
     identity::{self, Match},
-    ids::{CustomerId, LinkId},
+    ids::LinkId,
 };
-use meridian_store::{StoreError, WriteTx, customers, identity as store};
+use meridian_store::{StoreError, WriteTx, arrivals, identity as store};
 use serde_json::json;
 
-/// Finds or makes the party of a sender, under its lock. `None` for a sender without any identifier.
+/// A sender's party.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Resolved {
+    pub view: store::PartyView,
+    /// Made just now: it has no session yet.
+    pub new: bool,
+}
+
+/// Finds or makes the party of a sender by its key, under its lock, and remembers what it said of itself.
 pub(super) async fn resolve(
     tx: &mut WriteTx,
     sender: &Sender,
-    source: &str,
-) -> Result<Option<store::PartyView>, StoreError> {
-    let Some((key, ids)) = identity::party_key(sender) else { return Ok(None) };
-    if let Some(known) = store::lock_party(tx, &key).await? {
-        remember(tx, known, sender, &ids, source).await?;
-        return Ok(Some(known));
-    }
-    // Two newcomers that share a verified value must see each other: lock the values, then look again.
-    let joining: Vec<Identifier> = ids.iter().filter(|id| identity::joins(id)).cloned().collect();
-    store::lock_values(tx, &joining).await?;
-    if let Some(known) = store::lock_party(tx, &key).await? {
-        remember(tx, known, sender, &ids, source).await?;
-        return Ok(Some(known));
-    }
-    let holders = store::holders(tx, &ids).await?;
-    let decided = identity::decide(&ids, &holders);
-    let customer = match &decided {
-        Match::Link { customer, .. } => *customer,
-        Match::New { .. } => {
-            let id = tx.id::<CustomerId>();
-            customers::insert(tx, id, sender.name.as_deref().unwrap_or(""), sender.locale.as_deref()).await?;
-            id
-        }
-    };
-    let Some(party) = store::insert_party(tx, &key, customer).await? else {
-        // Another transaction made the same party meanwhile (a claimed sender holds no value lock).
-        return store::lock_party(tx, &key).await;
-    };
-    let view = store::PartyView { party, customer };
-    remember(tx, view, sender, &ids, source).await?;
-    record(tx, view, decided).await?;
-    Ok(Some(view))
-}
-
-async fn remember(
-    tx: &mut WriteTx,
-    view: store::PartyView,
-    sender: &Sender,
+    key: &Identifier,
     ids: &[Identifier],
     source: &str,
-) -> Result<(), StoreError> {
+) -> Result<Resolved, StoreError> {
+    // Two newcomers that share a verified value must see each other.
+    let joining: Vec<Identifier> = ids.iter().filter(|id| identity::joins(id)).cloned().collect();
+    store::lock_values(tx, &joining).await?;
+    let mut decided = None;
+    let view = if let Some(known) = store::lock_party(tx, key).await? {
+        known
+    } else {
+        let holders = store::holders(tx, ids).await?;
+        let made = identity::decide(ids, &holders);
+        let customer = match &made {
+            Match::Link { customer, .. } => store::Belongs::To(*customer),
+            Match::New { .. } => store::Belongs::New {
+                name: sender.name.as_deref().map_or("", str::trim),
+                locale: sender.locale.as_deref(),
+            },
+        };
+        match store::insert_party(tx, key, customer).await? {
+            Some(view) => {
+                decided = Some(made);
+                view
+            }
+            // Another transaction made the same party meanwhile (a claimed sender holds no value lock).
+            None => store::lock_party(tx, key).await?.ok_or(StoreError::Inconsistent {
+                table: "party",
+                column: "value",
+                value: key.scheme.clone(),
+            })?,
+        }
+    };
     let name = sender.name.as_deref().map_or("", str::trim);
-    store::remember(tx, view, ids, name, source).await
+    arrivals::remember(tx, &[arrivals::Said { party: view, ids, name, source }]).await?;
+    let new = decided.is_some();
+    if let Some(decided) = decided {
+        record(tx, view, decided).await?;
+    }
+    Ok(Resolved { view, new })
 }
 
 async fn record(tx: &mut WriteTx, view: store::PartyView, decided: Match) -> Result<(), StoreError> {

@@ -1,13 +1,15 @@
 //! The session and the conversation a message belongs to.
 
+use super::resolve::Resolved;
 use meridian_domain::{
     channel::ChannelKind,
-    ids::{AgentId, BotId, BranchId, ChannelAccountId, ConversationId, QueueId, SessionId},
+    ids::{AgentId, BranchId, ChannelAccountId, ConversationId, QueueId, SessionId},
     jobs::Job,
     work::{Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
     StoreError, WriteTx,
+    arrivals::Standing,
     conversations::{self, Conversation, Session},
     identity::PartyView,
     work,
@@ -26,32 +28,33 @@ pub(super) struct Arrival<'a> {
     pub hint: Option<ConversationId>,
 }
 
-/// A session with its conversation locked.
-pub(super) struct Place {
-    pub session: Session,
-    pub conversation: Conversation,
-}
-
 /// The open session of the party on this account with its conversation locked, or a new one.
-pub(super) async fn place(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Result<Place, StoreError> {
-    if let Some(session) = conversations::open_session(tx, party.party, arrival.account).await?
+pub(super) async fn place(tx: &mut WriteTx, party: Resolved, arrival: &Arrival<'_>) -> Result<Standing, StoreError> {
+    let view = party.view;
+    if !party.new
+        && let Some(session) = conversations::open_session(tx, view.party, arrival.account).await?
         && let Some(conversation) = conversations::lock(tx, session.conversation).await?
     {
         // The conversation may have been resolved while we waited for its lock; then its sessions are closed.
         if conversation.lifecycle != Lifecycle::Resolved {
-            return Ok(Place { session, conversation });
+            return Ok(Standing { party: view, session, conversation });
         }
     }
-    open(tx, party, arrival).await
+    open(tx, view, arrival).await
 }
 
-async fn open(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Result<Place, StoreError> {
+async fn open(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Result<Standing, StoreError> {
     let (queue, branch, bot) = conversations::routing_of(tx, arrival.account).await?.ok_or_else(|| {
         StoreError::Inconsistent { table: "channel_account", column: "id", value: arrival.account.to_string() }
     })?;
-    let (conversation, joined) = match continued(tx, party, arrival).await? {
-        Some(conversation) => (conversation, true),
-        None => (begin(tx, party, arrival, queue, branch, bot).await?, false),
+    let continued = continued(tx, party, arrival).await?;
+    let joined = continued.is_some();
+    let conversation = match continued {
+        Some(conversation) => conversation,
+        None => {
+            let owner = if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue };
+            conversations::insert(tx, party.customer, branch, queue, owner, arrival.subject).await?
+        }
     };
     // People already have the conversation: a new channel of it goes to them, not to the bot.
     let bot = bot.filter(|_| !joined || matches!(conversation.owner, OwnerKind::Bot | OwnerKind::None));
@@ -71,18 +74,15 @@ async fn open(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Resu
         bot_waits_since: None,
     };
     conversations::insert_session(tx, &session).await?;
-    conversations::join(tx, session.id, "customer", party.party.0, "customer").await?;
-    if let Some(bot) = bot {
-        conversations::join(tx, session.id, "bot", bot.0, "bot").await?;
-    } else {
+    if bot.is_none() {
         let sticky = conversation.owner_agent;
         let request = Enqueue { queue, branch, sticky, language: arrival.language, reason: "message" };
         enqueue(tx, &session, &request).await?;
-        if conversation.owner != OwnerKind::Agent {
+        if joined && conversation.owner != OwnerKind::Agent {
             conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
         }
     }
-    Ok(Place { session, conversation })
+    Ok(Standing { party, session, conversation })
 }
 
 /// One issue may span channels: the conversation our signed address names, if it is this customer's, else the
@@ -103,24 +103,6 @@ async fn continued(
         }
     }
     Ok(None)
-}
-
-async fn begin(
-    tx: &mut WriteTx,
-    party: PartyView,
-    arrival: &Arrival<'_>,
-    queue: QueueId,
-    branch: BranchId,
-    bot: Option<BotId>,
-) -> Result<Conversation, StoreError> {
-    let id = tx.id::<ConversationId>();
-    let owner = if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue };
-    conversations::insert(tx, id, party.customer, branch, queue, owner, arrival.subject).await?;
-    conversations::lock(tx, id).await?.ok_or(StoreError::Inconsistent {
-        table: "conversation",
-        column: "id",
-        value: id.to_string(),
-    })
 }
 
 /// What a piece of work asks for.
@@ -155,14 +137,11 @@ pub(crate) async fn enqueue(tx: &mut WriteTx, session: &Session, request: &Enque
 
 /// A customer wrote in a snoozed conversation: it comes back, parked work waits again.
 pub(super) async fn wake(tx: &mut WriteTx, conversation: &Conversation) -> Result<(), StoreError> {
-    if conversation.lifecycle == Lifecycle::Open {
-        return Ok(());
-    }
     conversations::set_state(tx, conversation.id, Lifecycle::Open, conversation.owner, conversation.owner_agent)
         .await?;
     for item in work::lock_open(tx, conversation.id).await? {
         if item.state == WorkState::Parked {
-            work::transition(tx, &item, WorkState::Queued, None, "customer_replied").await?;
+            work::transition(tx, &item, work::Step::to(WorkState::Queued, "customer_replied")).await?;
             let tenant = tx.scope().tenant();
             tx.job(&Job::RouteWork { work: item.id }, tenant.0);
         }

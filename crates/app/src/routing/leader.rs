@@ -11,7 +11,7 @@ use meridian_domain::{
     work::{ItemKind, WorkState},
 };
 use meridian_store::{
-    StoreError, WriteTx, conversations,
+    StoreError, WriteTx,
     items::{self, NewItem},
     offers, routing as store, work,
 };
@@ -123,7 +123,7 @@ impl Leader {
         woken: &mut Woken,
     ) -> Result<Vec<Decision>, StoreError> {
         let mut lost = Vec::new();
-        let offered = Offered::lock(tx, &decisions).await?;
+        let mut offered = Offered::lock(tx, &decisions).await?;
         for (decision, trigger) in decisions {
             let Some(agent) = decision.agent else {
                 store::insert_decision(tx, &decision, trigger).await?;
@@ -139,6 +139,7 @@ impl Leader {
                 lost.push(decision);
             }
         }
+        offered.write(tx).await?;
         Ok(lost)
     }
 
@@ -225,33 +226,41 @@ impl Rows {
     }
 }
 
-/// The work that is about to be offered, with its session's party, under the locks of its conversations.
-struct Offered(HashMap<WorkItemId, (work::WorkItem, PartyId)>);
+/// The work that is about to be offered, with its session's party, under the locks of its conversations; and what its
+/// timelines will say.
+#[derive(Default)]
+struct Offered {
+    work: HashMap<WorkItemId, (work::WorkItem, PartyId)>,
+    said: Vec<NewItem<'static>>,
+}
 
 impl Offered {
-    /// Conversations are locked before work everywhere, and in id order.
     async fn lock(tx: &mut WriteTx, decisions: &[(Decision, &'static str)]) -> Result<Self, StoreError> {
         let offered = decisions.iter().filter(|(decision, _)| decision.agent.is_some());
         let ids: Vec<Uuid> = offered.map(|(decision, _)| decision.work.0).collect();
         if ids.is_empty() {
-            return Ok(Self(HashMap::new()));
+            return Ok(Self::default());
         }
-        let items = work::many(tx, &ids).await?;
-        let owners: BTreeSet<Uuid> = items.iter().map(|item| item.conversation.0).collect();
-        let owners: Vec<Uuid> = owners.into_iter().collect();
-        conversations::lock_all(tx, &owners).await?;
-        let parties: HashMap<_, _> = conversations::sessions(tx, &owners)
-            .await?
-            .into_iter()
-            .map(|session| (session.id, session.party))
-            .collect();
-        let known = |item: work::WorkItem| Some((item.id, (parties.get(&item.session).copied().map(|p| (item, p))?)));
-        Ok(Self(items.into_iter().filter_map(known).collect()))
+        let locked = work::lock_for_offer(tx, &ids).await?.into_iter();
+        Ok(Self { work: locked.map(|(item, party)| (item.id, (item, party))).collect(), said: Vec::new() })
+    }
+
+    /// Writes what the timelines say.
+    async fn write(self, tx: &mut WriteTx) -> Result<(), StoreError> {
+        if self.said.is_empty() {
+            return Ok(());
+        }
+        let items = items::append_all(tx, &self.said).await?;
+        for (new, item) in self.said.into_iter().zip(items) {
+            let conversation = new.conversation;
+            tx.live(&[Topic::Conversation(conversation)], Change::Item { conversation, item });
+        }
+        Ok(())
     }
 
     /// Tells everybody of an offer: its own timer, the agent's screen, the floor, the timeline.
     async fn publish(
-        &self,
+        &mut self,
         tx: &mut WriteTx,
         decision: &Decision,
         offer: &offers::Offer,
@@ -261,7 +270,7 @@ impl Offered {
         tx.job_in(&Job::OfferExpire { offer: offer.id }, offer.id.0, f64::from(decision.offer_seconds));
         tx.live(&[Topic::Agent(offer.agent)], Change::Offer { offer: offer.id });
         tx.live(&[Topic::Floor], Change::Work { work: decision.work, queue: decision.queue });
-        let Some((item, party)) = self.0.get(&decision.work) else { return Ok(()) };
+        let Some((item, party)) = self.work.get(&decision.work) else { return Ok(()) };
         tx.work_moved(work::Move {
             work: item.id,
             branch: item.branch,
@@ -272,7 +281,7 @@ impl Offered {
             plan_version: decision.plan_version,
             reason: "routed",
         });
-        let new = NewItem {
+        self.said.push(NewItem {
             conversation: item.conversation,
             session: Some(item.session),
             party: *party,
@@ -283,12 +292,8 @@ impl Offered {
             body: json!({ "type": "offered", "decision": record.to_string(), "agent": offer.agent.to_string(),
                           "step": decision.step }),
             activity: false,
-        };
-        let (routing_item, _) = items::append(tx, &new).await?;
-        tx.live(
-            &[Topic::Conversation(item.conversation)],
-            Change::Item { conversation: item.conversation, item: routing_item },
-        );
+            external: None,
+        });
         Ok(())
     }
 }

@@ -17,7 +17,7 @@ use meridian_store::{
     StoreError, WriteTx, agents, bots, conversations, handoffs,
     items::{self, NewItem},
     offers::{self, Offer},
-    work,
+    work::{self, Step},
 };
 use serde_json::json;
 
@@ -40,16 +40,10 @@ pub async fn accept(app: &App, subject: &Subject, id: OfferId) -> Result<Convers
     subject.require(Permission::HandleWork)?;
     let me = subject.agent_id().ok_or(OfferRefused::Gone)?;
     let mut tx = app.db.write(subject.scope()).await?;
-    // Locks go conversation first everywhere, so find it before touching the offer.
-    let found = offers::many(&mut tx, &[id.0]).await?.pop().ok_or(OfferRefused::Gone)?;
-    let item = work::find(&mut tx, found.work).await?.ok_or(OfferRefused::Gone)?;
-    let conversation = conversations::lock(&mut tx, item.conversation).await?.ok_or(OfferRefused::Gone)?;
-    let offer = offers::accept(&mut tx, id, me).await?.ok_or(OfferRefused::Gone)?;
-    let item = work::lock(&mut tx, offer.work).await?.ok_or(OfferRefused::Gone)?;
-    work::transition(&mut tx, &item, WorkState::Active, Some(me), "accepted").await?;
-    let session = conversations::session(&mut tx, item.session).await?.ok_or(OfferRefused::Gone)?;
-    conversations::pass_control(&mut tx, session.id, OwnerKind::Agent, Some(me.0)).await?;
-    conversations::join(&mut tx, session.id, "agent", me.0, "agent").await?;
+    // Locks go conversation first everywhere.
+    let conversation = conversations::lock_of_offer(&mut tx, id).await?.ok_or(OfferRefused::Gone)?;
+    let item = work::accept(&mut tx, id, me).await?.ok_or(OfferRefused::Gone)?;
+    let session = conversations::pass_control(&mut tx, item.session, OwnerKind::Agent, Some(me.0)).await?;
     conversations::set_state(&mut tx, conversation.id, Lifecycle::Open, OwnerKind::Agent, Some(me)).await?;
     let new = NewItem {
         conversation: conversation.id,
@@ -61,8 +55,9 @@ pub async fn accept(app: &App, subject: &Subject, id: OfferId) -> Result<Convers
         text: None,
         body: json!({ "type": "accepted", "offer": id.to_string() }),
         activity: false,
+        external: None,
     };
-    let (state_item, _) = items::append(&mut tx, &new).await?;
+    let state_item = items::append(&mut tx, new).await?;
     if let Some(handoff) = handoffs::of_conversations(&mut tx, &[conversation.id.0]).await?.first() {
         let data = json!({ "handoff": handoff.id.to_string() });
         let event = bots::insert_event(&mut tx, handoff.bot, handoff.session, "handoff.accepted", &data).await?;
@@ -73,7 +68,7 @@ pub async fn accept(app: &App, subject: &Subject, id: OfferId) -> Result<Convers
     tx.live(&concerned, Change::Item { conversation: conversation.id, item: state_item });
     tx.live(&concerned, Change::Conversation { conversation: conversation.id });
     tx.live(&[Topic::Agent(me)], Change::Offer { offer: id });
-    tx.audit("offer_accepted", "offer", Some(id.0), json!({ "work_item": offer.work.to_string() }));
+    tx.audit("offer_accepted", "offer", Some(id.0), json!({ "work_item": item.id.to_string() }));
     tx.commit().await?;
     Ok(conversation.id)
 }
@@ -85,7 +80,7 @@ pub async fn decline(app: &App, subject: &Subject, id: OfferId, reason: &str) ->
     let mut tx = app.db.write(subject.scope()).await?;
     let found = offers::many(&mut tx, &[id.0]).await?.pop().filter(|offer| offer.agent == me);
     let found = found.ok_or(OfferRefused::Gone)?;
-    lock_conversation_of(&mut tx, found.work).await?;
+    conversations::lock_of_work(&mut tx, found.work).await?;
     let offer = offers::end(&mut tx, id, OfferState::Declined, reason, false).await?.ok_or(OfferRefused::Gone)?;
     back_to_queue(&mut tx, &offer, "declined").await?;
     tx.audit("offer_declined", "offer", Some(id.0), json!({ "reason": reason }));
@@ -99,7 +94,7 @@ pub async fn expire(app: &App, tenant: TenantId, id: OfferId) -> Result<bool, St
     // Most were answered long before their time is over.
     let pending = |offer: &Offer| offer.state == OfferState::Pending;
     let Some(found) = offers::many(&mut tx, &[id.0]).await?.pop().filter(pending) else { return Ok(false) };
-    lock_conversation_of(&mut tx, found.work).await?;
+    conversations::lock_of_work(&mut tx, found.work).await?;
     let Some(offer) = offers::end(&mut tx, id, OfferState::Expired, "not_answered", true).await? else {
         return Ok(false);
     };
@@ -113,7 +108,7 @@ pub async fn expire(app: &App, tenant: TenantId, id: OfferId) -> Result<bool, St
 /// Withdraws every pending offer of an agent whose link was lost.
 pub(super) async fn rescind_of(tx: &mut WriteTx, agent: AgentId) -> Result<(), StoreError> {
     for offer in offers::pending_of(tx, agent).await? {
-        lock_conversation_of(tx, offer.work).await?;
+        conversations::lock_of_work(tx, offer.work).await?;
         if let Some(offer) = offers::end(tx, offer.id, OfferState::Rescinded, "link_lost", false).await? {
             back_to_queue(tx, &offer, "link_lost").await?;
         }
@@ -131,20 +126,13 @@ pub(crate) async fn rescind_for(tx: &mut WriteTx, work: WorkItemId, reason: &str
     Ok(())
 }
 
-async fn lock_conversation_of(tx: &mut WriteTx, id: WorkItemId) -> Result<(), StoreError> {
-    if let Some(item) = work::find(tx, id).await? {
-        conversations::lock(tx, item.conversation).await?;
-    }
-    Ok(())
-}
-
 async fn back_to_queue(tx: &mut WriteTx, offer: &Offer, reason: &'static str) -> Result<(), StoreError> {
     let tenant = tx.scope().tenant();
     if let Some(item) = work::lock(tx, offer.work).await?
         && item.state == WorkState::Offered
         && item.epoch == offer.epoch
     {
-        work::transition(tx, &item, WorkState::Queued, None, reason).await?;
+        work::transition(tx, &item, Step::to(WorkState::Queued, reason)).await?;
         tx.live(&[Topic::Floor], Change::Work { work: item.id, queue: item.queue });
     }
     tx.job(&Job::RouteOfferEnded { offer: offer.id }, tenant.0);

@@ -8,6 +8,7 @@ use super::{
 use anyhow::{Result, ensure};
 use clap::Args;
 use meridian_lab::load::{Latency, paced};
+use meridian_store::bulk;
 use rand::Rng;
 use serde_json::{Value, json};
 use std::{
@@ -92,6 +93,7 @@ pub async fn run(options: &Options) -> Result<Value> {
     eprintln!("{} agents sign in", options.agents);
     crowd.sit_down(&rig).await?;
     warm_up(&crowd, options.owned).await?;
+    bulk::analyze(&rig.servers.postgres_url()).await?;
     println!("{}\n{} agents, {} numbers, {} s a rate", machine(), options.agents, options.accounts, options.seconds);
     println!("  per s   accepted p50/p99   push p50/p99   offer p50/p99   lost   CPU ms a message");
     let mut rows: Vec<Row> = Vec::new();

@@ -1,0 +1,221 @@
+//! Customers' messages find their places in the timeline, a batch with a few statements.
+
+use super::{
+    ingest::{about, strip_nulls},
+    resolve::resolve,
+    session::{Arrival, place, wake},
+};
+use crate::conversations::topics;
+use meridian_domain::{
+    actor::Actor,
+    channel::ChannelKind,
+    event::{EventKind, Identifier, InboundEvent},
+    identity,
+    ids::{BotId, ChannelAccountId, ConversationId, ItemId},
+    jobs::Job,
+    live::Change,
+    work::{ItemKind, Lifecycle, OwnerKind},
+};
+use meridian_store::{
+    StoreError, WriteTx,
+    arrivals::{self, Said, Standing, Wrote},
+    bots,
+    conversations::Session,
+    items::{self, NewItem},
+};
+use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet};
+
+/// An event of a stored request.
+#[derive(Clone, Copy)]
+pub(super) struct Arrived<'a> {
+    /// Place of the request in its batch.
+    pub request: usize,
+    pub account: ChannelAccountId,
+    pub kind: ChannelKind,
+    pub event: &'a InboundEvent,
+}
+
+/// A message with its sender.
+struct Sent<'a> {
+    arrived: Arrived<'a>,
+    key: Identifier,
+    ids: Vec<Identifier>,
+}
+
+/// A message in its place.
+struct Placed<'a> {
+    arrived: Arrived<'a>,
+    at: Standing,
+}
+
+impl Placed<'_> {
+    fn automatic(&self) -> bool {
+        self.arrived.event.detail.get("auto").and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// The bot that has to act on it. In standby another application answers: kept, neither routed nor answered.
+    fn bot(&self) -> Option<BotId> {
+        let event = self.arrived.event;
+        let asks = self.at.session.control == OwnerKind::Bot && !self.automatic() && !event.is_echo() && !event.standby;
+        self.at.session.control_id.filter(|_| asks).map(BotId)
+    }
+}
+
+/// Puts messages that are not in the timeline yet there, in the order given, and tells who has to know. Whether each
+/// could be placed: one whose sender has no usable identifier cannot.
+pub(super) async fn messages<'a>(
+    tx: &mut WriteTx,
+    run: Vec<Arrived<'a>>,
+) -> Result<Vec<(Arrived<'a>, bool)>, StoreError> {
+    let (mut outcome, mut sent, mut names) = (Vec::with_capacity(run.len()), Vec::new(), HashSet::new());
+    for arrived in run {
+        let sender = identity::party_key(&arrived.event.sender);
+        outcome.push((arrived, sender.is_some()));
+        let again = arrived.event.external_id.as_deref().is_some_and(|name| !names.insert((arrived.account, name)));
+        if let Some((key, ids)) = sender.filter(|_| !again) {
+            sent.push(Sent { arrived, key, ids });
+        }
+    }
+    if sent.is_empty() {
+        return Ok(outcome);
+    }
+    let placed = place_all(tx, &sent).await?;
+    let new: Vec<NewItem<'_>> = placed.iter().map(item_of).collect();
+    let items = items::append_all(tx, &new).await?;
+    let wrote: Vec<Wrote<'_>> = placed
+        .iter()
+        .map(|one| Wrote {
+            session: one.at.session.id,
+            message: one.arrived.event.external_id.as_deref(),
+            bot_waits: one.bot().is_some(),
+        })
+        .collect();
+    arrivals::customers_wrote(tx, &wrote).await?;
+    let named: Vec<(ChannelAccountId, &str)> = placed
+        .iter()
+        .filter_map(|one| Some((one.arrived.account, one.arrived.event.external_id.as_deref()?)))
+        .collect();
+    if !named.is_empty() {
+        for (account, orphan) in arrivals::take_orphans(tx, &named).await? {
+            about(tx, account, &orphan).await?;
+        }
+    }
+    let mut patience = HashMap::new();
+    for (one, item) in placed.iter().zip(items) {
+        if let Some(bot) = one.bot() {
+            tell_bot(tx, bot, one, item, &mut patience).await?;
+        }
+        let conversation = &one.at.conversation;
+        let change = Change::Item { conversation: conversation.id, item };
+        tx.live(&topics(conversation, Some(&one.at.session)), change);
+    }
+    Ok(outcome)
+}
+
+/// The place of each message. Senders with an open session are found together; newcomers one after the other.
+async fn place_all<'a>(tx: &mut WriteTx, sent: &'a [Sent<'a>]) -> Result<Vec<Placed<'a>>, StoreError> {
+    let senders: Vec<(&Identifier, ChannelAccountId)> =
+        sent.iter().map(|one| (&one.key, one.arrived.account)).collect();
+    let mut standing = arrivals::standing(tx, &senders).await?;
+    let (mut said, mut placed) = (Vec::new(), Vec::with_capacity(sent.len()));
+    for one in sent {
+        let (event, source) = (one.arrived.event, one.arrived.kind.code());
+        let key = (one.key.clone(), one.arrived.account);
+        let at = if let Some(at) = standing.get(&key) {
+            let name = event.sender.name.as_deref().map_or("", str::trim);
+            said.push(Said { party: at.party, ids: &one.ids, name, source });
+            at.clone()
+        } else {
+            let party = resolve(tx, &event.sender, &one.key, &one.ids, source).await?;
+            place(tx, party, &arrival_of(&one.arrived)).await?
+        };
+        let woken = at.conversation.lifecycle != Lifecycle::Open && !event.standby;
+        if woken {
+            wake(tx, &at.conversation).await?;
+        }
+        let now = standing.entry(key).or_insert_with(|| at.clone());
+        if woken {
+            now.conversation.lifecycle = Lifecycle::Open;
+        }
+        placed.push(Placed { arrived: one.arrived, at });
+    }
+    if !said.is_empty() {
+        arrivals::remember(tx, &said).await?;
+    }
+    Ok(placed)
+}
+
+fn arrival_of<'a>(one: &Arrived<'a>) -> Arrival<'a> {
+    let event = one.event;
+    Arrival {
+        account: one.account,
+        kind: one.kind,
+        thread: event.thread.as_deref(),
+        subject: event.content.as_ref().and_then(|content| content.subject.as_deref()).unwrap_or(""),
+        language: event.sender.locale.as_deref().and_then(|tag| tag.split(['-', '_']).next()),
+        hint: event.detail.get("conversation").and_then(Value::as_str).and_then(|id| id.parse::<ConversationId>().ok()),
+    }
+}
+
+fn item_of<'a>(one: &Placed<'a>) -> NewItem<'a> {
+    let (event, party) = (one.arrived.event, one.at.party.party);
+    let content = event.content.clone().unwrap_or_default();
+    let mut body = json!({
+        "type": if event.kind == EventKind::Unsupported { "unsupported" } else { content.message_type.as_str() },
+        "html": content.html, "subject": content.subject, "attachments": content.attachments,
+        "choice": content.choice, "location": content.location, "contacts": content.contacts,
+        "form": content.form, "order": content.order, "extra": content.extra, "reply_to": event.reply_to,
+        "forwarded": event.forwarded, "album": event.album, "referral": event.referral, "echo": event.is_echo(),
+        "standby": event.standby,
+    });
+    if !event.detail.is_null() {
+        body["detail"] = event.detail.clone();
+    }
+    strip_nulls(&mut body);
+    NewItem {
+        conversation: one.at.conversation.id,
+        session: Some(one.at.session.id),
+        party,
+        kind: ItemKind::Message,
+        actor: if event.is_echo() { Actor::System } else { Actor::Customer(party) },
+        provider_at: Some(event.at),
+        text: event.content.as_ref().and_then(|content| content.text.as_deref()),
+        body,
+        activity: !one.automatic(),
+        external: event.external_id.as_deref().map(|name| (one.arrived.account, name)),
+    }
+}
+
+/// Writes the message into the bot's ledger and starts its time to act.
+async fn tell_bot(
+    tx: &mut WriteTx,
+    bot: BotId,
+    one: &Placed<'_>,
+    item: ItemId,
+    patience: &mut HashMap<BotId, Option<i32>>,
+) -> Result<(), StoreError> {
+    let (event, session): (&InboundEvent, &Session) = (one.arrived.event, &one.at.session);
+    let content = event.content.as_ref();
+    let data = json!({
+        "message": {
+            "id": item.to_string(),
+            "type": content.map(|c| c.message_type.as_str()),
+            "text": content.and_then(|c| c.text.as_deref()),
+            "choice": content.and_then(|c| c.choice.as_ref()),
+            "attachments": content.map(|c| &c.attachments),
+        },
+        "channel": session.kind.code(),
+        "customer": { "name": event.sender.name, "locale": event.sender.locale },
+    });
+    let entry = bots::insert_event(tx, bot, session.id, "message.created", &data).await?;
+    tx.job(&Job::BotEvent { event: entry }, session.id.0);
+    if !patience.contains_key(&bot) {
+        let found = bots::find(tx, bot).await?;
+        patience.insert(bot, found.map(|bot| bot.silence_seconds));
+    }
+    if let Some(Some(seconds)) = patience.get(&bot) {
+        tx.job_in(&Job::BotSilence { session: session.id }, session.id.0, f64::from(*seconds));
+    }
+    Ok(())
+}

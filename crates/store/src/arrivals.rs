@@ -1,0 +1,309 @@
+//! What a batch of arriving messages needs from the database: each statement serves all of them.
+
+use crate::{
+    StoreError, WriteTx,
+    conversations::{Conversation, Session},
+    error::code,
+    identity::PartyView,
+    inbound::Raw,
+};
+use meridian_domain::{
+    event::{Identifier, InboundEvent},
+    ids::{ChannelAccountId, IdentityId, RawId, SessionId},
+    work::{Lifecycle, OwnerKind},
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Takes stored requests in hand: marks them as processed, for nobody else, and reads them, in the order asked for.
+/// Those that are done already are left out.
+pub async fn claim(tx: &mut WriteTx, ids: &[RawId]) -> Result<Vec<(RawId, Raw)>, StoreError> {
+    let tenant = tx.tenant();
+    let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        "update inbound_raw set state = 'processed', processed_at = clock_timestamp()
+         where tenant_id = $1 and id = any($2) and state = 'received'
+         returning id, account_id, request, body, received_at",
+        tenant,
+        &wanted
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut found: HashMap<Uuid, Raw> = rows
+        .into_iter()
+        .map(|r| {
+            let account = ChannelAccountId(r.account_id);
+            (r.id, Raw { account, request: r.request, body: r.body, received_at: r.received_at })
+        })
+        .collect();
+    Ok(ids.iter().filter_map(|id| found.remove(&id.0).map(|raw| (*id, raw))).collect())
+}
+
+/// An event by its names.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// The account.
+    pub account: ChannelAccountId,
+    /// Its dedupe key.
+    pub key: &'a str,
+    /// The provider's name of the message it brings, if it brings one.
+    pub message: Option<&'a str>,
+}
+
+/// What is known of an event before it is applied.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sight {
+    /// Seen here for the first time.
+    pub fresh: bool,
+    /// The message it brings is in the timeline already: another envelope, or the echo of one of ours.
+    pub known: bool,
+}
+
+/// Claims events, each once: of two with the same key the first is fresh. In the order given.
+pub async fn first_sights(tx: &mut WriteTx, events: &[Named<'_>]) -> Result<Vec<Sight>, StoreError> {
+    let tenant = tx.tenant();
+    let accounts: Vec<Uuid> = events.iter().map(|event| event.account.0).collect();
+    let keys: Vec<String> = events.iter().map(|event| event.key.to_owned()).collect();
+    let messages: Vec<Option<String>> = events.iter().map(|event| event.message.map(str::to_owned)).collect();
+    let rows = sqlx::query!(
+        r#"with asked as (
+             select account, key, message, n from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality
+               as a(account, key, message, n)
+           ), fresh as (
+             insert into seen_event (tenant_id, account_id, dedupe_key)
+             select $1, account, key from asked group by account, key order by account, key
+             on conflict do nothing returning account_id, dedupe_key
+           )
+           select f.account_id is not null and a.n = min(a.n) over (partition by a.account, a.key) as "fresh!",
+                  x.item_id is not null as "known!"
+           from asked a
+           left join fresh f on f.account_id = a.account and f.dedupe_key = a.key
+           left join item_external x on x.tenant_id = $1 and x.account_id = a.account and x.external_id = a.message
+           order by a.n"#,
+        tenant,
+        &accounts,
+        &keys,
+        &messages as &[Option<String>]
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| Sight { fresh: row.fresh, known: row.known }).collect())
+}
+
+/// An open session with its conversation, both under lock.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Whose it is.
+    pub party: PartyView,
+    /// The session.
+    pub session: Session,
+    /// Its conversation.
+    pub conversation: Conversation,
+}
+
+/// Open sessions of senders on accounts, by (sender's key, account), locked with their conversations in id order. A
+/// sender without an open session, or whose conversation was resolved meanwhile, is not among them.
+pub async fn standing(
+    tx: &mut WriteTx,
+    senders: &[(&Identifier, ChannelAccountId)],
+) -> Result<HashMap<(Identifier, ChannelAccountId), Standing>, StoreError> {
+    let tenant = tx.tenant();
+    let schemes: Vec<String> = senders.iter().map(|(key, _)| key.scheme.clone()).collect();
+    let scopes: Vec<String> = senders.iter().map(|(key, _)| key.scope.clone()).collect();
+    let values: Vec<String> = senders.iter().map(|(key, _)| key.value.clone()).collect();
+    let accounts: Vec<Uuid> = senders.iter().map(|(_, account)| account.0).collect();
+    let rows = sqlx::query!(
+        r#"select a.n as "n!", p.id as party_id, s.id as session_id, s.kind, s.thread, s.opened_at, s.last_external_id,
+                  s.control, s.control_id, s.control_epoch, s.bot_waits_since, c.id, c.number, c.branch_id,
+                  c.customer_id, c.lifecycle, c.owner, c.owner_agent_id, c.queue_id, c.subject, c.seq, c.version,
+                  c.last_activity_at, c.created_at
+           from unnest($2::text[], $3::text[], $4::text[], $5::uuid[]) with ordinality
+             as a(scheme, scope, value, account, n)
+           join party p on p.tenant_id = $1 and p.scheme = a.scheme and p.scope = a.scope and p.value = a.value
+           join session s on s.tenant_id = $1 and s.party_id = p.id and s.account_id = a.account and s.closed_at is null
+           join conversation c on c.tenant_id = $1 and c.id = s.conversation_id
+           order by c.id for update of c, s"#,
+        tenant,
+        &schemes,
+        &scopes,
+        &values,
+        &accounts
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let lifecycle = code("conversation", "lifecycle", &row.lifecycle, Lifecycle::from_code)?;
+        let asked = usize::try_from(row.n - 1).ok().and_then(|n| senders.get(n));
+        let Some((key, account)) = asked.filter(|_| lifecycle != Lifecycle::Resolved) else { continue };
+        let conversation = Conversation {
+            id: row.id.into(),
+            number: row.number,
+            branch: row.branch_id.into(),
+            customer: row.customer_id.into(),
+            lifecycle,
+            owner: code("conversation", "owner", &row.owner, OwnerKind::from_code)?,
+            owner_agent: row.owner_agent_id.map(Into::into),
+            queue: row.queue_id.map(Into::into),
+            subject: row.subject,
+            seq: row.seq,
+            version: row.version,
+            last_activity_at: row.last_activity_at,
+            created_at: row.created_at,
+        };
+        let session = Session {
+            id: row.session_id.into(),
+            conversation: conversation.id,
+            party: row.party_id.into(),
+            account: *account,
+            kind: code("session", "kind", &row.kind, |kind| kind.parse().ok())?,
+            thread: row.thread,
+            opened_at: row.opened_at,
+            closed_at: None,
+            last_external_id: row.last_external_id,
+            control: code("session", "control", &row.control, OwnerKind::from_code)?,
+            control_id: row.control_id,
+            control_epoch: row.control_epoch,
+            bot_waits_since: row.bot_waits_since,
+        };
+        let party = PartyView { party: session.party, customer: conversation.customer };
+        found.insert(((*key).clone(), *account), Standing { party, session, conversation });
+    }
+    Ok(found)
+}
+
+/// What a sender said of itself.
+#[derive(Debug, Clone)]
+pub struct Said<'a> {
+    /// Who.
+    pub party: PartyView,
+    /// Its identifiers.
+    pub ids: &'a [Identifier],
+    /// Its name; may be empty.
+    pub name: &'a str,
+    /// Where it said so.
+    pub source: &'a str,
+}
+
+/// Remembers what senders said of themselves: identifiers that are new, newly verified or not seen for ten minutes are
+/// written, and a customer without a name gets one.
+pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    let (mut new, mut parties, mut sources) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut schemes, mut scopes, mut values, mut levels) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for one in said {
+        for id in one.ids {
+            new.push(tx.id::<IdentityId>().0);
+            parties.push(one.party.party.0);
+            sources.push(one.source.to_owned());
+            schemes.push(id.scheme.clone());
+            scopes.push(id.scope.clone());
+            values.push(id.value.clone());
+            levels.push(id.verified.code().to_owned());
+        }
+    }
+    let named = said.iter().filter(|one| !one.name.is_empty());
+    let (customers, names): (Vec<Uuid>, Vec<String>) =
+        named.map(|one| (one.party.customer.0, one.name.to_owned())).unzip();
+    sqlx::query!(
+        "with named as (
+           update customer c set name = n.name from unnest($9::uuid[], $10::text[]) as n(id, name)
+           where c.tenant_id = $1 and c.id = n.id and c.name = ''
+         )
+         insert into customer_identity as known (tenant_id, id, party_id, scheme, scope, value, verified, source)
+         select distinct on (n.party, n.scheme, n.scope, n.value)
+                $1, n.id, n.party, n.scheme, n.scope, n.value, n.verified, n.source
+         from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+           as n(id, party, scheme, scope, value, verified, source)
+         order by n.party, n.scheme, n.scope, n.value,
+           array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], n.verified) desc
+         on conflict (tenant_id, party_id, scheme, scope, value) do update set
+           last_seen = clock_timestamp(),
+           source = case when array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
+             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)
+             then excluded.source else known.source end,
+           verified = case when array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
+             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)
+             then excluded.verified else known.verified end
+         where known.last_seen < clock_timestamp() - interval '10 minutes'
+           or array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
+             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)",
+        tenant,
+        &new,
+        &parties,
+        &schemes,
+        &scopes,
+        &values,
+        &levels,
+        &sources,
+        &customers,
+        &names
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A customer's message on a session.
+#[derive(Debug, Clone, Copy)]
+pub struct Wrote<'a> {
+    /// The session.
+    pub session: SessionId,
+    /// The provider's name of the message.
+    pub message: Option<&'a str>,
+    /// Whether a bot has to act on it.
+    pub bot_waits: bool,
+}
+
+/// Notes customers' messages on their sessions; a bot's time starts unless it runs already.
+pub async fn customers_wrote(tx: &mut WriteTx, wrote: &[Wrote<'_>]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    let sessions: Vec<Uuid> = wrote.iter().map(|one| one.session.0).collect();
+    let messages: Vec<Option<String>> = wrote.iter().map(|one| one.message.map(str::to_owned)).collect();
+    let waits: Vec<bool> = wrote.iter().map(|one| one.bot_waits).collect();
+    sqlx::query!(
+        "update session s set last_customer_at = clock_timestamp(),
+                last_external_id = coalesce(w.message, s.last_external_id),
+                bot_waits_since = case when w.waits then coalesce(s.bot_waits_since, clock_timestamp())
+                                       else s.bot_waits_since end
+         from (
+           select session, (array_agg(message order by n desc) filter (where message is not null))[1] as message,
+                  bool_or(waits) as waits
+           from unnest($2::uuid[], $3::text[], $4::bool[]) with ordinality as a(session, message, waits, n)
+           group by session
+         ) w
+         where s.tenant_id = $1 and s.id = w.session",
+        tenant,
+        &sessions,
+        &messages as &[Option<String>],
+        &waits
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Takes the events that waited for messages of an account, oldest first.
+pub async fn take_orphans(
+    tx: &mut WriteTx,
+    messages: &[(ChannelAccountId, &str)],
+) -> Result<Vec<(ChannelAccountId, InboundEvent)>, StoreError> {
+    let tenant = tx.tenant();
+    let accounts: Vec<Uuid> = messages.iter().map(|(account, _)| account.0).collect();
+    let targets: Vec<String> = messages.iter().map(|(_, target)| (*target).to_owned()).collect();
+    let rows = sqlx::query!(
+        "with taken as (
+           delete from orphan_event o using unnest($2::uuid[], $3::text[]) as m(account, target)
+           where o.tenant_id = $1 and o.account_id = m.account and o.target = m.target
+           returning o.id, o.account_id, o.event
+         )
+         select account_id, event from taken order by id",
+        tenant,
+        &accounts,
+        &targets
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let read = |(account, event): (Uuid, _)| Some((account.into(), serde_json::from_value(event).ok()?));
+    Ok(rows.into_iter().filter_map(|row| read((row.account_id, row.event))).collect())
+}
