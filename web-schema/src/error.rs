@@ -2,7 +2,7 @@
 //! a lost race or a rule that says no is a `userError` of the payload.
 
 use async_graphql::{Enum, ErrorExtensions, Response, SimpleObject, Value};
-use meridian_app::{authz::Forbidden, conversations, identity, routing, setup};
+use meridian_app::{authz::Forbidden, conversations, customers, identity, routing, setup};
 use meridian_store::StoreError;
 
 /// Codes of top-level errors: a closed list.
@@ -158,6 +158,11 @@ refusals! {
     conversations::ReplyRefused { NotFound => NotFound, Text => Invalid, Resolved => Resolved, NotHolder => NotHolder }
     conversations::NoteRefused { NotFound => NotFound, Text => Invalid }
     conversations::ResolveRefused { NotFound => NotFound, Stale => StaleVersion, NotOwner => NotHolder }
+    conversations::SteerRefused {
+        NotFound(_) => NotFound, Stale => StaleVersion, NotOwner => NotHolder, Resolved => Resolved, Invalid(_) => Invalid
+    }
+    conversations::CannedRefused { NotFound => NotFound, Invalid(_) => Invalid, Taken => Conflict }
+    customers::CustomerRefused { NotFound => NotFound, Stale => StaleVersion, Invalid(_) => Invalid }
     identity::MergeRefused { NotFound => NotFound, Same => Conflict, Moved => Conflict, Invalid(_) => Invalid }
     setup::PeopleRefused { NotFound => NotFound, Oneself => Conflict }
     setup::SetupRefused { NotFound(_) => NotFound, Invalid(_) => Invalid, Taken(_) => Conflict }

@@ -98,6 +98,10 @@ edges! {
     HandoffsOf(ConversationId) => Vec<handoffs::Handoff>, |tx, ids| Box::pin(async move {
         Ok(grouped(handoffs::of_conversations(tx, &ids).await?, |handoff| handoff.conversation))
     });
+    /// When a snoozed conversation comes back.
+    SnoozedUntil(ConversationId) => meridian_domain::time::Instant, |tx, ids| Box::pin(async move {
+        conversations::snoozed_until(tx, &ids).await
+    });
     /// Identifiers of a customer.
     IdentitiesOf(CustomerId) => Vec<identity::Identity>, |tx, ids| Box::pin(async move {
         Ok(grouped(identity::of_customers(tx, &ids).await?, |found| found.customer))

@@ -3,7 +3,9 @@
 use crate::{
     admin::{AdminMutations, AdminQueries},
     channels::ChannelQueries,
-    conversations::{ConversationMutations, ConversationQueries},
+    conversations::{
+        CannedMutations, CannedQueries, ConversationMutations, ConversationQueries, SteerMutations, SteerQueries,
+    },
     customers::{CustomerMutations, CustomerQueries},
     people::{PeopleMutations, PeopleQueries},
     work::{WorkMutations, WorkQueries},
@@ -11,7 +13,7 @@ use crate::{
 use async_graphql::MergedObject;
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Reading(ConversationQueries, CustomerQueries);
+pub(crate) struct Reading(ConversationQueries, CustomerQueries, CannedQueries, SteerQueries);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries);
@@ -21,7 +23,7 @@ pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries
 pub(crate) struct Query(Reading, Floor);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Writing(ConversationMutations, CustomerMutations);
+pub(crate) struct Writing(ConversationMutations, CustomerMutations, SteerMutations, CannedMutations);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Managing(PeopleMutations, WorkMutations, AdminMutations);

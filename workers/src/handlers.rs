@@ -93,6 +93,9 @@ impl Jobs {
             Job::WrapUpEnd { work } => {
                 conversations::wrap_up_end(app, tenant, *work).await?;
             }
+            Job::SnoozeEnd { conversation } => {
+                conversations::snooze_end(app, tenant, *conversation).await?;
+            }
             Job::BotSilence { session } => {
                 bots::bot_silent(app, tenant, *session).await?;
             }

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod authz;
 pub mod bots;
 pub mod conversations;
+pub mod customers;
 pub mod delivery;
 pub mod identity;
 pub mod inbound;

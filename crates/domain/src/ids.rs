@@ -101,6 +101,8 @@ ids! {
     WorkItemId = "wrk";
     /// Work shown to one agent.
     OfferId = "ofr";
+    /// An answer that agents reuse.
+    CannedReplyId = "cnd";
     /// The record of one routing decision.
     DecisionId = "dec";
     /// A hand-off from a bot.

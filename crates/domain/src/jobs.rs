@@ -1,6 +1,6 @@
 //! Jobs: what the outbox hands to the broker. Small, ids only, never content.
 
-use crate::ids::{AgentId, BotEventId, DeliveryId, HandoffId, OfferId, RawId, SessionId, WorkItemId};
+use crate::ids::{AgentId, BotEventId, ConversationId, DeliveryId, HandoffId, OfferId, RawId, SessionId, WorkItemId};
 use serde::{Deserialize, Serialize};
 
 /// A job. Old names stay readable: jobs of the previous release may still wait in the broker.
@@ -46,6 +46,11 @@ pub enum Job {
         /// The session.
         session: SessionId,
     },
+    /// A snoozed conversation's time has come.
+    SnoozeEnd {
+        /// The conversation.
+        conversation: ConversationId,
+    },
     /// Send a message to a customer.
     Deliver {
         /// The send.
@@ -76,6 +81,7 @@ impl Job {
             Self::OfferExpire { .. } => "offer_expire",
             Self::WrapUpEnd { .. } => "wrap_up_end",
             Self::BotSilence { .. } => "bot_silence",
+            Self::SnoozeEnd { .. } => "snooze_end",
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot_event",
             Self::Summarise { .. } => "summarise",
@@ -91,7 +97,9 @@ impl Job {
             | Self::RouteOfferEnded { .. }
             | Self::RouteReload
             | Self::RouteTick => "route",
-            Self::OfferExpire { .. } | Self::WrapUpEnd { .. } | Self::BotSilence { .. } => "timer",
+            Self::OfferExpire { .. } | Self::WrapUpEnd { .. } | Self::BotSilence { .. } | Self::SnoozeEnd { .. } => {
+                "timer"
+            }
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot",
             Self::Summarise { .. } => "summarise",

@@ -70,6 +70,40 @@ pub async fn set_merged_into(tx: &mut WriteTx, id: CustomerId, into: Option<Cust
     Ok(())
 }
 
+/// Changes what people write about a customer; what is left out stays.
+pub async fn update(
+    tx: &mut WriteTx,
+    id: CustomerId,
+    name: Option<&str>,
+    tier: Option<&str>,
+    tags: Option<&[String]>,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update customer set name = coalesce($3, name), tier = coalesce($4, tier), tags = coalesce($5, tags),
+                version = version + 1
+         where tenant_id = $1 and id = $2",
+        tenant,
+        id.0,
+        name,
+        tier,
+        tags
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Customers with these words in their name, by name; with fewer than three characters, whose name begins with them.
+pub async fn named(tx: &mut ReadTx, words: &str, most: i64) -> Result<Vec<CustomerId>, StoreError> {
+    let found = sqlx::query_scalar!(
+        r#"select id as "id!" from search_customers($1, $2)"#,
+        words,
+        i32::try_from(most).unwrap_or(i32::MAX)
+    );
+    Ok(found.fetch_all(tx.conn()).await?.into_iter().map(CustomerId).collect())
+}
+
 /// Locks customers in id order.
 pub async fn lock(tx: &mut WriteTx, ids: &[Uuid]) -> Result<(), StoreError> {
     let tenant = tx.tenant();

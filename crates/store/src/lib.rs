@@ -8,6 +8,7 @@ pub mod agents;
 pub mod arrivals;
 pub mod bots;
 pub mod bulk;
+pub mod canned;
 mod causes;
 pub mod conversations;
 pub mod customers;

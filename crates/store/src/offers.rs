@@ -171,12 +171,15 @@ pub async fn pending_for(tx: &mut ReadTx, work: WorkItemId) -> Result<Option<Off
     Ok(id.map(OfferId))
 }
 
-/// Agents who let an offer of this work pass during its present wait: they are asked last.
+/// Agents who let an offer of this work pass or passed it on: they are asked last.
 pub async fn refusals(tx: &mut ReadTx, works: &[Uuid]) -> Result<Vec<(WorkItemId, AgentId)>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        "select distinct work_item_id, agent_id from offer
-         where tenant_id = $1 and work_item_id = any($2) and state in ('declined', 'expired')",
+        r#"select work_item_id as "work_item_id!", agent_id as "agent_id!" from offer
+           where tenant_id = $1 and work_item_id = any($2) and state in ('declined', 'expired')
+           union
+           select work_item_id, agent_id from work_item_event
+           where tenant_id = $1 and work_item_id = any($2) and agent_id is not null and reason = 'transferred'"#,
         tenant,
         works
     )

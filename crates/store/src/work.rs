@@ -276,6 +276,26 @@ fn moved(tx: &mut WriteTx, item: &WorkItem, step: Step<'_>) {
     });
 }
 
+/// Lets an item wait in a queue, its next offer going to one agent first or to whoever is best. The caller holds it.
+pub async fn redirect(
+    tx: &mut WriteTx,
+    id: WorkItemId,
+    queue: QueueId,
+    first: Option<AgentId>,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update work_item set queue_id = $3, sticky_agent_id = $4 where tenant_id = $1 and id = $2",
+        tenant,
+        id.0,
+        queue.0,
+        first.map(|agent| agent.0)
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Takes a pending offer in time, with its work; `None` when it is gone. The caller holds the conversation.
 pub async fn accept(tx: &mut WriteTx, offer: OfferId, agent: AgentId) -> Result<Option<WorkItem>, StoreError> {
     let tenant = tx.tenant();

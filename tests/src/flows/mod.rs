@@ -2,6 +2,7 @@
 
 mod admin;
 mod channels;
+mod desk;
 mod faults;
 mod graphql;
 mod kills;

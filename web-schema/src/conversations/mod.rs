@@ -1,9 +1,13 @@
 //! Conversations and their timeline.
 
+mod canned;
 mod mutations;
+mod steer;
 mod types;
 
+pub(crate) use canned::{CannedMutations, CannedQueries};
 pub(crate) use mutations::ConversationMutations;
+pub(crate) use steer::{SteerMutations, SteerQueries};
 pub(crate) use types::{Actor, Conversation, TimelineItem};
 
 use crate::{

@@ -5,7 +5,7 @@ use crate::{
     customers::Customer,
     error::{AppError, Resolved},
     ids::id,
-    loaders::{HandoffsOf, SessionsOf, TheAgent, TheCustomer, WorkOf, load},
+    loaders::{HandoffsOf, SessionsOf, SnoozedUntil, TheAgent, TheCustomer, WorkOf, load},
     page,
     people::Agent,
     scalars::Long,
@@ -120,6 +120,13 @@ impl Conversation {
     /// Where it stands.
     async fn lifecycle(&self) -> Lifecycle {
         self.0.lifecycle.into()
+    }
+    /// When it comes back, while it is snoozed.
+    async fn snoozed_until(&self, ctx: &Context<'_>) -> Resolved<Option<DateTime<Utc>>> {
+        if self.0.lifecycle != meridian_domain::work::Lifecycle::Snoozed {
+            return Ok(None);
+        }
+        load(ctx, SnoozedUntil(self.0.id)).await
     }
     /// Who owns it.
     async fn owner(&self) -> OwnerKind {

@@ -9,11 +9,11 @@ use crate::{
     page,
 };
 use async_graphql::{
-    Context, ID, InputObject, Json, Object, ResultExt, SimpleObject,
+    Context, ErrorExtensions, ID, InputObject, Json, Object, ResultExt, SimpleObject,
     connection::{Connection, EmptyFields},
 };
 use chrono::{DateTime, Utc};
-use meridian_app::identity as app;
+use meridian_app::{customers as people, identity as app};
 use meridian_domain::{
     ids::{ConversationId, CustomerId, ItemId, LinkId},
     people::Permission,
@@ -76,6 +76,10 @@ impl Customer {
     /// standard, valued, vip or red_channel.
     async fn tier(&self) -> &str {
         &self.0.tier
+    }
+    /// Rises with every change.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
     /// Tags.
     async fn tags(&self) -> &[String] {
@@ -159,6 +163,37 @@ impl CustomerQueries {
         let mut tx = viewer.read().await.extend()?;
         Ok(store::find(&mut tx, id).await.map_err(AppError::from).extend()?.map(Customer))
     }
+
+    /// Customers by phone number, mail address, account number or part of their name; exact ones first. Needs
+    /// `conversations:read`.
+    #[graphql(complexity = "first.unwrap_or(20).clamp(1, 50) as usize * child_complexity")]
+    async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to look for, at most 200 characters")] search: String,
+        #[graphql(desc = "How many, 1 to 50")] first: Option<i32>,
+    ) -> Resolved<Vec<Customer>> {
+        let viewer = viewer(ctx).extend()?;
+        let most = i64::from(first.unwrap_or(20).clamp(1, 50));
+        match people::search(&viewer.app, &viewer.subject, &search, most).await {
+            Ok(found) => Ok(found.into_iter().map(Customer).collect()),
+            Err(refused) => Err(AppError::BadInput(refused.split().extend()?.message).extend()),
+        }
+    }
+}
+
+#[derive(InputObject)]
+struct CustomerUpdateInput {
+    /// The customer.
+    customer_id: ID,
+    /// Refuse when it changed since this version.
+    expected_version: Option<i32>,
+    /// Name, at most 200 characters.
+    name: Option<String>,
+    /// standard, valued, vip or red_channel.
+    tier: Option<String>,
+    /// All tags, at most 30 of at most 50 characters.
+    tags: Option<Vec<String>>,
 }
 
 #[derive(InputObject)]
@@ -202,7 +237,7 @@ struct CustomerPayload {
 
 async fn told(
     ctx: &Context<'_>,
-    done: Result<(CustomerId, Option<LinkId>), app::MergeRefused>,
+    done: Result<(CustomerId, Option<LinkId>), impl Refusal>,
 ) -> Resolved<CustomerPayload> {
     let viewer = viewer(ctx).extend()?;
     match done {
@@ -223,6 +258,16 @@ pub(crate) struct CustomerMutations;
 
 #[Object]
 impl CustomerMutations {
+    /// Changes what people write about a customer; what is left out stays. Needs `work:handle`.
+    async fn customer_update(&self, ctx: &Context<'_>, input: CustomerUpdateInput) -> Resolved<CustomerPayload> {
+        let viewer = viewer(ctx).extend()?;
+        let customer = read::<CustomerId>(&input.customer_id).extend()?;
+        let changes =
+            people::Changes { name: input.name.as_deref(), tier: input.tier.as_deref(), tags: input.tags.as_deref() };
+        let done = people::update(&viewer.app, &viewer.subject, customer, changes, input.expected_version).await;
+        told(ctx, done.map(|()| (customer, None))).await
+    }
+
     /// Makes two customers one; nothing is lost and it can be taken back. Needs `identity:manage`.
     async fn customer_merge(&self, ctx: &Context<'_>, input: CustomerMergeInput) -> Resolved<CustomerPayload> {
         let viewer = viewer(ctx).extend()?;

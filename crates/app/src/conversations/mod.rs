@@ -1,13 +1,17 @@
 //! Conversations: reading, replying, noting, resolving.
 
+mod canned;
 mod note;
 mod reply;
 mod resolve;
+mod steer;
 
+pub use canned::{CannedRefused, remove_canned, save_canned};
 pub use note::{NoteRefused, add_note};
 pub(crate) use reply::say;
 pub use reply::{Reply, ReplyRefused, reply};
 pub use resolve::{ResolveRefused, resolve, wrap_up_end};
+pub use steer::{SteerRefused, Target, snooze, snooze_end, transfer, unsnooze};
 
 use meridian_domain::{live::Topic, work::OwnerKind};
 use meridian_store::conversations::{Conversation, Session};

@@ -6,4 +6,4 @@ mod resolve;
 mod session;
 
 pub use ingest::{Claimed, Ingested, Parsed, Stored, claim};
-pub(crate) use session::{Enqueue, enqueue};
+pub(crate) use session::{Enqueue, enqueue, wake};

@@ -135,8 +135,8 @@ pub(crate) async fn enqueue(tx: &mut WriteTx, session: &Session, request: &Enque
     Ok(())
 }
 
-/// A customer wrote in a snoozed conversation: it comes back, parked work waits again.
-pub(super) async fn wake(tx: &mut WriteTx, conversation: &Conversation) -> Result<(), StoreError> {
+/// A snoozed conversation comes back, parked work waits again.
+pub(crate) async fn wake(tx: &mut WriteTx, conversation: &Conversation) -> Result<(), StoreError> {
     conversations::set_state(tx, conversation.id, Lifecycle::Open, conversation.owner, conversation.owner_agent)
         .await?;
     for item in work::lock_open(tx, conversation.id).await? {

@@ -1,0 +1,275 @@
+//! Passing a conversation on, putting it aside, and taking it up again.
+
+use super::topics;
+use crate::{
+    App,
+    authz::{Forbidden, Subject},
+    inbound::{Enqueue, enqueue, wake},
+    routing::rescind_for,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use meridian_domain::{
+    ids::{AgentId, ConversationId, QueueId, TenantId},
+    jobs::Job,
+    live::{Change, Topic},
+    people::Permission,
+    work::{ItemKind, Lifecycle, OwnerKind, WorkState},
+};
+use meridian_store::{
+    StoreError, WriteTx,
+    conversations::{self, Conversation, Session},
+    items::{self, NewItem},
+    routing, setup,
+    work::{self, Step, WorkItem},
+};
+use serde_json::{Value, json};
+
+/// Why a conversation was not passed on, put aside or taken up.
+#[derive(Debug, thiserror::Error)]
+pub enum SteerRefused {
+    /// Not allowed.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// No such conversation, queue or agent.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// It changed since it was read.
+    #[error("the conversation changed meanwhile: look again")]
+    Stale,
+    /// Somebody else owns it.
+    #[error("only its owner or a supervisor may do this")]
+    NotOwner,
+    /// It is resolved.
+    #[error("the conversation is resolved")]
+    Resolved,
+    /// A value breaks a rule, told in words.
+    #[error("{0}")]
+    Invalid(String),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Where a conversation goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// To whoever of a queue takes it.
+    Queue(QueueId),
+    /// To a colleague first; a queue they work in takes it if they do not.
+    Agent(AgentId),
+}
+
+/// Passes a conversation on with an optional note for the next one. Its work waits again, its owner's capacity comes
+/// back, and who passed it on is asked last.
+pub async fn transfer(
+    app: &App,
+    subject: &Subject,
+    id: ConversationId,
+    target: Target,
+    expected_version: Option<i32>,
+    note: &str,
+) -> Result<(), SteerRefused> {
+    let note = note.trim();
+    if note.chars().count() > 10_000 {
+        return Err(SteerRefused::Invalid("a note has at most 10,000 characters".to_owned()));
+    }
+    let mut tx = app.db.write(subject.scope()).await?;
+    let conversation = mine(&mut tx, subject, id, expected_version).await?;
+    let (queue, colleague) = place(&mut tx, subject, &conversation, target).await?;
+    let session = newest_session(&mut tx, id).await?;
+    let tenant = tx.scope().tenant();
+    let mut open = work::lock_open(&mut tx, id).await?;
+    open.retain(|item| item.state != WorkState::Wrapping);
+    for item in &open {
+        if item.state == WorkState::Offered {
+            rescind_for(&mut tx, item.id, "transferred").await?;
+        }
+        work::redirect(&mut tx, item.id, queue, colleague).await?;
+        let there = WorkItem { queue, ..item.clone() };
+        work::transition(&mut tx, &there, Step::to(WorkState::Queued, "transferred")).await?;
+        conversations::pass_control(&mut tx, item.session, OwnerKind::Queue, None).await?;
+        tx.job(&Job::RouteWork { work: item.id }, tenant.0);
+        tx.live(&[Topic::Floor], Change::Work { work: item.id, queue });
+        if let Some(agent) = item.agent {
+            tx.job(&Job::RouteAgent { agent }, tenant.0);
+            tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
+        }
+    }
+    if open.is_empty() {
+        let request =
+            Enqueue { queue, branch: conversation.branch, sticky: colleague, language: None, reason: "transferred" };
+        enqueue(&mut tx, &session, &request).await?;
+        conversations::pass_control(&mut tx, session.id, OwnerKind::Queue, None).await?;
+    }
+    if !note.is_empty() {
+        say(&mut tx, subject, &conversation, &session, ItemKind::Note, Some(note), json!({})).await?;
+    }
+    let body = json!({ "type": "transferred", "queue": queue.to_string(), "agent": colleague.map(|a| a.to_string()) });
+    say(&mut tx, subject, &conversation, &session, ItemKind::State, None, body).await?;
+    conversations::set_queue(&mut tx, id, queue).await?;
+    conversations::set_state(&mut tx, id, Lifecycle::Open, OwnerKind::Queue, None).await?;
+    changed(&mut tx, &conversation);
+    let to = json!({ "queue": queue.to_string(), "agent": colleague.map(|a| a.to_string()) });
+    tx.audit("conversation_transferred", "conversation", Some(id.0), to);
+    Ok(tx.commit().await?)
+}
+
+/// The queue that takes it, and the colleague who is asked first.
+async fn place(
+    tx: &mut WriteTx,
+    subject: &Subject,
+    conversation: &Conversation,
+    target: Target,
+) -> Result<(QueueId, Option<AgentId>), SteerRefused> {
+    match target {
+        Target::Queue(queue) => {
+            let known = setup::queues(tx).await?.iter().any(|row| row.id == queue);
+            if known { Ok((queue, None)) } else { Err(SteerRefused::NotFound("queue")) }
+        }
+        Target::Agent(agent) if subject.agent_id() == Some(agent) && conversation.owner_agent == Some(agent) => {
+            Err(SteerRefused::Invalid("it is yours already".to_owned()))
+        }
+        Target::Agent(agent) => {
+            let found = routing::agents(tx, Some(&[agent.0])).await?.pop().ok_or(SteerRefused::NotFound("agent"))?;
+            let here = conversation.queue.filter(|queue| found.queues.contains(queue));
+            let queue = here.or_else(|| found.queues.first().copied());
+            let none =
+                "this colleague works in no queue: transfer it to a queue, or let an administrator add them to one";
+            Ok((queue.ok_or_else(|| SteerRefused::Invalid(none.to_owned()))?, Some(agent)))
+        }
+    }
+}
+
+/// Longest time a conversation may be put aside.
+const LONGEST: TimeDelta = TimeDelta::days(365);
+
+/// Puts a conversation aside until a time or until the customer writes, whichever comes first: its owner's capacity
+/// comes back, and its owner is asked first when it returns.
+pub async fn snooze(
+    app: &App,
+    subject: &Subject,
+    id: ConversationId,
+    until: DateTime<Utc>,
+    expected_version: Option<i32>,
+) -> Result<(), SteerRefused> {
+    let mut tx = app.db.write(subject.scope()).await?;
+    let conversation = mine(&mut tx, subject, id, expected_version).await?;
+    let wait = until - routing::now(&mut tx).await?;
+    if wait < TimeDelta::seconds(30) || wait > LONGEST {
+        return Err(SteerRefused::Invalid("choose a time from half a minute to a year from now".to_owned()));
+    }
+    let session = newest_session(&mut tx, id).await?;
+    let tenant = tx.scope().tenant();
+    for item in work::lock_open(&mut tx, id).await? {
+        if item.state == WorkState::Parked || item.state == WorkState::Wrapping {
+            continue;
+        }
+        if item.state == WorkState::Offered {
+            rescind_for(&mut tx, item.id, "snoozed").await?;
+        }
+        work::redirect(&mut tx, item.id, item.queue, conversation.owner_agent).await?;
+        work::transition(&mut tx, &item, Step::to(WorkState::Parked, "snoozed")).await?;
+        tx.job(&Job::RouteWork { work: item.id }, tenant.0);
+        if let Some(agent) = item.agent {
+            tx.job(&Job::RouteAgent { agent }, tenant.0);
+            tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
+        }
+    }
+    let body = json!({ "type": "snoozed", "until": until });
+    say(&mut tx, subject, &conversation, &session, ItemKind::State, None, body).await?;
+    conversations::snooze(&mut tx, id, until).await?;
+    tx.job_in(&Job::SnoozeEnd { conversation: id }, id.0, wait.as_seconds_f64());
+    changed(&mut tx, &conversation);
+    tx.audit("conversation_snoozed", "conversation", Some(id.0), json!({ "until": until }));
+    Ok(tx.commit().await?)
+}
+
+/// Takes a snoozed conversation up again before its time.
+pub async fn unsnooze(app: &App, subject: &Subject, id: ConversationId) -> Result<(), SteerRefused> {
+    let mut tx = app.db.write(subject.scope()).await?;
+    let conversation = mine(&mut tx, subject, id, None).await?;
+    if conversation.lifecycle == Lifecycle::Snoozed {
+        take_up(&mut tx, subject, &conversation).await?;
+        tx.audit("conversation_unsnoozed", "conversation", Some(id.0), json!({}));
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The time of a snoozed conversation has come; one that was taken up or put aside anew meanwhile stays as it is.
+pub async fn snooze_end(app: &App, tenant: TenantId, id: ConversationId) -> Result<bool, StoreError> {
+    let subject = Subject::system(tenant);
+    let mut tx = app.db.write(subject.scope()).await?;
+    let Some(conversation) = conversations::lock(&mut tx, id).await? else { return Ok(false) };
+    if conversation.lifecycle != Lifecycle::Snoozed || !conversations::snooze_over(&mut tx, id).await? {
+        return Ok(false);
+    }
+    take_up(&mut tx, &subject, &conversation).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn take_up(tx: &mut WriteTx, subject: &Subject, conversation: &Conversation) -> Result<(), StoreError> {
+    wake(tx, conversation).await?;
+    if let Some(session) = conversations::sessions(tx, &[conversation.id.0]).await?.into_iter().next() {
+        let body = json!({ "type": "unsnoozed" });
+        say(tx, subject, conversation, &session, ItemKind::State, None, body).await?;
+    }
+    changed(tx, conversation);
+    Ok(())
+}
+
+/// A conversation under lock that the subject may steer.
+async fn mine(
+    tx: &mut WriteTx,
+    subject: &Subject,
+    id: ConversationId,
+    expected_version: Option<i32>,
+) -> Result<Conversation, SteerRefused> {
+    subject.require(Permission::HandleWork)?;
+    let conversation = conversations::lock(tx, id).await?.ok_or(SteerRefused::NotFound("conversation"))?;
+    if conversation.lifecycle == Lifecycle::Resolved {
+        return Err(SteerRefused::Resolved);
+    }
+    if expected_version.is_some_and(|version| version != conversation.version) {
+        return Err(SteerRefused::Stale);
+    }
+    let owned = conversation.owner_agent.is_some() && conversation.owner_agent == subject.agent_id();
+    if owned || subject.may(Permission::SteerFloor) { Ok(conversation) } else { Err(SteerRefused::NotOwner) }
+}
+
+async fn newest_session(tx: &mut WriteTx, id: ConversationId) -> Result<Session, SteerRefused> {
+    let sessions = conversations::sessions(tx, &[id.0]).await?;
+    sessions.into_iter().next().ok_or(SteerRefused::NotFound("session"))
+}
+
+async fn say(
+    tx: &mut WriteTx,
+    subject: &Subject,
+    conversation: &Conversation,
+    session: &Session,
+    kind: ItemKind,
+    text: Option<&str>,
+    body: Value,
+) -> Result<(), StoreError> {
+    let new = NewItem {
+        conversation: conversation.id,
+        session: None,
+        party: session.party,
+        kind,
+        actor: subject.scope().actor(),
+        provider_at: None,
+        text,
+        body,
+        activity: kind == ItemKind::Note,
+        external: None,
+    };
+    let item = items::append(tx, new).await?;
+    tx.live(&topics(conversation, None), Change::Item { conversation: conversation.id, item });
+    Ok(())
+}
+
+fn changed(tx: &mut WriteTx, conversation: &Conversation) {
+    let mut concerned = topics(conversation, None);
+    concerned.push(Topic::Floor);
+    tx.live(&concerned, Change::Conversation { conversation: conversation.id });
+}

@@ -1,0 +1,176 @@
+//! Passing conversations on, putting them aside, taking them up again.
+
+use super::Conversation;
+use crate::{
+    context::viewer,
+    error::{AppError, Refusal, Resolved, UserError},
+    ids::{id, read},
+};
+use async_graphql::{Context, ErrorExtensions, ID, InputObject, Object, ResultExt, SimpleObject};
+use chrono::{DateTime, Utc};
+use meridian_app::conversations::{self as app, SteerRefused, Target};
+use meridian_domain::{
+    ids::{AgentId, ConversationId, QueueId},
+    people::{ChosenState, Permission},
+};
+use meridian_store::{agents, conversations as store, setup};
+
+/// A queue that takes conversations.
+#[derive(SimpleObject)]
+struct TransferQueue {
+    /// Opaque id.
+    id: ID,
+    /// Name.
+    name: String,
+}
+
+/// A colleague who takes conversations.
+#[derive(SimpleObject)]
+struct TransferAgent {
+    /// Opaque id.
+    id: ID,
+    /// Name.
+    name: String,
+    /// Signed in and ready for work.
+    available: bool,
+}
+
+/// To whom a conversation can be passed on.
+#[derive(SimpleObject)]
+struct TransferTargets {
+    /// Queues by name.
+    queues: Vec<TransferQueue>,
+    /// Colleagues by name, those who are ready first, at most 200.
+    agents: Vec<TransferAgent>,
+}
+
+#[derive(Default)]
+pub(crate) struct SteerQueries;
+
+#[Object]
+impl SteerQueries {
+    /// To whom a conversation can be passed on. Needs `work:handle`.
+    async fn transfer_targets(&self, ctx: &Context<'_>) -> Resolved<TransferTargets> {
+        let viewer = viewer(ctx).extend()?;
+        viewer.require(Permission::HandleWork).extend()?;
+        let mut tx = viewer.read().await.extend()?;
+        let queues = setup::queues(&mut tx).await.map_err(AppError::from).extend()?;
+        let people = agents::page(&mut tx, None, 200).await.map_err(AppError::from).extend()?;
+        let mut agents: Vec<TransferAgent> = people
+            .into_iter()
+            .filter(|agent| agent.active && Some(agent.id) != viewer.subject.agent_id())
+            .map(|agent| TransferAgent {
+                available: agent.live && agent.chosen == ChosenState::Available,
+                id: id(agent.id),
+                name: agent.name,
+            })
+            .collect();
+        agents.sort_by(|a, b| (!a.available, &a.name).cmp(&(!b.available, &b.name)));
+        let queues = queues.into_iter().map(|queue| TransferQueue { id: id(queue.id), name: queue.name }).collect();
+        Ok(TransferTargets { queues, agents })
+    }
+}
+
+#[derive(InputObject)]
+struct ConversationTransferInput {
+    /// The conversation.
+    conversation_id: ID,
+    /// Refuse when it changed since this version.
+    expected_version: Option<i32>,
+    /// To whoever of this queue takes it.
+    queue_id: Option<ID>,
+    /// To this colleague first; a queue they work in takes it if they do not.
+    agent_id: Option<ID>,
+    /// A note for the next one.
+    #[graphql(default)]
+    note: String,
+}
+
+#[derive(InputObject)]
+struct ConversationSnoozeInput {
+    /// The conversation.
+    conversation_id: ID,
+    /// Refuse when it changed since this version.
+    expected_version: Option<i32>,
+    /// When it comes back, unless the customer writes before: half a minute to a year from now.
+    until: DateTime<Utc>,
+}
+
+#[derive(InputObject)]
+struct ConversationUnsnoozeInput {
+    /// The conversation.
+    conversation_id: ID,
+}
+
+/// Result of passing on, putting aside and taking up.
+#[derive(SimpleObject)]
+struct ConversationSteerPayload {
+    /// The conversation as it is now.
+    conversation: Option<Conversation>,
+    /// Why it was not done.
+    user_errors: Vec<UserError>,
+}
+
+async fn told(
+    ctx: &Context<'_>,
+    id: ConversationId,
+    done: Result<(), SteerRefused>,
+) -> Resolved<ConversationSteerPayload> {
+    let viewer = viewer(ctx).extend()?;
+    if let Err(refused) = done {
+        return Ok(ConversationSteerPayload { conversation: None, user_errors: vec![refused.split().extend()?] });
+    }
+    (viewer.committed)();
+    let mut tx = viewer.read().await.extend()?;
+    let conversation = store::find(&mut tx, id).await.map_err(AppError::from).extend()?.map(Conversation);
+    Ok(ConversationSteerPayload { conversation, user_errors: Vec::new() })
+}
+
+#[derive(Default)]
+pub(crate) struct SteerMutations;
+
+#[Object]
+impl SteerMutations {
+    /// Passes a conversation on to a queue or a colleague. Its owner or a supervisor may. Needs `work:handle`.
+    async fn conversation_transfer(
+        &self,
+        ctx: &Context<'_>,
+        input: ConversationTransferInput,
+    ) -> Resolved<ConversationSteerPayload> {
+        let viewer = viewer(ctx).extend()?;
+        let conversation = read::<ConversationId>(&input.conversation_id).extend()?;
+        let target = match (&input.queue_id, &input.agent_id) {
+            (Some(queue), None) => Target::Queue(read::<QueueId>(queue).extend()?),
+            (None, Some(agent)) => Target::Agent(read::<AgentId>(agent).extend()?),
+            _ => return Err(AppError::BadInput("name a queue or an agent, not both".to_owned()).extend()),
+        };
+        let expected = input.expected_version;
+        let done = app::transfer(&viewer.app, &viewer.subject, conversation, target, expected, &input.note).await;
+        told(ctx, conversation, done).await
+    }
+
+    /// Puts a conversation aside; capacity comes back meanwhile. Its owner or a supervisor may. Needs `work:handle`.
+    async fn conversation_snooze(
+        &self,
+        ctx: &Context<'_>,
+        input: ConversationSnoozeInput,
+    ) -> Resolved<ConversationSteerPayload> {
+        let viewer = viewer(ctx).extend()?;
+        let conversation = read::<ConversationId>(&input.conversation_id).extend()?;
+        let expected = input.expected_version;
+        let done = app::snooze(&viewer.app, &viewer.subject, conversation, input.until, expected).await;
+        told(ctx, conversation, done).await
+    }
+
+    /// Takes a snoozed conversation up again. Its owner or a supervisor may. Needs `work:handle`.
+    async fn conversation_unsnooze(
+        &self,
+        ctx: &Context<'_>,
+        input: ConversationUnsnoozeInput,
+    ) -> Resolved<ConversationSteerPayload> {
+        let viewer = viewer(ctx).extend()?;
+        let conversation = read::<ConversationId>(&input.conversation_id).extend()?;
+        let done = app::unsnooze(&viewer.app, &viewer.subject, conversation).await;
+        told(ctx, conversation, done).await
+    }
+}
