@@ -259,7 +259,7 @@ export type ShiftInput = {
 
 export type SiteExceptInput = {
   /** The local day. */
-  day: unknown;
+  day: string;
   /** Closes then. */
   endsMinute?: number | null | undefined;
   /** Why. */
@@ -285,7 +285,7 @@ export type SiteSaveInput = {
 
 export type SiteUnexceptInput = {
   /** The local day. */
-  day: unknown;
+  day: string;
   /** The site. */
   siteId: string | number;
 };
@@ -323,7 +323,7 @@ export type UserErrorCode =
   /** It changed meanwhile. */
   | 'STALE_VERSION';
 
-export type SiteBitsFragment = { id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: unknown, startsMinute: number | null, endsMinute: number | null, reason: string }> };
+export type SiteBitsFragment = { id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> };
 
 export type BranchBitsFragment = { id: string, name: string, teams: Array<{ id: string, name: string }> };
 
@@ -336,7 +336,7 @@ export type KeyBitsFragment = { id: string, name: string, scopes: Array<string>,
 export type SitesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SitesQuery = { sites: Array<{ id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: unknown, startsMinute: number | null, endsMinute: number | null, reason: string }> }> };
+export type SitesQuery = { sites: Array<{ id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> }> };
 
 export type BranchesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -380,21 +380,21 @@ export type SiteSaveMutationVariables = Exact<{
 }>;
 
 
-export type SiteSaveMutation = { siteSave: { site: { id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: unknown, startsMinute: number | null, endsMinute: number | null, reason: string }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type SiteSaveMutation = { siteSave: { site: { id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type SiteExceptMutationVariables = Exact<{
   input: SiteExceptInput;
 }>;
 
 
-export type SiteExceptMutation = { siteExcept: { site: { id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: unknown, startsMinute: number | null, endsMinute: number | null, reason: string }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type SiteExceptMutation = { siteExcept: { site: { id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type SiteUnexceptMutationVariables = Exact<{
   input: SiteUnexceptInput;
 }>;
 
 
-export type SiteUnexceptMutation = { siteUnexcept: { site: { id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: unknown, startsMinute: number | null, endsMinute: number | null, reason: string }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type SiteUnexceptMutation = { siteUnexcept: { site: { id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type BranchSaveMutationVariables = Exact<{
   input: BranchSaveInput;

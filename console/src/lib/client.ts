@@ -4,6 +4,7 @@ import {
   type AnyVariables,
   type DocumentInput,
   type OperationContext,
+  type OperationResult,
   fetchExchange,
   mapExchange,
   subscriptionExchange,
@@ -69,7 +70,10 @@ function makeClient(): Client {
         keys: {
           Actor: none,
           ChannelLoad: none,
+          Held: none,
           QueueDepth: none,
+          Shift: none,
+          SiteException: none,
           UnknownEvent: none,
           UserError: none,
           Viewer: none,
@@ -100,9 +104,22 @@ export class Failed extends Error {
   constructor(
     readonly code: string,
     message: string,
+    /** The field of the input that is meant. */
+    readonly field: string | null = null,
+    /** By which the operator finds what happened, when it was the server's fault. */
+    readonly request: string | null = null,
   ) {
     super(message);
   }
+}
+
+/** Why an operation has no data, from what urql gives. */
+function failure(result: Pick<OperationResult, 'error' | 'extensions'>): Failed {
+  const first = result.error?.graphQLErrors[0];
+  const request: unknown = result.extensions?.requestId;
+  const code = String(first?.extensions.code ?? 'NETWORK');
+  const text = first?.message ?? result.error?.message ?? '';
+  return new Failed(code, text, null, typeof request === 'string' ? request : null);
 }
 
 /** Reads from the server and leaves the answer in the cache; an error says whether trying again may help. */
@@ -113,13 +130,13 @@ export async function ask<D, V extends AnyVariables>(
 ): Promise<D> {
   const result = await client.query(document, variables, { requestPolicy: 'network-only', ...context }).toPromise();
   if (result.data) return result.data;
-  const first = result.error?.graphQLErrors[0];
-  throw new Failed(String(first?.extensions.code ?? 'NETWORK'), first?.message ?? result.error?.message ?? '');
+  throw failure(result);
 }
 
 export interface UserError {
   code: string;
   message: string;
+  field?: string | null;
 }
 
 /** Changes something. `key` makes the same act twice one act. The first user error is thrown. */
@@ -130,13 +147,10 @@ export async function act<D extends object, V extends AnyVariables>(
 ): Promise<D> {
   const fetchOptions = key ? { headers: { 'idempotency-key': key } } : undefined;
   const result = await client.mutation(document, variables, { fetchOptions }).toPromise();
-  if (!result.data) {
-    const first = result.error?.graphQLErrors[0];
-    throw new Failed(String(first?.extensions.code ?? 'NETWORK'), first?.message ?? result.error?.message ?? '');
-  }
+  if (!result.data) throw failure(result);
   for (const payload of Object.values(result.data)) {
     const errors = (payload as { userErrors?: UserError[] } | null)?.userErrors ?? [];
-    if (errors[0]) throw new Failed(errors[0].code, errors[0].message);
+    if (errors[0]) throw new Failed(errors[0].code, errors[0].message, errors[0].field);
   }
   return result.data;
 }

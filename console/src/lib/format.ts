@@ -24,12 +24,33 @@ export function locale(lang: Lang): string {
   return lang === 'zh' ? 'zh-CN' : 'en-GB';
 }
 
-export function clockTime(at: string, lang: Lang): string {
-  return new Intl.DateTimeFormat(locale(lang), { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+export function clockTime(at: string, lang: Lang, timeZone?: string): string {
+  return new Intl.DateTimeFormat(locale(lang), { hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(at));
+}
+
+/** 17:00 today, else Mon 09:00. */
+export function whenShort(at: string, now: number, lang: Lang): string {
+  const near = new Date(at).toDateString() === new Date(now).toDateString();
+  const weekday = near ? undefined : 'short';
+  return new Intl.DateTimeFormat(locale(lang), { weekday, hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+}
+
+/** 1 Monday to 7 Sunday by name. */
+export function weekday(n: number, lang: Lang, width: 'short' | 'long'): string {
+  return new Intl.DateTimeFormat(locale(lang), { weekday: width, timeZone: 'UTC' }).format(Date.UTC(2024, 0, n));
+}
+
+/** A calendar day without a zone, `2026-12-25`. */
+export function calendarDay(day: string, lang: Lang): string {
+  return new Intl.DateTimeFormat(locale(lang), { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(new Date(day));
 }
 
 export function day(at: string, lang: Lang): string {
   return new Intl.DateTimeFormat(locale(lang), { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(at));
+}
+
+export function dateText(at: string, lang: Lang): string {
+  return new Intl.DateTimeFormat(locale(lang), { dateStyle: 'medium' }).format(new Date(at));
 }
 
 export function full(at: string, lang: Lang): string {
