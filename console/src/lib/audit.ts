@@ -9,6 +9,9 @@ export interface Entry {
   actor: { kind: string; id?: string | null };
 }
 
+/** Kinds whose sentences name the kind themselves. */
+const saysKind = new Set(['site', 'branch', 'team', 'queue', 'skill', 'api_key']);
+
 type Named = (id: string | null | undefined) => string | null;
 
 /** An entry of the audit log as a sentence in the language in force. */
@@ -17,7 +20,8 @@ export function sentence(entry: Entry, named: Named): string {
   const text = (name: string): string => (detail[name] == null ? '' : String(detail[name]));
   const who = named(entry.actor.id) ?? code('item', entry.actor.kind);
   const kind = code('object', entry.objectKind);
-  const what = named(entry.objectId) ?? t('audit.nameless', { kind, id: (entry.objectId ?? '').slice(-6) });
+  const end = `…${(entry.objectId ?? '').slice(-6)}`;
+  const what = named(entry.objectId) ?? (saysKind.has(entry.objectKind) ? end : t('audit.nameless', { kind, id: end }));
   const known = `audit.${entry.action}` in en;
   if (!known) return t('audit.other', { who, action: code('audit', entry.action), what });
   const values = {
@@ -34,7 +38,7 @@ export function sentence(entry: Entry, named: Named): string {
   };
   const first = t(`audit.${entry.action}` as Key, values);
   const more = extras(entry.action, detail);
-  return more.length > 0 ? `${first} (${more.join(t('audit.and'))})` : first;
+  return more.length > 0 ? t('audit.more', { text: first, more: more.join(t('audit.and')) }) : first;
 }
 
 /** What a few entries say besides. */

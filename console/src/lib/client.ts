@@ -11,6 +11,7 @@ import {
 } from '@urql/svelte';
 import { createClient } from 'graphql-ws';
 import { clock } from './clock.svelte';
+import { Failed } from './failed';
 import { session } from './session.svelte';
 import { type Event, Stream, type Handlers } from './stream';
 
@@ -98,19 +99,6 @@ export let client = makeClient();
 /** Forgets all that was read: somebody else signs in. */
 export function fresh(): void {
   client = makeClient();
-}
-
-export class Failed extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-    /** The field of the input that is meant. */
-    readonly field: string | null = null,
-    /** By which the operator finds what happened, when it was the server's fault. */
-    readonly request: string | null = null,
-  ) {
-    super(message);
-  }
 }
 
 /** Why an operation has no data, from what urql gives. */

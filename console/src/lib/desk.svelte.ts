@@ -11,7 +11,8 @@ import {
   ViewerDocument,
   type PresenceState,
 } from '../gql/graphql';
-import { act, ask, Failed, follow, fresh } from './client';
+import { act, ask, follow, fresh } from './client';
+import { Failed } from './failed';
 import { clock } from './clock.svelte';
 import { Drafts, type Draft } from './drafts';
 import { complain, words } from './errors';

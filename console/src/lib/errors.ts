@@ -1,4 +1,4 @@
-import { Failed } from './client';
+import { Failed } from './failed';
 import { code, t } from './i18n/index.svelte';
 import { en } from './i18n/en';
 import { toasts } from './toasts.svelte';

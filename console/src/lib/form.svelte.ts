@@ -1,4 +1,4 @@
-import { Failed } from './client';
+import { Failed } from './failed';
 import { words } from './errors';
 
 /** What is wrong with a value, in words; null when nothing is. */
