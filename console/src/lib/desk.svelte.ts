@@ -256,7 +256,7 @@ class Desk {
       if (item) this.changed({ __typename: 'ItemChange', item });
       return 'sent';
     } catch (error) {
-      return error instanceof Failed && error.code === 'NETWORK' ? 'lost' : { refused: words(error) };
+      return error instanceof Failed && ['NETWORK', 'UNAVAILABLE'].includes(error.code) ? 'lost' : { refused: words(error) };
     }
   }
 
