@@ -259,6 +259,8 @@ export const en = {
   'floor.waiting': 'waiting',
   'floor.oldest': 'oldest {time}',
   'floor.empty': 'nobody waits',
+  'floor.sites': 'Sites',
+  'floor.sites.ready': 'available: {n}',
   'floor.none': 'No queues yet',
   'floor.none.help': 'Queues appear here as soon as one exists.',
   'floor.load': 'Load',

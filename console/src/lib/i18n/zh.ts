@@ -260,6 +260,8 @@ export const zh: Record<keyof typeof en, string> = {
   'floor.waiting': '等待',
   'floor.oldest': '最久 {time}',
   'floor.empty': '无人等待',
+  'floor.sites': '站点',
+  'floor.sites.ready': '示闲 {n}',
   'floor.none': '还没有队列',
   'floor.none.help': '建立队列后会显示在这里。',
   'floor.load': '负载',
