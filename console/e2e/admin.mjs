@@ -1,6 +1,6 @@
 // An admin sets a workspace up by keyboard alone.
 import assert from 'node:assert/strict';
-import { accessible, available, page, shoot, signIn, tell } from './setup.mjs';
+import { accessible, available, page, signIn, tell } from './setup.mjs';
 
 /** Goes from control to control until the one with this label has the focus. */
 async function tabTo(at, label) {
@@ -37,15 +37,8 @@ async function saved(at, name) {
   await at.waitForSelector(`[data-row]:focus:has-text("${name}")`);
 }
 
-export async function setUp({ chrome, url, run, problems }) {
-  const admin = await page(chrome, problems);
-  await signIn(admin, url, 'ada');
-  await admin.waitForSelector('nav a[href="/admin"]');
-  await admin.keyboard.press('g');
-  await admin.keyboard.press('s');
-  await admin.waitForSelector('[data-step=site][data-state=done]');
-  const [site, skill, person, queue] = [`Auckland ${run}`, `te reo ${run}`, `Kiri ${run}`, `South ${run}`];
-
+/** Split, overnight and moved hours, and a holiday. */
+async function addSite(admin, site) {
   await go(admin, 'sites');
   await start(admin);
   await admin.keyboard.press('Control+s');
@@ -70,12 +63,11 @@ export async function setUp({ chrome, url, run, problems }) {
   await tabTo(admin, 'Saturday closes');
   for (let step = 0; step < 4; step++) await admin.keyboard.press('ArrowRight');
   await saved(admin, site);
-  tell('a site with split, overnight and moved hours');
   await admin.keyboard.press('Enter');
   await admin.waitForSelector('[data-sheet]');
-  assert.equal(await admin.getByLabel('Thursday').first().inputValue(), '09:00–12:00, 13:00–18:00');
-  assert.equal(await admin.getByLabel('Friday').first().inputValue(), '22:00–06:00');
-  assert.equal(await admin.getByLabel('Saturday').first().inputValue(), '07:00–10:00');
+  for (const [day, hours] of [['Thursday', '09:00–12:00, 13:00–18:00'], ['Friday', '22:00–06:00'], ['Saturday', '07:00–10:00']]) {
+    assert.equal(await admin.getByLabel(day).first().inputValue(), hours, day);
+  }
   await tabTo(admin, 'Day');
   await admin.keyboard.type('12252030');
   await tabTo(admin, 'Why');
@@ -84,13 +76,10 @@ export async function setUp({ chrome, url, run, problems }) {
   await admin.waitForSelector('[data-exception]:has-text("Christmas")');
   await admin.keyboard.press('Escape');
   await admin.waitForSelector('[data-sheet]', { state: 'detached' });
-  tell('a holiday');
+  tell('a site with split, overnight and moved hours, and a holiday');
+}
 
-  await go(admin, 'skills');
-  await start(admin);
-  await admin.keyboard.type(skill);
-  await saved(admin, skill);
-
+async function addPerson(admin, { person, site, skill, email, secret }, problems) {
   await go(admin, 'people');
   await start(admin);
   await admin.keyboard.type(person);
@@ -101,16 +90,18 @@ export async function setUp({ chrome, url, run, problems }) {
   await tabTo(admin, skill);
   await admin.keyboard.type('4');
   await tabTo(admin, 'First password');
-  await admin.keyboard.type('a long first one');
+  await admin.keyboard.type(secret);
   await admin.keyboard.press('Control+s');
   await admin.waitForSelector('[data-sheet] [type=email][aria-invalid=true]:focus');
   await admin.getByText('This address is taken.').waitFor();
   await accessible(admin, 'a refusal at its field', problems);
   await admin.keyboard.press('Control+a');
-  await admin.keyboard.type(`kiri${run}@demo.example`);
+  await admin.keyboard.type(email);
   await saved(admin, person);
   tell('a person; a taken address is said at its field');
+}
 
+async function addQueue(admin, queue, person) {
   await go(admin, 'queues');
   await start(admin);
   await admin.keyboard.type(queue);
@@ -121,10 +112,13 @@ export async function setUp({ chrome, url, run, problems }) {
   await saved(admin, queue);
   await admin.waitForSelector(`[data-row]:has-text("${queue}"):has-text("members: 1")`);
   tell('a queue with a member');
+}
 
+/** Its text is shown once; revoked, it says so. */
+async function addKey(admin, name, problems) {
   await go(admin, 'api keys');
   await start(admin);
-  await admin.keyboard.type(`CRM ${run}`);
+  await admin.keyboard.type(name);
   await tabTo(admin, 'Read conversations');
   await admin.keyboard.press('Space');
   await admin.keyboard.press('Control+s');
@@ -141,18 +135,34 @@ export async function setUp({ chrome, url, run, problems }) {
   await admin.waitForSelector('[role=dialog] button:focus');
   await admin.keyboard.press('Tab');
   await admin.keyboard.press('Enter');
-  await admin.waitForSelector(`[data-row]:has-text("CRM ${run}"):has-text("Revoked")`);
+  await admin.waitForSelector(`[data-row]:has-text("${name}"):has-text("Revoked")`);
   tell('an API key, shown once and revoked');
+}
 
+export async function setUp({ chrome, url, run, problems }) {
+  const admin = await page(chrome, problems);
+  await signIn(admin, url, 'ada');
+  await admin.waitForSelector('nav a[href="/admin"]');
+  await admin.keyboard.press('g');
+  await admin.keyboard.press('s');
+  await admin.waitForSelector('[data-step=site][data-state=done]');
+  const [site, skill, person, queue] = [`Auckland ${run}`, `te reo ${run}`, `Kiri ${run}`, `South ${run}`];
+  const secret = 'a long first one';
+  await addSite(admin, site);
+  await go(admin, 'skills');
+  await start(admin);
+  await admin.keyboard.type(skill);
+  await saved(admin, skill);
+  await addPerson(admin, { person, site, skill, email: `kiri${run}@demo.example`, secret }, problems);
+  await addQueue(admin, queue, person);
+  await addKey(admin, `CRM ${run}`, problems);
   await go(admin, 'audit');
   await admin.getByText(`Ada Novak added ${person} as Agent`).waitFor();
   await admin.getByText(`Ada Novak saved the queue ${queue} (members: 1)`).waitFor();
   await admin.getByText(`Ada Novak revoked the API key CRM ${run}`).waitFor();
-  await shoot(admin, 'audit');
   tell('the audit log says so in sentences');
-
   const agent = await page(chrome, problems);
-  await signIn(agent, url, `kiri${run}`, { secret: 'a long first one' });
+  await signIn(agent, url, `kiri${run}`, { secret });
   await available(agent);
   tell('the new agent signs in and is available');
   await agent.context().close();
