@@ -126,6 +126,9 @@ async function addKey(admin, name, problems) {
   assert.match(await admin.locator('[data-secret] input').inputValue(), /^mrd_/);
   await accessible(admin, 'a secret shown once', problems);
   await admin.keyboard.press('Escape');
+  await admin.waitForSelector('[role=dialog]:has-text("Have you stored the secret?")');
+  await admin.keyboard.press('Tab');
+  await admin.keyboard.press('Enter');
   await admin.waitForSelector('[data-sheet]', { state: 'detached' });
   await admin.keyboard.press('Enter');
   await admin.waitForSelector('[data-sheet]');

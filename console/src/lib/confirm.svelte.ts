@@ -45,6 +45,11 @@ class Confirms {
 
 export const confirms = new Confirms();
 
+/** A secret that is on the screen will not be shown again. */
+export function unstored(): Question {
+  return { title: t('confirm.unstored'), help: t('confirm.unstored.help'), go: t('secret.stored') };
+}
+
 export function unsaved(): Question {
   return { title: t('confirm.unsaved'), help: t('confirm.unsaved.help'), go: t('confirm.discard'), danger: true };
 }

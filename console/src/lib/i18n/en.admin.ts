@@ -80,6 +80,8 @@ export const enAdmin = {
   'sheet.readonly': 'You may look at this, not change it.',
   'confirm.unsaved': 'Leave without saving?',
   'confirm.unsaved.help': 'What you changed here is not saved yet.',
+  'confirm.unstored': 'Have you stored the secret?',
+  'confirm.unstored.help': 'It is not shown again. Without it you have to make a new one.',
   'confirm.discard': 'Discard changes',
   'secret.once': 'It is shown this once. Copy it to where your program keeps its secrets.',
   'secret.stored': 'I have stored it',

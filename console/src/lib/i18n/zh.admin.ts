@@ -81,6 +81,8 @@ export const zhAdmin: Record<keyof typeof enAdmin, string> = {
   'sheet.readonly': '您可以查看，但不能修改。',
   'confirm.unsaved': '不保存就离开？',
   'confirm.unsaved.help': '此处的修改尚未保存。',
+  'confirm.unstored': '密钥保存了吗？',
+  'confirm.unstored.help': '之后不再显示；如未保存，只能重新生成。',
   'confirm.discard': '放弃修改',
   'secret.once': '仅显示这一次，请复制到程序保存密钥的地方。',
   'secret.stored': '我已保存',
