@@ -8,7 +8,7 @@ const config: CodegenConfig = {
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: {
-        scalars: { DateTime: 'string', Long: 'number', JSON: 'any' },
+        scalars: { DateTime: 'string', NaiveDate: 'string', Long: 'number', JSON: 'any' },
         enumsAsTypes: true,
         useTypeImports: true,
         skipTypename: false,

@@ -148,23 +148,38 @@ export async function looks({ chrome, url, world, run, problems }) {
   tell('the desk in light, dark and Chinese');
   const admin = await page(chrome, problems);
   await signIn(admin, url, 'ada');
-  for (const scheme of ['light', 'dark']) {
-    await admin.emulateMedia({ colorScheme: scheme });
-    for (const route of ['floor', 'admin/channels', 'admin/bots', 'admin/people', 'admin/unknown']) {
-      await admin.goto(`${url}/${route}`);
-      await admin.waitForSelector('main h1');
-      await admin.waitForFunction(() => !document.querySelector('main .skeleton'));
-      await accessible(admin, `${route}, ${scheme}`, problems);
-      await shoot(admin, scheme === 'light' ? route.replace('/', '-') : `${route.replace('/', '-')}-dark`);
-    }
+  for (const look of ['light', 'dark', 'zh']) {
+    await admin.emulateMedia({ colorScheme: look === 'dark' ? 'dark' : 'light' });
+    if (look === 'zh') await command(admin, 'language');
+    for (const route of ['floor', ...areas.map((area) => `admin/${area}`)]) await place(admin, url, route, look, problems);
   }
-  tell('floor and admin in light and dark');
+  await command(admin, 'english');
+  tell('floor and admin in light, dark and Chinese');
   await admin.goto(`${url}/inbox/mine/cnv_00000000000000000000000000000000`);
   await admin.waitForSelector('text=There is no such conversation');
   await admin.goto(`${url}/widget/demo`);
   await accessible(admin, 'demo page', problems);
   await admin.context().close();
   await desk.context().close();
+}
+
+const areas = ['setup', 'sites', 'branches', 'people', 'skills', 'queues', 'channels', 'bots', 'keys', 'unknown', 'audit'];
+
+/** A page as it stands, and with the sheet of its first row or of something new. */
+async function place(admin, url, route, look, problems) {
+  const name = `${route.replace('/', '-')}${look === 'light' ? '' : `-${look}`}`;
+  await admin.goto(`${url}/${route}`);
+  await admin.waitForSelector('main h1');
+  await admin.waitForFunction(() => !document.querySelector('main .skeleton'));
+  await accessible(admin, name, problems);
+  await shoot(admin, name);
+  const adds = (await admin.locator('[data-add]').count()) > 0;
+  if ((await admin.locator('[data-row]').count()) > 0) await admin.locator('[data-row]').first().press('Enter');
+  else if (adds) await admin.keyboard.press('n');
+  else return;
+  await admin.waitForSelector('[data-sheet]');
+  await accessible(admin, `${name}, sheet`, problems);
+  await shoot(admin, `${name}-sheet`);
 }
 
 async function command(desk, text) {

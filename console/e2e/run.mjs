@@ -1,12 +1,14 @@
 // All scenarios against a running, seeded Meridian: BASE_URL=http://127.0.0.1:8080 npm run e2e [-- names]
 // The demo tenant expects its providers and bot at PROVIDER_PORT (8900 unless told), which this script plays.
 import assert from 'node:assert/strict';
+import { setUp } from './admin.mjs';
 import { cut, day, expiry, merge, race, signedOut } from './agent.mjs';
 import { looks, supervisor, widget } from './others.mjs';
 import { base, browser, serve, shots, tell } from './setup.mjs';
+import { many, upgrade } from './upgrade.mjs';
 import { World } from './world.mjs';
 
-const scenarios = { day, cut, race, expiry, signedOut, merge, widget, supervisor, looks };
+const scenarios = { day, cut, race, expiry, signedOut, merge, widget, supervisor, setUp, upgrade, many, looks };
 const asked = process.argv.slice(2);
 const names = asked.length > 0 ? asked : Object.keys(scenarios);
 const failed = [];

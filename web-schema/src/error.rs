@@ -127,6 +127,8 @@ pub(crate) struct UserError {
     pub code: UserErrorCode,
     /// For people.
     pub message: String,
+    /// The field of the input that is meant, like `offerSeconds`; null when it is the whole.
+    pub field: Option<String>,
 }
 
 /// Splits what a use case refused from what nobody could serve.
@@ -136,13 +138,13 @@ pub(crate) trait Refusal: std::fmt::Display + Sized {
 }
 
 macro_rules! refusals {
-    ($($type:ty { $($variant:ident $(($skip:tt))? => $code:ident),* $(,)? })*) => {$(
+    ($($type:ty { $($variant:ident $(($($skip:tt)*))? => $code:ident),* $(,)? })*) => {$(
         impl Refusal for $type {
             fn split(self) -> Result<UserError, AppError> {
                 let text = self.to_string();
                 match self {
-                    $(Self::$variant $(($skip))? => {
-                        Ok(UserError { code: UserErrorCode::$code, message: text })
+                    $(Self::$variant $(($($skip)*))? => {
+                        Ok(UserError { code: UserErrorCode::$code, message: text, field: None })
                     })*
                     Self::Forbidden(error) => Err(error.into()),
                     Self::Store(error) => Err(error.into()),
@@ -165,5 +167,5 @@ refusals! {
     customers::CustomerRefused { NotFound => NotFound, Stale => StaleVersion, Invalid(_) => Invalid }
     identity::MergeRefused { NotFound => NotFound, Same => Conflict, Moved => Conflict, Invalid(_) => Invalid }
     setup::PeopleRefused { NotFound => NotFound, Oneself => Conflict }
-    setup::SetupRefused { NotFound(_) => NotFound, Invalid(_) => Invalid, Taken(_) => Conflict }
+    setup::SetupRefused { NotFound(_) => NotFound, Invalid(_) => Invalid, Wrong(..) => Invalid, Taken(_) => Conflict }
 }

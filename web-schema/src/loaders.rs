@@ -6,8 +6,8 @@ use async_graphql::{
     Context, Error, ErrorExtensions,
     dataloader::{DataLoader, Loader},
 };
-use meridian_domain::ids::{AgentId, ConversationId, CustomerId, WorkItemId};
-use meridian_store::{ReadTx, agents, conversations, customers, handoffs, identity, work};
+use meridian_domain::ids::{AgentId, ConversationId, CustomerId, QueueId, WorkItemId};
+use meridian_store::{ReadTx, agents, conversations, customers, handoffs, identity, setup, work};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use uuid::Uuid;
 
@@ -85,6 +85,13 @@ edges! {
     /// Skills of an agent.
     SkillsOf(AgentId) => Vec<agents::HeldSkill>, |tx, ids| Box::pin(async move {
         Ok(grouped(agents::skills(tx, &ids).await?, |held| held.agent))
+    });
+    /// Languages of an agent.
+    LanguagesOf(AgentId) => Vec<String>, |tx, ids| Box::pin(async move { agents::languages(tx, &ids).await });
+    /// Members of a queue.
+    MembersOf(QueueId) => Vec<AgentId>, |tx, ids| Box::pin(async move {
+        let groups = grouped(setup::members(tx, &ids).await?, |member| member.0);
+        Ok(groups.into_iter().map(|(queue, all)| (queue, all.into_iter().map(|member| member.1).collect())).collect())
     });
     /// Sessions of a conversation.
     SessionsOf(ConversationId) => Vec<conversations::Session>, |tx, ids| Box::pin(async move {

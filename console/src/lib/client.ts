@@ -4,12 +4,14 @@ import {
   type AnyVariables,
   type DocumentInput,
   type OperationContext,
+  type OperationResult,
   fetchExchange,
   mapExchange,
   subscriptionExchange,
 } from '@urql/svelte';
 import { createClient } from 'graphql-ws';
 import { clock } from './clock.svelte';
+import { Failed } from './failed';
 import { session } from './session.svelte';
 import { type Event, Stream, type Handlers } from './stream';
 
@@ -69,7 +71,10 @@ function makeClient(): Client {
         keys: {
           Actor: none,
           ChannelLoad: none,
+          Held: none,
           QueueDepth: none,
+          Shift: none,
+          SiteException: none,
           UnknownEvent: none,
           UserError: none,
           Viewer: none,
@@ -96,13 +101,13 @@ export function fresh(): void {
   client = makeClient();
 }
 
-export class Failed extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
+/** Why an operation has no data, from what urql gives. */
+function failure(result: Pick<OperationResult, 'error' | 'extensions'>): Failed {
+  const first = result.error?.graphQLErrors[0];
+  const request: unknown = result.extensions?.requestId;
+  const code = String(first?.extensions.code ?? 'NETWORK');
+  const text = first?.message ?? result.error?.message ?? '';
+  return new Failed(code, text, null, typeof request === 'string' ? request : null);
 }
 
 /** Reads from the server and leaves the answer in the cache; an error says whether trying again may help. */
@@ -113,13 +118,13 @@ export async function ask<D, V extends AnyVariables>(
 ): Promise<D> {
   const result = await client.query(document, variables, { requestPolicy: 'network-only', ...context }).toPromise();
   if (result.data) return result.data;
-  const first = result.error?.graphQLErrors[0];
-  throw new Failed(String(first?.extensions.code ?? 'NETWORK'), first?.message ?? result.error?.message ?? '');
+  throw failure(result);
 }
 
 export interface UserError {
   code: string;
   message: string;
+  field?: string | null;
 }
 
 /** Changes something. `key` makes the same act twice one act. The first user error is thrown. */
@@ -130,13 +135,10 @@ export async function act<D extends object, V extends AnyVariables>(
 ): Promise<D> {
   const fetchOptions = key ? { headers: { 'idempotency-key': key } } : undefined;
   const result = await client.mutation(document, variables, { fetchOptions }).toPromise();
-  if (!result.data) {
-    const first = result.error?.graphQLErrors[0];
-    throw new Failed(String(first?.extensions.code ?? 'NETWORK'), first?.message ?? result.error?.message ?? '');
-  }
+  if (!result.data) throw failure(result);
   for (const payload of Object.values(result.data)) {
     const errors = (payload as { userErrors?: UserError[] } | null)?.userErrors ?? [];
-    if (errors[0]) throw new Failed(errors[0].code, errors[0].message);
+    if (errors[0]) throw new Failed(errors[0].code, errors[0].message, errors[0].field);
   }
   return result.data;
 }

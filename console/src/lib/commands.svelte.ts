@@ -1,4 +1,5 @@
 import type { PresenceState } from '../gql/graphql';
+import { areas } from './areas';
 import { desk } from './desk.svelte';
 import { i18n, t, type Key } from './i18n/index.svelte';
 import type { IconName } from '../ui/Icon.svelte';
@@ -48,6 +49,18 @@ export function commands(onhelp: () => void): Command[] {
       run: () => router.go(`/inbox/${view}`),
     }),
   );
+  const setup = areas
+    .filter((area) => desk.may('setup:read') && desk.may(area.permission))
+    .map(
+      (area): Command => ({
+        id: `admin-${area.id}`,
+        group: 'command.admin',
+        icon: area.icon,
+        label: t(`admin.${area.id}` as Key),
+        also: t('nav.admin'),
+        run: () => router.go(`/admin/${area.id}`),
+      }),
+    );
   const conversations = desk.rows.slice(0, 100).map(
     (row): Command => ({
       id: row.id,
@@ -64,6 +77,7 @@ export function commands(onhelp: () => void): Command[] {
     ...go('floor', 'floor', 'nav.floor', 'floor:read', 'G W'),
     ...go('admin', 'admin', 'nav.admin', 'setup:read', 'G S'),
     ...views,
+    ...setup,
     ...(desk.may('work:handle')
       ? [state('AVAILABLE', 'S A'), state('BUSY', 'S B'), state('BREAK', 'S P'), state('OFFLINE', 'S O')]
       : []),

@@ -11,7 +11,8 @@ import {
   ViewerDocument,
   type PresenceState,
 } from '../gql/graphql';
-import { act, ask, Failed, follow, fresh } from './client';
+import { act, ask, follow, fresh } from './client';
+import { Failed } from './failed';
 import { clock } from './clock.svelte';
 import { Drafts, type Draft } from './drafts';
 import { complain, words } from './errors';
@@ -255,7 +256,7 @@ class Desk {
       if (item) this.changed({ __typename: 'ItemChange', item });
       return 'sent';
     } catch (error) {
-      return error instanceof Failed && error.code === 'NETWORK' ? 'lost' : { refused: words(error) };
+      return error instanceof Failed && ['NETWORK', 'UNAVAILABLE'].includes(error.code) ? 'lost' : { refused: words(error) };
     }
   }
 

@@ -23,13 +23,17 @@ export class Drafts {
   }
 
   read(conversation: string): Draft {
+    return this.kept(conversation) ?? { text: '', mode: 'reply', key: this.newKey() };
+  }
+
+  private kept(conversation: string): Draft | null {
     try {
       const kept = JSON.parse(this.store.getItem(this.name(conversation)) ?? 'null') as Draft | null;
-      if (kept && typeof kept.text === 'string' && typeof kept.key === 'string') return kept;
+      return kept && typeof kept.text === 'string' && typeof kept.key === 'string' ? kept : null;
     } catch {
       // Unreadable: as if there was none.
+      return null;
     }
-    return { text: '', mode: 'reply', key: this.newKey() };
   }
 
   write(conversation: string, draft: Draft): void {
@@ -49,6 +53,6 @@ export class Drafts {
   }
 
   has(conversation: string): boolean {
-    return this.read(conversation).text.trim() !== '';
+    return (this.kept(conversation)?.text ?? '').trim() !== '';
   }
 }

@@ -1,5 +1,18 @@
 import { i18n, type Lang } from './i18n/index.svelte';
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a format costs far more than using one. */
+function format(lang: Lang, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = lang + JSON.stringify(options);
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.DateTimeFormat(locale(lang), options);
+    formats.set(key, found);
+  }
+  return found;
+}
+
 /** 42 s, 3:07, 2 h 05, 3 d. */
 export function span(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
@@ -17,23 +30,44 @@ export function age(at: string, now: number, lang: Lang): string {
   if (seconds < 60) return lang === 'zh' ? '刚刚' : 'now';
   if (seconds < 3600) return lang === 'zh' ? `${Math.floor(seconds / 60)} 分` : `${Math.floor(seconds / 60)} m`;
   if (seconds < 86_400) return lang === 'zh' ? `${Math.floor(seconds / 3600)} 时` : `${Math.floor(seconds / 3600)} h`;
-  return new Intl.DateTimeFormat(locale(lang), { day: 'numeric', month: 'short' }).format(new Date(at));
+  return format(lang, { day: 'numeric', month: 'short' }).format(new Date(at));
 }
 
 export function locale(lang: Lang): string {
   return lang === 'zh' ? 'zh-CN' : 'en-GB';
 }
 
-export function clockTime(at: string, lang: Lang): string {
-  return new Intl.DateTimeFormat(locale(lang), { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+export function clockTime(at: string, lang: Lang, timeZone?: string): string {
+  return format(lang, { hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(at));
+}
+
+/** 17:00 today, else Mon 09:00. */
+export function whenShort(at: string, now: number, lang: Lang): string {
+  const near = new Date(at).toDateString() === new Date(now).toDateString();
+  const weekday = near ? undefined : 'short';
+  return format(lang, { weekday, hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+}
+
+/** 1 Monday to 7 Sunday by name. */
+export function weekday(n: number, lang: Lang, width: 'short' | 'long'): string {
+  return format(lang, { weekday: width, timeZone: 'UTC' }).format(Date.UTC(2024, 0, n));
+}
+
+/** A calendar day without a zone, `2026-12-25`. */
+export function calendarDay(day: string, lang: Lang): string {
+  return format(lang, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(new Date(day));
 }
 
 export function day(at: string, lang: Lang): string {
-  return new Intl.DateTimeFormat(locale(lang), { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(at));
+  return format(lang, { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(at));
+}
+
+export function dateText(at: string, lang: Lang): string {
+  return format(lang, { dateStyle: 'medium' }).format(new Date(at));
 }
 
 export function full(at: string, lang: Lang): string {
-  return new Intl.DateTimeFormat(locale(lang), { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
+  return format(lang, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
 }
 
 export function initials(name: string): string {

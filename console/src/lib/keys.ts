@@ -39,6 +39,18 @@ export const overview: { title: Key; shortcuts: Shortcut[] }[] = [
       { keys: [['.']], text: 'keys.card' },
     ],
   },
+  {
+    title: 'keys.admin',
+    shortcuts: [
+      { keys: [['↑'], ['↓']], joined: 'or', text: 'keys.admin.move' },
+      { keys: [['Enter']], text: 'keys.admin.open' },
+      { keys: [['N']], text: 'keys.admin.new' },
+      { keys: [['/']], text: 'keys.admin.filter' },
+      { keys: [[mod, 'S']], text: 'keys.admin.save' },
+      { keys: [['Esc']], text: 'keys.admin.close' },
+      { keys: [['Alt', '↓']], text: 'keys.admin.copy' },
+    ],
+  },
 ];
 
 /** Plain keys mean text while somebody writes, and belong to the dialog while one is open. */

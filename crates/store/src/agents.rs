@@ -127,12 +127,12 @@ pub async fn page(tx: &mut ReadTx, after: Option<(&str, AgentId)>, limit: i64) -
 }
 
 /// Languages an agent speaks.
-pub async fn languages(tx: &mut ReadTx, agent: AgentId) -> Result<Vec<String>, StoreError> {
+pub async fn languages(tx: &mut ReadTx, agents: &[Uuid]) -> Result<Vec<(AgentId, Vec<String>)>, StoreError> {
     let tenant = tx.tenant();
-    let spoken = sqlx::query_scalar!("select languages from agent where tenant_id = $1 and id = $2", tenant, agent.0)
-        .fetch_optional(tx.conn())
+    let rows = sqlx::query!("select id, languages from agent where tenant_id = $1 and id = any($2)", tenant, agents)
+        .fetch_all(tx.conn())
         .await?;
-    Ok(spoken.unwrap_or_default())
+    Ok(rows.into_iter().map(|row| (row.id.into(), row.languages)).collect())
 }
 
 /// A skill an agent holds.

@@ -108,8 +108,8 @@ pub async fn queue(tx: &mut WriteTx, queue: &QueueRow) -> Result<(), StoreError>
     sqlx::query!(
         "insert into queue (tenant_id, id, branch_id, name, priority_minutes, offer_seconds, wrap_up_seconds, sticky_seconds)
          values ($1, $2, $3, $4, $5, $6, $7, $8)
-         on conflict (tenant_id, id) do update set name = excluded.name, priority_minutes = excluded.priority_minutes,
-           offer_seconds = excluded.offer_seconds, wrap_up_seconds = excluded.wrap_up_seconds,
+         on conflict (tenant_id, id) do update set branch_id = excluded.branch_id, name = excluded.name,
+           priority_minutes = excluded.priority_minutes, offer_seconds = excluded.offer_seconds, wrap_up_seconds = excluded.wrap_up_seconds,
            sticky_seconds = excluded.sticky_seconds",
         tenant,
         queue.id.0,
@@ -147,6 +147,20 @@ pub async fn queues(tx: &mut ReadTx) -> Result<Vec<QueueRow>, StoreError> {
             sticky_seconds: row.sticky_seconds,
         })
         .collect())
+}
+
+/// Who takes the work of several queues now.
+pub async fn members(tx: &mut ReadTx, queues: &[Uuid]) -> Result<Vec<(QueueId, AgentId)>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select queue_id, agent_id from queue_member
+         where tenant_id = $1 and queue_id = any($2) and valid_to is null order by queue_id, agent_id",
+        tenant,
+        queues
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.queue_id.into(), row.agent_id.into())).collect())
 }
 
 /// How much waits in a queue and since when its oldest does.

@@ -61,17 +61,38 @@ async fn a_site_a_person_and_a_queue_are_set_up_and_bad_values_named() -> Result
     assert_eq!(refused(&ada.query(create, json!({ "i": person })).await?, "agentCreate"), "this address is taken");
 
     let skills = ada.query("mutation { skillSave(input: { name: \"te reo\" }) { skill { id } } }", json!({})).await?;
-    let queue = "mutation($a: ID!) { queueSave(input: { name: \"South\", offerSeconds: 25, agentIds: [$a] }) { queue { id name } userErrors { message } } }";
-    let saved = ada.query(queue, json!({ "a": kiri["id"] })).await?;
-    assert_eq!(saved["queueSave"]["queue"]["name"], "South", "{saved}");
+    let save = "mutation($i: QueueSaveInput!) { queueSave(input: $i) {
+        queue { id name branchId priorityMinutes stickySeconds agentIds } userErrors { message field } } }";
+    let saved = ada
+        .query(
+            save,
+            json!({ "i": { "name": "South", "priorityMinutes": 15, "stickySeconds": 5, "agentIds": [kiri["id"]] } }),
+        )
+        .await?;
+    let queue = saved["queueSave"]["queue"].clone();
+    assert_eq!((&queue["name"], &queue["agentIds"]), (&json!("South"), &json!([kiri["id"]])), "{saved}");
+    assert_eq!((&queue["priorityMinutes"], &queue["stickySeconds"]), (&json!(15), &json!(5)), "{saved}");
+    // A queue moves to the branch it is told and otherwise stays where it is.
+    let made =
+        ada.query("mutation { branchSave(input: { name: \"Far south\" }) { branch { id } } }", json!({})).await?;
+    let branch = &made["branchSave"]["branch"]["id"];
+    for change in [json!({ "branchId": branch }), json!({})] {
+        let mut input = json!({ "queueId": queue["id"], "name": "South" });
+        input.as_object_mut().into_iter().for_each(|i| i.extend(change.as_object().cloned().unwrap_or_default()));
+        let moved = ada.query(save, json!({ "i": input })).await?;
+        assert_eq!(&moved["queueSave"]["queue"]["branchId"], branch, "{moved}");
+    }
+    let wrong = ada.query(save, json!({ "i": { "name": "North", "offerSeconds": 0 } })).await?;
+    assert_eq!(wrong["queueSave"]["userErrors"][0]["field"], "offerSeconds", "{wrong}");
 
     // A new role ends the sign-in that carries the old one.
     let signed_in = Agent::sign_in(&stack.base, "demo", "kiri@demo.example", "a long first one").await?;
-    let update = "mutation($a: ID!, $s: ID!) { agentUpdate(input: { agentId: $a, role: SUPERVISOR, skills: [{ skillId: $s, level: 4 }] }) {
-        agent { role name siteId skills { name level } } userErrors { message } } }";
+    let update = "mutation($a: ID!, $s: ID!) { agentUpdate(input: { agentId: $a, role: SUPERVISOR, languages: [\"mi\"], skills: [{ skillId: $s, level: 4 }] }) {
+        agent { role name siteId languages skills { name level } } userErrors { message } } }";
     let changed = ada.query(update, json!({ "a": kiri["id"], "s": skills["skillSave"]["skill"]["id"] })).await?;
     let agent = &changed["agentUpdate"]["agent"];
     assert_eq!(agent["skills"], json!([{ "name": "te reo", "level": 4 }]), "{changed}");
+    assert_eq!(agent["languages"], json!(["mi"]), "{changed}");
     assert_eq!((&agent["role"], &agent["name"], &agent["siteId"]), (&json!("SUPERVISOR"), &json!("Kiri"), &site["id"]));
     let stale = signed_in.send("{ viewer { workspace } }", json!({})).await?;
     assert_eq!(stale["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{stale}");

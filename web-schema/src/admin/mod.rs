@@ -44,6 +44,17 @@ where
     id.map(read::<T>).transpose().extend()
 }
 
+/// The name of an input's field as clients write it.
+fn camel(field: &str) -> String {
+    let mut words = field.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |text, word| {
+        let mut letters = word.chars();
+        let head = letters.next().map(|letter| letter.to_ascii_uppercase());
+        text + &head.into_iter().chain(letters).collect::<String>()
+    })
+}
+
 /// What was changed, or why it was not.
 fn outcome<T>(ctx: &Context<'_>, done: Result<T, SetupRefused>) -> Resolved<(Option<T>, Vec<UserError>)> {
     match done {
@@ -51,7 +62,11 @@ fn outcome<T>(ctx: &Context<'_>, done: Result<T, SetupRefused>) -> Resolved<(Opt
             (viewer(ctx).extend()?.committed)();
             Ok((Some(value), Vec::new()))
         }
-        Err(refused) => Ok((None, vec![refused.split().extend()?])),
+        Err(refused) => {
+            let field = refused.field().map(camel);
+            let error = refused.split().extend()?;
+            Ok((None, vec![UserError { field, ..error }]))
+        }
     }
 }
 
@@ -65,4 +80,13 @@ async fn again<T: OutputType, R>(
     let mut tx = viewer(ctx).extend()?.read().await.extend()?;
     let all = read(&mut tx).await.map_err(AppError::from).extend()?;
     Ok(all.into_iter().find(|row| one(row)).map(shown))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn fields_are_named_as_clients_write_them() {
+        assert_eq!(super::camel("offer_seconds"), "offerSeconds");
+        assert_eq!(super::camel("name"), "name");
+    }
 }

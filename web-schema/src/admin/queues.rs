@@ -44,7 +44,7 @@ impl SkillQueries {
 struct QueueSaveInput {
     /// The queue to change; a new one when left out.
     queue_id: Option<ID>,
-    /// Branch it is counted in; the tenant's first when left out.
+    /// Branch it is counted in; when left out the one it has, or the tenant's first.
     branch_id: Option<ID>,
     /// Name.
     name: String,

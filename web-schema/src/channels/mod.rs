@@ -45,6 +45,8 @@ pub(crate) struct Bot {
     name: String,
     /// Where its events go.
     url: String,
+    /// Where work goes when it fails or falls silent.
+    fallback_queue_id: ID,
     /// Seconds it has to act on a customer's message.
     silence_seconds: i32,
     /// active or disabled.
@@ -98,6 +100,7 @@ impl ChannelQueries {
             id: id(b.id),
             name: b.name,
             url: b.url,
+            fallback_queue_id: id(b.fallback_queue),
             silence_seconds: b.silence_seconds,
             status: b.status,
         };

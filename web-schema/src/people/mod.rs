@@ -5,7 +5,7 @@ use crate::{
     context::viewer,
     error::{AppError, Refusal, Resolved, UserError},
     ids::{id, read},
-    loaders::{LoadsOf, SkillsOf, load},
+    loaders::{LanguagesOf, LoadsOf, SkillsOf, load},
     page,
     work::Offer,
 };
@@ -116,6 +116,13 @@ impl Agent {
     /// Site they work at.
     async fn site_id(&self) -> Option<ID> {
         self.0.site.map(id)
+    }
+    /// Languages spoken, BCP 47. Needs `setup:read`; null without it.
+    async fn languages(&self, ctx: &Context<'_>) -> Resolved<Option<Vec<String>>> {
+        if !viewer(ctx).extend()?.subject.may(Permission::ReadSetup) {
+            return Ok(None);
+        }
+        Ok(Some(load(ctx, LanguagesOf(self.0.id)).await?.unwrap_or_default()))
     }
     /// What they are good at, by name.
     async fn skills(&self, ctx: &Context<'_>) -> Resolved<Vec<Held>> {

@@ -5,7 +5,7 @@ use crate::{
     conversations::Conversation,
     error::{AppError, Refusal, Resolved, UserError},
     ids::{id, read},
-    loaders::{TheConversation, TheWork, load},
+    loaders::{MembersOf, TheConversation, TheWork, load},
 };
 use async_graphql::{Context, ID, InputObject, Json, Object, ResultExt, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -35,6 +35,26 @@ impl Queue {
     /// Seconds to write up.
     async fn wrap_up_seconds(&self) -> i32 {
         self.0.wrap_up_seconds
+    }
+    /// Branch it is counted in.
+    async fn branch_id(&self) -> ID {
+        id(self.0.branch)
+    }
+    /// Head start of its work, minutes.
+    async fn priority_minutes(&self) -> i32 {
+        self.0.priority_minutes
+    }
+    /// Seconds during which only the agent who knows the customer is asked.
+    async fn sticky_seconds(&self) -> i32 {
+        self.0.sticky_seconds
+    }
+    /// Who takes its work; null for those without `floor:read`.
+    async fn agent_ids(&self, ctx: &Context<'_>) -> Resolved<Option<Vec<ID>>> {
+        if !viewer(ctx).extend()?.subject.may(Permission::ReadFloor) {
+            return Ok(None);
+        }
+        let members = load(ctx, MembersOf(self.0.id)).await?.unwrap_or_default();
+        Ok(Some(members.into_iter().map(id).collect()))
     }
     /// How much waits now, and since when the oldest does.
     async fn depth(&self, ctx: &Context<'_>) -> Resolved<QueueDepth> {

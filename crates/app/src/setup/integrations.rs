@@ -38,17 +38,17 @@ pub async fn create_key(
     subject.require(Permission::Administer)?;
     let label = name(label)?;
     if scopes.is_empty() {
-        return Err(SetupRefused::Invalid("a key needs at least one scope".to_owned()));
+        return Err(SetupRefused::Wrong("scopes", "a key needs at least one scope".to_owned()));
     }
     for scope in scopes {
         let permission = Permission::from_code(scope).ok_or_else(|| {
             let known: Vec<&str> = Permission::ALL.into_iter().map(Permission::code).collect();
-            SetupRefused::Invalid(format!("a scope is one of {}", known.join(", ")))
+            SetupRefused::Wrong("scopes", format!("a scope is one of {}", known.join(", ")))
         })?;
         subject.require(permission)?;
     }
     if expires_at.is_some_and(|at| at <= now) {
-        return Err(SetupRefused::Invalid("expires_at lies in the past".to_owned()));
+        return Err(SetupRefused::Wrong("expires_at", "expires_at lies in the past".to_owned()));
     }
     let mut tx = app.db.write(subject.scope()).await?;
     let id: ApiKeyId = tx.id();
@@ -95,7 +95,7 @@ fn webhook_secret() -> String {
 pub async fn save_bot(app: &App, subject: &Subject, new: NewBot<'_>) -> Result<(BotId, Option<String>), SetupRefused> {
     subject.require(Permission::Administer)?;
     let url = url::Url::parse(new.url).ok().filter(|u| matches!(u.scheme(), "https" | "http") && u.has_host());
-    let url = url.ok_or_else(|| SetupRefused::Invalid("url is an https address".to_owned()))?;
+    let url = url.ok_or_else(|| SetupRefused::Wrong("url", "url is an https address".to_owned()))?;
     let silence_seconds = within("silence_seconds", new.silence_seconds, 1..=300)?;
     let label = name(new.name)?.to_owned();
     let mut tx = app.db.write(subject.scope()).await?;

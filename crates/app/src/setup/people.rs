@@ -90,7 +90,7 @@ fn address(text: &str) -> Result<String, SetupRefused> {
     let parts = text.split_once('@');
     let whole = parts.is_some_and(|(local, host)| !local.is_empty() && host.contains('.') && !host.contains('@'));
     if !whole || text.len() > 254 || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(SetupRefused::Invalid("email is an address like ana@example.com".to_owned()));
+        return Err(SetupRefused::Wrong("email", "email is an address like ana@example.com".to_owned()));
     }
     Ok(text)
 }
@@ -99,7 +99,7 @@ async fn hashed(password: Option<String>) -> Result<Option<String>, SetupRefused
     let Some(password) = password else { return Ok(None) };
     match tokio::task::spawn_blocking(move || auth::hash_password(&password)).await {
         Ok(Ok(hash)) => Ok(Some(hash)),
-        Ok(Err(weak)) => Err(SetupRefused::Invalid(format!("password: {weak}"))),
+        Ok(Err(weak)) => Err(SetupRefused::Wrong("password", format!("password: {weak}"))),
         Err(_) => Err(SetupRefused::Invalid("the password could not be hashed: try again".to_owned())),
     }
 }
@@ -129,7 +129,7 @@ async fn write(
     let email = match (&person.email, known) {
         (Some(text), _) => address(text)?,
         (None, Some(known)) => known.email.clone(),
-        (None, None) => return Err(SetupRefused::Invalid("email is needed".to_owned())),
+        (None, None) => return Err(SetupRefused::Wrong("email", "email is needed".to_owned())),
     };
     let label = person.name.as_deref().or(known.map(|k| k.name.as_str())).unwrap_or_default();
     let time_zone = person.time_zone.as_deref().or(known.map(|k| k.time_zone.as_str())).unwrap_or("UTC");
@@ -142,11 +142,13 @@ async fn write(
     }
     let spoken = match (&person.languages, known) {
         (Some(given), _) => given.clone(),
-        (None, Some(known)) => agents::languages(tx, known.id).await?,
+        (None, Some(known)) => {
+            agents::languages(tx, &[known.id.0]).await?.pop().map(|(_, spoken)| spoken).unwrap_or_default()
+        }
         (None, None) => Vec::new(),
     };
     if spoken.len() > 30 || spoken.iter().any(|tag| tag.len() > 35 || tag.is_empty()) {
-        return Err(SetupRefused::Invalid("languages are up to 30 tags like en or zh-Hant".to_owned()));
+        return Err(SetupRefused::Wrong("languages", "languages are up to 30 tags like en or zh-Hant".to_owned()));
     }
     let new = store::NewAgent {
         id,
@@ -175,7 +177,7 @@ pub async fn create_agent(app: &App, subject: &Subject, mut person: Person) -> R
     subject.require(Permission::Administer)?;
     let hash = hashed(person.password.take()).await?;
     if hash.is_none() {
-        return Err(SetupRefused::Invalid("password is needed".to_owned()));
+        return Err(SetupRefused::Wrong("password", "password is needed".to_owned()));
     }
     let mut tx = app.db.write(subject.scope()).await?;
     let id: AgentId = tx.id();
@@ -198,7 +200,7 @@ pub async fn update_agent(
     let known = agents::find(&mut tx, id).await?.ok_or(SetupRefused::NotFound("agent"))?;
     let other_role = person.role.is_some_and(|role| role != known.role);
     if other_role && subject.agent_id() == Some(id) {
-        return Err(SetupRefused::Invalid("you cannot change your own role".to_owned()));
+        return Err(SetupRefused::Wrong("role", "you cannot change your own role".to_owned()));
     }
     write(&mut tx, id, Some(&known), &person, hash.as_deref()).await?;
     if other_role || hash.is_some() {

@@ -36,10 +36,13 @@ fn check_shifts(shifts: &[Shift]) -> Result<(), SetupRefused> {
         !(1..=7).contains(&shift.weekday) || from > 1439 || to <= from || to > from + 1440
     };
     if let Some(at) = shifts.iter().position(wrong) {
-        return Err(SetupRefused::Invalid(format!(
-            "shift {}: weekday goes from 1 (Monday) to 7, a shift starts before minute 1440 and lasts at most a day",
-            at + 1
-        )));
+        return Err(SetupRefused::Wrong(
+            "shifts",
+            format!(
+                "shift {}: weekday goes from 1 (Monday) to 7, a shift starts before minute 1440 and lasts at most a day",
+                at + 1
+            ),
+        ));
     }
     let mut week: Vec<(u16, u16)> = shifts
         .iter()
@@ -50,7 +53,7 @@ fn check_shifts(shifts: &[Shift]) -> Result<(), SetupRefused> {
         .collect();
     week.sort_unstable();
     if week.windows(2).any(|pair| pair[1].0 < pair[0].1) {
-        return Err(SetupRefused::Invalid("two shifts overlap".to_owned()));
+        return Err(SetupRefused::Wrong("shifts", "two shifts overlap".to_owned()));
     }
     Ok(())
 }
@@ -95,7 +98,7 @@ pub async fn except_day(
         }
     };
     if reason.chars().count() > 200 {
-        return Err(SetupRefused::Invalid("a reason has at most 200 characters".to_owned()));
+        return Err(SetupRefused::Wrong("reason", "a reason has at most 200 characters".to_owned()));
     }
     let mut tx = app.db.write(subject.scope()).await?;
     if !sites::exists(&mut tx, site).await? {

@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub struct NewQueue<'a> {
     /// The one to change.
     pub id: Option<QueueId>,
-    /// Branch it is counted in; the tenant's first when not given.
+    /// Branch it is counted in; when not given the one it has, or the tenant's first.
     pub branch: Option<BranchId>,
     /// Name.
     pub name: &'a str,
@@ -50,16 +50,17 @@ pub async fn save_queue(app: &App, subject: &Subject, new: NewQueue<'_>) -> Resu
     subject.require(Permission::Administer)?;
     let label = name(new.name)?;
     let mut tx = app.db.write(subject.scope()).await?;
-    let id = match new.id {
-        Some(id) if !store::queues(&mut tx).await?.iter().any(|q| q.id == id) => {
-            return Err(SetupRefused::NotFound("queue"));
+    let known = match new.id {
+        Some(id) => {
+            let found = store::queues(&mut tx).await?.into_iter().find(|q| q.id == id);
+            Some(found.ok_or(SetupRefused::NotFound("queue"))?)
         }
-        Some(id) => id,
-        None => tx.id(),
+        None => None,
     };
+    let id = known.as_ref().map_or_else(|| tx.id(), |queue| queue.id);
     let row = store::QueueRow {
         id,
-        branch: branch_of(&mut tx, new.branch).await?,
+        branch: branch_of(&mut tx, new.branch.or(known.map(|queue| queue.branch))).await?,
         name: label.to_owned(),
         priority_minutes: within("priority_minutes", new.priority_minutes, 0..=10_080)?,
         offer_seconds: within("offer_seconds", new.offer_seconds, 1..=600)?,

@@ -16,12 +16,32 @@ pub enum SetupRefused {
     /// A value breaks a rule, told in words.
     #[error("{0}")]
     Invalid(String),
+    /// The value of one field of the input breaks a rule, told in words.
+    #[error("{1}")]
+    Wrong(&'static str, String),
     /// A name or address is taken.
     #[error("this {0} is taken")]
     Taken(&'static str),
     /// The database.
     #[error("{0}")]
     Store(StoreError),
+}
+
+impl SetupRefused {
+    /// The field of the input that is meant, in the words of the code.
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Wrong(field, _) => Some(field),
+            Self::Taken("address") => Some("email"),
+            Self::Taken(_) => Some("name"),
+            Self::NotFound("branch") => Some("branch_id"),
+            Self::NotFound("site") => Some("site_id"),
+            Self::NotFound("agent") => Some("agent_ids"),
+            Self::NotFound("skill") => Some("skills"),
+            Self::NotFound("queue") => Some("queue_id"),
+            _ => None,
+        }
+    }
 }
 
 impl From<StoreError> for SetupRefused {
@@ -44,23 +64,27 @@ impl From<StoreError> for SetupRefused {
 pub(super) fn name(text: &str) -> Result<&str, SetupRefused> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > 100 || text.chars().any(char::is_control) {
-        return Err(SetupRefused::Invalid("a name has 1 to 100 characters".to_owned()));
+        return Err(SetupRefused::Wrong("name", "a name has 1 to 100 characters".to_owned()));
     }
     Ok(text)
 }
 
 /// A number within its bounds, named for the one who reads the refusal.
-pub(super) fn within(what: &str, value: i32, bounds: std::ops::RangeInclusive<i32>) -> Result<i32, SetupRefused> {
+pub(super) fn within(
+    what: &'static str,
+    value: i32,
+    bounds: std::ops::RangeInclusive<i32>,
+) -> Result<i32, SetupRefused> {
     if bounds.contains(&value) {
         return Ok(value);
     }
-    Err(SetupRefused::Invalid(format!("{what} goes from {} to {}", bounds.start(), bounds.end())))
+    Err(SetupRefused::Wrong(what, format!("{what} goes from {} to {}", bounds.start(), bounds.end())))
 }
 
 /// A time zone of the IANA data base.
 pub(super) fn zone(text: &str) -> Result<(), SetupRefused> {
     let known = calendar::zone(text).map(|_| ());
-    known.ok_or_else(|| SetupRefused::Invalid("time_zone is an IANA name like Europe/Lisbon".to_owned()))
+    known.ok_or_else(|| SetupRefused::Wrong("time_zone", "time_zone is an IANA name like Europe/Lisbon".to_owned()))
 }
 
 #[cfg(test)]
@@ -72,7 +96,9 @@ mod tests {
         assert_eq!(name("  Lisbon ").unwrap(), "Lisbon");
         assert!(name(" ").is_err() && name("a\nb").is_err() && name(&"x".repeat(101)).is_err());
         assert_eq!(within("offer_seconds", 0, 1..=600).unwrap_err().to_string(), "offer_seconds goes from 1 to 600");
+        assert_eq!(within("offer_seconds", 0, 1..=600).unwrap_err().field(), Some("offer_seconds"));
         let taken = SetupRefused::from(StoreError::Constraint("site_name".to_owned()));
         assert_eq!(taken.to_string(), "this name is taken");
+        assert_eq!(taken.field(), Some("name"));
     }
 }

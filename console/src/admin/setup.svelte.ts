@@ -1,0 +1,124 @@
+import {
+  ApiKeysDocument,
+  BotsDocument,
+  BranchesDocument,
+  ChannelsDocument,
+  MembersDocument,
+  QueueSetupDocument,
+  SitesDocument,
+  SkillsDocument,
+  type ApiKeysQuery,
+  type BotsQuery,
+  type BranchBitsFragment,
+  type ChannelsQuery,
+  type KeyBitsFragment,
+  type MemberBitsFragment,
+  type QueueBitsFragment,
+  type SiteBitsFragment,
+} from '../gql/graphql';
+import { ask } from '../lib/client';
+import { words } from '../lib/errors';
+import { bare } from '../lib/ids';
+import { names } from '../lib/names.svelte';
+
+export type Site = SiteBitsFragment;
+export type Branch = BranchBitsFragment;
+export type Queue = QueueBitsFragment;
+export type Member = MemberBitsFragment;
+export type Key = KeyBitsFragment;
+export type Bot = BotsQuery['bots'][number];
+export type Account = ChannelsQuery['channelAccounts'][number];
+export interface Skill {
+  id: string;
+  name: string;
+}
+
+interface Parts {
+  sites: Site[];
+  branches: Branch[];
+  skills: Skill[];
+  queues: Queue[];
+  agents: Member[];
+  bots: Bot[];
+  keys: ApiKeysQuery['apiKeys'];
+  channels: Account[];
+}
+export type Part = keyof Parts;
+
+/** Pages of people that are read at most: ten thousand people. */
+const PAGES = 100;
+
+const readers: { [P in Part]: () => Promise<Parts[P]> } = {
+  sites: async () => (await ask(SitesDocument, {})).sites,
+  branches: async () => (await ask(BranchesDocument, {})).branches,
+  skills: async () => (await ask(SkillsDocument, {})).skills,
+  queues: async () => (await ask(QueueSetupDocument, {})).queues,
+  agents: readAgents,
+  bots: async () => (await ask(BotsDocument, {})).bots,
+  keys: async () => (await ask(ApiKeysDocument, {})).apiKeys,
+  channels: async () => (await ask(ChannelsDocument, {})).channelAccounts,
+};
+
+async function readAgents(): Promise<Member[]> {
+  const all: Member[] = [];
+  let after: string | null = null;
+  for (let page = 0; page < PAGES; page++) {
+    const { agents }: { agents: { nodes: Member[]; pageInfo: { hasNextPage: boolean; endCursor?: string | null } } } = await ask(
+      MembersDocument,
+      { first: 100, after },
+    );
+    all.push(...agents.nodes);
+    if (!agents.pageInfo.hasNextPage) break;
+    after = agents.pageInfo.endCursor ?? null;
+  }
+  names.learn(all);
+  return all;
+}
+
+/** The tenant's set-up as this page knows it: null until a part was read. */
+class Setup {
+  parts = $state.raw<{ [P in Part]: Parts[P] | null }>(none());
+  failed = $state.raw<Partial<Record<Part, string>>>({});
+
+  reset(): void {
+    [this.parts, this.failed] = [none(), {}];
+  }
+
+  async read(...wanted: Part[]): Promise<void> {
+    await Promise.all(wanted.map((part) => this.readOne(part)));
+  }
+
+  /** A row that was saved, where it belongs by name. */
+  put<P extends Part>(part: P, row: Parts[P][number]): void {
+    const others = (this.parts[part] ?? []).filter((other) => other.id !== row.id) as Parts[P][number][];
+    const rows = part === 'keys' ? [row, ...others] : [...others, row].sort((a, b) => a.name.localeCompare(b.name));
+    this.parts = { ...this.parts, [part]: rows };
+  }
+
+  /** The name of anything, by its id with or without prefix. */
+  name(id: string | null | undefined): string | null {
+    if (!id) return null;
+    const wanted = bare(id);
+    const { branches, ...rest } = this.parts;
+    const teams = (branches ?? []).flatMap((branch) => branch.teams);
+    const all = [...Object.values(rest).flatMap((rows) => rows ?? []), ...(branches ?? []), ...teams] as { id: string; name: string }[];
+    return all.find((row) => bare(row.id) === wanted)?.name ?? null;
+  }
+
+  private async readOne<P extends Part>(part: P): Promise<void> {
+    try {
+      const rows = await readers[part]();
+      this.parts = { ...this.parts, [part]: rows };
+      const { [part]: _, ...failed } = this.failed;
+      this.failed = failed;
+    } catch (error) {
+      this.failed = { ...this.failed, [part]: words(error) };
+    }
+  }
+}
+
+function none(): { [P in Part]: null } {
+  return { sites: null, branches: null, skills: null, queues: null, agents: null, bots: null, keys: null, channels: null };
+}
+
+export const setup = new Setup();

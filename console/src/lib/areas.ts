@@ -1,0 +1,17 @@
+import type { IconName } from '../ui/Icon.svelte';
+
+/** The pages of the set-up, in the order they are needed. */
+export const areas = [
+  { id: 'setup', group: '', icon: 'list', permission: 'setup:read' },
+  { id: 'sites', group: 'places', icon: 'place', permission: 'setup:read' },
+  { id: 'branches', group: 'places', icon: 'branch', permission: 'setup:read' },
+  { id: 'people', group: 'work', icon: 'people', permission: 'floor:read' },
+  { id: 'skills', group: 'work', icon: 'spark', permission: 'floor:read' },
+  { id: 'queues', group: 'work', icon: 'queue', permission: 'setup:read' },
+  { id: 'channels', group: 'links', icon: 'channel', permission: 'setup:read' },
+  { id: 'bots', group: 'links', icon: 'bot', permission: 'setup:read' },
+  { id: 'keys', group: 'links', icon: 'key', permission: 'setup:read' },
+  { id: 'unknown', group: 'trust', icon: 'alert', permission: 'setup:read' },
+  { id: 'audit', group: 'trust', icon: 'shield', permission: 'audit:read' },
+] as const satisfies readonly { id: string; group: string; icon: IconName; permission: string }[];
+export type Area = (typeof areas)[number]['id'];

@@ -1,0 +1,13 @@
+/** Why the server did not do what it was asked for. */
+export class Failed extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    /** The field of the input that is meant. */
+    readonly field: string | null = null,
+    /** By which the operator finds what happened. */
+    readonly request: string | null = null,
+  ) {
+    super(message);
+  }
+}
