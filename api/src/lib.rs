@@ -8,6 +8,7 @@ mod graphql;
 mod health;
 mod hooks;
 mod intake;
+mod platforms;
 mod problem;
 mod site;
 mod standing;
@@ -171,6 +172,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/hooks/{kind}/{account}", web::post().to(hooks::receive))
         .route("/hooks/{kind}/{account}", web::get().to(hooks::challenge))
         .route("/bots/{bot}/handoff", web::post().to(bots::hand_off))
+        .service(platforms::resource("/bots/{bot}/{platform}"))
+        .service(platforms::resource("/bots/{bot}/{platform}/{rest:.*}"))
         .route("/auth/sign-in", web::post().to(auth::sign_in))
         .route("/auth/refresh", web::post().to(auth::refresh))
         .route("/chat/{account}/sessions", web::post().to(chat::open))

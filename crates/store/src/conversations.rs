@@ -488,6 +488,20 @@ pub async fn join(tx: &mut WriteTx, session: SessionId, kind: &str, actor: Uuid,
     Ok(())
 }
 
+/// Whether somebody is or was part of a session.
+pub async fn took_part(tx: &mut ReadTx, session: SessionId, actor: Uuid) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let found = sqlx::query_scalar!(
+        r#"select exists (select 1 from participant where tenant_id = $1 and session_id = $2 and actor_id = $3) as "found!""#,
+        tenant,
+        session.0,
+        actor
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(found)
+}
+
 /// The bot and the queue behind a session's account.
 pub async fn routing_of(
     tx: &mut ReadTx,

@@ -2,10 +2,13 @@
 
 mod deliver;
 mod handoff;
+mod platform;
 mod silence;
 mod summarise;
+mod transcript;
 
 pub use deliver::{Answer, Outgoing, answered, failed, outgoing};
 pub use handoff::{HandedOff, HandoffRefused, hand_off};
+pub use platform::{CallRefused, Called, call};
 pub use silence::bot_silent;
 pub use summarise::{Writer, summarise, write_up};

@@ -7,6 +7,7 @@ mod resolve;
 pub use note::{NoteRefused, add_note};
 pub(crate) use reply::say;
 pub use reply::{Reply, ReplyRefused, reply};
+pub(crate) use resolve::close;
 pub use resolve::{ResolveRefused, resolve, wrap_up_end};
 
 use meridian_domain::{live::Topic, work::OwnerKind};

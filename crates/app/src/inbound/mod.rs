@@ -5,4 +5,5 @@ mod resolve;
 mod session;
 
 pub use ingest::{Ingested, Parsed, ingest};
-pub(crate) use session::{Enqueue, enqueue};
+pub(crate) use resolve::resolve;
+pub(crate) use session::{Arrival, Enqueue, Place, enqueue, place, wake};

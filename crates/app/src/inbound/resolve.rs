@@ -9,7 +9,7 @@ use meridian_store::{StoreError, WriteTx, customers, identity as store};
 use serde_json::json;
 
 /// Finds or makes the party of a sender, under its lock. `None` for a sender without any identifier.
-pub(super) async fn resolve(
+pub(crate) async fn resolve(
     tx: &mut WriteTx,
     sender: &Sender,
     source: &str,

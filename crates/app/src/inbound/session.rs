@@ -16,7 +16,7 @@ use serde_json::json;
 
 /// What is known of the channel a message came over.
 #[derive(Debug, Clone)]
-pub(super) struct Arrival<'a> {
+pub(crate) struct Arrival<'a> {
     pub account: ChannelAccountId,
     pub kind: ChannelKind,
     pub thread: Option<&'a str>,
@@ -27,13 +27,13 @@ pub(super) struct Arrival<'a> {
 }
 
 /// A session with its conversation locked.
-pub(super) struct Place {
+pub(crate) struct Place {
     pub session: Session,
     pub conversation: Conversation,
 }
 
 /// The open session of the party on this account with its conversation locked, or a new one.
-pub(super) async fn place(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Result<Place, StoreError> {
+pub(crate) async fn place(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Result<Place, StoreError> {
     if let Some(session) = conversations::open_session(tx, party.party, arrival.account).await?
         && let Some(conversation) = conversations::lock(tx, session.conversation).await?
     {
@@ -154,7 +154,7 @@ pub(crate) async fn enqueue(tx: &mut WriteTx, session: &Session, request: &Enque
 }
 
 /// A customer wrote in a snoozed conversation: it comes back, parked work waits again.
-pub(super) async fn wake(tx: &mut WriteTx, conversation: &Conversation) -> Result<(), StoreError> {
+pub(crate) async fn wake(tx: &mut WriteTx, conversation: &Conversation) -> Result<(), StoreError> {
     if conversation.lifecycle == Lifecycle::Open {
         return Ok(());
     }
