@@ -1,6 +1,8 @@
 //! What users do, end to end, over HTTP and sockets on real PostgreSQL, RabbitMQ and Redis.
 
 mod admin;
+mod bot_api;
+mod bot_platforms;
 mod channels;
 mod faults;
 mod graphql;
