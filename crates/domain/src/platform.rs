@@ -248,6 +248,9 @@ const NOT_YET: &[&str] = &[
     "unavailable",
     "hours",
     "availability",
+    "resources",
+    "resource",
+    "readable",
 ];
 
 /// Whether a name (of an intent, an action, a tag, a context, an attribute) asks for a person. The tenant's own names
@@ -275,7 +278,7 @@ pub fn asks_for_person(name: &str, own: &[String]) -> bool {
         || pair(&["hand"], &["off", "over", "offs"])
         || pair(&["live"], &["agent", "chat", "person", "support"])
         || pair(&["customer"], &["service", "representative"]) && has(&["transfer", "connect", "talk", "speak"])
-        || has(&["human", "operator"]) && !has(&["resources", "readable"])
+        || has(&["human", "operator"])
         || has(people) && has(verbs)
 }
 

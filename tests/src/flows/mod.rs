@@ -2,6 +2,7 @@
 
 mod admin;
 mod bot_api;
+mod bot_docs;
 mod bot_platforms;
 mod channels;
 mod faults;
