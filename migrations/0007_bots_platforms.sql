@@ -15,6 +15,9 @@ create index bot_event_of_stream on bot_event (tenant_id, bot_id, position) wher
 alter table api_key add column bot_id uuid;
 alter table api_key add foreign key (tenant_id, bot_id) references bot;
 
+-- Some calls of a platform name its conversation and nobody.
+create index session_by_thread on session (tenant_id, account_id, thread)
+  where closed_at is null and thread is not null;
 create index channel_account_of_bot on channel_account (tenant_id, bot_id) where bot_id is not null;
 
 drop function lookup_bot;

@@ -8,6 +8,7 @@ use crate::{
     problem::{problem, unavailable},
 };
 use actix_web::{HttpRequest, HttpResponse, Resource, http::StatusCode, web};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use meridian_app::{
     App,
@@ -66,7 +67,7 @@ async fn take(edge: web::Data<Edge>, request: HttpRequest, body: Bytes) -> HttpR
     if calls.is_empty() {
         tracing::info!(%bot, platform = platform.code(), "a call of a bot's platform is of no known format: left alone");
     }
-    let digest = hex(&Sha256::digest(&inbound.body));
+    let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(&inbound.body));
     let stated = adapter.delivery(&inbound);
     let keyed: Vec<(String, BotCall)> = calls
         .into_iter()
@@ -79,10 +80,6 @@ async fn take(edge: web::Data<Edge>, request: HttpRequest, body: Bytes) -> HttpR
     let (app, tenant) = (edge.app.clone(), found.tenant);
     let done = edge.run(async move { all(&app, tenant, bot, &keyed).await }).await;
     answer(&edge, adapter, &body, done)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Takes the calls of one body in their order.

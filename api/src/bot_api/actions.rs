@@ -1,10 +1,10 @@
 //! Sessions: look, speak, hand off, pass back, resolve.
 
 use super::{
-    Caller, LARGEST, caller, refusal,
+    Bad, Caller, LARGEST, caller, refusal,
     types::{From_, HandedOver, Handoff, Problem, Resolve, Said, Say, SessionState, Transcript},
 };
-use crate::{Edge, problem::problem, problem::unavailable};
+use crate::{Edge, problem::unavailable};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use bytes::Bytes;
 use meridian_app::{
@@ -17,28 +17,27 @@ use serde::{Serialize, de::DeserializeOwned};
 /// Longest disposition, in characters.
 const DISPOSITION: usize = 64;
 
-fn named(request: &HttpRequest) -> Result<SessionId, HttpResponse> {
+fn named(request: &HttpRequest) -> Result<SessionId, Bad> {
     let text = request.match_info().get("session").unwrap_or_default();
-    text.parse().map_err(|_| refusal(&ActRefused::NotFound))
+    text.parse().map_err(|_| Bad(StatusCode::NOT_FOUND, "unknown_session", ActRefused::NotFound.to_string()))
 }
 
-fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, HttpResponse> {
+fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Bad> {
     if body.len() > LARGEST {
-        return Err(problem(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "a body has at most 1 MiB"));
+        return Err(Bad(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "a body has at most 1 MiB".to_owned()));
     }
     let empty: &[u8] = b"{}";
     let bytes = if body.is_empty() { empty } else { body };
-    serde_json::from_slice(bytes)
-        .map_err(|error| problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", error.to_string()))
+    serde_json::from_slice(bytes).map_err(|error| Bad::invalid(error.to_string()))
 }
 
 /// The client's key for one effect, bound to the path and the body.
-fn key(request: &HttpRequest, body: &Bytes) -> Result<Option<IdempotencyKey>, HttpResponse> {
+fn key(request: &HttpRequest, body: &Bytes) -> Result<Option<IdempotencyKey>, Bad> {
     let Some(given) = request.headers().get("idempotency-key") else { return Ok(None) };
     let whole = format!("{} {}", request.path(), String::from_utf8_lossy(body));
     let key = given.to_str().ok().and_then(|given| IdempotencyKey::new(given, &whole));
     let text = "Idempotency-Key has 1 to 200 characters of ASCII";
-    key.map(Some).ok_or_else(|| problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text))
+    key.map(Some).ok_or_else(|| Bad::invalid(text))
 }
 
 fn answer<T: Serialize>(
@@ -70,7 +69,7 @@ pub(super) async fn standing(edge: web::Data<Edge>, request: HttpRequest) -> Htt
     };
     let id = match named(&request) {
         Ok(id) => id,
-        Err(refused) => return caller.told(refused),
+        Err(bad) => return caller.told(bad.answer()),
     };
     let (app, who) = (edge.app.clone(), caller.who.clone());
     let done = edge.run(async move { bots::standing(&app, &who.subject, who.bot, id).await }).await;
@@ -90,11 +89,11 @@ pub(super) async fn transcript(edge: web::Data<Edge>, request: HttpRequest) -> H
     };
     let id = match named(&request) {
         Ok(id) => id,
-        Err(refused) => return caller.told(refused),
+        Err(bad) => return caller.told(bad.answer()),
     };
     let Ok(from) = web::Query::<From_>::from_query(request.query_string()) else {
         let text = "after and limit are whole numbers";
-        return caller.told(problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text));
+        return caller.told(Bad::invalid(text).answer());
     };
     let (after, limit) = (from.after.unwrap_or(0), from.limit.unwrap_or(100));
     let (app, who) = (edge.app.clone(), caller.who.clone());
@@ -117,7 +116,7 @@ pub(super) async fn say(edge: web::Data<Edge>, request: HttpRequest, body: Bytes
     let asked = named(&request).and_then(|id| Ok((id, read::<Say>(&body)?, key(&request, &body)?)));
     let (id, said, key) = match asked {
         Ok(asked) => asked,
-        Err(refused) => return caller.told(refused),
+        Err(bad) => return caller.told(bad.answer()),
     };
     let (app, who) = (edge.app.clone(), caller.who.clone());
     let done =
@@ -141,7 +140,7 @@ pub(super) async fn hand_off(edge: web::Data<Edge>, request: HttpRequest, body: 
     let asked = named(&request).and_then(|id| Ok((id, read::<HandoffRequest>(&body)?)));
     let (id, asked) = match asked {
         Ok((id, asked)) => (id, HandoffRequest { session: Some(id.to_string()), ..asked }),
-        Err(refused) => return caller.told(refused),
+        Err(bad) => return caller.told(bad.answer()),
     };
     let given = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok());
     // Without a key each call is one of its own: an update of the hand-off before.
@@ -174,7 +173,7 @@ pub(super) async fn pass_back(edge: web::Data<Edge>, request: HttpRequest) -> Ht
     };
     let id = match named(&request) {
         Ok(id) => id,
-        Err(refused) => return caller.told(refused),
+        Err(bad) => return caller.told(bad.answer()),
     };
     let (app, who) = (edge.app.clone(), caller.who.clone());
     let done = edge
@@ -201,12 +200,12 @@ pub(super) async fn resolve(edge: web::Data<Edge>, request: HttpRequest, body: B
     let asked = named(&request).and_then(|id| Ok((id, read::<Resolve>(&body)?)));
     let (id, asked) = match asked {
         Ok(asked) => asked,
-        Err(refused) => return caller.told(refused),
+        Err(bad) => return caller.told(bad.answer()),
     };
     let disposition = asked.disposition.unwrap_or_else(|| "bot_resolved".to_owned());
     if disposition.trim().is_empty() || disposition.chars().count() > DISPOSITION {
         let text = "disposition has 1 to 64 characters";
-        return caller.told(problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text));
+        return caller.told(Bad::invalid(text).answer());
     }
     let (app, who) = (edge.app.clone(), caller.who.clone());
     let done = edge

@@ -2,7 +2,7 @@
 //! ledger until acknowledged.
 
 use super::{
-    Caller, caller, refusal,
+    Bad, Caller, caller, refusal,
     types::{Ack, Acked, Envelope, Problem},
 };
 use crate::{
@@ -140,11 +140,11 @@ async fn next(mut flow: Flow) -> Option<(Result<Bytes, Infallible>, Flow)> {
 }
 
 /// Where the client goes on: everything up to there is acknowledged.
-fn cursor(request: &HttpRequest) -> Result<Option<i64>, HttpResponse> {
+fn cursor(request: &HttpRequest) -> Result<Option<i64>, Bad> {
     let Some(given) = request.headers().get("last-event-id").filter(|given| !given.is_empty()) else { return Ok(None) };
     let read = given.to_str().ok().and_then(|text| text.trim().parse::<i64>().ok()).filter(|at| *at >= 0);
     let text = "Last-Event-ID is the id of an event of this stream";
-    read.map(Some).ok_or_else(|| problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text))
+    read.map(Some).ok_or_else(|| Bad::invalid(text))
 }
 
 /// The bot's events as server-sent events: `id` is the cursor, `event` the type, `data` an `Envelope`. `Last-Event-ID`
@@ -163,7 +163,7 @@ pub(super) async fn stream(edge: web::Data<Edge>, request: HttpRequest) -> HttpR
     };
     let from = match cursor(&request) {
         Ok(from) => from,
-        Err(refused) => return caller.told(refused),
+        Err(bad) => return caller.told(bad.answer()),
     };
     let (app, who) = (edge.app.clone(), caller.who.clone());
     let ready = edge
@@ -219,7 +219,7 @@ pub(super) async fn acknowledge(edge: web::Data<Edge>, request: HttpRequest, bod
     let ack: Ack = match serde_json::from_slice(&body) {
         Ok(ack) => ack,
         Err(error) => {
-            return caller.told(problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", error.to_string()));
+            return caller.told(Bad::invalid(error.to_string()).answer());
         }
     };
     let (app, who) = (edge.app.clone(), caller.who.clone());

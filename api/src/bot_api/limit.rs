@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 /// Calls of one key in one window.
 const QUOTA: u64 = 600;
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 /// Keys remembered without Redis.
 const MOST_KEYS: usize = 10_000;
 

@@ -56,6 +56,21 @@ impl Caller {
     }
 }
 
+/// A request to be mended.
+pub(crate) struct Bad(StatusCode, &'static str, String);
+
+impl Bad {
+    /// 422 with words that name the remedy.
+    pub(crate) fn invalid(text: impl Into<String>) -> Self {
+        Self(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text.into())
+    }
+
+    /// As an answer.
+    pub(crate) fn answer(self) -> HttpResponse {
+        problem(self.0, self.1, self.2)
+    }
+}
+
 /// Who calls. 401 without a key of a bot, 429 too fast, 503 our own trouble.
 pub(crate) async fn caller(edge: &web::Data<Edge>, request: &HttpRequest) -> Result<Caller, HttpResponse> {
     let refused = || {

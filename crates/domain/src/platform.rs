@@ -272,7 +272,7 @@ pub fn asks_for_person(name: &str, own: &[String]) -> bool {
         &["agent", "human", "person", "operator", "representative", "rep", "advisor", "adviser", "humans", "agents"];
     let verbs = &[
         "talk", "speak", "chat", "connect", "transfer", "request", "live", "real", "escalate", "call", "contact",
-        "need", "want", "pass", "route", "switch", "handoff", "human",
+        "need", "want", "pass", "route", "switch", "handoff",
     ];
     has(&["handoff", "handover", "escalate", "escalation", "hitl", "livechat"])
         || pair(&["hand"], &["off", "over", "offs"])

@@ -100,6 +100,17 @@ pub async fn call(app: &App, tenant: TenantId, bot: BotId, key: &str, call: &Bot
 /// The place of a conversation that lives on the platform: the bot's own account, the platform's user as its party.
 async fn outer_place(tx: &mut WriteTx, bot: BotId, call: &BotCall) -> Result<Place, CallRefused> {
     let account = bots::own_account(tx, bot).await?.ok_or(CallRefused::NoPlace)?;
+    // Not every call names its user: the conversation it names is known by those that did.
+    if let Some(thread) = call.thread()
+        && let Some(id) = conversations::open_by_thread(tx, account, thread).await?
+        && let Some(found) = conversations::session(tx, id).await?
+        && let Some(conversation) = conversations::lock(tx, found.conversation).await?
+        && conversation.lifecycle != Lifecycle::Resolved
+        && let Some(session) = conversations::session(tx, id).await?
+        && session.closed_at.is_none()
+    {
+        return Ok(Place { session, conversation });
+    }
     let party = inbound::resolve(tx, &call.sender(bot), "bot").await?.ok_or(CallRefused::NoPlace)?;
     let arrival = Arrival {
         account,
@@ -115,9 +126,7 @@ async fn outer_place(tx: &mut WriteTx, bot: BotId, call: &BotCall) -> Result<Pla
 /// Keeps what was said on the platform, each line once.
 async fn record(tx: &mut WriteTx, place: &Place, bot: BotId, key: &str, call: &BotCall) -> Result<(), StoreError> {
     let Place { session, conversation } = place;
-    if !call.transcript.is_empty() {
-        transcript::merge(tx, conversation, session, bot, &call.transcript).await?;
-    } else {
+    if call.transcript.is_empty() {
         let customer = call.text.iter().map(|text| (Actor::Customer(session.party), text));
         let lines = customer.chain(call.said.iter().map(|text| (Actor::Bot(bot), text)));
         for (n, (actor, text)) in lines.enumerate() {
@@ -127,6 +136,8 @@ async fn record(tx: &mut WriteTx, place: &Place, bot: BotId, key: &str, call: &B
                 items::name_external(tx, session.account, &external, item).await?;
             }
         }
+    } else {
+        transcript::merge(tx, conversation, session, bot, &call.transcript).await?;
     }
     if call.text.is_some() {
         conversations::customer_wrote(tx, session.id, None, false).await?;

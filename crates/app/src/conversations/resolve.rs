@@ -96,7 +96,7 @@ pub(crate) async fn close(
             session: None,
             party: session.party,
             kind: ItemKind::State,
-            actor: actor,
+            actor,
             provider_at: None,
             text: None,
             body: json!({ "type": "resolved", "disposition": disposition }),

@@ -21,10 +21,10 @@ use serde_json::{Value, json};
 pub(super) struct RocketChat;
 
 /// What is written by an agent carries the agent's id.
-fn transcript(body: &Value, visitor: &Option<String>) -> Vec<TranscriptTurn> {
+fn transcript(body: &Value, visitor: Option<&str>) -> Vec<TranscriptTurn> {
     let line = |message: &Value| {
-        let by_visitor =
-            message.get("agentId").is_none() && (message.get("u").is_none() || id(message, "/u/_id") == *visitor);
+        let by_visitor = message.get("agentId").is_none()
+            && (message.get("u").is_none() || id(message, "/u/_id").as_deref() == visitor);
         let from = if by_visitor { "customer" } else { "agent" };
         turn(from, text(message, "/msg")?, id(message, "/_id"), message.get("ts"))
     };
@@ -59,7 +59,7 @@ impl Adapter for RocketChat {
         };
         let visitor = body.get("visitor").unwrap_or(&Value::Null);
         let who = id(visitor, "/_id");
-        let turns = transcript(body, &who);
+        let turns = transcript(body, who.as_deref());
         vec![BotCall {
             format: "rocketchat",
             event: action.or_else(|| text(body, "/type")).unwrap_or_default().to_owned(),

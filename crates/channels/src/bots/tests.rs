@@ -251,9 +251,15 @@ fn changed(body: &Value, into: &mut Vec<Value>) {
         found.push(path.to_owned());
         match body {
             Value::Object(map) => {
-                map.iter().for_each(|(name, v)| walk(v, &format!("{path}/{}", name.replace('/', "~1")), found))
+                for (name, v) in map {
+                    walk(v, &format!("{path}/{}", name.replace('/', "~1")), found);
+                }
             }
-            Value::Array(list) => list.iter().enumerate().for_each(|(n, v)| walk(v, &format!("{path}/{n}"), found)),
+            Value::Array(list) => {
+                for (n, v) in list.iter().enumerate() {
+                    walk(v, &format!("{path}/{n}"), found);
+                }
+            }
             _ => {}
         }
     }
