@@ -8,11 +8,13 @@ use crate::{App, auth, authz::Subject};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use meridian_domain::{
     ids::{ApiKeyId, BotId, QueueId},
+    jobs::Job,
     people::Permission,
     platform::BotPlatform,
     time::Instant,
 };
 use meridian_store::{
+    WriteTx,
     bots::{self, Bot},
     keys, setup as store,
 };
@@ -143,6 +145,18 @@ fn checked(new: &NewBot<'_>) -> Result<Bot, SetupRefused> {
     })
 }
 
+/// Most events that a bot with a new address is told of its time without one.
+const WAITING: i64 = 10_000;
+
+/// A bot that read its events as a stream has an address now: what it did not acknowledge is posted there.
+async fn post_what_waits(tx: &mut WriteTx, id: BotId) -> Result<(), SetupRefused> {
+    bots::place_events(tx, id).await?;
+    for waiting in bots::stream(tx, id, 0, WAITING).await? {
+        tx.job(&Job::BotEvent { event: waiting.entry.id }, waiting.entry.session.0);
+    }
+    Ok(())
+}
+
 /// Registers a bot and tells its signing secret, or changes one and tells none.
 pub async fn save_bot(app: &App, subject: &Subject, new: NewBot<'_>) -> Result<(BotId, Option<String>), SetupRefused> {
     subject.require(Permission::Administer)?;
@@ -157,6 +171,9 @@ pub async fn save_bot(app: &App, subject: &Subject, new: NewBot<'_>) -> Result<(
         let known = bots::find(&mut tx, id).await?.ok_or(SetupRefused::NotFound("bot"))?;
         bot.status = known.status;
         bots::update(&mut tx, &bot).await?;
+        if known.url.is_empty() && !bot.url.is_empty() {
+            post_what_waits(&mut tx, id).await?;
+        }
         if let Some(secret) = given {
             bots::set_secret(&mut tx, id, &app.sealer.seal(tenant, id.0, secret)).await?;
         }

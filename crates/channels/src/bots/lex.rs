@@ -152,13 +152,14 @@ impl Adapter for AmazonLex {
             return json!({ "sessionAttributes": attributes,
                            "dialogAction": { "type": "Close", "fulfillmentState": "Fulfilled" } });
         }
-        let state = body.get("sessionState").cloned().unwrap_or_else(|| json!({}));
+        let state = body.get("sessionState").unwrap_or(&Value::Null);
         let mut attributes = object(state.get("sessionAttributes"));
-        let mut intent = state.get("intent").cloned().unwrap_or_else(|| json!({}));
+        // Lex wants its intent back as it was, empty slots included.
+        let mut intent = state.get("intent").and_then(Value::as_object).cloned().unwrap_or_default();
         let action = if handed { "Close" } else { "Delegate" };
         if handed {
             attributes.extend(told(outcome));
-            intent["state"] = json!("Fulfilled");
+            intent.insert("state".to_owned(), json!("Fulfilled"));
         }
         json!({ "sessionState": { "sessionAttributes": attributes, "dialogAction": { "type": action }, "intent": intent } })
     }
