@@ -11,6 +11,7 @@ use meridian_app::bots::{self, HandoffRefused};
 use meridian_domain::{
     bot::HandoffRequest,
     ids::BotId,
+    platform::BotPlatform,
     time::{Clock, SystemClock},
 };
 use meridian_store::bots as store;
@@ -18,6 +19,14 @@ use serde_json::json;
 
 /// Largest hand-off, with a transcript.
 const LARGEST: usize = 1024 * 1024;
+
+/// The bot is registered with another platform than the URL says.
+pub(crate) fn wrong_door(platform: BotPlatform) -> HttpResponse {
+    let door = if platform == BotPlatform::Native { "handoff" } else { platform.code() };
+    let detail =
+        format!("this bot is registered with the platform `{}`: post to /bots/{{bot}}/{door}", platform.code());
+    problem(StatusCode::NOT_FOUND, "wrong_platform", detail)
+}
 
 /// Takes a hand-off. 401 not signed by this bot, 404 no such bot, 422 to be mended, 503 our own trouble.
 pub(crate) async fn hand_off(
@@ -33,13 +42,16 @@ pub(crate) async fn hand_off(
     }
     let app = edge.app.clone();
     let found = edge.run(async move { store::lookup(&app.db, &app.sealer, bot).await }).await;
-    let (tenant, secret) = match found {
+    let found = match found {
         Some(Ok(Some(found))) => found,
         Some(Ok(None)) => return no_bot(),
         _ => return unavailable(),
     };
-    let inbound = inbound(&request, body);
-    if let Err(reject) = meridian_channels::bots::verify(&secret, &inbound, SystemClock.now()) {
+    if found.platform != BotPlatform::Native {
+        return wrong_door(found.platform);
+    }
+    let (tenant, inbound) = (found.tenant, inbound(&request, body));
+    if let Err(reject) = meridian_channels::bots::verify(&found.secret, &inbound, SystemClock.now()) {
         metrics::counter!("meridian_requests_rejected_total", "kind" => "bot").increment(1);
         return problem(StatusCode::UNAUTHORIZED, "rejected", reject.to_string());
     }

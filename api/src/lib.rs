@@ -1,6 +1,7 @@
 //! The HTTP and WebSocket edge: verifies, limits, hands on. No rules and no SQL.
 
 mod auth;
+mod bot_api;
 mod bots;
 mod chat;
 mod connected;
@@ -8,6 +9,7 @@ mod graphql;
 mod health;
 mod hooks;
 mod intake;
+mod platforms;
 mod problem;
 mod site;
 mod standing;
@@ -62,6 +64,8 @@ pub(crate) struct Edge {
     pub wake: Wake,
     pub origins: Vec<String>,
     pub explorer: bool,
+    pub local_rates: bot_api::Local,
+    pub streams: bot_api::Streams,
     pub runtime: Handle,
     pub stop: CancellationToken,
 }
@@ -112,6 +116,8 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
         wake: settings.wake.clone(),
         origins: settings.origins.clone(),
         explorer: settings.explorer,
+        local_rates: bot_api::Local::default(),
+        streams: bot_api::Streams::default(),
         runtime: Handle::current(),
         stop,
     });
@@ -171,6 +177,9 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/hooks/{kind}/{account}", web::post().to(hooks::receive))
         .route("/hooks/{kind}/{account}", web::get().to(hooks::challenge))
         .route("/bots/{bot}/handoff", web::post().to(bots::hand_off))
+        .service(platforms::resource("/bots/{bot}/{platform}"))
+        .service(platforms::resource("/bots/{bot}/{platform}/{rest:.*}"))
+        .configure(bot_api::routes)
         .route("/auth/sign-in", web::post().to(auth::sign_in))
         .route("/auth/refresh", web::post().to(auth::refresh))
         .route("/chat/{account}/sessions", web::post().to(chat::open))

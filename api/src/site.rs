@@ -42,7 +42,7 @@ pub(crate) async fn console(request: HttpRequest) -> HttpResponse {
     // What looks like a file or an address of the API is missing, not a page.
     let read = request.method() == Method::GET || request.method() == Method::HEAD;
     let known_root =
-        ["hooks/", "auth/", "chat/", "bots/", "graphql", "assets/"].iter().any(|root| path.starts_with(root));
+        ["hooks/", "auth/", "chat/", "bots/", "v1/", "graphql", "assets/"].iter().any(|root| path.starts_with(root));
     if !read || known_root || path.rsplit('/').next().is_some_and(|last| last.contains('.')) {
         return problem(StatusCode::NOT_FOUND, "not_found", "no such address");
     }

@@ -12,12 +12,12 @@ use uuid::Uuid;
 pub struct Hints {
     client: Option<redis::Client>,
     manager: Arc<tokio::sync::OnceCell<ConnectionManager>>,
-    prefix: String,
+    pub(crate) prefix: String,
 }
 
 /// The message that says so.
 const GAP: &str = "*";
-const TIMEOUT: Duration = Duration::from_millis(500);
+pub(crate) const TIMEOUT: Duration = Duration::from_millis(500);
 
 impl Hints {
     /// Hints under a prefix. A wrong URL is reported at once; a server that is down is not an error.
@@ -26,7 +26,7 @@ impl Hints {
         Ok(Self { client, manager: Arc::default(), prefix: prefix.to_owned() })
     }
 
-    async fn connection(&self) -> Option<ConnectionManager> {
+    pub(crate) async fn connection(&self) -> Option<ConnectionManager> {
         let client = self.client.clone()?;
         let made = self.manager.get_or_try_init(|| async move {
             match tokio::time::timeout(TIMEOUT, client.get_connection_manager()).await {

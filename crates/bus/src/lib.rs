@@ -5,6 +5,7 @@ pub mod consume;
 mod envelope;
 pub mod hints;
 pub mod publish;
+mod rates;
 mod redrive;
 mod session;
 pub mod topology;
@@ -13,6 +14,7 @@ pub use consume::{Consumer, Delivery, Handler, Outcome};
 pub use envelope::Envelope;
 pub use hints::{Hint, Hints, Wake};
 pub use publish::{Pipelined, PublishError, Publisher};
+pub use rates::Counted;
 pub use redrive::redrive;
 pub use topology::{RETRY_TIERS, Topology};
 

@@ -17,6 +17,7 @@ pub mod live;
 pub mod mail;
 pub mod outbound;
 pub mod people;
+pub mod platform;
 pub mod routing;
 pub mod secret;
 pub mod simulation;

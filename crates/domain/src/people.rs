@@ -40,7 +40,7 @@ impl Role {
         use Permission as P;
         match self {
             Self::Admin => true,
-            Self::Supervisor => !matches!(permission, P::Administer | P::ReadAudit),
+            Self::Supervisor => !matches!(permission, P::Administer | P::ReadAudit | P::ReadAsBot | P::ActAsBot),
             Self::Agent => matches!(permission, P::ReadConversations | P::HandleWork | P::ManageIdentity),
             Self::Auditor => matches!(permission, P::ReadConversations | P::ReadFloor | P::ReadSetup | P::ReadAudit),
         }
@@ -67,11 +67,15 @@ pub enum Permission {
     Administer,
     /// Read the audit log.
     ReadAudit,
+    /// As a bot: read the sessions and events of that bot.
+    ReadAsBot,
+    /// As a bot: speak, hand off, pass back, resolve.
+    ActAsBot,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::ReadConversations,
         Self::HandleWork,
         Self::ManageIdentity,
@@ -80,7 +84,14 @@ impl Permission {
         Self::ReadSetup,
         Self::Administer,
         Self::ReadAudit,
+        Self::ReadAsBot,
+        Self::ActAsBot,
     ];
+
+    /// Whether it is for the keys of bots alone.
+    pub fn of_bots(self) -> bool {
+        matches!(self, Self::ReadAsBot | Self::ActAsBot)
+    }
 
     /// The text shown to clients, also a scope of an API key.
     pub fn code(self) -> &'static str {
@@ -93,6 +104,8 @@ impl Permission {
             Self::ReadSetup => "setup:read",
             Self::Administer => "setup:write",
             Self::ReadAudit => "audit:read",
+            Self::ReadAsBot => "bot:read",
+            Self::ActAsBot => "bot:act",
         }
     }
 

@@ -55,6 +55,16 @@ fn sha256(key: &str, message: &str) -> Result<Vec<u8>> {
     Ok(mac.finalize().into_bytes().to_vec())
 }
 
+pub(crate) fn sha256_hex(key: &str, message: &str) -> Result<String> {
+    Ok(hex::encode(sha256(key, message)?))
+}
+
+pub(crate) fn sha1_hex(key: &str, message: &str) -> Result<String> {
+    let mut mac = Hmac::<Sha1>::new_from_slice(key.as_bytes())?;
+    mac.update(message.as_bytes());
+    Ok(hex::encode(mac.finalize().into_bytes()))
+}
+
 /// Twilio signs the address and the sorted form (Twilio, "Security: validating requests").
 pub fn twilio(url: &str, auth_token: &str, form: &[(&str, &str)]) -> Result<Signed> {
     let mut sorted = form.to_vec();

@@ -422,6 +422,25 @@ pub async fn open_session(
     row.map(Session::try_from).transpose()
 }
 
+/// The open session of a provider's thread on an account, the newest.
+pub async fn open_by_thread(
+    tx: &mut ReadTx,
+    account: ChannelAccountId,
+    thread: &str,
+) -> Result<Option<SessionId>, StoreError> {
+    let tenant = tx.tenant();
+    let id = sqlx::query_scalar!(
+        "select id from session where tenant_id = $1 and account_id = $2 and thread = $3 and closed_at is null
+         order by opened_at desc, id desc limit 1",
+        tenant,
+        account.0,
+        thread
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(id.map(SessionId))
+}
+
 /// One session.
 pub async fn session(tx: &mut ReadTx, id: SessionId) -> Result<Option<Session>, StoreError> {
     let tenant = tx.tenant();
@@ -536,6 +555,20 @@ pub async fn close_sessions(tx: &mut WriteTx, conversation: ConversationId) -> R
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Whether somebody is or was part of a session.
+pub async fn took_part(tx: &mut ReadTx, session: SessionId, actor: Uuid) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let found = sqlx::query_scalar!(
+        r#"select exists (select 1 from participant where tenant_id = $1 and session_id = $2 and actor_id = $3) as "found!""#,
+        tenant,
+        session.0,
+        actor
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(found)
 }
 
 /// The bot and the queue behind a session's account.

@@ -3,7 +3,7 @@
 use crate::{ReadTx, StoreError, WriteTx};
 use meridian_domain::{
     actor::Actor,
-    ids::{ApiKeyId, AuditId},
+    ids::{ApiKeyId, AuditId, BotId},
     time::Instant,
 };
 use serde_json::Value;
@@ -18,6 +18,8 @@ pub struct ApiKey {
     pub name: String,
     /// Codes of what it may do.
     pub scopes: Vec<String>,
+    /// The bot it acts as, if it is a bot's.
+    pub bot: Option<BotId>,
     /// When it was made.
     pub created_at: Instant,
     /// When it ends by itself.
@@ -30,7 +32,7 @@ pub struct ApiKey {
 pub async fn all(tx: &mut ReadTx) -> Result<Vec<ApiKey>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        "select id, name, scopes, created_at, expires_at, revoked_at from api_key where tenant_id = $1
+        "select id, name, scopes, bot_id, created_at, expires_at, revoked_at from api_key where tenant_id = $1
          order by id desc limit 1000",
         tenant
     )
@@ -42,6 +44,7 @@ pub async fn all(tx: &mut ReadTx) -> Result<Vec<ApiKey>, StoreError> {
             id: row.id.into(),
             name: row.name,
             scopes: row.scopes,
+            bot: row.bot_id.map(BotId),
             created_at: row.created_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
@@ -56,17 +59,19 @@ pub async fn insert(
     name: &str,
     secret_hash: &[u8],
     scopes: &[String],
+    bot: Option<BotId>,
     expires_at: Option<Instant>,
 ) -> Result<(), StoreError> {
     let (tenant, maker) = (tx.tenant(), tx.scope().actor().id());
     sqlx::query!(
-        "insert into api_key (tenant_id, id, name, secret_hash, scopes, expires_at, created_by)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into api_key (tenant_id, id, name, secret_hash, scopes, bot_id, expires_at, created_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         tenant,
         id.0,
         name,
         secret_hash,
         scopes,
+        bot.map(|bot| bot.0),
         expires_at,
         maker
     )
@@ -88,19 +93,32 @@ pub async fn revoke(tx: &mut WriteTx, id: ApiKeyId) -> Result<bool, StoreError> 
     Ok(done.rows_affected() == 1)
 }
 
-/// The hash and the scopes of a key that stands.
-pub async fn standing(tx: &mut ReadTx, id: ApiKeyId) -> Result<Option<(Vec<u8>, Vec<String>)>, StoreError> {
+/// What a key that stands is checked by.
+#[derive(Debug)]
+pub struct Standing {
+    /// Hash of its secret.
+    pub hash: Vec<u8>,
+    /// Codes of what it may do.
+    pub scopes: Vec<String>,
+    /// The bot it acts as, if it is a bot's.
+    pub bot: Option<BotId>,
+}
+
+/// A key that stands. A bot's key falls with its bot.
+pub async fn standing(tx: &mut ReadTx, id: ApiKeyId) -> Result<Option<Standing>, StoreError> {
     let tenant = tx.tenant();
     let row = sqlx::query!(
-        "select k.secret_hash, k.scopes from api_key k join tenant t on t.tenant_id = k.tenant_id
+        "select k.secret_hash, k.scopes, k.bot_id from api_key k join tenant t on t.tenant_id = k.tenant_id
+         left join bot b on b.tenant_id = k.tenant_id and b.id = k.bot_id
          where k.tenant_id = $1 and k.id = $2 and k.revoked_at is null and t.status = 'active'
-           and (k.expires_at is null or k.expires_at > clock_timestamp())",
+           and (k.expires_at is null or k.expires_at > clock_timestamp())
+           and (k.bot_id is null or b.status = 'active')",
         tenant,
         id.0
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.map(|row| (row.secret_hash, row.scopes)))
+    Ok(row.map(|row| Standing { hash: row.secret_hash, scopes: row.scopes, bot: row.bot_id.map(BotId) }))
 }
 
 /// Those of several keys that stand.

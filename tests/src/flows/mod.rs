@@ -1,6 +1,9 @@
 //! What users do, end to end, over HTTP and sockets on real PostgreSQL, RabbitMQ and Redis.
 
 mod admin;
+mod bot_api;
+mod bot_docs;
+mod bot_platforms;
 mod channels;
 mod desk;
 mod faults;

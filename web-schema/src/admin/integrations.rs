@@ -31,6 +31,8 @@ pub(crate) struct ApiKey {
     name: String,
     /// What it may do.
     scopes: Vec<String>,
+    /// The bot it acts as, if it is a bot's.
+    bot_id: Option<ID>,
     /// When it was made.
     created_at: DateTime<Utc>,
     /// When it ends by itself.
@@ -44,6 +46,7 @@ fn key(row: keys::ApiKey) -> ApiKey {
         id: id(row.id),
         name: row.name,
         scopes: row.scopes,
+        bot_id: row.bot.map(id),
         created_at: row.created_at,
         expires_at: row.expires_at,
         revoked_at: row.revoked_at,
@@ -119,8 +122,10 @@ impl IntegrationQueries {
 struct ApiKeyCreateInput {
     /// Name for people.
     name: String,
-    /// What it may do, like `conversations:read`; never more than its maker.
+    /// What it may do, like `conversations:read`; never more than its maker. `bot:read` and `bot:act` are for keys of bots.
     scopes: Vec<String>,
+    /// The bot it acts as under `/v1/bot`; none for other keys.
+    bot_id: Option<ID>,
     /// When it ends by itself; never when left out.
     expires_at: Option<DateTime<Utc>>,
 }
@@ -148,7 +153,16 @@ struct BotSaveInput {
     bot_id: Option<ID>,
     /// Name.
     name: String,
-    /// Where its events go.
+    /// Where it lives: `native`, or `dialogflow-es`, `dialogflow-cx`, `intercom`, `amazon-connect`, `amazon-lex`,
+    /// `chatwoot`, `rasa`, `botpress`, `sunshine`, `rocketchat`. Decides its URL `/bots/{bot}/{platform}`.
+    #[graphql(default = "native")]
+    platform: String,
+    /// Names of intents, actions, tags or contexts by which it asks for a person, beside the usual ones.
+    #[graphql(default)]
+    handoff_names: Vec<String>,
+    /// The secret that the platform made, 16 to 512 characters; without one a secret is made, or the present one stays.
+    secret: Option<String>,
+    /// Where its events go; empty for a bot that reads them from `/v1/bot/events`.
     url: String,
     /// Where work goes when it fails or falls silent.
     fallback_queue_id: ID,
@@ -190,8 +204,9 @@ impl IntegrationMutations {
     async fn api_key_create(&self, ctx: &Context<'_>, input: ApiKeyCreateInput) -> Resolved<ApiKeyCreatePayload> {
         let viewer = viewer(ctx).extend()?;
         let now = SystemClock.now();
+        let bot = super::maybe(input.bot_id.as_ref())?;
         let made =
-            app::create_key(&viewer.app, &viewer.subject, &input.name, &input.scopes, input.expires_at, now).await;
+            app::create_key(&viewer.app, &viewer.subject, &input.name, &input.scopes, bot, input.expires_at, now).await;
         let (made, user_errors) = outcome(ctx, made)?;
         let Some(made) = made else { return Ok(ApiKeyCreatePayload { api_key: None, secret: None, user_errors }) };
         let api_key = super::again(ctx, async |tx| keys::all(tx).await, |row| row.id == made.id, key).await?;
@@ -212,6 +227,9 @@ impl IntegrationMutations {
         let new = app::NewBot {
             id: super::maybe(input.bot_id.as_ref())?,
             name: &input.name,
+            platform: &input.platform,
+            handoff_names: &input.handoff_names,
+            secret: input.secret.as_deref(),
             url: &input.url,
             fallback_queue: read::<QueueId>(&input.fallback_queue_id).extend()?,
             silence_seconds: input.silence_seconds,

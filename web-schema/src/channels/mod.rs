@@ -11,7 +11,7 @@ use async_graphql::{
     connection::{Connection, EmptyFields},
 };
 use chrono::{DateTime, Utc};
-use meridian_domain::people::Permission;
+use meridian_domain::{people::Permission, platform::BotPlatform};
 use meridian_store::{accounts, bots, inbound};
 use serde_json::Value;
 
@@ -43,7 +43,13 @@ pub(crate) struct Bot {
     id: ID,
     /// Name.
     name: String,
-    /// Where its events go.
+    /// Where it lives, like `native` or `dialogflow-cx`.
+    platform: &'static str,
+    /// Names by which it asks for a person, beside the usual ones.
+    handoff_names: Vec<String>,
+    /// Where its calls go: its hand-offs, or the posts of its platform.
+    call_url: String,
+    /// Where its events go; empty when it reads them from `/v1/bot/events`.
     url: String,
     /// Where work goes when it fails or falls silent.
     fallback_queue_id: ID,
@@ -96,9 +102,16 @@ impl ChannelQueries {
         viewer.require(Permission::ReadSetup).extend()?;
         let mut tx = viewer.read().await.extend()?;
         let found = bots::many(&mut tx, None).await.map_err(AppError::from).extend()?;
+        let public = &viewer.app.public_url;
         let shown = |b: bots::Bot| Bot {
+            call_url: match b.platform {
+                BotPlatform::Native => format!("{public}/bots/{}/handoff", b.id),
+                other => format!("{public}/bots/{}/{}", b.id, other.code()),
+            },
             id: id(b.id),
             name: b.name,
+            platform: b.platform.code(),
+            handoff_names: b.handoff_names,
             url: b.url,
             fallback_queue_id: id(b.fallback_queue),
             silence_seconds: b.silence_seconds,

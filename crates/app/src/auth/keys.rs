@@ -4,7 +4,7 @@ use crate::{App, authz::Subject};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use meridian_domain::{
     actor::Actor,
-    ids::{ApiKeyId, TenantId},
+    ids::{ApiKeyId, BotId, TenantId},
     people::Permission,
 };
 use meridian_store::{StoreError, TenantScope, keys};
@@ -28,16 +28,54 @@ fn read(text: &str) -> Option<(TenantId, ApiKeyId, [u8; 32])> {
     Some((TenantId(id(0)?), ApiKeyId(id(16)?), whole[32..].try_into().ok()?))
 }
 
-/// The subject of a key that stands; `None` for every other text, with one answer for all reasons.
-pub async fn verify_key(app: &App, text: &str) -> Result<Option<Subject>, StoreError> {
+/// A verified key.
+struct Verified {
+    tenant: TenantId,
+    id: ApiKeyId,
+    scopes: Vec<Permission>,
+    bot: Option<BotId>,
+}
+
+async fn verified(app: &App, text: &str) -> Result<Option<Verified>, StoreError> {
     let Some((tenant, id, secret)) = read(text) else { return Ok(None) };
     let mut tx = app.db.read(&TenantScope::acting(tenant, Actor::ApiKey(id))).await?;
-    let Some((hash, scopes)) = keys::standing(&mut tx, id).await? else { return Ok(None) };
-    if !bool::from(Sha256::digest(secret).as_slice().ct_eq(&hash)) {
+    let Some(key) = keys::standing(&mut tx, id).await? else { return Ok(None) };
+    if !bool::from(Sha256::digest(secret).as_slice().ct_eq(&key.hash)) {
         return Ok(None);
     }
-    let scopes = scopes.iter().filter_map(|scope| Permission::from_code(scope)).collect();
-    Ok(Some(Subject::integration(tenant, Actor::ApiKey(id), scopes)))
+    let scopes = key.scopes.iter().filter_map(|scope| Permission::from_code(scope)).collect();
+    Ok(Some(Verified { tenant, id, scopes, bot: key.bot }))
+}
+
+/// The subject of a key that stands; `None` for every other text, with one answer for all reasons.
+pub async fn verify_key(app: &App, text: &str) -> Result<Option<Subject>, StoreError> {
+    let found = verified(app, text).await?;
+    Ok(found.map(|key| Subject::integration(key.tenant, Actor::ApiKey(key.id), key.scopes)))
+}
+
+/// Who calls with a bot's key.
+#[derive(Debug, Clone)]
+pub struct BotCaller {
+    /// The bot as a subject, with the scopes of the key.
+    pub subject: Subject,
+    /// The key as a subject: what an open stream rests on.
+    pub key_subject: Subject,
+    /// The bot.
+    pub bot: BotId,
+    /// The key: what calls are counted by.
+    pub key: ApiKeyId,
+}
+
+/// The bot behind a key that stands; `None` for every other text and for keys that are no bot's.
+pub async fn verify_bot_key(app: &App, text: &str) -> Result<Option<BotCaller>, StoreError> {
+    let Some(key) = verified(app, text).await? else { return Ok(None) };
+    let Some(bot) = key.bot else { return Ok(None) };
+    Ok(Some(BotCaller {
+        subject: Subject::integration(key.tenant, Actor::Bot(bot), key.scopes.clone()),
+        key_subject: Subject::integration(key.tenant, Actor::ApiKey(key.id), key.scopes),
+        bot,
+        key: key.id,
+    }))
 }
 
 #[cfg(test)]

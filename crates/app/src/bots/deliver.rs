@@ -46,14 +46,18 @@ pub async fn outgoing(app: &App, tenant: TenantId, id: BotEventId) -> Result<Ans
     let Some(entry) = bots::event(&mut tx, id).await?.filter(|entry| entry.state == "pending") else {
         return Ok(Answer::Done);
     };
-    if bots::earlier_pending(&mut tx, &entry).await? {
-        return Ok(Answer::NotYet);
-    }
     let (Some(bot), Some(session)) =
         (bots::find(&mut tx, entry.bot).await?, conversations::session(&mut tx, entry.session).await?)
     else {
         return Ok(Answer::Done);
     };
+    // Without an address the bot reads its events as a stream: they wait in the ledger until it acknowledges them.
+    if bot.url.is_empty() {
+        return Ok(Answer::Done);
+    }
+    if bots::earlier_pending(&mut tx, &entry).await? {
+        return Ok(Answer::NotYet);
+    }
     let Some(secret) = bots::secret(&mut tx, &app.sealer, entry.bot).await? else { return Ok(Answer::Done) };
     Ok(Answer::Post(Box::new(Outgoing {
         url: bot.url,

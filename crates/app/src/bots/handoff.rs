@@ -1,5 +1,6 @@
 //! A bot hands over to people: one transaction, idempotent by `webhook-id`.
 
+use super::transcript;
 use crate::{App, authz::Subject, conversations::topics, inbound};
 use meridian_domain::{
     actor::Actor,
@@ -77,10 +78,14 @@ pub(super) async fn take(
         return Ok(HandedOff { id: before.id, conversation: conversation.id, position });
     }
     let holds = session.control == OwnerKind::Bot && session.control_id == Some(bot.0);
-    let had_before = handoffs::of_conversations(tx, &[conversation.id.0]).await?.iter().any(|h| h.bot == bot);
-    if session.closed_at.is_some() || (!holds && !had_before) {
+    let took_part = holds || conversations::took_part(tx, session.id, bot.0).await?;
+    let answers_here = |routed: Option<(_, _, Option<BotId>)>| routed.is_some_and(|(.., of)| of == Some(bot));
+    if session.closed_at.is_some()
+        || (!took_part && !answers_here(conversations::routing_of(tx, session.account).await?))
+    {
         return Err(HandoffRefused::NoSession);
     }
+    transcript::merge(tx, &conversation, &session, bot, &request.transcript).await?;
     let new = NewItem {
         conversation: conversation.id,
         session: Some(session.id),

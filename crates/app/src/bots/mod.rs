@@ -1,11 +1,18 @@
 //! Bots: what they are told, what they may do, and who takes over when they fall silent.
 
+mod act;
 mod deliver;
 mod handoff;
+mod platform;
 mod silence;
+mod stream;
 mod summarise;
+mod transcript;
 
+pub use act::{ActRefused, Page, Standing, hand_off_as, pass_back, resolve_as, say_as, standing, transcript_of};
 pub use deliver::{Answer, Outgoing, answered, failed, outgoing};
 pub use handoff::{HandedOff, HandoffRefused, hand_off};
+pub use platform::{CallRefused, Called, call};
 pub use silence::bot_silent;
+pub use stream::{StreamRefused, Streamed, acknowledge, signing_secret, streamed};
 pub use summarise::{Writer, summarise, write_up};

@@ -6,6 +6,7 @@ use crate::{
     authz::{Forbidden, Subject},
 };
 use meridian_domain::{
+    actor::Actor,
     ids::{BotId, ConversationId, TenantId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
@@ -13,7 +14,8 @@ use meridian_domain::{
     work::{ItemKind, Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
-    StoreError, WriteTx, bots, conversations,
+    StoreError, WriteTx, bots,
+    conversations::{self, Conversation, Session},
     items::{self, NewItem},
     setup,
     work::{self, Step, WorkItem},
@@ -67,33 +69,45 @@ pub async fn resolve(
         finish(&mut tx, &item, wrap, disposition).await?;
     }
     let sessions = conversations::sessions(&mut tx, &[id.0]).await?;
+    close(&mut tx, &conversation, &sessions, subject.scope().actor(), disposition).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Closes a conversation and its sessions; bots that hold one are told. The conversation is locked, its work is done.
+pub(crate) async fn close(
+    tx: &mut WriteTx,
+    conversation: &Conversation,
+    sessions: &[Session],
+    actor: Actor,
+    disposition: &str,
+) -> Result<(), StoreError> {
     for session in sessions.iter().filter(|s| s.closed_at.is_none() && s.control == OwnerKind::Bot) {
         if let Some(bot) = session.control_id {
-            let event = bots::insert_event(&mut tx, BotId(bot), session.id, "session.closed", &json!({})).await?;
+            let event = bots::insert_event(tx, BotId(bot), session.id, "session.closed", &json!({})).await?;
             tx.job(&Job::BotEvent { event }, session.id.0);
         }
     }
-    conversations::close_sessions(&mut tx, id).await?;
+    conversations::close_sessions(tx, conversation.id).await?;
     if let Some(session) = sessions.first() {
         let new = NewItem {
-            conversation: id,
+            conversation: conversation.id,
             session: None,
             party: session.party,
             kind: ItemKind::State,
-            actor: subject.scope().actor(),
+            actor,
             provider_at: None,
             text: None,
             body: json!({ "type": "resolved", "disposition": disposition }),
             activity: false,
             external: None,
         };
-        let item = items::append(&mut tx, new).await?;
-        tx.live(&topics(&conversation, Some(session)), Change::Item { conversation: id, item });
+        let item = items::append(tx, new).await?;
+        tx.live(&topics(conversation, Some(session)), Change::Item { conversation: conversation.id, item });
     }
-    conversations::set_state(&mut tx, id, Lifecycle::Resolved, OwnerKind::None, None).await?;
-    tx.live(&topics(&conversation, None), Change::Conversation { conversation: id });
-    tx.audit("conversation_resolved", "conversation", Some(id.0), json!({ "disposition": disposition }));
-    tx.commit().await?;
+    conversations::set_state(tx, conversation.id, Lifecycle::Resolved, OwnerKind::None, None).await?;
+    tx.live(&topics(conversation, None), Change::Conversation { conversation: conversation.id });
+    tx.audit("conversation_resolved", "conversation", Some(conversation.id.0), json!({ "disposition": disposition }));
     Ok(())
 }
 

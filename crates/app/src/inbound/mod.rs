@@ -6,4 +6,5 @@ mod resolve;
 mod session;
 
 pub use ingest::{Claimed, Ingested, Parsed, Stored, claim};
-pub(crate) use session::{Enqueue, enqueue, wake};
+pub(crate) use resolve::resolve;
+pub(crate) use session::{Arrival, Enqueue, enqueue, place, wake};

@@ -10,14 +10,14 @@ use serde_json::json;
 
 /// A sender's party.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Resolved {
+pub(crate) struct Resolved {
     pub view: store::PartyView,
     /// Made just now: it has no session yet.
     pub new: bool,
 }
 
 /// Finds or makes the party of a sender by its key, under its lock, and remembers what it said of itself.
-pub(super) async fn resolve(
+pub(crate) async fn resolve(
     tx: &mut WriteTx,
     sender: &Sender,
     key: &Identifier,

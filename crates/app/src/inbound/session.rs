@@ -18,7 +18,7 @@ use serde_json::json;
 
 /// What is known of the channel a message came over.
 #[derive(Debug, Clone)]
-pub(super) struct Arrival<'a> {
+pub(crate) struct Arrival<'a> {
     pub account: ChannelAccountId,
     pub kind: ChannelKind,
     pub thread: Option<&'a str>,
@@ -29,7 +29,7 @@ pub(super) struct Arrival<'a> {
 }
 
 /// The open session of the party on this account with its conversation locked, or a new one.
-pub(super) async fn place(tx: &mut WriteTx, party: Resolved, arrival: &Arrival<'_>) -> Result<Standing, StoreError> {
+pub(crate) async fn place(tx: &mut WriteTx, party: Resolved, arrival: &Arrival<'_>) -> Result<Standing, StoreError> {
     let view = party.view;
     if !party.new
         && let Some(session) = conversations::open_session(tx, view.party, arrival.account).await?

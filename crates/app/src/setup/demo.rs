@@ -8,6 +8,7 @@ use meridian_domain::{
     ids::{AgentId, BotId, BranchId, ChannelAccountId, QueueId, SiteId, SkillId, TenantId},
     jobs::{Job, stable_hash},
     people::Role,
+    platform::BotPlatform,
     secret::Secret,
 };
 use meridian_store::{
@@ -111,6 +112,8 @@ pub async fn seed_demo(app: &App, workspace: &str, world: &DemoWorld<'_>) -> Res
     let row = Bot {
         id: bot,
         name: "Dory".to_owned(),
+        platform: BotPlatform::Native,
+        handoff_names: Vec::new(),
         url: world.bot_url.to_owned(),
         fallback_queue: queues[0],
         silence_seconds: 8,

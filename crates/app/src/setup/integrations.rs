@@ -8,10 +8,13 @@ use crate::{App, auth, authz::Subject};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use meridian_domain::{
     ids::{ApiKeyId, BotId, QueueId},
+    jobs::Job,
     people::Permission,
+    platform::BotPlatform,
     time::Instant,
 };
 use meridian_store::{
+    WriteTx,
     bots::{self, Bot},
     keys, setup as store,
 };
@@ -32,6 +35,7 @@ pub async fn create_key(
     subject: &Subject,
     label: &str,
     scopes: &[String],
+    bot: Option<BotId>,
     expires_at: Option<Instant>,
     now: Instant,
 ) -> Result<NewSecret<ApiKeyId>, SetupRefused> {
@@ -46,14 +50,21 @@ pub async fn create_key(
             SetupRefused::Wrong("scopes", format!("a scope is one of {}", known.join(", ")))
         })?;
         subject.require(permission)?;
+        if permission.of_bots() != bot.is_some() {
+            let text = "bot:read and bot:act are scopes of keys that name a bot, and their only ones";
+            return Err(SetupRefused::Wrong("scopes", text.to_owned()));
+        }
     }
     if expires_at.is_some_and(|at| at <= now) {
         return Err(SetupRefused::Wrong("expires_at", "expires_at lies in the past".to_owned()));
     }
     let mut tx = app.db.write(subject.scope()).await?;
+    if let Some(bot) = bot {
+        bots::find(&mut tx, bot).await?.ok_or(SetupRefused::NotFound("bot"))?;
+    }
     let id: ApiKeyId = tx.id();
     let (secret, hash) = auth::new_key(tx.scope().tenant(), id);
-    keys::insert(&mut tx, id, label, &hash, scopes, expires_at).await?;
+    keys::insert(&mut tx, id, label, &hash, scopes, bot, expires_at).await?;
     tx.audit("api_key_created", "api_key", Some(id.0), json!({ "scopes": scopes }));
     tx.commit().await?;
     Ok(NewSecret { id, secret })
@@ -77,7 +88,13 @@ pub struct NewBot<'a> {
     pub id: Option<BotId>,
     /// Name.
     pub name: &'a str,
-    /// Where its events go.
+    /// Where it lives: a code of [`BotPlatform`].
+    pub platform: &'a str,
+    /// Names of intents, actions, tags or contexts by which it asks for a person, beside the usual ones.
+    pub handoff_names: &'a [String],
+    /// The secret that the platform made (a client or webhook secret); none to have one made or to keep the present one.
+    pub secret: Option<&'a str>,
+    /// Where its events go; empty when it reads them as a stream.
     pub url: &'a str,
     /// Where work goes when it fails or falls silent.
     pub fallback_queue: QueueId,
@@ -91,41 +108,86 @@ fn webhook_secret() -> String {
     format!("whsec_{}", STANDARD.encode(bytes))
 }
 
+/// Where events go: an address, or nothing.
+fn address(url: &str) -> Result<String, SetupRefused> {
+    if url.trim().is_empty() {
+        return Ok(String::new());
+    }
+    let url = url::Url::parse(url).ok().filter(|u| matches!(u.scheme(), "https" | "http") && u.has_host());
+    let text = "url is an https address, or empty for a bot that reads its events from /v1/bot/events";
+    url.map(String::from).ok_or_else(|| SetupRefused::Wrong("url", text.to_owned()))
+}
+
+/// Checks what can be checked without the database.
+fn checked(new: &NewBot<'_>) -> Result<Bot, SetupRefused> {
+    let platform = BotPlatform::from_code(new.platform).ok_or_else(|| {
+        let known: Vec<&str> = BotPlatform::ALL.iter().map(|platform| platform.code()).collect();
+        SetupRefused::Wrong("platform", format!("platform is one of {}", known.join(", ")))
+    })?;
+    if new.secret.is_some() && platform == BotPlatform::Native {
+        return Err(SetupRefused::Wrong("secret", "secret: a native bot's secret is made here".to_owned()));
+    }
+    if new.secret.is_some_and(|secret| !(16..=512).contains(&secret.trim().len())) {
+        return Err(SetupRefused::Wrong("secret", "secret has 16 to 512 characters".to_owned()));
+    }
+    if new.handoff_names.len() > 50 || new.handoff_names.iter().any(|n| n.trim().is_empty() || n.len() > 200) {
+        return Err(SetupRefused::Wrong("handoff_names", "handoffNames are at most 50 names of 1 to 200 characters".to_owned()));
+    }
+    Ok(Bot {
+        id: new.id.unwrap_or(BotId(uuid::Uuid::nil())),
+        name: name(new.name)?.to_owned(),
+        platform,
+        handoff_names: new.handoff_names.iter().map(|name| name.trim().to_owned()).collect(),
+        url: address(new.url)?,
+        fallback_queue: new.fallback_queue,
+        silence_seconds: within("silence_seconds", new.silence_seconds, 1..=300)?,
+        status: "active".to_owned(),
+    })
+}
+
+/// Most events that a bot with a new address is told of its time without one.
+const WAITING: i64 = 10_000;
+
+/// A bot that read its events as a stream has an address now: what it did not acknowledge is posted there.
+async fn post_what_waits(tx: &mut WriteTx, id: BotId) -> Result<(), SetupRefused> {
+    bots::place_events(tx, id).await?;
+    for waiting in bots::stream(tx, id, 0, WAITING).await? {
+        tx.job(&Job::BotEvent { event: waiting.entry.id }, waiting.entry.session.0);
+    }
+    Ok(())
+}
+
 /// Registers a bot and tells its signing secret, or changes one and tells none.
 pub async fn save_bot(app: &App, subject: &Subject, new: NewBot<'_>) -> Result<(BotId, Option<String>), SetupRefused> {
     subject.require(Permission::Administer)?;
-    let url = url::Url::parse(new.url).ok().filter(|u| matches!(u.scheme(), "https" | "http") && u.has_host());
-    let url = url.ok_or_else(|| SetupRefused::Wrong("url", "url is an https address".to_owned()))?;
-    let silence_seconds = within("silence_seconds", new.silence_seconds, 1..=300)?;
-    let label = name(new.name)?.to_owned();
+    let mut bot = checked(&new)?;
+    let given = new.secret.map(str::trim);
     let mut tx = app.db.write(subject.scope()).await?;
     if !store::queues(&mut tx).await?.iter().any(|q| q.id == new.fallback_queue) {
         return Err(SetupRefused::NotFound("queue"));
     }
-    let known = match new.id {
-        Some(id) => Some(bots::find(&mut tx, id).await?.ok_or(SetupRefused::NotFound("bot"))?),
-        None => None,
-    };
-    let bot = Bot {
-        id: known.as_ref().map_or_else(|| tx.id(), |bot| bot.id),
-        name: label,
-        url: url.into(),
-        fallback_queue: new.fallback_queue,
-        silence_seconds,
-        status: known.as_ref().map_or_else(|| "active".to_owned(), |bot| bot.status.clone()),
-    };
-    let secret = if known.is_some() {
+    let tenant = tx.scope().tenant();
+    let told = if let Some(id) = new.id {
+        let known = bots::find(&mut tx, id).await?.ok_or(SetupRefused::NotFound("bot"))?;
+        bot.status = known.status;
         bots::update(&mut tx, &bot).await?;
+        if known.url.is_empty() && !bot.url.is_empty() {
+            post_what_waits(&mut tx, id).await?;
+        }
+        if let Some(secret) = given {
+            bots::set_secret(&mut tx, id, &app.sealer.seal(tenant, id.0, secret)).await?;
+        }
         None
     } else {
-        let secret = webhook_secret();
-        let sealed = app.sealer.seal(tx.scope().tenant(), bot.id.0, &secret);
-        bots::insert(&mut tx, &bot, &sealed).await?;
-        Some(secret)
+        bot.id = tx.id();
+        let made = given.is_none().then(webhook_secret);
+        let secret = given.or(made.as_deref()).unwrap_or_default();
+        bots::insert(&mut tx, &bot, &app.sealer.seal(tenant, bot.id.0, secret)).await?;
+        made
     };
-    tx.audit("bot_saved", "bot", Some(bot.id.0), json!({}));
+    tx.audit("bot_saved", "bot", Some(bot.id.0), json!({ "platform": bot.platform.code() }));
     tx.commit().await?;
-    Ok((bot.id, secret))
+    Ok((bot.id, told))
 }
 
 /// Gives a bot a new signing secret; the old one is refused from then on.

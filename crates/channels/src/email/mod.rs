@@ -15,6 +15,7 @@ mod thread;
 mod words;
 
 pub use class::Class;
+pub(crate) use html::to_text;
 pub use providers::{Inbound, Post, Provider, Status, read as read_post};
 pub use read::{Address, File, Mail, read};
 pub use report::{Dsn, Report};

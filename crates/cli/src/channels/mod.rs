@@ -4,6 +4,7 @@
 //! standard output.
 
 mod account;
+mod bot;
 mod event;
 mod fixture;
 mod mail;
@@ -67,6 +68,7 @@ fn line(item: &Item<'_>, times: u32, seen: &mut webhook::Seen) -> Option<Value> 
         "signature_unit" => unit::signature(item),
         "crypto_unit" => Some(unit::crypto(item)),
         "verify_get" => webhook::challenge(item),
+        "bot_webhook" => Some(bot::replay(item)),
         _ => webhook::replay(item, times, seen),
     }
 }

@@ -24,6 +24,11 @@ pub fn verify(secret: &Secret, request: &InboundRequest, now: Instant) -> Result
     signature::webhook_verify(std::iter::once(secret).filter(|secret| !secret.is_empty()), request, now)
 }
 
+/// The signature of an event's body, as it goes into `webhook-signature`; none for a secret that is not `whsec_` and base64.
+pub fn sign(secret: &Secret, webhook_id: &str, now: Instant, body: &[u8]) -> Option<String> {
+    signature::webhook_sign(secret, webhook_id, now.timestamp(), body)
+}
+
 /// Posts an event and reads the actions in the answer; actions nobody knows are left out.
 pub async fn post(
     http: &Http,
@@ -34,7 +39,7 @@ pub async fn post(
     now: Instant,
 ) -> Result<Vec<BotAction>, SendError> {
     let body = serde_json::to_vec(event).unwrap_or_default();
-    let signed = signature::webhook_sign(secret, webhook_id, now.timestamp(), &body)
+    let signed = sign(secret, webhook_id, now, &body)
         .ok_or_else(|| error(ErrorClass::Auth, "the bot's secret is not whsec_ and base64"))?;
     let headers = vec![
         ("content-type", "application/json".to_owned()),
