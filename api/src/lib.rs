@@ -9,6 +9,7 @@ mod health;
 mod hooks;
 mod intake;
 mod problem;
+mod providers;
 mod site;
 mod standing;
 mod token;
@@ -25,6 +26,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
+pub use providers::Adapters;
 pub use token::Tokens;
 
 /// What the edge needs.

@@ -214,6 +214,12 @@ impl Http {
         self.post(Request { url, headers, basic: None, body, timeout: Duration::from_secs(10) }).await
     }
 
+    /// Gets an address with a ten-second limit; the answer whatever its status.
+    pub(crate) async fn get_json(&self, url: &str, bearer: Option<&str>) -> Result<Answer, SendError> {
+        let headers = bearer.map(|token| ("authorization", format!("Bearer {token}"))).into_iter().collect();
+        self.get(Request { url, headers, basic: None, body: Vec::new(), timeout: Duration::from_secs(10) }).await
+    }
+
     fn vet_literal(&self, ip: IpAddr, port: u16) -> Result<Vec<SocketAddr>, SendError> {
         if self.egress.permits(ip) {
             Ok(vec![SocketAddr::new(ip, port)])

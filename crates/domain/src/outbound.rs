@@ -137,11 +137,6 @@ impl ErrorClass {
     pub fn retryable(self) -> bool {
         matches!(self, Self::Throttled | Self::ProviderDown)
     }
-
-    /// Whether the account itself needs an admin.
-    pub fn account_at_fault(self) -> bool {
-        matches!(self, Self::Auth | Self::AccountSuspended)
-    }
 }
 
 /// A send that did not end in acceptance.

@@ -274,6 +274,8 @@ pub struct Session {
     pub opened_at: Instant,
     /// Until when.
     pub closed_at: Option<Instant>,
+    /// The customer's last message.
+    pub last_customer_at: Option<Instant>,
     /// External id of the customer's last message.
     pub last_external_id: Option<String>,
     /// bot, queue or agent: who may speak to the customer.
@@ -295,6 +297,7 @@ struct SessionRow {
     thread: Option<String>,
     opened_at: Instant,
     closed_at: Option<Instant>,
+    last_customer_at: Option<Instant>,
     last_external_id: Option<String>,
     control: String,
     control_id: Option<Uuid>,
@@ -314,6 +317,7 @@ impl TryFrom<SessionRow> for Session {
             thread: row.thread,
             opened_at: row.opened_at,
             closed_at: row.closed_at,
+            last_customer_at: row.last_customer_at,
             last_external_id: row.last_external_id,
             control: code("session", "control", &row.control, OwnerKind::from_code)?,
             control_id: row.control_id,
@@ -332,8 +336,8 @@ pub async fn open_session(
     let tenant = tx.tenant();
     let row = sqlx::query_as!(
         SessionRow,
-        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_external_id, control,
-                control_id, control_epoch, bot_waits_since
+        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_customer_at,
+                last_external_id, control, control_id, control_epoch, bot_waits_since
          from session where tenant_id = $1 and party_id = $2 and account_id = $3 and closed_at is null",
         tenant,
         party.0,
@@ -349,8 +353,8 @@ pub async fn session(tx: &mut ReadTx, id: SessionId) -> Result<Option<Session>, 
     let tenant = tx.tenant();
     let row = sqlx::query_as!(
         SessionRow,
-        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_external_id, control,
-                control_id, control_epoch, bot_waits_since
+        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_customer_at,
+                last_external_id, control, control_id, control_epoch, bot_waits_since
          from session where tenant_id = $1 and id = $2",
         tenant,
         id.0
@@ -365,8 +369,8 @@ pub async fn sessions(tx: &mut ReadTx, conversations: &[Uuid]) -> Result<Vec<Ses
     let tenant = tx.tenant();
     let rows = sqlx::query_as!(
         SessionRow,
-        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_external_id, control,
-                control_id, control_epoch, bot_waits_since
+        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_customer_at,
+                last_external_id, control, control_id, control_epoch, bot_waits_since
          from session where tenant_id = $1 and conversation_id = any($2)
          order by coalesce(last_customer_at, opened_at) desc, id desc limit 500",
         tenant,
@@ -398,22 +402,26 @@ pub async fn insert_session(tx: &mut WriteTx, session: &Session) -> Result<(), S
     Ok(())
 }
 
-/// Notes a customer message on a session; `bot_waits` starts the bot's time unless it runs already.
+/// Notes a customer message on a session: reply windows count from when it was written. `bot_waits` starts the bot's
+/// time unless it runs already.
 pub async fn customer_wrote(
     tx: &mut WriteTx,
     session: SessionId,
+    at: Instant,
     external_id: Option<&str>,
     bot_waits: bool,
 ) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
-        "update session set last_customer_at = clock_timestamp(), last_external_id = coalesce($3, last_external_id),
+        "update session set last_customer_at = greatest(last_customer_at, least($5::timestamptz, clock_timestamp())),
+                last_external_id = coalesce($3, last_external_id),
                 bot_waits_since = case when $4 then coalesce(bot_waits_since, clock_timestamp()) else bot_waits_since end
          where tenant_id = $1 and id = $2",
         tenant,
         session.0,
         external_id,
-        bot_waits
+        bot_waits,
+        at
     )
     .execute(tx.conn())
     .await?;

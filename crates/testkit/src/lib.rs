@@ -2,7 +2,7 @@
 //! provider double. The servers come from `./dev test`.
 
 use anyhow::{Context, Result};
-use meridian_api::{Server, Settings as ApiSettings};
+use meridian_api::{Adapters, Server, Settings as ApiSettings};
 use meridian_app::{
     App,
     setup::{Demo, DemoWorld, demo_secret, demo_webhook_secret, seed_demo},
@@ -82,7 +82,8 @@ pub async fn database(urls: &Urls) -> Result<String> {
 pub fn app(database: &str, public_url: &str) -> Result<App, StoreError> {
     let secret = Secret::new(SECRET);
     let db = Db::connect(&migrate::role_urls(database, ROLE_PASSWORD)?, Ids::new(Arc::new(SystemClock)))?;
-    Ok(App::new(db, Sealer::new(&secret, &[]), public_url))
+    let loopback = Http::new(Egress::parse("127.0.0.0/8").unwrap_or_default());
+    Ok(App::new(db, Sealer::new(&secret, &[]), public_url, Arc::new(Adapters(loopback))))
 }
 
 /// A running Meridian with the demo tenant.

@@ -1,6 +1,7 @@
 //! Conversation, session, timeline item.
 
 use crate::{
+    channels::ChannelCapabilities,
     context::viewer,
     customers::Customer,
     error::{AppError, Resolved},
@@ -92,6 +93,15 @@ impl Session {
     /// Until when.
     async fn closed_at(&self) -> Option<DateTime<Utc>> {
         self.0.closed_at
+    }
+    /// What its channel can do.
+    async fn channel_capabilities(&self, ctx: &Context<'_>) -> Resolved<ChannelCapabilities> {
+        Ok(viewer(ctx).extend()?.app.providers.capabilities(self.0.kind).into())
+    }
+    /// Until when the provider takes an answer; null = always. It moves with each message of the customer.
+    async fn reply_until(&self, ctx: &Context<'_>) -> Resolved<Option<DateTime<Utc>>> {
+        let can = viewer(ctx).extend()?.app.providers.capabilities(self.0.kind);
+        Ok(can.open_until(self.0.last_customer_at))
     }
     /// Who may speak to the customer now.
     async fn control(&self) -> OwnerKind {

@@ -14,7 +14,7 @@ use meridian_domain::{
     work::{ItemKind, Lifecycle, OwnerKind},
 };
 use meridian_store::{
-    StoreError, WriteTx,
+    StoreError, WriteTx, accounts,
     conversations::{self, Conversation, Session},
     deliveries,
     items::{self, NewItem},
@@ -39,6 +39,12 @@ pub enum ReplyRefused {
     /// Somebody else speaks to the customer.
     #[error("only the holder of the conversation may answer: accept it first")]
     NotHolder,
+    /// The account was switched off.
+    #[error("the channel account is switched off: an admin can switch it on, or answer on another channel")]
+    AccountOff,
+    /// The provider takes no free text any more.
+    #[error("{0}")]
+    WindowClosed(String),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -89,12 +95,32 @@ pub async fn reply(
         None => sessions.iter().find(mine),
     }
     .ok_or(ReplyRefused::NotHolder)?;
+    may_leave(app, &mut tx, session).await?;
     let said = say(&mut tx, &found, session, subject.scope().actor(), text).await?;
     if let Some(key) = key {
         key.answer(&mut tx, subject, &json!({ "item": said.item.0, "delivery": said.delivery.0 })).await?;
     }
     tx.commit().await?;
     Ok(said)
+}
+
+/// Refuses what the provider would refuse, before anything is stored.
+async fn may_leave(app: &App, tx: &mut WriteTx, session: &Session) -> Result<(), ReplyRefused> {
+    let (active, now) = accounts::standing(tx, session.account).await?;
+    if !active {
+        return Err(ReplyRefused::AccountOff);
+    }
+    let can = app.providers.capabilities(session.kind);
+    if can.open(session.last_customer_at, now) {
+        return Ok(());
+    }
+    let (kind, hours) = (session.kind, can.window_hours);
+    let closed = can.open_until(session.last_customer_at).map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string());
+    Err(ReplyRefused::WindowClosed(format!(
+        "{kind} takes answers within {hours} hours of the customer's last message, which ended at {}: wait until they \
+         write again, or reach them on another channel",
+        closed.unwrap_or_default()
+    )))
 }
 
 fn read_id(answer: &serde_json::Value, name: &str) -> Option<uuid::Uuid> {

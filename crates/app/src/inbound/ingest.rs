@@ -15,7 +15,7 @@ use meridian_domain::{
     work::{ItemKind, OwnerKind},
 };
 use meridian_store::{
-    StoreError, TenantScope, WriteTx, bots, conversations, inbound,
+    StoreError, TenantScope, WriteTx, accounts, bots, conversations, inbound,
     items::{self, NewItem},
 };
 use serde_json::{Value, json};
@@ -50,6 +50,9 @@ pub async fn ingest(app: &App, tenant: TenantId, requests: &[Parsed]) -> Result<
     app.db.reserve_number(&scope).await?;
     let mut tx = app.db.write(&scope).await?;
     let mut done = Vec::with_capacity(requests.len());
+    for account in app.opened.newly_heard(requests.iter().map(|request| request.account)) {
+        accounts::heard(&mut tx, account).await?;
+    }
     for request in requests {
         let fresh = inbound::mark_processed(&mut tx, request.raw).await?;
         done.push(if fresh { apply_all(&mut tx, request).await? } else { Ingested::default() });
@@ -180,7 +183,9 @@ async fn message(
     }
     // In standby another application answers: kept, neither routed nor answered.
     let to_bot = session.control == OwnerKind::Bot && !automatic && !event.is_echo() && !event.standby;
-    conversations::customer_wrote(tx, session.id, event.external_id.as_deref(), to_bot).await?;
+    if !event.is_echo() {
+        conversations::customer_wrote(tx, session.id, event.at, event.external_id.as_deref(), to_bot).await?;
+    }
     if !event.standby {
         wake(tx, &conversation).await?;
     }

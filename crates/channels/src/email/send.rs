@@ -31,6 +31,28 @@ pub(super) async fn send(
     let message_id = format!("{}@{domain}", message.id.0.simple());
     let mail = compose(account, message, from, to, &message_id)
         .map_err(|problem| error(ErrorClass::BadContent, problem.to_string()))?;
+    match transport(http, account).await?.send(mail).await {
+        Ok(_) => Ok(Accepted { external_ids: vec![message_id], learned: Vec::new() }),
+        Err(failure) if failure.is_permanent() => Err(error(ErrorClass::BadRecipient, line(&failure.to_string()))),
+        // The Message-ID stays the same, so a second copy is recognised: trying again does no harm.
+        Err(failure) => Err(error(ErrorClass::ProviderDown, line(&failure.to_string()))),
+    }
+}
+
+/// Signs in to the outgoing server and leaves again (NOOP).
+pub(super) async fn check(http: &Http, account: &AccountConfig) -> Result<String, SendError> {
+    let host = account.setting("smtp_host").unwrap_or_default().to_owned();
+    match transport(http, account).await?.test_connection().await {
+        Ok(true) => Ok(host),
+        Ok(false) => Err(error(ErrorClass::ProviderDown, "the server does not answer NOOP")),
+        Err(failure) if failure.is_permanent() => Err(error(ErrorClass::Auth, line(&failure.to_string()))),
+        Err(failure) => Err(error(ErrorClass::ProviderDown, line(&failure.to_string()))),
+    }
+}
+
+/// The outgoing server, vetted like every address.
+async fn transport(http: &Http, account: &AccountConfig) -> Result<AsyncSmtpTransport<Tokio1Executor>, SendError> {
+    let missing = |name: &str| error(ErrorClass::Auth, format!("{name} is not set"));
     let host = account.setting("smtp_host").ok_or_else(|| missing("smtp_host"))?;
     let port = account.settings.get("smtp_port").and_then(Value::as_u64).unwrap_or(587) as u16;
     let address = http.egress().vet(host, port).await?;
@@ -48,12 +70,7 @@ pub(super) async fn send(
     if let (Some(user), Some(password)) = (account.setting("smtp_user"), account.secret("smtp_password")) {
         transport = transport.credentials(Credentials::new(user.to_owned(), password.expose().to_owned()));
     }
-    match transport.build().send(mail).await {
-        Ok(_) => Ok(Accepted { external_ids: vec![message_id], learned: Vec::new() }),
-        Err(failure) if failure.is_permanent() => Err(error(ErrorClass::BadRecipient, line(&failure.to_string()))),
-        // The Message-ID stays the same, so a second copy is recognised: trying again does no harm.
-        Err(failure) => Err(error(ErrorClass::ProviderDown, line(&failure.to_string()))),
-    }
+    Ok(transport.build())
 }
 
 pub(super) fn compose(

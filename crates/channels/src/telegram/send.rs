@@ -12,20 +12,35 @@ use meridian_domain::{
 };
 use serde_json::{Value, json};
 
+/// The address of a method.
+pub(super) fn method(account: &AccountConfig, name: &str) -> Result<String, SendError> {
+    let token = account.secret("bot_token").ok_or_else(|| error(ErrorClass::Auth, "bot_token is not set"))?;
+    let base = account.setting("api_base").unwrap_or("https://api.telegram.org").trim_end_matches('/');
+    Ok(format!("{base}/bot{}/{name}", token.expose()))
+}
+
+/// Whose token it is ("getMe").
+pub(super) async fn check(http: &Http, account: &AccountConfig) -> Result<String, SendError> {
+    let answer = http.get_json(&method(account, "getMe")?, None).await?;
+    let json = answer.json();
+    if answer.status >= 300 || json.get("ok") != Some(&Value::Bool(true)) {
+        return Err(refusal(&answer));
+    }
+    Ok(json.pointer("/result/username").and_then(Value::as_str).map_or_else(String::new, |name| format!("@{name}")))
+}
+
 /// Sends plain text, without a parse mode: nothing of an agent's text is markup.
 pub(super) async fn send(
     http: &Http,
     account: &AccountConfig,
     message: &OutboundMessage,
 ) -> Result<Accepted, SendError> {
-    let token = account.secret("bot_token").ok_or_else(|| error(ErrorClass::Auth, "bot_token is not set"))?;
     let chat = message.thread.clone().or_else(|| {
         let known = message.to.iter().find(|id| matches!(id.scheme.as_str(), "telegram_chat_id" | "telegram_user_id"));
         known.map(|id| id.value.clone())
     });
     let chat = chat.ok_or_else(|| error(ErrorClass::BadRecipient, "no Telegram chat"))?;
-    let base = account.setting("api_base").unwrap_or("https://api.telegram.org").trim_end_matches('/');
-    let url = format!("{base}/bot{}/sendMessage", token.expose());
+    let url = method(account, "sendMessage")?;
     let mut external_ids = Vec::new();
     for (n, part) in split(&message.text, 4096, Unit::Utf16).into_iter().enumerate() {
         let mut body = json!({ "chat_id": chat, "text": part });

@@ -65,6 +65,11 @@ fn base(account: &AccountConfig, issuer: Issuer) -> &str {
     account.setting("api_base").unwrap_or(standard).trim_end_matches('/')
 }
 
+/// Fetches a token anew: whoever gets one has the right secret.
+pub(crate) async fn check(http: &Http, account: &AccountConfig, issuer: Issuer) -> Result<String, SendError> {
+    token(http, account, issuer, true).await.map(|_| String::new())
+}
+
 async fn token(http: &Http, account: &AccountConfig, issuer: Issuer, fresh: bool) -> Result<String, SendError> {
     let missing = |name: &str| error(ErrorClass::Auth, format!("{name} is not set"));
     let (id_name, secret_name) = match issuer {

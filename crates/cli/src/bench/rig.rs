@@ -57,7 +57,8 @@ impl Rig {
         migrate::run(&database, PASSWORD).await?;
         let base = format!("http://127.0.0.1:{http}");
         let db = Db::connect(&role_urls, Ids::new(Arc::new(SystemClock)))?;
-        let app = App::new(db, Sealer::new(&Secret::new(SECRET), &[]), &base);
+        let app =
+            App::new(db, Sealer::new(&Secret::new(SECRET), &[]), &base, Arc::new(meridian_api::Adapters::default()));
         let set = [
             ("MERIDIAN_PROFILE", "dev".to_owned()),
             ("MERIDIAN_LOG", "warn".to_owned()),
