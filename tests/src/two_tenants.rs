@@ -95,6 +95,7 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         ("skill", text(&made["skills"][0]["id"])?),
         ("bot", text(&made["bots"][0]["id"])?),
         ("apikey", text(&made["apiKeys"][0]["id"])?),
+        ("channelaccount", text(&made["channelAccounts"][0]["id"])?),
         ("customer", text(&seen["conversation"]["customer"]["id"])?),
         ("session", text(&seen["conversation"]["sessions"][0]["id"])?),
         ("queue", text(&seen["conversation"]["queueId"])?),
@@ -111,7 +112,8 @@ async fn set_up(stack: &Stack) -> Result<Value> {
     let make = "mutation($b: ID!) { teamSave(input: { branchId: $b, name: \"Zinnia\" }) { userErrors { code } }
         apiKeyCreate(input: { name: \"Zinnia\", scopes: [\"floor:read\"] }) { userErrors { code } } }";
     ada.query(make, json!({ "b": branches["branches"][0]["id"] })).await?;
-    let all = "{ sites { id } branches { id teams { id } } skills { id } bots { id } apiKeys { id } }";
+    let all = "{ sites { id } branches { id teams { id } } skills { id } bots { id } apiKeys { id }
+        channelAccounts { id } }";
     ada.query(all, json!({})).await
 }
 

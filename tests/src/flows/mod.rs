@@ -2,6 +2,7 @@
 
 mod admin;
 mod channels;
+mod connect;
 mod faults;
 mod graphql;
 mod kills;
