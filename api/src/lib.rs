@@ -4,6 +4,7 @@ mod auth;
 mod bots;
 mod chat;
 mod connected;
+mod files;
 mod graphql;
 mod health;
 mod hooks;
@@ -21,6 +22,7 @@ use meridian_app::App;
 use meridian_bus::{Hint, Hints, Wake};
 use meridian_domain::ids::TenantId;
 use meridian_domain::secret::Secret;
+use meridian_files::Files;
 use meridian_web_schema::{Feed, GraphQl, Limits, Moved};
 use std::{net::TcpListener, sync::Arc, time::Duration};
 use tokio::runtime::Handle;
@@ -46,6 +48,8 @@ pub struct Settings {
     pub explorer: bool,
     /// Limits of documents.
     pub limits: Limits,
+    /// Where files are kept.
+    pub files: Files,
 }
 
 /// Largest webhook body: a mail with attachments.
@@ -60,6 +64,7 @@ pub(crate) struct Edge {
     pub feed: Feed,
     pub connected: Arc<connected::Connected>,
     pub standing: Arc<standing::Standing>,
+    pub files: Files,
     pub hints: Hints,
     pub wake: Wake,
     pub origins: Vec<String>,
@@ -110,6 +115,7 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
         feed,
         connected,
         standing,
+        files: settings.files.clone(),
         hints: settings.hints.clone(),
         wake: settings.wake.clone(),
         origins: settings.origins.clone(),
@@ -175,6 +181,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/bots/{bot}/handoff", web::post().to(bots::hand_off))
         .route("/auth/sign-in", web::post().to(auth::sign_in))
         .route("/auth/refresh", web::post().to(auth::refresh))
+        .route("/v1/uploads", web::post().to(files::upload))
+        .route("/files/{token}", web::get().to(files::download))
         .route("/chat/{account}/sessions", web::post().to(chat::open))
         .route("/chat/messages", web::post().to(chat::say))
         .service(

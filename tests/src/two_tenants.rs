@@ -88,7 +88,12 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
     let text = |value: &Value| value.as_str().map(str::to_owned).context("an id is missing");
     let offer = format!("ofr_{}", one_id(stack, "select id from offer limit 1").await?.simple());
     let made = set_up(stack).await?;
+    stack.sql("insert into attachment (tenant_id, id, item_id, account_id, kind, name, state)
+        select t.tenant_id, gen_random_uuid(), t.id, s.account_id, 'image', 'Zinnia', 'stored'
+        from timeline_item t join session s on s.tenant_id = t.tenant_id and s.id = t.session_id where t.kind = 'message'").await?;
+    let attachment = one_id(stack, "select id from attachment limit 1").await?;
     Ok(BTreeMap::from([
+        ("attachmentids", format!("att_{}", attachment.simple())),
         ("site", text(&made["sites"][0]["id"])?),
         ("branch", text(&made["branches"][0]["id"])?),
         ("team", text(&made["branches"][0]["teams"][0]["id"])?),

@@ -159,6 +159,7 @@ refusals! {
     routing::PresenceRefused { NotFound => NotFound, NotAChoice => Invalid }
     conversations::ReplyRefused {
         NotFound => NotFound, Text => Invalid, Resolved => Resolved, NotHolder => NotHolder, AccountOff => Conflict,
+        Files(_) => Invalid,
         WindowClosed(_) => WindowClosed,
     }
     conversations::NoteRefused { NotFound => NotFound, Text => Invalid }

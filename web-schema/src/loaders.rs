@@ -6,8 +6,8 @@ use async_graphql::{
     Context, Error, ErrorExtensions,
     dataloader::{DataLoader, Loader},
 };
-use meridian_domain::ids::{AgentId, ConversationId, CustomerId, WorkItemId};
-use meridian_store::{ReadTx, agents, conversations, customers, handoffs, identity, work};
+use meridian_domain::ids::{AgentId, ConversationId, CustomerId, ItemId, WorkItemId};
+use meridian_store::{ReadTx, agents, attachments, conversations, customers, handoffs, identity, work};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use uuid::Uuid;
 
@@ -97,6 +97,11 @@ edges! {
     /// Hand-offs of a conversation.
     HandoffsOf(ConversationId) => Vec<handoffs::Handoff>, |tx, ids| Box::pin(async move {
         Ok(grouped(handoffs::of_conversations(tx, &ids).await?, |handoff| handoff.conversation))
+    });
+    /// Files of a message.
+    AttachmentsOf(ItemId) => Vec<attachments::Attachment>, |tx, ids| Box::pin(async move {
+        let files = attachments::of_items(tx, &ids).await?;
+        Ok(grouped(files, |file| file.item).into_iter().filter_map(|(item, files)| Some((item?, files))).collect())
     });
     /// Identifiers of a customer.
     IdentitiesOf(CustomerId) => Vec<identity::Identity>, |tx, ids| Box::pin(async move {

@@ -1,6 +1,6 @@
 //! One handler a queue family. Each job is one use case; its outcome says what becomes of the message.
 
-use crate::{Settings, ingest::Ingest, model::Endpoint};
+use crate::{Settings, ingest::Ingest, media, model::Endpoint};
 use futures_util::future::BoxFuture;
 use meridian_app::{bots, conversations, delivery, routing};
 use meridian_bus::{Delivery, Handler, Outcome};
@@ -77,6 +77,7 @@ impl Jobs {
         let app = &self.settings.app;
         match job {
             Job::Deliver { delivery } => return self.deliver(tenant, *delivery).await,
+            Job::FetchMedia { attachment } => return media::fetch(&self.settings, tenant, *attachment, attempt).await,
             Job::BotEvent { event } => return self.bot_event(tenant, *event, attempt).await,
             Job::Summarise { handoff } => {
                 // The brief stands before any model is asked.
@@ -108,13 +109,16 @@ impl Jobs {
 
     async fn deliver(&self, tenant: TenantId, id: DeliveryId) -> Result<Outcome, StoreError> {
         let app = &self.settings.app;
-        let (account, message) = match delivery::claim(app, tenant, id).await? {
+        let (account, mut message) = match delivery::claim(app, tenant, id).await? {
             delivery::Claimed::Send(send) => *send,
             delivery::Claimed::NotYet => return Ok(Outcome::Retry(1)),
             delivery::Claimed::Inside | delivery::Claimed::Done => return Ok(Outcome::Done),
         };
         point("deliver.claimed");
-        let sent = registry::get(account.kind).send(&self.settings.http, &account, &message).await;
+        let sent = match media::load(&self.settings.files, &mut message).await {
+            Ok(()) => registry::get(account.kind).send(&self.settings.http, &account, &message).await,
+            Err(error) => Err(error),
+        };
         let result = if sent.is_ok() { "accepted" } else { "refused" };
         metrics::counter!("meridian_sends_total", "kind" => account.kind.code(), "result" => result).increment(1);
         point("deliver.sent");

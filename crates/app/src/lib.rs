@@ -8,6 +8,7 @@ pub mod conversations;
 pub mod delivery;
 pub mod identity;
 pub mod inbound;
+pub mod media;
 pub mod providers;
 pub mod routing;
 pub mod setup;

@@ -10,6 +10,7 @@ mod generic;
 pub mod http;
 mod json;
 mod line;
+mod media;
 mod messenger;
 mod meta;
 mod model;
@@ -26,6 +27,7 @@ pub mod wecom;
 mod whatsapp;
 
 pub use http::{Egress, Http};
+pub use media::Place;
 pub use meridian_domain::channel::{Capabilities, Setting};
 pub use model::Model;
 
@@ -33,7 +35,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
-    event::{Identifier, InboundEvent},
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -181,6 +183,25 @@ pub trait Channel: Send + Sync {
     fn address(&self, text: &str) -> Option<Identifier>;
     /// Checks the account's credentials by the provider's cheapest call; says whom they belong to.
     fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>>;
+    /// Where a file of a message can be fetched from; asks the provider for the address where that is how it is done.
+    fn media<'a>(
+        &'a self,
+        _http: &'a Http,
+        _account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(async move { Place::open(file) })
+    }
+    /// The bytes of a file that came in the request itself; `external_id` and `position` name message and file.
+    fn inside(
+        &self,
+        _account: &AccountConfig,
+        _request: &StoredRequest,
+        _external_id: Option<&str>,
+        _position: usize,
+    ) -> Option<Vec<u8>> {
+        None
+    }
     /// The 2xx body the provider wants.
     fn accepted(&self) -> Reply {
         Reply::text("")

@@ -1,6 +1,6 @@
 //! Jobs: what the outbox hands to the broker. Small, ids only, never content.
 
-use crate::ids::{AgentId, BotEventId, DeliveryId, HandoffId, OfferId, RawId, SessionId, WorkItemId};
+use crate::ids::{AgentId, AttachmentId, BotEventId, DeliveryId, HandoffId, OfferId, RawId, SessionId, WorkItemId};
 use serde::{Deserialize, Serialize};
 
 /// A job. Old names stay readable: jobs of the previous release may still wait in the broker.
@@ -61,6 +61,11 @@ pub enum Job {
         /// The hand-off.
         handoff: HandoffId,
     },
+    /// Fetch a file that came with a message.
+    FetchMedia {
+        /// The file.
+        attachment: AttachmentId,
+    },
 }
 
 impl Job {
@@ -79,6 +84,7 @@ impl Job {
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot_event",
             Self::Summarise { .. } => "summarise",
+            Self::FetchMedia { .. } => "fetch_media",
         }
     }
 
@@ -95,13 +101,14 @@ impl Job {
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot",
             Self::Summarise { .. } => "summarise",
+            Self::FetchMedia { .. } => "media",
         }
     }
 }
 
 /// Queue families of the broker and how many ordered lanes each has.
 pub const FAMILIES: &[(&str, u16)] =
-    &[("ingest", 4), ("route", 4), ("deliver", 4), ("bot", 2), ("summarise", 1), ("timer", 2)];
+    &[("ingest", 4), ("route", 4), ("deliver", 4), ("bot", 2), ("summarise", 1), ("timer", 2), ("media", 2)];
 
 /// Lanes of the outbox relay; a tenant is always in one lane, so its events keep their order.
 pub const RELAY_LANES: u16 = 8;

@@ -169,7 +169,7 @@ fn by_default(path: &str, count: u64) -> Answer {
         Answer::Say(201, json!({ "sid": format!("SM{count:032x}"), "status": "queued" }))
     } else if path.contains("/me/messages") {
         Answer::Say(200, json!({ "recipient_id": "1", "message_id": format!("mid.out{count}") }))
-    } else if path.contains("/sendMessage") {
+    } else if ["/sendMessage", "/sendPhoto", "/sendDocument"].iter().any(|name| path.contains(name)) {
         Answer::Say(200, json!({ "ok": true, "result": { "message_id": count, "date": 0, "chat": { "id": 1 } } }))
     } else if path.contains("/bot/message/push") {
         Answer::Say(200, json!({ "sentMessages": [{ "id": format!("{count}"), "quoteToken": "q" }] }))
@@ -179,6 +179,8 @@ fn by_default(path: &str, count: u64) -> Answer {
         Answer::Say(200, json!({ "errcode": 0, "access_token": "token", "expires_in": 7200 }))
     } else if path.contains("/cgi-bin/") {
         Answer::Say(200, json!({ "errcode": 0, "errmsg": "ok", "msgid": format!("m{count}") }))
+    } else if path.ends_with("/media") {
+        Answer::Say(200, json!({ "id": format!("media{count}") }))
     } else if path.contains("/messages") {
         Answer::Say(
             200,

@@ -41,6 +41,19 @@ pub async fn peek(tx: &mut ReadTx, ids: &[RawId]) -> Result<Vec<(RawId, Raw)>, S
     Ok(rows.into_iter().map(|r| (r.id.into(), raw(r.account_id, r.request, r.body, r.received_at))).collect())
 }
 
+/// One request, whether processed or not.
+pub async fn stored(tx: &mut ReadTx, id: RawId) -> Result<Option<Raw>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        "select account_id, request, body, received_at from inbound_raw where tenant_id = $1 and id = $2",
+        tenant,
+        id.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|r| Raw { account: r.account_id.into(), request: r.request, body: r.body, received_at: r.received_at }))
+}
+
 /// Marks a request as processed; false when another worker was first.
 pub async fn mark_processed(tx: &mut WriteTx, id: RawId) -> Result<bool, StoreError> {
     let tenant = tx.tenant();

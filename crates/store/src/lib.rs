@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod agents;
+pub mod attachments;
 pub mod bots;
 pub mod bulk;
 mod causes;

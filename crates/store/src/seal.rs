@@ -6,6 +6,7 @@ use chacha20poly1305::{
     aead::{Aead, KeyInit, Payload},
 };
 use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
 use meridian_domain::{
     ids::TenantId,
     secret::{Secret, Version, Versions},
@@ -22,6 +23,7 @@ use uuid::Uuid;
 pub struct Sealer {
     current: XChaCha20Poly1305,
     previous: Vec<XChaCha20Poly1305>,
+    tagger: Hmac<Sha256>,
 }
 
 const VERSION: u8 = 1;
@@ -34,6 +36,13 @@ fn cipher(master: &Secret) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(&key.into())
 }
 
+/// Signs links, under a key of its own.
+fn tagger(master: &Secret) -> Hmac<Sha256> {
+    let mut key = [0_u8; 64];
+    let _ = Hkdf::<Sha256>::new(None, master.expose().as_bytes()).expand(b"meridian link 1", &mut key);
+    KeyInit::new(&key.into())
+}
+
 fn bound_to(tenant: TenantId, row: Uuid) -> Vec<u8> {
     [tenant.0.as_bytes().as_slice(), row.as_bytes()].concat()
 }
@@ -41,7 +50,17 @@ fn bound_to(tenant: TenantId, row: Uuid) -> Vec<u8> {
 impl Sealer {
     /// Seals with `current`; opens what any of the keys sealed.
     pub fn new(current: &Secret, previous: &[Secret]) -> Self {
-        Self { current: cipher(current), previous: previous.iter().map(cipher).collect() }
+        Self { current: cipher(current), previous: previous.iter().map(cipher).collect(), tagger: tagger(current) }
+    }
+
+    /// HMAC-SHA256 of a text under a key derived from the installation's secret: for links that end soon.
+    pub fn tag(&self, text: &[u8]) -> [u8; 32] {
+        self.tagger.clone().chain_update(text).finalize().into_bytes().into()
+    }
+
+    /// Whether a tag is ours, compared in constant time.
+    pub fn tagged(&self, text: &[u8], tag: &[u8]) -> bool {
+        self.tagger.clone().chain_update(text).verify_slice(tag).is_ok()
     }
 
     /// Seals a text for one row.

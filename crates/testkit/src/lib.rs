@@ -14,6 +14,7 @@ use meridian_domain::{
     secret::Secret,
     time::{Ids, SystemClock},
 };
+use meridian_files::Files;
 use meridian_lab::{customer::WhatsApp, provider::Provider};
 use meridian_store::{Db, Sealer, StoreError, migrate};
 use meridian_workers::Settings as WorkerSettings;
@@ -102,6 +103,8 @@ pub struct Stack {
     pub urls: Urls,
     /// What its names in broker and Redis begin with.
     pub prefix: String,
+    /// Where files are kept.
+    pub files: Files,
     /// The language model of the workers started next.
     pub model: Option<Model>,
     hints: Hints,
@@ -132,6 +135,8 @@ impl Stack {
         let bot_url = format!("{}/bot", provider.url);
         let world = DemoWorld { provider_url: &provider.url, bot_url: &bot_url };
         let demo = seed_demo(&app, "demo", &world).await?;
+        let folder = std::env::temp_dir().join(format!("meridian-files-{prefix}"));
+        let files = Files::open(&folder.to_string_lossy(), &meridian_files::Bucket::default())?;
         let hints = Hints::new(&urls.redis, &prefix)?;
         let wake = Wake::new(hints.clone());
         let stop = CancellationToken::new();
@@ -143,6 +148,7 @@ impl Stack {
             origins: Vec::new(),
             explorer: true,
             limits: meridian_web_schema::Limits::default(),
+            files: files.clone(),
         };
         let server = meridian_api::start(&settings, &format!("127.0.0.1:{port}"), stop.clone())?;
         let topology = Topology::new(&prefix);
@@ -160,6 +166,7 @@ impl Stack {
             server,
             stop,
             workers: None,
+            files,
             model: None,
         };
         stack.start_workers()?;
@@ -175,6 +182,7 @@ impl Stack {
             hints: self.hints.clone(),
             wake: self.wake.clone(),
             http: Http::new(Egress::parse("127.0.0.0/8").context("egress")?),
+            files: self.files.clone(),
             model: self.model.clone(),
         };
         let stop = CancellationToken::new();
@@ -265,6 +273,7 @@ impl Stack {
         self.stop.cancel();
         self.server.stop().await;
         self.app.db.close().await;
+        let _ = std::fs::remove_dir_all(std::env::temp_dir().join(format!("meridian-files-{}", self.prefix)));
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod faults;
 mod graphql;
 mod kills;
 pub mod main_job;
+mod media;
 mod model;
 mod resume;
 mod web_chat;

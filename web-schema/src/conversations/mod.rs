@@ -1,5 +1,6 @@
 //! Conversations and their timeline.
 
+mod files;
 mod mutations;
 mod types;
 

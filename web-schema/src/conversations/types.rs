@@ -1,12 +1,13 @@
 //! Conversation, session, timeline item.
 
+use super::files::Attachment;
 use crate::{
     channels::ChannelCapabilities,
     context::viewer,
     customers::Customer,
     error::{AppError, Resolved},
     ids::id,
-    loaders::{HandoffsOf, SessionsOf, TheAgent, TheCustomer, WorkOf, load},
+    loaders::{AttachmentsOf, HandoffsOf, SessionsOf, TheAgent, TheCustomer, WorkOf, load},
     page,
     people::Agent,
     scalars::Long,
@@ -241,6 +242,11 @@ impl TimelineItem {
     /// Everything else of it (type, attachments, choice, data of a notice).
     async fn body(&self) -> Json<&Value> {
         Json(&self.0.body)
+    }
+    /// Its files, in their order.
+    async fn attachments(&self, ctx: &Context<'_>) -> Resolved<Vec<Attachment>> {
+        let found = load(ctx, AttachmentsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(found.into_iter().map(Attachment).collect())
     }
     /// Revision shown, from 1: above 1 it was edited.
     async fn revision(&self) -> i32 {

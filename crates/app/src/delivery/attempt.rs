@@ -9,10 +9,11 @@ use meridian_domain::{
     event::{Identifier, Verification},
     ids::{ChannelAccountId, DeliveryId, TenantId},
     live::Change,
-    outbound::{Accepted, DeliveryState, ErrorClass, OutboundMessage, SendError},
+    media,
+    outbound::{Accepted, DeliveryState, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
 use meridian_store::{
-    StoreError, WriteTx, accounts, conversations,
+    StoreError, WriteTx, accounts, attachments, conversations,
     deliveries::{self, Delivery},
     identity, items,
 };
@@ -109,7 +110,20 @@ async fn compose(
         subject: conversation.map(|c| c.subject).filter(|subject| !subject.is_empty()),
         in_reply_to: session.last_external_id.clone(),
         references,
+        files: files(tx, delivery).await?,
     })
+}
+
+async fn files(tx: &mut WriteTx, delivery: &Delivery) -> Result<Vec<OutboundFile>, StoreError> {
+    let tenant = tx.scope().tenant();
+    let found = attachments::of_items(tx, &[delivery.item.0]).await?;
+    let file = |file: attachments::Attachment| OutboundFile {
+        name: media::named(&file.name, &file.content_type),
+        key: media::key(tenant, file.id),
+        content_type: file.content_type,
+        content: Vec::new(),
+    };
+    Ok(found.into_iter().map(file).collect())
 }
 
 /// Records the provider's answer.

@@ -4,11 +4,16 @@ use super::{
     resolve::resolve,
     session::{Arrival, Place, place, wake},
 };
-use crate::{App, conversations::topics, delivery};
+use crate::{
+    App,
+    conversations::topics,
+    delivery,
+    media::{self, Source},
+};
 use meridian_domain::{
     actor::Actor,
     channel::ChannelKind,
-    event::{EventKind, InboundEvent},
+    event::{Content, EventKind, InboundEvent},
     ids::{BotId, ChannelAccountId, ConversationId, ItemId, RawId, TenantId},
     jobs::Job,
     live::Change,
@@ -19,6 +24,9 @@ use meridian_store::{
     items::{self, NewItem},
 };
 use serde_json::{Value, json};
+
+/// Files of one message that are fetched.
+const MOST_FILES: usize = 50;
 
 /// What came of a stored request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -68,7 +76,7 @@ async fn apply_all(tx: &mut WriteTx, request: &Parsed) -> Result<Ingested, Store
             done.duplicates += 1;
             continue;
         }
-        let known = apply(tx, request.account, request.kind, event).await?;
+        let known = apply(tx, request, event).await?;
         if known {
             done.applied += 1;
         } else {
@@ -85,14 +93,10 @@ async fn apply_all(tx: &mut WriteTx, request: &Parsed) -> Result<Ingested, Store
 }
 
 /// Applies one event; false when nobody knows what to do with it.
-async fn apply(
-    tx: &mut WriteTx,
-    account: ChannelAccountId,
-    kind: ChannelKind,
-    event: &InboundEvent,
-) -> Result<bool, StoreError> {
+async fn apply(tx: &mut WriteTx, request: &Parsed, event: &InboundEvent) -> Result<bool, StoreError> {
+    let account = request.account;
     match event.kind {
-        EventKind::Message | EventKind::Unsupported => message(tx, account, kind, event).await,
+        EventKind::Message | EventKind::Unsupported => message(tx, request, event).await,
         EventKind::Receipt | EventKind::Edit | EventKind::Delete | EventKind::Reaction => {
             if !about(tx, account, event).await?
                 && let Some(target) = &event.target
@@ -125,12 +129,8 @@ async fn apply(
     }
 }
 
-async fn message(
-    tx: &mut WriteTx,
-    account: ChannelAccountId,
-    kind: ChannelKind,
-    event: &InboundEvent,
-) -> Result<bool, StoreError> {
+async fn message(tx: &mut WriteTx, request: &Parsed, event: &InboundEvent) -> Result<bool, StoreError> {
+    let (account, kind) = (request.account, request.kind);
     let Some(party) = resolve(tx, &event.sender, kind.code()).await? else { return Ok(false) };
     if let Some(external) = &event.external_id
         && items::by_external(tx, account, external).await?.is_some()
@@ -175,6 +175,7 @@ async fn message(
         activity: !automatic,
     };
     let (item, _) = items::append(tx, &new).await?;
+    media::expect(tx, item, account, sources(request, event, &content)).await?;
     if let Some(external) = &event.external_id {
         items::name_external(tx, account, external, item).await?;
         for orphan in inbound::take_orphans(tx, account, external).await? {
@@ -194,6 +195,21 @@ async fn message(
     }
     tx.live(&topics(&conversation, Some(&session)), Change::Item { conversation: conversation.id, item });
     Ok(true)
+}
+
+/// The files of a message that can be fetched: by an id, by an address, or out of the mail itself.
+fn sources(request: &Parsed, event: &InboundEvent, content: &Content) -> Vec<Source> {
+    let mail = request.kind == ChannelKind::Email;
+    let files = content.attachments.iter().take(MOST_FILES).zip(0_u16..);
+    files
+        .filter(|(file, _)| mail || file.media_id.is_some() || file.url.is_some())
+        .map(|(file, position)| Source {
+            told: file.clone(),
+            raw: request.raw,
+            external_id: event.external_id.clone(),
+            position,
+        })
+        .collect()
 }
 
 fn strip_nulls(body: &mut Value) {

@@ -310,6 +310,7 @@ fn test_message(app: &App, account: &AccountConfig, to: &str, text: &str) -> Res
         subject: None,
         in_reply_to: None,
         references: Vec::new(),
+        files: Vec::new(),
     })
 }
 

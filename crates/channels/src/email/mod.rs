@@ -125,6 +125,28 @@ impl Channel for Email {
         }
     }
 
+    /// The mail is read again; the same bytes give the same ids.
+    fn inside(
+        &self,
+        account: &AccountConfig,
+        request: &StoredRequest,
+        external_id: Option<&str>,
+        position: usize,
+    ) -> Option<Vec<u8>> {
+        let provider = Provider::of(account.setting("provider"));
+        let digest = signature::digest(&request.body);
+        let kind = request.header("content-type").unwrap_or_default();
+        let Post::Mails(mails) = read_post(provider, kind, &request.body) else { return None };
+        mails.into_iter().enumerate().find_map(|(n, inbound)| {
+            let digest = if n == 0 { digest.clone() } else { format!("{digest}-{n}") };
+            let envelope = Envelope { digest, results: inbound.results };
+            let mut mail = inbound.mail;
+            let events = event::of(account, &mail, &envelope, request.received_at);
+            let named = events.iter().any(|event| event.external_id.as_deref() == external_id);
+            (named && position < mail.attachments.len()).then(|| mail.attachments.swap_remove(position).content)
+        })
+    }
+
     fn address(&self, text: &str) -> Option<Identifier> {
         let mail = text.trim().to_lowercase();
         let whole = mail.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'));

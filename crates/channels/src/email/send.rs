@@ -4,7 +4,7 @@ use super::{read::line, thread};
 use crate::{Http, http::error};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header},
+    message::{Attachment, Mailbox, MultiPart, SinglePart, header},
     transport::smtp::{
         authentication::Credentials,
         client::{Tls, TlsParameters},
@@ -80,7 +80,9 @@ pub(super) fn compose(
     to: &str,
     message_id: &str,
 ) -> Result<Message, lettre::error::Error> {
-    let bad = |_| lettre::error::Error::MissingFrom;
+    fn bad<T>(_: T) -> lettre::error::Error {
+        lettre::error::Error::MissingFrom
+    }
     let sender: Mailbox = from.parse().map_err(bad)?;
     let subject = match &message.subject {
         Some(subject) if subject.to_lowercase().starts_with("re:") => line(subject),
@@ -105,5 +107,14 @@ pub(super) fn compose(
     if !references.is_empty() {
         builder = builder.references(references);
     }
-    builder.header(header::ContentType::TEXT_PLAIN).body(message.text.clone())
+    if message.files.is_empty() {
+        return builder.header(header::ContentType::TEXT_PLAIN).body(message.text.clone());
+    }
+    let mut parts = MultiPart::mixed().singlepart(SinglePart::plain(message.text.clone()));
+    for file in &message.files {
+        let kind = header::ContentType::parse(&file.content_type);
+        let kind = kind.or_else(|_| header::ContentType::parse("application/octet-stream")).map_err(bad)?;
+        parts = parts.singlepart(Attachment::new(line(&file.name)).body(file.content.clone(), kind));
+    }
+    builder.multipart(parts)
 }

@@ -4,14 +4,14 @@ mod parse;
 mod send;
 
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified,
+    Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified,
     json::{body, body_key, digits, id, list, unknown},
     meta, signature,
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind, MediaKind},
-    event::{Identifier, InboundEvent},
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -110,6 +110,15 @@ impl Channel for Messenger {
 
     fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
         Box::pin(meta::check(http, account, "page_id", "name"))
+    }
+
+    fn media<'a>(
+        &'a self,
+        _: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(async move { crate::media::meta(account, file) })
     }
 
     fn send<'a>(

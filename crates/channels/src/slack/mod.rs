@@ -4,13 +4,13 @@ mod parse;
 mod send;
 
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified, json::text, meta,
-    signature,
+    Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified, json::text,
+    meta, signature,
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
-    event::{Identifier, InboundEvent},
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -91,6 +91,15 @@ impl Channel for Slack {
 
     fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
         Box::pin(send::check(http, account))
+    }
+
+    fn media<'a>(
+        &'a self,
+        _: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(async move { crate::media::slack(account, file) })
     }
 
     fn send<'a>(

@@ -4,12 +4,14 @@
 mod parse;
 mod send;
 
-use crate::{Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified, signature};
+use crate::{
+    Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified, signature,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
-    event::{Identifier, InboundEvent},
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -144,6 +146,15 @@ impl Channel for Sms {
 
     fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
         Box::pin(send::check(http, account))
+    }
+
+    fn media<'a>(
+        &'a self,
+        _: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(async move { crate::media::twilio(account, file) })
     }
 
     fn send<'a>(

@@ -2,15 +2,15 @@
 
 mod content;
 mod parse;
-mod send;
+pub(crate) mod send;
 
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified, json, meta, signature,
+    Capabilities, Channel, Http, InboundRequest, Place, Reject, Setting, StoredRequest, Verified, json, meta, signature,
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind, Generated, MediaKind},
-    event::{Identifier, InboundEvent},
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -79,6 +79,15 @@ impl Channel for Telegram {
 
     fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
         Box::pin(send::check(http, account))
+    }
+
+    fn media<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(crate::media::telegram(http, account, file))
     }
 
     fn send<'a>(

@@ -8,12 +8,12 @@ mod send;
 pub(crate) mod token;
 pub(crate) mod xml;
 
-use crate::{Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified};
+use crate::{Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified};
 use callback::Scheme;
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind, Generated, Input},
-    event::{Identifier, InboundEvent},
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -83,6 +83,15 @@ impl Channel for WeChat {
 
     fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
         Box::pin(token::check(http, account, token::Issuer::WeChat))
+    }
+
+    fn media<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(crate::media::wechat(http, account, token::Issuer::WeChat, file))
     }
 
     fn send<'a>(

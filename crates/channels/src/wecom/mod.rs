@@ -7,7 +7,7 @@ mod send;
 pub use pull::{Pulled, pull};
 
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified,
+    Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified,
     wechat::{
         callback::Scheme,
         parse,
@@ -17,7 +17,7 @@ use crate::{
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind, Generated},
-    event::{Identifier, InboundEvent},
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -88,6 +88,15 @@ impl Channel for WeCom {
 
     fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
         Box::pin(token::check(http, account, Issuer::WeCom))
+    }
+
+    fn media<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(crate::media::wechat(http, account, Issuer::WeCom, file))
     }
 
     fn send<'a>(

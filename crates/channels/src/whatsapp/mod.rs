@@ -5,14 +5,14 @@ mod parse;
 mod send;
 
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified,
+    Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified,
     json::{body, body_key, digits, list, unknown},
     meta,
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind, MediaKind},
-    event::{Identifier, InboundEvent},
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -92,6 +92,15 @@ impl Channel for WhatsApp {
 
     fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
         Box::pin(meta::check(http, account, "phone_number_id", "display_phone_number,verified_name"))
+    }
+
+    fn media<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(crate::media::whatsapp(http, account, file))
     }
 
     fn send<'a>(

@@ -69,6 +69,7 @@ impl Rig {
             ("MERIDIAN_SECRET_KEY", SECRET.to_owned()),
             ("MERIDIAN_HTTP_BIND", format!("127.0.0.1:{http}")),
             ("MERIDIAN_PUBLIC_URL", base.clone()),
+            ("MERIDIAN_FILES", dir.join("files").display().to_string()),
             ("MERIDIAN_EGRESS_ALLOW", "127.0.0.0/8".to_owned()),
             ("MERIDIAN_METRICS_BIND", format!("127.0.0.1:{metrics}")),
         ];
