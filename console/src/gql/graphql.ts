@@ -68,11 +68,13 @@ export type Lifecycle =
   | 'SNOOZED';
 
 export type MessageSendInput = {
+  /** Files to send after the text: ids that `POST /v1/uploads` answered, at most 10. */
+  attachmentIds?: Array<string | number>;
   /** The conversation. */
   conversationId: string | number;
   /** The session to answer on; the one the customer used last when left out. */
   sessionId?: string | number | null | undefined;
-  /** Plain text, 1 to 10,000 characters. */
+  /** Plain text, at most 10,000 characters; may be empty when there are files. */
   text: string;
 };
 
@@ -154,7 +156,9 @@ export type UserErrorCode =
   /** It is resolved. */
   | 'RESOLVED'
   /** It changed meanwhile. */
-  | 'STALE_VERSION';
+  | 'STALE_VERSION'
+  /** The provider takes no answer any more until the customer writes again. */
+  | 'WINDOW_CLOSED';
 
 export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateSince: string, active: boolean, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
 
