@@ -14,6 +14,7 @@ use meridian_domain::{
 };
 use meridian_files::FilesError;
 use serde_json::json;
+use std::fmt::Write;
 
 /// `GET /files/{token}`: the file of a link. Nothing in it can run: not by its type, not by what it is taken for, not in
 /// our name.
@@ -57,7 +58,7 @@ fn encoded(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            let _ = write!(text, "%{byte:02X}");
         }
     }
     text

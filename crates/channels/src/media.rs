@@ -20,7 +20,7 @@ use url::Url;
 use uuid::Uuid;
 
 /// The longest a file may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Hops of one file.
 const HOPS: usize = 5;
 

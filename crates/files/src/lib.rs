@@ -120,8 +120,79 @@ mod tests {
         std::fs::remove_dir_all(dir).unwrap();
     }
 
+    /// A store that speaks as much S3 as it takes: keeps what is put, by its path, and gives it back.
+    async fn store() -> String {
+        use std::{collections::HashMap, sync::Mutex};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let kept: Arc<Mutex<HashMap<String, Vec<u8>>>> = Arc::default();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(answer(stream, Arc::clone(&kept)));
+            }
+        });
+        address
+    }
+
+    async fn answer(
+        mut stream: tokio::net::TcpStream,
+        kept: Arc<std::sync::Mutex<std::collections::HashMap<String, Vec<u8>>>>,
+    ) {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let mut raw = Vec::new();
+        let end = loop {
+            let mut chunk = [0; 1024];
+            let read = stream.read(&mut chunk).await.unwrap();
+            raw.extend_from_slice(&chunk[..read]);
+            if let Some(end) = raw.windows(4).position(|w| w == b"\r\n\r\n") {
+                break end + 4;
+            }
+        };
+        let head = String::from_utf8_lossy(&raw[..end]).to_lowercase();
+        assert!(head.contains("authorization: aws4-hmac-sha256 credential=key/"), "unsigned: {head}");
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+        while raw.len() < end + length {
+            let mut chunk = [0; 1024];
+            let read = stream.read(&mut chunk).await.unwrap();
+            raw.extend_from_slice(&chunk[..read]);
+        }
+        let mut words = head.split(' ');
+        let (method, path) = (words.next().unwrap().to_owned(), words.next().unwrap().to_owned());
+        let found = {
+            let mut kept = kept.lock().unwrap();
+            if method == "put" {
+                kept.insert(path.clone(), raw[end..].to_vec());
+            }
+            kept.get(&path).cloned()
+        };
+        let (status, body) = match (method.as_str(), found) {
+            ("put", _) => ("200 OK", Vec::new()),
+            (_, Some(body)) => ("200 OK", body),
+            _ => ("404 Not Found", b"<Error><Code>NoSuchKey</Code></Error>".to_vec()),
+        };
+        let head = format!(
+            "HTTP/1.1 {status}\r\netag: \"1\"\r\nlast-modified: Mon, 04 May 2026 12:00:00 GMT\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(&[head.as_bytes(), &body].concat()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_bucket_keeps_files_below_its_prefix() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let endpoint = store().await;
+        let bucket = Bucket { endpoint: Some(&endpoint), region: "eu-west-1", keys: Some(("key", "secret")) };
+        let files = Files::open("s3://shop/meridian", &bucket).unwrap();
+        files.put("t/a", Bytes::from_static(b"hello")).await.unwrap();
+        assert_eq!(files.get("t/a").await.unwrap(), "hello");
+        let whole = Files::open("s3://shop", &bucket).unwrap();
+        assert_eq!(whole.get("meridian/t/a").await.unwrap(), "hello");
+        assert!(matches!(files.get("t/b").await, Err(FilesError::Missing)));
+    }
+
     #[test]
     fn places_are_read_and_types_told_by_their_bytes() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let bucket = Bucket { endpoint: Some("http://127.0.0.1:9000"), region: "eu-west-1", keys: Some(("k", "s")) };
         assert!(format!("{:?}", Files::open("s3://bucket/a/b", &bucket).unwrap()).contains("bucket"));
         assert!(Files::open("s3://", &bucket).is_err());

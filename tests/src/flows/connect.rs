@@ -185,5 +185,10 @@ async fn a_closed_reply_window_is_told_before_anything_is_stored() -> Result<()>
     let sent = agent.query(send, json!({ "c": conversation })).await?;
     ensure!(sent["messageSend"]["item"]["id"].is_string(), "{sent}");
     stack.settle("select count(*) from delivery where state = 'accepted'", 1, PATIENCE).await?;
+    // Switched off: nothing new is taken, and what is on its way does not leave.
+    stack.sql("update channel_account set status = 'disabled' where kind = 'messenger'").await?;
+    let off = agent.query(send, json!({ "c": conversation })).await?;
+    assert_eq!(off["messageSend"]["userErrors"][0]["code"], "CONFLICT", "{off}");
+    assert_eq!(stack.count("select count(*) from delivery").await?, 1);
     stack.finish().await
 }

@@ -204,11 +204,11 @@ fn value_of(setting: &Setting, value: &Value) -> Result<Option<Value>, String> {
     }
 }
 
+/// Secrets that were given, and those that are to be made.
+pub type Checked = (BTreeMap<String, String>, Vec<(&'static str, Generated)>);
+
 /// Secrets as given, checked, and what is to be made: an empty secret is refused, for it would verify anybody.
-pub fn secrets(
-    form: &[Setting],
-    given: &BTreeMap<String, String>,
-) -> Result<(BTreeMap<String, String>, Vec<(&'static str, Generated)>), String> {
+pub fn secrets(form: &[Setting], given: &BTreeMap<String, String>) -> Result<Checked, String> {
     let mut faults = Vec::new();
     let mut kept = BTreeMap::new();
     for (name, value) in given {

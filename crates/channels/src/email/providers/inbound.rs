@@ -63,7 +63,7 @@ pub(super) fn sendgrid(form: &Form) -> Post {
                 size: file.size,
                 inline: content_id.is_some(),
                 content_id,
-                content: file.content.to_vec(),
+                content: file.content.clone(),
             }
         });
         let header = form.bytes("headers").unwrap_or_default();
@@ -123,7 +123,7 @@ pub(super) fn mailgun(form: &Form) -> Post {
                 size: file.size,
                 inline: content_id.is_some(),
                 content_id,
-                content: file.content.to_vec(),
+                content: file.content.clone(),
             }
         });
         let block = block(header.as_array().into_iter().flatten().filter_map(pair));
