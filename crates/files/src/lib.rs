@@ -194,7 +194,6 @@ mod tests {
     fn places_are_read_and_types_told_by_their_bytes() {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let bucket = Bucket { endpoint: Some("http://127.0.0.1:9000"), region: "eu-west-1", keys: Some(("k", "s")) };
-        assert!(format!("{:?}", Files::open("s3://bucket/a/b", &bucket).unwrap()).contains("bucket"));
         assert!(Files::open("s3://", &bucket).is_err());
         assert_eq!(sniff(b"\x89PNG\r\n\x1a\n"), Some("image/png"));
         assert_eq!(sniff(b"%PDF-1.7"), Some("application/pdf"));
