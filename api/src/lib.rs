@@ -5,12 +5,14 @@ mod bot_api;
 mod bots;
 mod chat;
 mod connected;
+mod files;
 mod graphql;
 mod health;
 mod hooks;
 mod intake;
 mod platforms;
 mod problem;
+mod providers;
 mod site;
 mod standing;
 mod token;
@@ -22,11 +24,13 @@ use meridian_app::App;
 use meridian_bus::{Hint, Hints, Wake};
 use meridian_domain::ids::TenantId;
 use meridian_domain::secret::Secret;
+use meridian_files::Files;
 use meridian_web_schema::{Feed, GraphQl, Limits, Moved};
 use std::{net::TcpListener, sync::Arc, time::Duration};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
+pub use providers::Adapters;
 pub use token::Tokens;
 
 /// What the edge needs.
@@ -46,6 +50,8 @@ pub struct Settings {
     pub explorer: bool,
     /// Limits of documents.
     pub limits: Limits,
+    /// Where files are kept.
+    pub files: Files,
 }
 
 /// Largest webhook body: a mail with attachments.
@@ -60,6 +66,7 @@ pub(crate) struct Edge {
     pub feed: Feed,
     pub connected: Arc<connected::Connected>,
     pub standing: Arc<standing::Standing>,
+    pub files: Files,
     pub hints: Hints,
     pub wake: Wake,
     pub origins: Vec<String>,
@@ -112,6 +119,7 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
         feed,
         connected,
         standing,
+        files: settings.files.clone(),
         hints: settings.hints.clone(),
         wake: settings.wake.clone(),
         origins: settings.origins.clone(),
@@ -182,6 +190,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(bot_api::routes)
         .route("/auth/sign-in", web::post().to(auth::sign_in))
         .route("/auth/refresh", web::post().to(auth::refresh))
+        .route("/v1/uploads", web::post().to(files::upload))
+        .route("/files/{token}", web::get().to(files::download))
         .route("/chat/{account}/sessions", web::post().to(chat::open))
         .route("/chat/messages", web::post().to(chat::say))
         .service(

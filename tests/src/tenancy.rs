@@ -21,6 +21,7 @@ const FILL: &[&str] = &[
     "insert into item_state (tenant_id, item_id) select tenant_id, id from timeline_item limit 1",
     "insert into orphan_event (tenant_id, id, account_id, target, event) select tenant_id, id, id, 't', '{}' from channel_account limit 1",
     "insert into unknown_event (tenant_id, id, raw_id, account_id, reason, event) select tenant_id, id, id, id, 'r', '{}' from channel_account limit 1",
+    "insert into attachment (tenant_id, id, account_id, kind) select tenant_id, id, id, 'image' from channel_account limit 1",
     "insert into outbox (tenant_id, lane, queue, payload, due_at) select tenant_id, 0, 'timer.0', '{}', 'infinity' from tenant",
     "insert into handoff (tenant_id, id, session_id, conversation_id, item_id, bot_id, webhook_id, request)
        select s.tenant_id, s.id, s.id, s.conversation_id, s.id, b.id, 'w', '{}' from session s join bot b on b.tenant_id = s.tenant_id limit 1",

@@ -88,13 +88,19 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
     let text = |value: &Value| value.as_str().map(str::to_owned).context("an id is missing");
     let offer = format!("ofr_{}", one_id(stack, "select id from offer limit 1").await?.simple());
     let made = set_up(stack).await?;
+    stack.sql("insert into attachment (tenant_id, id, item_id, account_id, kind, name, state)
+        select t.tenant_id, gen_random_uuid(), t.id, s.account_id, 'image', 'Zinnia', 'stored'
+        from timeline_item t join session s on s.tenant_id = t.tenant_id and s.id = t.session_id where t.kind = 'message'").await?;
+    let attachment = one_id(stack, "select id from attachment limit 1").await?;
     Ok(BTreeMap::from([
+        ("attachmentids", format!("att_{}", attachment.simple())),
         ("site", text(&made["sites"][0]["id"])?),
         ("branch", text(&made["branches"][0]["id"])?),
         ("team", text(&made["branches"][0]["teams"][0]["id"])?),
         ("skill", text(&made["skills"][0]["id"])?),
         ("bot", text(&made["bots"][0]["id"])?),
         ("apikey", text(&made["apiKeys"][0]["id"])?),
+        ("channelaccount", text(&made["channelAccounts"][0]["id"])?),
         ("customer", text(&seen["conversation"]["customer"]["id"])?),
         ("session", text(&seen["conversation"]["sessions"][0]["id"])?),
         ("queue", text(&seen["conversation"]["queueId"])?),
@@ -111,7 +117,8 @@ async fn set_up(stack: &Stack) -> Result<Value> {
     let make = "mutation($b: ID!) { teamSave(input: { branchId: $b, name: \"Zinnia\" }) { userErrors { code } }
         apiKeyCreate(input: { name: \"Zinnia\", scopes: [\"floor:read\"] }) { userErrors { code } } }";
     ada.query(make, json!({ "b": branches["branches"][0]["id"] })).await?;
-    let all = "{ sites { id } branches { id teams { id } } skills { id } bots { id } apiKeys { id } }";
+    let all = "{ sites { id } branches { id teams { id } } skills { id } bots { id } apiKeys { id }
+        channelAccounts { id } }";
     ada.query(all, json!({})).await
 }
 

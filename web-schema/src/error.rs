@@ -118,6 +118,8 @@ pub(crate) enum UserErrorCode {
     Resolved,
     /// It stands in conflict with what is.
     Conflict,
+    /// The provider takes no answer any more until the customer writes again.
+    WindowClosed,
 }
 
 /// Why a mutation did not do what it was asked for.
@@ -157,7 +159,11 @@ macro_rules! refusals {
 refusals! {
     routing::OfferRefused { Gone => OfferGone }
     routing::PresenceRefused { NotFound => NotFound, NotAChoice => Invalid }
-    conversations::ReplyRefused { NotFound => NotFound, Text => Invalid, Resolved => Resolved, NotHolder => NotHolder }
+    conversations::ReplyRefused {
+        NotFound => NotFound, Text => Invalid, Resolved => Resolved, NotHolder => NotHolder, AccountOff => Conflict,
+        Files(_) => Invalid,
+        WindowClosed(_) => WindowClosed,
+    }
     conversations::NoteRefused { NotFound => NotFound, Text => Invalid }
     conversations::ResolveRefused { NotFound => NotFound, Stale => StaleVersion, NotOwner => NotHolder }
     conversations::SteerRefused {

@@ -6,8 +6,8 @@ use async_graphql::{
     Context, Error, ErrorExtensions,
     dataloader::{DataLoader, Loader},
 };
-use meridian_domain::ids::{AgentId, ConversationId, CustomerId, QueueId, WorkItemId};
-use meridian_store::{ReadTx, agents, conversations, customers, handoffs, identity, setup, work};
+use meridian_domain::ids::{AgentId, ConversationId, CustomerId, ItemId, QueueId, WorkItemId};
+use meridian_store::{ReadTx, agents, attachments, conversations, customers, handoffs, identity, setup, work};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use uuid::Uuid;
 
@@ -108,6 +108,11 @@ edges! {
     /// When a snoozed conversation comes back.
     SnoozedUntil(ConversationId) => meridian_domain::time::Instant, |tx, ids| Box::pin(async move {
         conversations::snoozed_until(tx, &ids).await
+    });
+    /// Files of a message.
+    AttachmentsOf(ItemId) => Vec<attachments::Attachment>, |tx, ids| Box::pin(async move {
+        let files = attachments::of_items(tx, &ids).await?;
+        Ok(grouped(files, |file| file.item).into_iter().filter_map(|(item, files)| Some((item?, files))).collect())
     });
     /// Identifiers of a customer.
     IdentitiesOf(CustomerId) => Vec<identity::Identity>, |tx, ids| Box::pin(async move {

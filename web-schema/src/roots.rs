@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{AdminMutations, AdminQueries},
-    channels::ChannelQueries,
+    channels::{ChannelMutations, ChannelQueries},
     conversations::{
         CannedMutations, CannedQueries, ConversationMutations, ConversationQueries, SteerMutations, SteerQueries,
     },
@@ -26,7 +26,7 @@ pub(crate) struct Query(Reading, Floor);
 pub(crate) struct Writing(ConversationMutations, CustomerMutations, SteerMutations, CannedMutations);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Managing(PeopleMutations, WorkMutations, AdminMutations);
+pub(crate) struct Managing(PeopleMutations, WorkMutations, AdminMutations, ChannelMutations);
 
 /// What can be changed.
 #[derive(MergedObject, Default)]

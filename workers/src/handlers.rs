@@ -1,7 +1,10 @@
 //! One handler a queue family. Each job is one use case; its outcome says what becomes of the message.
 
-use crate::{Settings, ingest::Ingest, model::Endpoint};
-use futures_util::future::BoxFuture;
+use crate::{Settings, ingest::Ingest, media, model::Endpoint};
+use futures_util::{
+    future::BoxFuture,
+    stream::{self, StreamExt},
+};
 use meridian_app::{bots, conversations, delivery, routing};
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::registry;
@@ -16,6 +19,9 @@ use std::sync::Arc;
 
 /// Attempts before a bot event is given up: about two days on the longest tier.
 const BOT_ATTEMPTS: u32 = 100;
+
+/// Files a lane fetches at once: at most this many of the largest size are in memory.
+const MEDIA_AT_ONCE: usize = 4;
 
 /// The handler of a family.
 pub(crate) fn of(family: &str, settings: &Settings) -> Arc<dyn Handler> {
@@ -33,10 +39,9 @@ struct Jobs {
 impl Handler for Jobs {
     fn handle(&self, batch: Vec<Delivery>) -> BoxFuture<'_, Vec<Outcome>> {
         Box::pin(async move {
-            let mut outcomes = Vec::with_capacity(batch.len());
-            for delivery in batch {
-                outcomes.push(self.one(delivery).await);
-            }
+            // Files keep no order, and a slow one holds up no other; all other families work one by one.
+            let at_once = if self.family == "media" { MEDIA_AT_ONCE } else { 1 };
+            let outcomes = stream::iter(batch).map(|delivery| self.one(delivery)).buffered(at_once).collect().await;
             self.settings.wake.call();
             outcomes
         })
@@ -77,6 +82,7 @@ impl Jobs {
         let app = &self.settings.app;
         match job {
             Job::Deliver { delivery } => return self.deliver(tenant, *delivery).await,
+            Job::FetchMedia { attachment } => return media::fetch(&self.settings, tenant, *attachment, attempt).await,
             Job::BotEvent { event } => return self.bot_event(tenant, *event, attempt).await,
             Job::Summarise { handoff } => {
                 // The brief stands before any model is asked.
@@ -111,13 +117,16 @@ impl Jobs {
 
     async fn deliver(&self, tenant: TenantId, id: DeliveryId) -> Result<Outcome, StoreError> {
         let app = &self.settings.app;
-        let (account, message) = match delivery::claim(app, tenant, id).await? {
+        let (account, mut message) = match delivery::claim(app, tenant, id).await? {
             delivery::Claimed::Send(send) => *send,
             delivery::Claimed::NotYet => return Ok(Outcome::Retry(1)),
             delivery::Claimed::Inside | delivery::Claimed::Done => return Ok(Outcome::Done),
         };
         point("deliver.claimed");
-        let sent = registry::get(account.kind).send(&self.settings.http, &account, &message).await;
+        let sent = match media::load(&self.settings.files, &mut message).await {
+            Ok(()) => registry::get(account.kind).send(&self.settings.http, &account, &message).await,
+            Err(error) => Err(error),
+        };
         let result = if sent.is_ok() { "accepted" } else { "refused" };
         metrics::counter!("meridian_sends_total", "kind" => account.kind.code(), "result" => result).increment(1);
         point("deliver.sent");

@@ -3,6 +3,7 @@
 
 mod handlers;
 mod ingest;
+mod media;
 mod model;
 mod relay;
 mod routers;
@@ -12,6 +13,7 @@ use meridian_app::App;
 use meridian_bus::{Consumer, Handler, Hints, Topology, Wake};
 use meridian_channels::{Http, Model};
 use meridian_domain::{jobs, time::SystemClock};
+use meridian_files::Files;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +35,8 @@ pub struct Settings {
     pub wake: Wake,
     /// The way out.
     pub http: Http,
+    /// Where files are kept.
+    pub files: Files,
     /// The language model that adds to briefs, if one is configured.
     pub model: Option<Model>,
 }

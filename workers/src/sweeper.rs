@@ -5,6 +5,7 @@ use meridian_app::{bots, conversations, delivery, routing};
 use meridian_bus::{Envelope, Publisher};
 use meridian_domain::{
     jobs::{self, Job},
+    media::key,
     time::Clock,
 };
 use meridian_store::{StoreError, system};
@@ -47,8 +48,11 @@ async fn sweep(
     }
     let overdue = system::overdue(&mut tx, GRACE).await?;
     let lag = system::outbox_lag(&mut tx).await?;
+    let (mut stuck, mut dropped) = (Vec::new(), Vec::new());
     if clean {
         let gone = system::sweep(&mut tx).await?;
+        stuck = system::stuck_media(&mut tx).await?;
+        dropped = system::drop_uploads(&mut tx).await?;
         tracing::info!(rows = gone, "swept");
     }
     tx.commit().await?;
@@ -79,6 +83,16 @@ async fn sweep(
             (jobs::queue("ingest", raw.0.as_bytes()), Envelope { tenant: tenant.0, job, attempt: 0 })
         })
         .collect();
+    let media = stuck.into_iter().map(|(tenant, attachment)| {
+        let job = serde_json::to_value(Job::FetchMedia { attachment }).unwrap_or_default();
+        (jobs::queue("media", attachment.0.as_bytes()), Envelope { tenant: tenant.0, job, attempt: 0 })
+    });
+    let again: Vec<(String, Envelope)> = again.into_iter().chain(media).collect();
+    for (tenant, upload) in dropped {
+        if let Err(error) = settings.files.remove(&key(tenant, upload)).await {
+            tracing::warn!(%error, "a file that nobody sent stays");
+        }
+    }
     if !again.is_empty() && publisher.publish(&again).await.is_err() {
         tracing::debug!("overdue requests wait for the broker");
     }

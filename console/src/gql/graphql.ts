@@ -56,11 +56,13 @@ export type AgentUpdateInput = {
 };
 
 export type ApiKeyCreateInput = {
+  /** The bot it acts as under `/v1/bot`; none for other keys. */
+  botId?: string | number | null | undefined;
   /** When it ends by itself; never when left out. */
   expiresAt?: string | null | undefined;
   /** Name for people. */
   name: string;
-  /** What it may do, like `conversations:read`; never more than its maker. */
+  /** What it may do, like `conversations:read`; never more than its maker. `bot:read` and `bot:act` are for keys of bots. */
   scopes: Array<string>;
 };
 
@@ -79,11 +81,20 @@ export type BotSaveInput = {
   botId?: string | number | null | undefined;
   /** Where work goes when it fails or falls silent. */
   fallbackQueueId: string | number;
+  /** Names of intents, actions, tags or contexts by which it asks for a person, beside the usual ones. */
+  handoffNames?: Array<string>;
   /** Name. */
   name: string;
+  /**
+   * Where it lives: `native`, or `dialogflow-es`, `dialogflow-cx`, `intercom`, `amazon-connect`, `amazon-lex`,
+   * `chatwoot`, `rasa`, `botpress`, `sunshine`, `rocketchat`. Decides its URL `/bots/{bot}/{platform}`.
+   */
+  platform?: string;
+  /** The secret that the platform made, 16 to 512 characters; without one a secret is made, or the present one stays. */
+  secret?: string | null | undefined;
   /** Seconds it has to act on a customer's message, 1 to 300. */
   silenceSeconds?: number;
-  /** Where its events go. */
+  /** Where its events go; empty for a bot that reads them from `/v1/bot/events`. */
   url: string;
 };
 
@@ -158,11 +169,13 @@ export type Lifecycle =
   | 'SNOOZED';
 
 export type MessageSendInput = {
+  /** Files to send after the text: ids that `POST /v1/uploads` answered, at most 10. */
+  attachmentIds?: Array<string | number>;
   /** The conversation. */
   conversationId: string | number;
   /** The session to answer on; the one the customer used last when left out. */
   sessionId?: string | number | null | undefined;
-  /** Plain text, 1 to 10,000 characters. */
+  /** Plain text, at most 10,000 characters; may be empty when there are files. */
   text: string;
 };
 
@@ -321,7 +334,9 @@ export type UserErrorCode =
   /** It is resolved. */
   | 'RESOLVED'
   /** It changed meanwhile. */
-  | 'STALE_VERSION';
+  | 'STALE_VERSION'
+  /** The provider takes no answer any more until the customer writes again. */
+  | 'WINDOW_CLOSED';
 
 export type SiteBitsFragment = { id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> };
 

@@ -20,9 +20,40 @@ const TRUSTED: Duration = Duration::from_secs(2);
 /// Accounts kept at most.
 const MOST: usize = 10_000;
 
-/// Accounts that were opened a moment ago.
+/// How exact "heard from last" is.
+const HEARD: Duration = Duration::from_secs(15);
+
+/// Accounts that were opened a moment ago, and those that were heard from.
 #[derive(Clone, Default)]
-pub struct Opened(Arc<Mutex<HashMap<ChannelAccountId, (Instant, Found)>>>);
+pub struct Opened(
+    Arc<Mutex<HashMap<ChannelAccountId, (Instant, Found)>>>,
+    Arc<Mutex<HashMap<ChannelAccountId, Instant>>>,
+);
+
+impl Opened {
+    /// Those of the accounts whose last sign of life was noted a while ago: not every request writes it down.
+    pub(crate) fn newly_heard(&self, accounts: impl Iterator<Item = ChannelAccountId>) -> Vec<ChannelAccountId> {
+        let mut heard = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        if heard.len() >= MOST {
+            heard.retain(|_, since| since.elapsed() < HEARD);
+        }
+        let mut fresh = Vec::new();
+        for account in accounts {
+            if heard.get(&account).is_none_or(|since| since.elapsed() >= HEARD) {
+                heard.insert(account, Instant::now());
+                fresh.push(account);
+            }
+        }
+        // Rows are locked in one order everywhere.
+        fresh.sort_unstable();
+        fresh
+    }
+
+    /// Forgets an account, so that a change counts at once in this process.
+    pub(crate) fn forget(&self, account: ChannelAccountId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+    }
+}
 
 /// The account of a webhook URL, whatever its tenant; `None` when there is none, or it or its tenant is disabled.
 pub async fn account(app: &App, id: ChannelAccountId) -> Result<Found, StoreError> {

@@ -9,10 +9,13 @@ pub mod customers;
 pub mod delivery;
 pub mod identity;
 pub mod inbound;
+pub mod media;
+pub mod providers;
 pub mod routing;
 pub mod setup;
 
 use meridian_store::{Db, Sealer};
+use std::sync::Arc;
 
 /// What every use case needs.
 #[derive(Clone)]
@@ -25,12 +28,14 @@ pub struct App {
     pub public_url: String,
     /// Accounts opened a moment ago.
     pub opened: accounts::Opened,
+    /// What providers can do, and the way to them.
+    pub providers: Arc<dyn providers::Providers>,
 }
 
 impl App {
     /// Use cases over a database.
-    pub fn new(db: Db, sealer: Sealer, public_url: &str) -> Self {
+    pub fn new(db: Db, sealer: Sealer, public_url: &str, providers: Arc<dyn providers::Providers>) -> Self {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        Self { db, sealer, public_url, opened: accounts::Opened::default() }
+        Self { db, sealer, public_url, opened: accounts::Opened::default(), providers }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified, signature};
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind},
+    channel::{AccountConfig, ChannelKind, Input},
     event::{Content, EventKind, Identifier, InboundEvent, Sender, Verification},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
@@ -14,8 +14,11 @@ use serde_json::json;
 /// The adapter.
 pub(crate) struct WebChat;
 
-const SETTINGS: &[Setting] =
-    &[Setting { name: "origins", secret: false, required: true, help: "Sites that may embed the widget" }];
+const SETTINGS: &[Setting] = &[Setting::text("origins", "Sites", "站点")
+    .required()
+    .takes(Input::List)
+    .help("Sites that may embed the widget; * is any", "允许嵌入聊天组件的站点，* 表示任意")
+    .example("https://www.example.com")];
 
 #[derive(Deserialize)]
 struct VisitorMessage {
@@ -66,6 +69,16 @@ impl Channel for WebChat {
         };
         event.sender = Sender { ids: vec![visitor], name: said.name, locale: said.locale, ..Sender::default() };
         vec![event]
+    }
+
+    /// A visitor has no address: there is nobody to write to before they come.
+    fn address(&self, _: &str) -> Option<Identifier> {
+        None
+    }
+
+    /// There is no provider: the widget is our own.
+    fn check<'a>(&'a self, _: &'a Http, _: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
+        Box::pin(async { Ok(String::new()) })
     }
 
     fn send<'a>(

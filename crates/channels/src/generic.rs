@@ -3,13 +3,13 @@
 
 use crate::{
     Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified,
-    http::{Request, error},
+    http::{Answer, Request, error},
     signature,
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind},
-    event::{EventKind, InboundEvent, Verification},
+    channel::{AccountConfig, ChannelKind, Generated, Input},
+    event::{EventKind, Identifier, InboundEvent, Verification},
     outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
     time::{Clock, Instant, SystemClock},
 };
@@ -20,14 +20,18 @@ use std::time::Duration;
 pub(crate) struct Generic;
 
 const SETTINGS: &[Setting] = &[
-    Setting { name: "url", secret: false, required: true, help: "Where messages to the customer are posted" },
-    Setting {
-        name: "trusted_identities",
-        secret: false,
-        required: false,
-        help: "Identifiers it sends count as verified",
-    },
-    Setting { name: "signing_secret", secret: true, required: true, help: "whsec_ and base64, signs both ways" },
+    Setting::text("url", "Address", "地址")
+        .required()
+        .takes(Input::Url)
+        .help("Where messages to the customer are posted", "向客户发送消息时推送到的地址")
+        .example("https://chat.example.com/meridian"),
+    Setting::text("trusted_identities", "Trusted identities", "信任标识")
+        .takes(Input::Boolean)
+        .help("Identifiers it sends count as verified", "其发送的标识视为已验证"),
+    Setting::secret("signing_secret", "Signing secret", "签名密钥")
+        .help("Signs both ways (Standard Webhooks)", "双向签名（Standard Webhooks）")
+        .example("whsec_..")
+        .or_made(Generated::Webhook),
 ];
 
 impl Channel for Generic {
@@ -83,6 +87,15 @@ impl Channel for Generic {
         raw.into_iter().enumerate().map(read).collect()
     }
 
+    fn address(&self, text: &str) -> Option<Identifier> {
+        let (scheme, value) = text.trim().split_once(':')?;
+        (!scheme.is_empty() && !value.is_empty()).then(|| Identifier::channel(scheme, value, ""))
+    }
+
+    fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
+        Box::pin(ping(http, account))
+    }
+
     fn send<'a>(
         &'a self,
         http: &'a Http,
@@ -90,29 +103,42 @@ impl Channel for Generic {
         message: &'a OutboundMessage,
     ) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
-            let url = account.setting("url").ok_or_else(|| error(ErrorClass::Auth, "url is not set"))?;
-            let secret =
-                account.secret("signing_secret").ok_or_else(|| error(ErrorClass::Auth, "signing_secret is not set"))?;
             let body = serde_json::to_vec(message).unwrap_or_default();
-            let (id, now) = (message.id.to_string(), SystemClock.now().timestamp());
-            let signed = signature::webhook_sign(secret, &id, now, &body)
-                .ok_or_else(|| error(ErrorClass::Auth, "signing_secret is not whsec_ and base64"))?;
-            let headers = vec![
-                ("content-type", "application/json".to_owned()),
-                ("webhook-id", id.clone()),
-                ("webhook-timestamp", now.to_string()),
-                ("webhook-signature", signed),
-            ];
-            let request = Request { url, headers, basic: None, body, timeout: Duration::from_secs(10) };
-            let answer = http.post(request).await?;
-            if answer.status >= 300 {
-                let detail = format!("HTTP {}", answer.status);
-                return Err(SendError { class: answer.class(), detail, retry_after_s: answer.retry_after_s });
-            }
+            let id = message.id.to_string();
+            let answer = post(http, account, &id, body).await?;
             let external = answer.json().get("external_id").and_then(Value::as_str).map_or(id, str::to_owned);
             Ok(Accepted { external_ids: vec![external], learned: Vec::new() })
         })
     }
+}
+
+/// Posts a signed body to the account's address; anything but 2xx is a refusal.
+async fn post(http: &Http, account: &AccountConfig, id: &str, body: Vec<u8>) -> Result<Answer, SendError> {
+    let url = account.setting("url").ok_or_else(|| error(ErrorClass::Auth, "url is not set"))?;
+    let secret = account.secret("signing_secret");
+    let secret = secret.ok_or_else(|| error(ErrorClass::Auth, "signing_secret is not set"))?;
+    let now = SystemClock.now().timestamp();
+    let signed = signature::webhook_sign(secret, id, now, &body)
+        .ok_or_else(|| error(ErrorClass::Auth, "signing_secret is not whsec_ and base64"))?;
+    let headers = vec![
+        ("content-type", "application/json".to_owned()),
+        ("webhook-id", id.to_owned()),
+        ("webhook-timestamp", now.to_string()),
+        ("webhook-signature", signed),
+    ];
+    let answer = http.post(Request { url, headers, basic: None, body, timeout: Duration::from_secs(10) }).await?;
+    if answer.status >= 300 {
+        let detail = format!("HTTP {}", answer.status);
+        return Err(SendError { class: answer.class(), detail, retry_after_s: answer.retry_after_s });
+    }
+    Ok(answer)
+}
+
+/// A signed post that says nothing: an address that takes it takes messages.
+async fn ping(http: &Http, account: &AccountConfig) -> Result<String, SendError> {
+    let body = json!({ "kind": "ping" }).to_string().into_bytes();
+    let id = format!("ping_{}", SystemClock.now().timestamp_micros());
+    post(http, account, &id, body).await.map(|answer| format!("HTTP {}", answer.status))
 }
 
 #[cfg(test)]

@@ -172,6 +172,20 @@ impl Http {
 
     async fn request(&self, method: reqwest::Method, request: Request<'_>) -> Result<Answer, SendError> {
         let url = Url::parse(request.url).map_err(|_| error(ErrorClass::BadContent, "not a URL"))?;
+        let client = self.client(&url, request.timeout).await?;
+        let mut post = client.request(method, url).body(request.body);
+        for (name, value) in request.headers {
+            post = post.header(name, value);
+        }
+        if let Some((user, password)) = request.basic {
+            post = post.basic_auth(user, Some(password));
+        }
+        let response = post.send().await.map_err(|failure| classify(&failure))?;
+        read(response).await
+    }
+
+    /// A client that can reach the host of an address and nothing else.
+    pub(crate) async fn client(&self, url: &Url, timeout: Duration) -> Result<reqwest::Client, SendError> {
         if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() {
             return Err(error(ErrorClass::BadContent, "not a plain http(s) URL"));
         }
@@ -182,23 +196,14 @@ impl Http {
             Some(Host::Ipv6(ip)) => (ip.to_string(), self.vet_literal(IpAddr::V6(ip), port)?),
             None => return Err(error(ErrorClass::BadContent, "no host")),
         };
-        let client = reqwest::Client::builder()
+        reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT)
-            .timeout(request.timeout)
+            .timeout(timeout)
             .resolve_to_addrs(&host, &addresses)
             .build()
-            .map_err(|_| error(ErrorClass::ProviderDown, "no client"))?;
-        let mut post = client.request(method, url).body(request.body);
-        for (name, value) in request.headers {
-            post = post.header(name, value);
-        }
-        if let Some((user, password)) = request.basic {
-            post = post.basic_auth(user, Some(password));
-        }
-        let response = post.send().await.map_err(|failure| classify(&failure))?;
-        read(response).await
+            .map_err(|_| error(ErrorClass::ProviderDown, "no client"))
     }
 
     /// Posts JSON with a ten-second limit; the answer whatever its status.
@@ -214,6 +219,12 @@ impl Http {
         self.post(Request { url, headers, basic: None, body, timeout: Duration::from_secs(10) }).await
     }
 
+    /// Gets an address with a ten-second limit; the answer whatever its status.
+    pub(crate) async fn get_json(&self, url: &str, bearer: Option<&str>) -> Result<Answer, SendError> {
+        let headers = bearer.map(|token| ("authorization", format!("Bearer {token}"))).into_iter().collect();
+        self.get(Request { url, headers, basic: None, body: Vec::new(), timeout: Duration::from_secs(10) }).await
+    }
+
     fn vet_literal(&self, ip: IpAddr, port: u16) -> Result<Vec<SocketAddr>, SendError> {
         if self.egress.permits(ip) {
             Ok(vec![SocketAddr::new(ip, port)])
@@ -223,7 +234,7 @@ impl Http {
     }
 }
 
-fn classify(failure: &reqwest::Error) -> SendError {
+pub(crate) fn classify(failure: &reqwest::Error) -> SendError {
     if failure.is_connect() || failure.is_builder() {
         error(ErrorClass::ProviderDown, "no connection")
     } else {

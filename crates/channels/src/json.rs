@@ -22,6 +22,18 @@ pub(crate) fn id(value: &Value, path: &str) -> Option<String> {
     }
 }
 
+/// The digits of a number as people write it (a plus, spaces, hyphens); `None` when it is none.
+pub(crate) fn digits(text: &str) -> Option<String> {
+    let bare: String = text.trim().trim_start_matches('+').chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+    ((1..=25).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_digit())).then_some(bare)
+}
+
+/// An id without blanks.
+pub(crate) fn word(text: &str) -> Option<&str> {
+    let text = text.trim();
+    (!text.is_empty() && text.len() <= 200 && !text.contains(char::is_whitespace)).then_some(text)
+}
+
 /// The items of an array; none when it is no array.
 pub(crate) fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
     value.get(name).and_then(Value::as_array).into_iter().flatten()

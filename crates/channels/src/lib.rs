@@ -10,6 +10,7 @@ mod generic;
 pub mod http;
 mod json;
 mod line;
+mod media;
 mod messenger;
 mod meta;
 mod model;
@@ -26,17 +27,18 @@ pub mod wecom;
 mod whatsapp;
 
 pub use http::{Egress, Http};
+pub use media::Place;
+pub use meridian_domain::channel::{Capabilities, Setting};
 pub use model::Model;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
-    event::InboundEvent,
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A request as it came in.
@@ -146,47 +148,6 @@ impl Reply {
     }
 }
 
-/// What a channel can do; the console greys out the rest.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Capabilities {
-    /// Longest text of one message, as the provider counts (characters, UTF-16 units or bytes: see the adapter); longer
-    /// texts are split. 0 = no limit.
-    pub text_max: u32,
-    /// Most buttons or quick replies of one message; 0 = none.
-    pub buttons: u32,
-    /// Whether files can be sent.
-    pub media: bool,
-    /// Whether a message of ours can be changed afterwards.
-    pub edit: bool,
-    /// Whether a message of ours can be withdrawn.
-    pub delete: bool,
-    /// Whether reactions exist.
-    pub reactions: bool,
-    /// Whether the customer can be shown that somebody is typing.
-    pub typing: bool,
-    /// Whether the provider reports delivery.
-    pub delivered: bool,
-    /// Whether the provider reports reading.
-    pub read: bool,
-    /// Hours after the customer's last message in which free text may be sent; 0 = always.
-    pub window_hours: u32,
-    /// Whether a repeated send is recognised by the provider.
-    pub idempotent_send: bool,
-}
-
-/// One field of the form that connects an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Setting {
-    /// Name in settings or secrets.
-    pub name: &'static str,
-    /// Whether it is sealed and never shown again.
-    pub secret: bool,
-    /// Whether the account works without.
-    pub required: bool,
-    /// For the form.
-    pub help: &'static str,
-}
-
 /// A channel.
 pub trait Channel: Send + Sync {
     /// Its kind.
@@ -218,6 +179,29 @@ pub trait Channel: Send + Sync {
         account: &'a AccountConfig,
         message: &'a OutboundMessage,
     ) -> BoxFuture<'a, Result<Accepted, SendError>>;
+    /// The address of a customer as an admin writes it down, to send a test message to; `None` when it is none.
+    fn address(&self, text: &str) -> Option<Identifier>;
+    /// Checks the account's credentials by the provider's cheapest call; says whom they belong to.
+    fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>>;
+    /// Where a file of a message can be fetched from; asks the provider for the address where that is how it is done.
+    fn media<'a>(
+        &'a self,
+        _http: &'a Http,
+        _account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(async move { Place::open(file) })
+    }
+    /// The bytes of a file that came in the request itself; `external_id` and `position` name message and file.
+    fn inside(
+        &self,
+        _account: &AccountConfig,
+        _request: &StoredRequest,
+        _external_id: Option<&str>,
+        _position: usize,
+    ) -> Option<Vec<u8>> {
+        None
+    }
     /// The 2xx body the provider wants.
     fn accepted(&self) -> Reply {
         Reply::text("")

@@ -8,21 +8,27 @@ use crate::{
     signature,
 };
 use meridian_domain::{
-    channel::AccountConfig,
+    channel::{AccountConfig, Generated},
     outbound::{ErrorClass, SendError},
+    secret::Secret,
 };
 use serde_json::Value;
 
-pub(crate) const API_BASE: Setting =
-    Setting { name: "api_base", secret: false, required: false, help: "Default https://graph.facebook.com" };
+pub(crate) const API_BASE: Setting = Setting::api_base("https://graph.facebook.com");
 pub(crate) const API_VERSION: Setting =
-    Setting { name: "api_version", secret: false, required: false, help: "Default v21.0" };
-pub(crate) const APP_SECRET: Setting =
-    Setting { name: "app_secret", secret: true, required: true, help: "Signs the webhooks" };
-pub(crate) const VERIFY_TOKEN: Setting =
-    Setting { name: "verify_token", secret: true, required: true, help: "Asked for when the webhook is connected" };
-pub(crate) const ACCESS_TOKEN: Setting =
-    Setting { name: "access_token", secret: true, required: true, help: "Sends messages" };
+    Setting::text("api_version", "API version", "API 版本").help("Default v21.0", "默认 v21.0").example("v21.0");
+pub(crate) const APP_SECRET: Setting = Setting::secret("app_secret", "App secret", "应用密钥")
+    .help(
+        "Signs the webhooks; in the Meta app under Settings, Basic",
+        "用于校验 Webhook 签名；见 Meta 应用的“设置 > 基本”",
+    )
+    .example("32 hexadecimal digits");
+pub(crate) const VERIFY_TOKEN: Setting = Setting::secret("verify_token", "Verify token", "验证令牌")
+    .help("Paste it at Meta when the webhook is connected", "在 Meta 配置 Webhook 时填写")
+    .or_made(Generated::Token);
+pub(crate) const ACCESS_TOKEN: Setting = Setting::secret("access_token", "Access token", "访问令牌")
+    .help("Of a system user, without an end; sends messages", "系统用户的长期令牌，用于发送消息")
+    .example("EAA..");
 
 /// Answers `hub.challenge` to who knows the verify token.
 pub(crate) fn challenge(account: &AccountConfig, request: &InboundRequest) -> Option<Reply> {
@@ -64,14 +70,45 @@ pub(crate) fn ours(account: &AccountConfig, setting: &str, address: &str) -> boo
         || account.addresses.iter().any(|known| known == address)
 }
 
-/// Posts JSON to a node of the Graph API.
-pub(crate) async fn post(http: &Http, account: &AccountConfig, path: &str, body: &Value) -> Result<Answer, SendError> {
-    let token = account.secret("access_token").ok_or_else(|| error(ErrorClass::Auth, "access_token is not set"))?;
+/// The address of a node of the Graph API.
+pub(crate) fn node(account: &AccountConfig, path: &str) -> String {
     let base = account.setting("api_base").unwrap_or("https://graph.facebook.com").trim_end_matches('/');
     let version = account.setting("api_version").unwrap_or("v21.0");
-    let url = format!("{base}/{version}/{path}");
-    let answer = http.post_json(&url, Some(token.expose()), body).await?;
+    format!("{base}/{version}/{path}")
+}
+
+/// What the account signs its calls with.
+pub(crate) fn token(account: &AccountConfig) -> Result<&str, SendError> {
+    let token = account.secret("access_token").map(Secret::expose);
+    token.ok_or_else(|| error(ErrorClass::Auth, "access_token is not set"))
+}
+
+/// The answer, or what it refuses for.
+pub(crate) fn accepted(answer: Answer) -> Result<Answer, SendError> {
     if answer.status < 300 { Ok(answer) } else { Err(refusal(&answer)) }
+}
+
+/// Posts JSON to a node of the Graph API.
+pub(crate) async fn post(http: &Http, account: &AccountConfig, path: &str, body: &Value) -> Result<Answer, SendError> {
+    accepted(http.post_json(&node(account, path), Some(token(account)?), body).await?)
+}
+
+/// Reads a node of the Graph API.
+pub(crate) async fn get(http: &Http, account: &AccountConfig, path: &str) -> Result<Answer, SendError> {
+    accepted(http.get_json(&node(account, path), Some(token(account)?)).await?)
+}
+
+/// Reads the number or page the account speaks for: the cheapest call that needs its token.
+pub(crate) async fn check(
+    http: &Http,
+    account: &AccountConfig,
+    setting: &str,
+    fields: &str,
+) -> Result<String, SendError> {
+    let node = account.setting(setting).ok_or_else(|| error(ErrorClass::Auth, format!("{setting} is not set")))?;
+    let answer = get(http, account, &format!("{node}?fields={fields}")).await?.json();
+    let named: Vec<&str> = fields.split(',').filter_map(|field| answer.get(field)?.as_str()).collect();
+    Ok(named.join(" "))
 }
 
 /// The error codes that call for a rule.

@@ -5,6 +5,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{ArgMatches, Args, CommandFactory, parser::ValueSource};
 use meridian_channels::Model;
 use meridian_domain::secret::Secret;
+use meridian_files::{Bucket, Files};
 use meridian_store::{DbSettings, migrate};
 use std::time::Duration;
 
@@ -80,6 +81,21 @@ pub struct Config {
     /// Private address ranges that may be connected to, CIDR, comma-separated.
     #[arg(long, global = true, env = "MERIDIAN_EGRESS_ALLOW", default_value = "")]
     pub egress_allow: String,
+    /// Where files of messages are kept: a folder, or s3://bucket/prefix. Every process must see the same place.
+    #[arg(long, global = true, env = "MERIDIAN_FILES", default_value = "data/files")]
+    pub files: String,
+    /// Address of a store that speaks S3 and is not Amazon's.
+    #[arg(long, global = true, env = "MERIDIAN_FILES_S3_ENDPOINT")]
+    pub files_s3_endpoint: Option<String>,
+    /// Region of the bucket.
+    #[arg(long, global = true, env = "MERIDIAN_FILES_S3_REGION", default_value = "us-east-1")]
+    pub files_s3_region: String,
+    /// Access key of the bucket; without one the machine's role is used.
+    #[arg(long, global = true, env = "MERIDIAN_FILES_S3_KEY")]
+    pub files_s3_key: Option<String>,
+    /// Secret of the access key.
+    #[arg(long, global = true, env = "MERIDIAN_FILES_S3_SECRET", hide_env_values = true)]
+    pub files_s3_secret: Option<String>,
     /// A language model that adds to the briefs of hand-offs: base address of an OpenAI-compatible API. None by default.
     #[arg(long, global = true, env = "MERIDIAN_MODEL_URL")]
     pub model_url: Option<String>,
@@ -108,6 +124,7 @@ const SECRETS: &[&str] = &[
     "secret_key",
     "secret_key_previous",
     "model_key",
+    "files_s3_secret",
 ];
 
 impl Config {
@@ -137,6 +154,19 @@ impl Config {
             name: self.model_name.clone(),
             patience: Duration::from_secs(self.model_seconds),
         })
+    }
+
+    /// Where files are kept.
+    pub fn files(&self) -> Result<Files> {
+        let given = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
+        let (endpoint, key, secret) =
+            (given(&self.files_s3_endpoint), given(&self.files_s3_key), given(&self.files_s3_secret));
+        let bucket = Bucket {
+            endpoint: endpoint.as_deref(),
+            region: &self.files_s3_region,
+            keys: key.as_deref().zip(secret.as_deref()),
+        };
+        Files::open(&self.files, &bucket).context("MERIDIAN_FILES")
     }
 
     /// The owner's URL.

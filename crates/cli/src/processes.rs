@@ -18,7 +18,8 @@ pub fn app(config: &Config, system: bool) -> Result<App> {
     let ids = Ids::new(Arc::new(SystemClock));
     let db = Db::connect(&config.database(system)?, ids)?;
     let sealer = Sealer::new(&config.secret()?, &config.previous_secrets());
-    Ok(App::new(db, sealer, &config.public_url))
+    let http = Http::new(Egress::parse(&config.egress_allow).context("MERIDIAN_EGRESS_ALLOW")?);
+    Ok(App::new(db, sealer, &config.public_url, Arc::new(meridian_api::Adapters(http))))
 }
 
 /// Runs the api, the workers or both until a signal says stop.
@@ -27,7 +28,7 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
     telemetry::init(!config.dev(), &config.log)?;
     let metrics = telemetry::metrics()?;
     let stop = telemetry::shutdown()?;
-    let app = app(config, with_workers)?;
+    let (app, files) = (app(config, with_workers)?, config.files()?);
     let hints = Hints::new(&config.redis_url, &config.redis_prefix).context("MERIDIAN_REDIS_URL")?;
     let wake = Wake::new(hints.clone());
     let private = tokio::net::TcpListener::bind(&config.metrics_bind).await;
@@ -41,6 +42,7 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
             hints: hints.clone(),
             wake: wake.clone(),
             http: Http::new(Egress::parse(&config.egress_allow).context("MERIDIAN_EGRESS_ALLOW")?),
+            files: files.clone(),
             model: config.model(),
         };
         Ok(tokio::spawn(meridian_workers::run(settings, stop.clone())))
@@ -56,6 +58,7 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
             origins: origins.map(str::to_owned).collect(),
             explorer: config.dev(),
             limits: meridian_web_schema::Limits::default(),
+            files,
         };
         Some(meridian_api::start(&settings, &config.http_bind, stop.clone())?)
     } else {

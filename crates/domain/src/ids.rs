@@ -113,6 +113,8 @@ ids! {
     DeliveryId = "dlv";
     /// An event sent to a bot.
     BotEventId = "bev";
+    /// A file of a message.
+    AttachmentId = "att";
     /// An entry of the audit log.
     AuditId = "aud";
 }

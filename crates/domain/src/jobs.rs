@@ -1,6 +1,8 @@
 //! Jobs: what the outbox hands to the broker. Small, ids only, never content.
 
-use crate::ids::{AgentId, BotEventId, ConversationId, DeliveryId, HandoffId, OfferId, RawId, SessionId, WorkItemId};
+use crate::ids::{
+    AgentId, AttachmentId, BotEventId, ConversationId, DeliveryId, HandoffId, OfferId, RawId, SessionId, WorkItemId,
+};
 use serde::{Deserialize, Serialize};
 
 /// A job. Old names stay readable: jobs of the previous release may still wait in the broker.
@@ -66,6 +68,11 @@ pub enum Job {
         /// The hand-off.
         handoff: HandoffId,
     },
+    /// Fetch a file that came with a message.
+    FetchMedia {
+        /// The file.
+        attachment: AttachmentId,
+    },
 }
 
 impl Job {
@@ -85,6 +92,7 @@ impl Job {
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot_event",
             Self::Summarise { .. } => "summarise",
+            Self::FetchMedia { .. } => "fetch_media",
         }
     }
 
@@ -103,13 +111,14 @@ impl Job {
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot",
             Self::Summarise { .. } => "summarise",
+            Self::FetchMedia { .. } => "media",
         }
     }
 }
 
 /// Queue families of the broker and how many ordered lanes each has.
 pub const FAMILIES: &[(&str, u16)] =
-    &[("ingest", 4), ("route", 4), ("deliver", 4), ("bot", 2), ("summarise", 1), ("timer", 2)];
+    &[("ingest", 4), ("route", 4), ("deliver", 4), ("bot", 2), ("summarise", 1), ("timer", 2), ("media", 2)];
 
 /// Lanes of the outbox relay; a tenant is always in one lane, so its events keep their order.
 pub const RELAY_LANES: u16 = 8;

@@ -15,6 +15,7 @@ pub mod ids;
 pub mod jobs;
 pub mod live;
 pub mod mail;
+pub mod media;
 pub mod outbound;
 pub mod people;
 pub mod platform;

@@ -27,6 +27,24 @@ pub struct OutboundMessage {
     pub in_reply_to: Option<String>,
     /// External ids of the thread so far, oldest first (References of a mail).
     pub references: Vec<String>,
+    /// Files, in their order; sent after the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<OutboundFile>,
+}
+
+/// A file on its way to a customer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboundFile {
+    /// Its name, never empty.
+    pub name: String,
+    /// Its media type.
+    pub content_type: String,
+    /// Where it lies in the file store.
+    #[serde(skip)]
+    pub key: String,
+    /// Its bytes, once they were read.
+    #[serde(skip)]
+    pub content: Vec<u8>,
 }
 
 /// Where a send stands. It only moves forward.
@@ -115,6 +133,8 @@ pub enum ErrorClass {
     ProviderDown,
     /// The request may have been carried out: never repeat it blindly.
     Ambiguous,
+    /// We could not read what was to be sent: try later.
+    OwnTrouble,
 }
 
 impl ErrorClass {
@@ -130,17 +150,13 @@ impl ErrorClass {
             Self::AccountSuspended => "account_suspended",
             Self::ProviderDown => "provider_down",
             Self::Ambiguous => "ambiguous",
+            Self::OwnTrouble => "own_trouble",
         }
     }
 
     /// Whether another attempt may help and can do no harm.
     pub fn retryable(self) -> bool {
-        matches!(self, Self::Throttled | Self::ProviderDown)
-    }
-
-    /// Whether the account itself needs an admin.
-    pub fn account_at_fault(self) -> bool {
-        matches!(self, Self::Auth | Self::AccountSuspended)
+        matches!(self, Self::Throttled | Self::ProviderDown | Self::OwnTrouble)
     }
 }
 

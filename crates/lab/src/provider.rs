@@ -41,6 +41,10 @@ impl Recorded {
 pub enum Answer {
     /// A status and a body.
     Say(u16, Value),
+    /// A file of a type.
+    File(&'static str, Vec<u8>),
+    /// Look elsewhere.
+    Elsewhere(String),
     /// Take the request and drop the connection.
     Hang,
 }
@@ -139,25 +143,33 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Result<()> {
         let planned = state.planned.iter_mut().find(|(part, left)| path.contains(part.as_str()) && !left.is_empty());
         planned.and_then(|(_, left)| left.pop_front()).unwrap_or_else(|| by_default(&path, count))
     };
-    let Answer::Say(status, body) = answer else { return Ok(()) };
-    let body = body.to_string();
+    let (status, content_type, body, more) = match answer {
+        Answer::Say(status, body) => (status, "application/json", body.to_string().into_bytes(), String::new()),
+        Answer::File(content_type, bytes) => (200, content_type, bytes, String::new()),
+        Answer::Elsewhere(url) => (307, "text/plain", Vec::new(), format!("location: {url}\r\n")),
+        Answer::Hang => return Ok(()),
+    };
     let head = format!(
-        "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 {status} X\r\ncontent-type: {content_type}\r\n{more}content-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).await?;
-    stream.write_all(body.as_bytes()).await?;
+    stream.write_all(&body).await?;
     stream.shutdown().await?;
     Ok(())
 }
 
 /// As the real ones answer a good request.
 fn by_default(path: &str, count: u64) -> Answer {
-    if path.contains("Messages.json") {
+    if path.contains("/getMe") {
+        Answer::Say(200, json!({ "ok": true, "result": { "id": 42, "is_bot": true, "username": "demo_bot" } }))
+    } else if path.contains("/auth.test") {
+        Answer::Say(200, json!({ "ok": true, "team": "Harbour Goods" }))
+    } else if path.contains("Messages.json") {
         Answer::Say(201, json!({ "sid": format!("SM{count:032x}"), "status": "queued" }))
     } else if path.contains("/me/messages") {
         Answer::Say(200, json!({ "recipient_id": "1", "message_id": format!("mid.out{count}") }))
-    } else if path.contains("/sendMessage") {
+    } else if ["/sendMessage", "/sendPhoto", "/sendDocument"].iter().any(|name| path.contains(name)) {
         Answer::Say(200, json!({ "ok": true, "result": { "message_id": count, "date": 0, "chat": { "id": 1 } } }))
     } else if path.contains("/bot/message/push") {
         Answer::Say(200, json!({ "sentMessages": [{ "id": format!("{count}"), "quoteToken": "q" }] }))
@@ -167,6 +179,8 @@ fn by_default(path: &str, count: u64) -> Answer {
         Answer::Say(200, json!({ "errcode": 0, "access_token": "token", "expires_in": 7200 }))
     } else if path.contains("/cgi-bin/") {
         Answer::Say(200, json!({ "errcode": 0, "errmsg": "ok", "msgid": format!("m{count}") }))
+    } else if path.ends_with("/media") {
+        Answer::Say(200, json!({ "id": format!("media{count}") }))
     } else if path.contains("/messages") {
         Answer::Say(
             200,

@@ -3,7 +3,9 @@
 use crate::{Db, ReadTx, Sealer, StoreError, WriteTx, error::code};
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
-    ids::{BotId, BranchId, ChannelAccountId, Id, QueueId, TenantId},
+    ids::{BotId, BranchId, ChannelAccountId, QueueId, TenantId},
+    secret::{self, Versions},
+    time::Instant,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -27,10 +29,29 @@ pub struct Account {
     pub queue: QueueId,
     /// The bot that answers first.
     pub bot: Option<BotId>,
-    /// active, disabled, needs_attention.
-    pub status: String,
-    /// Why it needs attention.
-    pub status_reason: String,
+    /// Whether it takes and sends anything.
+    pub active: bool,
+    /// How it is doing.
+    pub health: Health,
+}
+
+/// How an account is doing.
+#[derive(Debug, Clone, Default)]
+pub struct Health {
+    /// Why it needs an admin; empty = well.
+    pub code: String,
+    /// The same in words.
+    pub reason: String,
+    /// Since when it is well or not; `None` before anything happened.
+    pub since: Option<Instant>,
+    /// The last request whose signature was right, within half a minute.
+    pub last_inbound_at: Option<Instant>,
+    /// The last send the provider took.
+    pub last_accepted_at: Option<Instant>,
+    /// The last send refused for the credentials.
+    pub last_auth_failure_at: Option<Instant>,
+    /// Sends in a row that failed for the provider's sake.
+    pub failures: i32,
 }
 
 /// The webhook URL of an account.
@@ -52,7 +73,13 @@ struct Row {
     queue_id: Uuid,
     bot_id: Option<Uuid>,
     status: String,
-    status_reason: String,
+    code: Option<String>,
+    reason: Option<String>,
+    since: Option<Instant>,
+    last_inbound_at: Option<Instant>,
+    last_accepted_at: Option<Instant>,
+    last_auth_failure_at: Option<Instant>,
+    failures: Option<i32>,
 }
 
 impl TryFrom<Row> for Account {
@@ -67,8 +94,16 @@ impl TryFrom<Row> for Account {
             branch: row.branch_id.into(),
             queue: row.queue_id.into(),
             bot: row.bot_id.map(BotId),
-            status: row.status,
-            status_reason: row.status_reason,
+            active: row.status != "disabled",
+            health: Health {
+                code: row.code.unwrap_or_default(),
+                reason: row.reason.unwrap_or_default(),
+                since: row.since,
+                last_inbound_at: row.last_inbound_at,
+                last_accepted_at: row.last_accepted_at,
+                last_auth_failure_at: row.last_auth_failure_at,
+                failures: row.failures.unwrap_or_default(),
+            },
         })
     }
 }
@@ -78,8 +113,12 @@ pub async fn all(tx: &mut ReadTx) -> Result<Vec<Account>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query_as!(
         Row,
-        "select id, kind, name, settings, addresses, branch_id, queue_id, bot_id, status, status_reason
-         from channel_account where tenant_id = $1 order by name, id limit 500",
+        r#"select a.id, a.kind, a.name, a.settings, a.addresses, a.branch_id, a.queue_id, a.bot_id, a.status,
+                  h.code as "code?", h.reason as "reason?", h.since as "since?", h.last_inbound_at, h.last_accepted_at,
+                  h.last_auth_failure_at, h.failures as "failures?"
+           from channel_account a
+           left join channel_health h on h.tenant_id = a.tenant_id and h.account_id = a.id
+           where a.tenant_id = $1 order by a.name, a.id limit 500"#,
         tenant
     )
     .fetch_all(tx.conn())
@@ -92,8 +131,12 @@ pub async fn find(tx: &mut ReadTx, id: ChannelAccountId) -> Result<Option<Accoun
     let tenant = tx.tenant();
     let row = sqlx::query_as!(
         Row,
-        "select id, kind, name, settings, addresses, branch_id, queue_id, bot_id, status, status_reason
-         from channel_account where tenant_id = $1 and id = $2",
+        r#"select a.id, a.kind, a.name, a.settings, a.addresses, a.branch_id, a.queue_id, a.bot_id, a.status,
+                  h.code as "code?", h.reason as "reason?", h.since as "since?", h.last_inbound_at, h.last_accepted_at,
+                  h.last_auth_failure_at, h.failures as "failures?"
+           from channel_account a
+           left join channel_health h on h.tenant_id = a.tenant_id and h.account_id = a.id
+           where a.tenant_id = $1 and a.id = $2"#,
         tenant,
         id.0
     )
@@ -111,7 +154,8 @@ pub async fn config(
 ) -> Result<Option<AccountConfig>, StoreError> {
     let tenant = tx.tenant();
     let row = sqlx::query!(
-        "select kind, settings, secrets_sealed, addresses from channel_account where tenant_id = $1 and id = $2",
+        r#"select kind, settings, secrets_sealed, addresses, clock_timestamp() as "now!"
+           from channel_account where tenant_id = $1 and id = $2"#,
         tenant,
         id.0
     )
@@ -123,7 +167,7 @@ pub async fn config(
         id,
         kind,
         settings: row.settings,
-        secrets: sealer.open_map(TenantId(tenant), id.0, &row.secrets_sealed)?,
+        secrets: secret::valid(sealer.open_map(TenantId(tenant), id.0, &row.secrets_sealed)?, row.now),
         public_url: webhook_url(public_url, kind, id),
         addresses: row.addresses,
     }))
@@ -138,7 +182,8 @@ pub async fn lookup(
 ) -> Result<Option<(TenantId, AccountConfig)>, StoreError> {
     let row = sqlx::query!(
         r#"select tenant_id as "tenant_id!", kind as "kind!", settings as "settings!",
-                  secrets_sealed as "secrets_sealed!", addresses as "addresses!", status as "status!"
+                  secrets_sealed as "secrets_sealed!", addresses as "addresses!", status as "status!",
+                  clock_timestamp() as "now!"
            from lookup_account($1)"#,
         id.0
     )
@@ -150,7 +195,7 @@ pub async fn lookup(
         id,
         kind,
         settings: row.settings,
-        secrets: sealer.open_map(tenant, id.0, &row.secrets_sealed)?,
+        secrets: secret::valid(sealer.open_map(tenant, id.0, &row.secrets_sealed)?, row.now),
         public_url: webhook_url(public_url, kind, id),
         addresses: row.addresses,
     };
@@ -183,20 +228,146 @@ pub async fn insert(tx: &mut WriteTx, account: &Account, sealed: &[u8]) -> Resul
     Ok(())
 }
 
-/// Marks an account as in need of an admin, or well again (empty reason).
-pub async fn set_health(tx: &mut WriteTx, id: ChannelAccountId, reason: &str) -> Result<(), StoreError> {
+/// Changes what an admin may change of an account. False when there is none.
+pub async fn update(tx: &mut WriteTx, account: &Account) -> Result<bool, StoreError> {
     let tenant = tx.tenant();
-    let status = if reason.is_empty() { "active" } else { "needs_attention" };
+    let done = sqlx::query!(
+        "update channel_account set name = $3, settings = $4, addresses = $5, branch_id = $6, queue_id = $7, bot_id = $8,
+                status = $9
+         where tenant_id = $1 and id = $2",
+        tenant,
+        account.id.0,
+        account.name,
+        account.settings,
+        &account.addresses,
+        account.branch.0,
+        account.queue.0,
+        account.bot.map(|bot| bot.0),
+        if account.active { "active" } else { "disabled" }
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The secrets of an account with their ends, under its row lock, and the time they are judged by.
+pub async fn lock_secrets(
+    tx: &mut WriteTx,
+    sealer: &Sealer,
+    id: ChannelAccountId,
+) -> Result<Option<(ChannelKind, Versions, Instant)>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        r#"select kind, secrets_sealed, clock_timestamp() as "now!"
+           from channel_account where tenant_id = $1 and id = $2 for update"#,
+        tenant,
+        id.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((kind(&row.kind)?, sealer.open_map(TenantId(tenant), id.0, &row.secrets_sealed)?, row.now)))
+}
+
+/// Whether an account takes and sends anything, and the time of the database.
+pub async fn standing(tx: &mut ReadTx, id: ChannelAccountId) -> Result<(bool, Instant), StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        r#"select status <> 'disabled' as "active!", clock_timestamp() as "now!"
+           from channel_account where tenant_id = $1 and id = $2"#,
+        tenant,
+        id.0
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok((row.active, row.now))
+}
+
+/// Replaces the sealed secrets of an account.
+pub async fn set_secrets(tx: &mut WriteTx, id: ChannelAccountId, sealed: &[u8]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
     sqlx::query!(
-        "update channel_account set status = $3, status_reason = $4
-         where tenant_id = $1 and id = $2 and status <> 'disabled' and (status, status_reason) is distinct from ($3, $4)",
+        "update channel_account set secrets_sealed = $3 where tenant_id = $1 and id = $2",
         tenant,
         id.0,
-        status,
+        sealed
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A well-signed request came in. Never waits: who holds the row notes something newer.
+pub async fn heard(tx: &mut WriteTx, id: ChannelAccountId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "with known as (
+           select account_id from channel_health where tenant_id = $1 and account_id = $2 for update skip locked
+         ), touched as (
+           update channel_health h set last_inbound_at = clock_timestamp() from known k
+           where h.tenant_id = $1 and h.account_id = k.account_id
+         )
+         insert into channel_health (tenant_id, account_id, last_inbound_at)
+         select $1, $2, clock_timestamp()
+         where not exists (select from channel_health where tenant_id = $1 and account_id = $2)
+         on conflict do nothing",
+        tenant,
+        id.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The provider took something: the account is well.
+pub async fn well(tx: &mut WriteTx, id: ChannelAccountId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into channel_health as h (tenant_id, account_id, last_accepted_at) values ($1, $2, clock_timestamp())
+         on conflict (tenant_id, account_id) do update set
+           last_accepted_at = excluded.last_accepted_at, failures = 0, code = '', reason = '',
+           since = case when h.code = '' then h.since else clock_timestamp() end
+         where h.failures > 0 or h.code <> '' or h.last_accepted_at is null
+            or h.last_accepted_at < clock_timestamp() - interval '15 seconds'",
+        tenant,
+        id.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A send failed for the provider's sake; `judged` names why an admin is needed, from the number of failures before.
+pub async fn failed(
+    tx: &mut WriteTx,
+    id: ChannelAccountId,
+    auth: bool,
+    judged: impl Fn(i32) -> Option<(&'static str, String)>,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    let failures = sqlx::query_scalar!(
+        "insert into channel_health as h (tenant_id, account_id, failures, last_auth_failure_at)
+         values ($1, $2, 1, case when $3 then clock_timestamp() end)
+         on conflict (tenant_id, account_id) do update set
+           failures = h.failures + 1, last_auth_failure_at = coalesce(excluded.last_auth_failure_at, h.last_auth_failure_at)
+         returning failures",
+        tenant,
+        id.0,
+        auth
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let Some((code, reason)) = judged(failures - 1) else { return Ok(()) };
+    sqlx::query!(
+        "update channel_health set code = $3, reason = $4,
+                since = case when code = $3 then since else clock_timestamp() end
+         where tenant_id = $1 and account_id = $2",
+        tenant,
+        id.0,
+        code,
         reason
     )
     .execute(tx.conn())
     .await?;
-    tracing::debug!(account = %id, prefix = ChannelAccountId::PREFIX, "account health set");
     Ok(())
 }

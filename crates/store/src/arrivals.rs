@@ -10,6 +10,7 @@ use crate::{
 use meridian_domain::{
     event::{Identifier, InboundEvent},
     ids::{ChannelAccountId, IdentityId, RawId, SessionId},
+    time::Instant,
     work::{Lifecycle, OwnerKind},
 };
 use std::collections::HashMap;
@@ -113,7 +114,8 @@ pub async fn standing(
     let values: Vec<String> = senders.iter().map(|(key, _)| key.value.clone()).collect();
     let accounts: Vec<Uuid> = senders.iter().map(|(_, account)| account.0).collect();
     let rows = sqlx::query!(
-        r#"select a.n as "n!", p.id as party_id, s.id as session_id, s.kind, s.thread, s.opened_at, s.last_external_id,
+        r#"select a.n as "n!", p.id as party_id, s.id as session_id, s.kind, s.thread, s.opened_at, s.last_customer_at,
+                  s.last_external_id,
                   s.control, s.control_id, s.control_epoch, s.bot_waits_since, c.id, c.number, c.branch_id,
                   c.customer_id, c.lifecycle, c.owner, c.owner_agent_id, c.queue_id, c.subject, c.seq, c.version,
                   c.last_activity_at, c.created_at
@@ -160,6 +162,7 @@ pub async fn standing(
             thread: row.thread,
             opened_at: row.opened_at,
             closed_at: None,
+            last_customer_at: row.last_customer_at,
             last_external_id: row.last_external_id,
             control: code("session", "control", &row.control, OwnerKind::from_code)?,
             control_id: row.control_id,
@@ -249,6 +252,8 @@ pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<(), StoreEr
 pub struct Wrote<'a> {
     /// The session.
     pub session: SessionId,
+    /// When: reply windows count from then.
+    pub at: Instant,
     /// The provider's name of the message.
     pub message: Option<&'a str>,
     /// Whether a bot has to act on it.
@@ -260,23 +265,26 @@ pub async fn customers_wrote(tx: &mut WriteTx, wrote: &[Wrote<'_>]) -> Result<()
     let tenant = tx.tenant();
     let sessions: Vec<Uuid> = wrote.iter().map(|one| one.session.0).collect();
     let messages: Vec<Option<String>> = wrote.iter().map(|one| one.message.map(str::to_owned)).collect();
+    let times: Vec<Instant> = wrote.iter().map(|one| one.at).collect();
     let waits: Vec<bool> = wrote.iter().map(|one| one.bot_waits).collect();
     sqlx::query!(
-        "update session s set last_customer_at = clock_timestamp(),
+        "update session s set last_customer_at = greatest(s.last_customer_at, least(w.at, clock_timestamp())),
                 last_external_id = coalesce(w.message, s.last_external_id),
                 bot_waits_since = case when w.waits then coalesce(s.bot_waits_since, clock_timestamp())
                                        else s.bot_waits_since end
          from (
            select session, (array_agg(message order by n desc) filter (where message is not null))[1] as message,
-                  bool_or(waits) as waits
-           from unnest($2::uuid[], $3::text[], $4::bool[]) with ordinality as a(session, message, waits, n)
+                  bool_or(waits) as waits, max(at) as at
+           from unnest($2::uuid[], $3::text[], $4::bool[], $5::timestamptz[]) with ordinality
+             as a(session, message, waits, at, n)
            group by session
          ) w
          where s.tenant_id = $1 and s.id = w.session",
         tenant,
         &sessions,
         &messages as &[Option<String>],
-        &waits
+        &waits,
+        &times
     )
     .execute(tx.conn())
     .await?;

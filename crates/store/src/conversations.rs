@@ -352,6 +352,8 @@ pub struct Session {
     pub opened_at: Instant,
     /// Until when.
     pub closed_at: Option<Instant>,
+    /// The customer's last message.
+    pub last_customer_at: Option<Instant>,
     /// External id of the customer's last message.
     pub last_external_id: Option<String>,
     /// bot, queue or agent: who may speak to the customer.
@@ -373,6 +375,7 @@ struct SessionRow {
     thread: Option<String>,
     opened_at: Instant,
     closed_at: Option<Instant>,
+    last_customer_at: Option<Instant>,
     last_external_id: Option<String>,
     control: String,
     control_id: Option<Uuid>,
@@ -392,6 +395,7 @@ impl TryFrom<SessionRow> for Session {
             thread: row.thread,
             opened_at: row.opened_at,
             closed_at: row.closed_at,
+            last_customer_at: row.last_customer_at,
             last_external_id: row.last_external_id,
             control: code("session", "control", &row.control, OwnerKind::from_code)?,
             control_id: row.control_id,
@@ -410,8 +414,8 @@ pub async fn open_session(
     let tenant = tx.tenant();
     let row = sqlx::query_as!(
         SessionRow,
-        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_external_id, control,
-                control_id, control_epoch, bot_waits_since
+        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_customer_at,
+                last_external_id, control, control_id, control_epoch, bot_waits_since
          from session where tenant_id = $1 and party_id = $2 and account_id = $3 and closed_at is null",
         tenant,
         party.0,
@@ -446,8 +450,8 @@ pub async fn session(tx: &mut ReadTx, id: SessionId) -> Result<Option<Session>, 
     let tenant = tx.tenant();
     let row = sqlx::query_as!(
         SessionRow,
-        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_external_id, control,
-                control_id, control_epoch, bot_waits_since
+        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_customer_at,
+                last_external_id, control, control_id, control_epoch, bot_waits_since
          from session where tenant_id = $1 and id = $2",
         tenant,
         id.0
@@ -462,8 +466,8 @@ pub async fn sessions(tx: &mut ReadTx, conversations: &[Uuid]) -> Result<Vec<Ses
     let tenant = tx.tenant();
     let rows = sqlx::query_as!(
         SessionRow,
-        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_external_id, control,
-                control_id, control_epoch, bot_waits_since
+        "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_customer_at,
+                last_external_id, control, control_id, control_epoch, bot_waits_since
          from session where tenant_id = $1 and conversation_id = any($2)
          order by coalesce(last_customer_at, opened_at) desc, id desc limit 500",
         tenant,
@@ -526,7 +530,8 @@ pub async fn pass_control(
          )
          update session set control = $3, control_id = $4, control_epoch = control_epoch + 1, bot_waits_since = null
          where tenant_id = $1 and id = $2
-         returning id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_external_id,
+         returning id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_customer_at,
+                   last_external_id,
                    control, control_id, control_epoch, bot_waits_since",
         tenant,
         session.0,

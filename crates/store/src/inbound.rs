@@ -22,6 +22,19 @@ pub struct Raw {
     pub received_at: Instant,
 }
 
+/// One request, whether processed or not.
+pub async fn stored(tx: &mut ReadTx, id: RawId) -> Result<Option<Raw>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        "select account_id, request, body, received_at from inbound_raw where tenant_id = $1 and id = $2",
+        tenant,
+        id.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|r| Raw { account: r.account_id.into(), request: r.request, body: r.body, received_at: r.received_at }))
+}
+
 /// Counts a failed attempt; after `limit` the request is set aside, visible to admins. Returns the attempts.
 pub async fn record_failure(tx: &mut WriteTx, id: RawId, error: &str, limit: i32) -> Result<i32, StoreError> {
     let tenant = tx.tenant();

@@ -6,8 +6,14 @@ use chacha20poly1305::{
     aead::{Aead, KeyInit, Payload},
 };
 use hkdf::Hkdf;
-use meridian_domain::{ids::TenantId, secret::Secret};
+use hmac::{Hmac, Mac};
+use meridian_domain::{
+    ids::TenantId,
+    secret::{Secret, Version, Versions},
+    time::Instant,
+};
 use rand::Rng;
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -17,6 +23,7 @@ use uuid::Uuid;
 pub struct Sealer {
     current: XChaCha20Poly1305,
     previous: Vec<XChaCha20Poly1305>,
+    tagger: Hmac<Sha256>,
 }
 
 const VERSION: u8 = 1;
@@ -29,6 +36,13 @@ fn cipher(master: &Secret) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(&key.into())
 }
 
+/// Signs links, under a key of its own.
+fn tagger(master: &Secret) -> Hmac<Sha256> {
+    let mut key = [0_u8; 64];
+    let _ = Hkdf::<Sha256>::new(None, master.expose().as_bytes()).expand(b"meridian link 1", &mut key);
+    KeyInit::new(&key.into())
+}
+
 fn bound_to(tenant: TenantId, row: Uuid) -> Vec<u8> {
     [tenant.0.as_bytes().as_slice(), row.as_bytes()].concat()
 }
@@ -36,7 +50,17 @@ fn bound_to(tenant: TenantId, row: Uuid) -> Vec<u8> {
 impl Sealer {
     /// Seals with `current`; opens what any of the keys sealed.
     pub fn new(current: &Secret, previous: &[Secret]) -> Self {
-        Self { current: cipher(current), previous: previous.iter().map(cipher).collect() }
+        Self { current: cipher(current), previous: previous.iter().map(cipher).collect(), tagger: tagger(current) }
+    }
+
+    /// HMAC-SHA256 of a text under a key derived from the installation's secret: for links that end soon.
+    pub fn tag(&self, text: &[u8]) -> [u8; 32] {
+        self.tagger.clone().chain_update(text).finalize().into_bytes().into()
+    }
+
+    /// Whether a tag is ours, compared in constant time.
+    pub fn tagged(&self, text: &[u8], tag: &[u8]) -> bool {
+        self.tagger.clone().chain_update(text).verify_slice(tag).is_ok()
     }
 
     /// Seals a text for one row.
@@ -67,23 +91,45 @@ impl Sealer {
     }
 
     /// Seals named secrets, several values a name.
-    pub fn seal_map(&self, tenant: TenantId, row: Uuid, secrets: &BTreeMap<String, Vec<Secret>>) -> Vec<u8> {
-        let plain: BTreeMap<&str, Vec<&str>> =
-            secrets.iter().map(|(name, values)| (name.as_str(), values.iter().map(Secret::expose).collect())).collect();
+    pub fn seal_map(&self, tenant: TenantId, row: Uuid, secrets: &Versions) -> Vec<u8> {
+        let plain: BTreeMap<&str, Vec<Plain>> =
+            secrets.iter().map(|(name, all)| (name.as_str(), all.iter().map(Plain::from).collect())).collect();
         self.seal(tenant, row, &serde_json::to_string(&plain).unwrap_or_default())
     }
 
-    /// Opens named secrets.
-    pub fn open_map(
-        &self,
-        tenant: TenantId,
-        row: Uuid,
-        sealed: &[u8],
-    ) -> Result<BTreeMap<String, Vec<Secret>>, StoreError> {
+    /// Opens named secrets, each with its end.
+    pub fn open_map(&self, tenant: TenantId, row: Uuid, sealed: &[u8]) -> Result<Versions, StoreError> {
         let text = self.open(tenant, row, sealed)?;
-        let plain: BTreeMap<String, Vec<String>> =
+        let plain: BTreeMap<String, Vec<Plain>> =
             serde_json::from_str(text.expose()).map_err(|_| StoreError::Sealed)?;
-        Ok(plain.into_iter().map(|(name, values)| (name, values.into_iter().map(Secret::new).collect())).collect())
+        Ok(plain.into_iter().map(|(name, all)| (name, all.into_iter().map(Version::from).collect())).collect())
+    }
+}
+
+/// How a value stands in the sealed text: bare, or with its end.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Plain {
+    Bare(String),
+    Ends { value: String, until: Instant },
+}
+
+impl From<&Version> for Plain {
+    fn from(version: &Version) -> Self {
+        let value = version.secret.expose().to_owned();
+        match version.until {
+            Some(until) => Self::Ends { value, until },
+            None => Self::Bare(value),
+        }
+    }
+}
+
+impl From<Plain> for Version {
+    fn from(plain: Plain) -> Self {
+        match plain {
+            Plain::Bare(value) => Secret::new(value).into(),
+            Plain::Ends { value, until } => Self { secret: Secret::new(value), until: Some(until) },
+        }
     }
 }
 
@@ -102,5 +148,16 @@ mod tests {
         assert!(Sealer::new(&Secret::new("new"), &[]).open(tenant, row, &sealed).is_err());
         assert!(new.open(tenant, row, &sealed[..10]).is_err());
         assert!(!sealed.windows(5).any(|w| w == b"token"));
+    }
+    #[test]
+    fn named_secrets_keep_their_ends_and_older_texts_are_read() {
+        let (tenant, row) = (TenantId(Uuid::from_u128(1)), Uuid::from_u128(2));
+        let sealer = Sealer::new(&Secret::new("key"), &[]);
+        let until = "2026-05-04T12:00:00Z".parse().ok();
+        let all = vec![Version::from(Secret::new("new")), Version { secret: Secret::new("old"), until }];
+        let secrets = Versions::from([("token".to_owned(), all)]);
+        assert_eq!(sealer.open_map(tenant, row, &sealer.seal_map(tenant, row, &secrets)).unwrap(), secrets);
+        let older = sealer.seal(tenant, row, r#"{"token":["a","b"]}"#);
+        assert_eq!(sealer.open_map(tenant, row, &older).unwrap()["token"].len(), 2);
     }
 }

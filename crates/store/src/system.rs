@@ -1,7 +1,7 @@
 //! What truly crosses tenants: the relay, the sweeper, tenant creation. Every function says why.
 
 use crate::{StoreError, SystemTx};
-use meridian_domain::ids::{AgentId, DeliveryId, OfferId, RawId, SessionId, TenantId, WorkItemId};
+use meridian_domain::ids::{AgentId, AttachmentId, DeliveryId, OfferId, RawId, SessionId, TenantId, WorkItemId};
 use uuid::Uuid;
 
 /// Makes a tenant; it exists before any scope can.
@@ -125,6 +125,28 @@ pub async fn overdue(tx: &mut SystemTx, grace: f64) -> Result<Overdue, StoreErro
     );
     found.sends = sends.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
     Ok(found)
+}
+
+/// Files that nobody fetched for ten minutes, of the last day: their jobs were lost with the broker.
+pub async fn stuck_media(tx: &mut SystemTx) -> Result<Vec<(TenantId, AttachmentId)>, StoreError> {
+    let rows = sqlx::query!(
+        "select tenant_id, id from attachment where state = 'pending'
+         and created_at between clock_timestamp() - interval '1 day' and clock_timestamp() - interval '10 minutes' limit 500"
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.tenant_id.into(), row.id.into())).collect())
+}
+
+/// Takes uploads that were sent with no message for a day out of the list; their bytes may go.
+pub async fn drop_uploads(tx: &mut SystemTx) -> Result<Vec<(TenantId, AttachmentId)>, StoreError> {
+    let rows = sqlx::query!(
+        "delete from attachment where item_id is null and created_at < clock_timestamp() - interval '1 day'
+         returning tenant_id, id"
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.tenant_id.into(), row.id.into())).collect())
 }
 
 /// Forgets what is older than its use: live changes and idempotency keys after a day, orphans after a day, seen

@@ -2,7 +2,7 @@
 //! provider double. The servers come from `./dev test`.
 
 use anyhow::{Context, Result};
-use meridian_api::{Server, Settings as ApiSettings};
+use meridian_api::{Adapters, Server, Settings as ApiSettings};
 use meridian_app::{
     App,
     setup::{Demo, DemoWorld, demo_secret, demo_webhook_secret, seed_demo},
@@ -14,6 +14,7 @@ use meridian_domain::{
     secret::Secret,
     time::{Ids, SystemClock},
 };
+use meridian_files::Files;
 use meridian_lab::{customer::WhatsApp, provider::Provider};
 use meridian_store::{Db, Sealer, StoreError, migrate};
 use meridian_workers::Settings as WorkerSettings;
@@ -82,7 +83,8 @@ pub async fn database(urls: &Urls) -> Result<String> {
 pub fn app(database: &str, public_url: &str) -> Result<App, StoreError> {
     let secret = Secret::new(SECRET);
     let db = Db::connect(&migrate::role_urls(database, ROLE_PASSWORD)?, Ids::new(Arc::new(SystemClock)))?;
-    Ok(App::new(db, Sealer::new(&secret, &[]), public_url))
+    let loopback = Http::new(Egress::parse("127.0.0.0/8").unwrap_or_default());
+    Ok(App::new(db, Sealer::new(&secret, &[]), public_url, Arc::new(Adapters(loopback))))
 }
 
 /// A running Meridian with the demo tenant.
@@ -101,6 +103,8 @@ pub struct Stack {
     pub urls: Urls,
     /// What its names in broker and Redis begin with.
     pub prefix: String,
+    /// Where files are kept.
+    pub files: Files,
     /// The language model of the workers started next.
     pub model: Option<Model>,
     hints: Hints,
@@ -131,6 +135,8 @@ impl Stack {
         let bot_url = format!("{}/bot", provider.url);
         let world = DemoWorld { provider_url: &provider.url, bot_url: &bot_url };
         let demo = seed_demo(&app, "demo", &world).await?;
+        let folder = std::env::temp_dir().join(format!("meridian-files-{prefix}"));
+        let files = Files::open(&folder.to_string_lossy(), &meridian_files::Bucket::default())?;
         let hints = Hints::new(&urls.redis, &prefix)?;
         let wake = Wake::new(hints.clone());
         let stop = CancellationToken::new();
@@ -142,6 +148,7 @@ impl Stack {
             origins: Vec::new(),
             explorer: true,
             limits: meridian_web_schema::Limits::default(),
+            files: files.clone(),
         };
         let server = meridian_api::start(&settings, &format!("127.0.0.1:{port}"), stop.clone())?;
         let topology = Topology::new(&prefix);
@@ -159,6 +166,7 @@ impl Stack {
             server,
             stop,
             workers: None,
+            files,
             model: None,
         };
         stack.start_workers()?;
@@ -174,6 +182,7 @@ impl Stack {
             hints: self.hints.clone(),
             wake: self.wake.clone(),
             http: Http::new(Egress::parse("127.0.0.0/8").context("egress")?),
+            files: self.files.clone(),
             model: self.model.clone(),
         };
         let stop = CancellationToken::new();
@@ -264,6 +273,7 @@ impl Stack {
         self.stop.cancel();
         self.server.stop().await;
         self.app.db.close().await;
+        let _ = std::fs::remove_dir_all(std::env::temp_dir().join(format!("meridian-files-{}", self.prefix)));
         Ok(())
     }
 }

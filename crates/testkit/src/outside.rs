@@ -41,6 +41,7 @@ impl Outside {
             ("MERIDIAN_SECRET_KEY", SECRET.to_owned()),
             ("MERIDIAN_HTTP_BIND", format!("127.0.0.1:{http_port}")),
             ("MERIDIAN_PUBLIC_URL", format!("http://127.0.0.1:{http_port}")),
+            ("MERIDIAN_FILES", std::env::temp_dir().join(format!("meridian-files-{prefix}")).display().to_string()),
             ("MERIDIAN_EGRESS_ALLOW", "127.0.0.0/8".to_owned()),
         ];
         let env = set.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();

@@ -116,6 +116,7 @@ fn environment(servers: &Servers, http: u16, metrics: u16) -> Result<BTreeMap<St
         ("MERIDIAN_HTTP_BIND", format!("127.0.0.1:{http}")),
         ("MERIDIAN_PUBLIC_URL", format!("http://127.0.0.1:{http}")),
         ("MERIDIAN_METRICS_BIND", format!("127.0.0.1:{metrics}")),
+        ("MERIDIAN_FILES", std::env::temp_dir().join(format!("meridian-console-files-{http}")).display().to_string()),
         ("MERIDIAN_EGRESS_ALLOW", "127.0.0.0/8".to_owned()),
     ];
     Ok(set.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())

@@ -125,6 +125,7 @@ fn environment(dir: &Path, database: &str, redis: &str, amqp: &str) -> Result<BT
         ("MERIDIAN_SECRET_KEY", keep(&dir.join("secret-key"), random_hex)?),
         ("MERIDIAN_HTTP_BIND", format!("127.0.0.1:{http}")),
         ("MERIDIAN_PUBLIC_URL", format!("http://127.0.0.1:{http}")),
+        ("MERIDIAN_FILES", dir.join("files").display().to_string()),
         ("MERIDIAN_EGRESS_ALLOW", "127.0.0.0/8".to_owned()),
         ("MERIDIAN_METRICS_BIND", format!("127.0.0.1:{api_metrics}")),
         ("MERIDIAN_WORKERS_METRICS_BIND", format!("127.0.0.1:{worker_metrics}")),

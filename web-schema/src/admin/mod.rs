@@ -37,7 +37,7 @@ async fn reading(ctx: &Context<'_>, permission: Permission) -> Resolved<ReadTx> 
 }
 
 /// An optional id.
-fn maybe<T: Id + FromStr>(id: Option<&ID>) -> Resolved<Option<T>>
+pub(crate) fn maybe<T: Id + FromStr>(id: Option<&ID>) -> Resolved<Option<T>>
 where
     T::Err: std::fmt::Display,
 {
@@ -56,7 +56,7 @@ fn camel(field: &str) -> String {
 }
 
 /// What was changed, or why it was not.
-fn outcome<T>(ctx: &Context<'_>, done: Result<T, SetupRefused>) -> Resolved<(Option<T>, Vec<UserError>)> {
+pub(crate) fn outcome<T>(ctx: &Context<'_>, done: Result<T, SetupRefused>) -> Resolved<(Option<T>, Vec<UserError>)> {
     match done {
         Ok(value) => {
             (viewer(ctx).extend()?.committed)();

@@ -1,4 +1,10 @@
-//! Connected accounts and what nobody understood.
+//! Kinds of channels, connected accounts and what nobody understood.
+
+mod mutations;
+mod types;
+
+pub(crate) use mutations::ChannelMutations;
+pub(crate) use types::ChannelCapabilities;
 
 use crate::{
     context::viewer,
@@ -7,93 +13,37 @@ use crate::{
     page,
 };
 use async_graphql::{
-    Context, ID, Json, Object, ResultExt, SimpleObject,
+    Context, Json, Object, ResultExt,
     connection::{Connection, EmptyFields},
 };
-use chrono::{DateTime, Utc};
-use meridian_domain::{people::Permission, platform::BotPlatform};
+use meridian_domain::people::Permission;
 use meridian_store::{accounts, bots, inbound};
-use serde_json::Value;
-
-/// A connected number, page, mailbox or widget.
-#[derive(SimpleObject)]
-pub(crate) struct ChannelAccount {
-    /// Opaque id.
-    id: ID,
-    /// Channel kind, like `whatsapp`.
-    kind: &'static str,
-    /// Name for people.
-    name: String,
-    /// active, disabled or needs_attention.
-    status: String,
-    /// Why it needs attention.
-    status_reason: String,
-    /// Where the provider posts to.
-    webhook_url: String,
-    /// Where its work waits.
-    queue_id: ID,
-    /// The bot that answers first.
-    bot_id: Option<ID>,
-}
-
-/// A chatbot.
-#[derive(SimpleObject)]
-pub(crate) struct Bot {
-    /// Opaque id.
-    id: ID,
-    /// Name.
-    name: String,
-    /// Where it lives, like `native` or `dialogflow-cx`.
-    platform: &'static str,
-    /// Names by which it asks for a person, beside the usual ones.
-    handoff_names: Vec<String>,
-    /// Where its calls go: its hand-offs, or the posts of its platform.
-    call_url: String,
-    /// Where its events go; empty when it reads them from `/v1/bot/events`.
-    url: String,
-    /// Where work goes when it fails or falls silent.
-    fallback_queue_id: ID,
-    /// Seconds it has to act on a customer's message.
-    silence_seconds: i32,
-    /// active or disabled.
-    status: String,
-}
-
-/// A well-signed thing that was kept without being understood.
-#[derive(SimpleObject)]
-pub(crate) struct UnknownEvent {
-    /// The account.
-    account_id: ID,
-    /// Why it was not understood.
-    reason: String,
-    /// What it said.
-    event: Json<Value>,
-    /// When.
-    at: DateTime<Utc>,
-}
+use types::{Bot, ChannelAccount, ChannelKind, UnknownEvent};
 
 #[derive(Default)]
 pub(crate) struct ChannelQueries;
 
 #[Object]
 impl ChannelQueries {
+    /// Kinds of channels that can be connected, with the form each needs. Needs `setup:read`.
+    async fn channel_kinds(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Language of labels and help: en or zh", default = "en")] locale: String,
+    ) -> Resolved<Vec<ChannelKind>> {
+        let viewer = viewer(ctx).extend()?;
+        viewer.require(Permission::ReadSetup).extend()?;
+        let kinds = meridian_domain::channel::ChannelKind::ALL.iter();
+        Ok(kinds.map(|kind| ChannelKind::of(&viewer.app, *kind, &locale)).collect())
+    }
+
     /// Connected accounts by name. Needs `setup:read`.
     async fn channel_accounts(&self, ctx: &Context<'_>) -> Resolved<Vec<ChannelAccount>> {
         let viewer = viewer(ctx).extend()?;
         viewer.require(Permission::ReadSetup).extend()?;
         let mut tx = viewer.read().await.extend()?;
         let found = accounts::all(&mut tx).await.map_err(AppError::from).extend()?;
-        let shown = |a: accounts::Account| ChannelAccount {
-            id: id(a.id),
-            kind: a.kind.code(),
-            webhook_url: accounts::webhook_url(&viewer.app.public_url, a.kind, a.id),
-            name: a.name,
-            status: a.status,
-            status_reason: a.status_reason,
-            queue_id: id(a.queue),
-            bot_id: a.bot.map(id),
-        };
-        Ok(found.into_iter().map(shown).collect())
+        Ok(found.into_iter().map(|account| ChannelAccount::of(&viewer.app, account)).collect())
     }
 
     /// Registered bots by name. Needs `setup:read`.
@@ -102,22 +52,8 @@ impl ChannelQueries {
         viewer.require(Permission::ReadSetup).extend()?;
         let mut tx = viewer.read().await.extend()?;
         let found = bots::many(&mut tx, None).await.map_err(AppError::from).extend()?;
-        let public = &viewer.app.public_url;
-        let shown = |b: bots::Bot| Bot {
-            call_url: match b.platform {
-                BotPlatform::Native => format!("{public}/bots/{}/handoff", b.id),
-                other => format!("{public}/bots/{}/{}", b.id, other.code()),
-            },
-            id: id(b.id),
-            name: b.name,
-            platform: b.platform.code(),
-            handoff_names: b.handoff_names,
-            url: b.url,
-            fallback_queue_id: id(b.fallback_queue),
-            silence_seconds: b.silence_seconds,
-            status: b.status,
-        };
-        Ok(found.into_iter().map(shown).collect())
+        let public = viewer.app.public_url.clone();
+        Ok(found.into_iter().map(|bot| Bot::of(bot, &public)).collect())
     }
 
     /// What came well signed and was not understood, newest first. Needs `setup:read`.

@@ -1,6 +1,7 @@
 //! Conversations and their timeline.
 
 mod canned;
+mod files;
 mod mutations;
 mod steer;
 mod types;

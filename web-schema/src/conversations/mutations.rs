@@ -8,7 +8,7 @@ use crate::{
 };
 use async_graphql::{Context, ID, InputObject, Object, ResultExt, SimpleObject};
 use meridian_app::conversations as app;
-use meridian_domain::ids::{ConversationId, ItemId, SessionId};
+use meridian_domain::ids::{AttachmentId, ConversationId, ItemId, SessionId};
 use meridian_store::{conversations as store, items};
 
 #[derive(InputObject)]
@@ -17,8 +17,11 @@ struct MessageSendInput {
     conversation_id: ID,
     /// The session to answer on; the one the customer used last when left out.
     session_id: Option<ID>,
-    /// Plain text, 1 to 10,000 characters.
+    /// Plain text, at most 10,000 characters; may be empty when there are files.
     text: String,
+    /// Files to send after the text: ids that `POST /v1/uploads` answered, at most 10.
+    #[graphql(default)]
+    attachment_ids: Vec<ID>,
 }
 
 /// Result of `messageSend`.
@@ -83,8 +86,9 @@ impl ConversationMutations {
         let viewer = viewer(ctx).extend()?;
         let conversation = read::<ConversationId>(&input.conversation_id).extend()?;
         let session = input.session_id.as_ref().map(read::<SessionId>).transpose().extend()?;
+        let files = input.attachment_ids.iter().map(read::<AttachmentId>).collect::<Result<Vec<_>, _>>().extend()?;
         let key = idempotency(ctx);
-        match app::reply(&viewer.app, &viewer.subject, conversation, session, &input.text, key).await {
+        match app::reply(&viewer.app, &viewer.subject, conversation, session, &input.text, &files, key).await {
             Ok(said) => Ok(MessageSendPayload { item: item(viewer, said.item).await?, user_errors: Vec::new() }),
             Err(refused) => Ok(MessageSendPayload { item: None, user_errors: vec![refused.split().extend()?] }),
         }

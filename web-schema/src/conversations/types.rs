@@ -1,11 +1,13 @@
 //! Conversation, session, timeline item.
 
+use super::files::Attachment;
 use crate::{
+    channels::ChannelCapabilities,
     context::viewer,
     customers::Customer,
     error::{AppError, Resolved},
     ids::id,
-    loaders::{HandoffsOf, SessionsOf, SnoozedUntil, TheAgent, TheCustomer, WorkOf, load},
+    loaders::{AttachmentsOf, HandoffsOf, SessionsOf, SnoozedUntil, TheAgent, TheCustomer, WorkOf, load},
     page,
     people::Agent,
     scalars::Long,
@@ -92,6 +94,15 @@ impl Session {
     /// Until when.
     async fn closed_at(&self) -> Option<DateTime<Utc>> {
         self.0.closed_at
+    }
+    /// What its channel can do.
+    async fn channel_capabilities(&self, ctx: &Context<'_>) -> Resolved<ChannelCapabilities> {
+        Ok(viewer(ctx).extend()?.app.providers.capabilities(self.0.kind).into())
+    }
+    /// Until when the provider takes an answer; null = always. It moves with each message of the customer.
+    async fn reply_until(&self, ctx: &Context<'_>) -> Resolved<Option<DateTime<Utc>>> {
+        let can = viewer(ctx).extend()?.app.providers.capabilities(self.0.kind);
+        Ok(can.open_until(self.0.last_customer_at))
     }
     /// Who may speak to the customer now.
     async fn control(&self) -> OwnerKind {
@@ -238,6 +249,11 @@ impl TimelineItem {
     /// Everything else of it (type, attachments, choice, data of a notice).
     async fn body(&self) -> Json<&Value> {
         Json(&self.0.body)
+    }
+    /// Its files, in their order.
+    async fn attachments(&self, ctx: &Context<'_>) -> Resolved<Vec<Attachment>> {
+        let found = load(ctx, AttachmentsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(found.into_iter().map(Attachment).collect())
     }
     /// Revision shown, from 1: above 1 it was edited.
     async fn revision(&self) -> i32 {

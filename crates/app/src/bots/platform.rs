@@ -27,6 +27,7 @@ use meridian_store::{
     bots,
     conversations::{self, Conversation, Session},
     items::{self, NewItem},
+    routing,
 };
 use serde_json::json;
 
@@ -152,7 +153,8 @@ async fn record(tx: &mut WriteTx, place: &Place, bot: BotId, key: &str, call: &B
         transcript::merge(tx, conversation, session, bot, &call.transcript).await?;
     }
     if call.text.is_some() {
-        arrivals::customers_wrote(tx, &[Wrote { session: session.id, message: None, bot_waits: false }]).await?;
+        let at = routing::now(tx).await?;
+        arrivals::customers_wrote(tx, &[Wrote { session: session.id, at, message: None, bot_waits: false }]).await?;
         if conversation.lifecycle != Lifecycle::Open {
             inbound::wake(tx, conversation).await?;
         }

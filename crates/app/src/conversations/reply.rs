@@ -7,14 +7,16 @@ use crate::{
 };
 use meridian_domain::{
     actor::Actor,
-    ids::{ConversationId, DeliveryId, ItemId, SessionId},
+    channel::MediaKind,
+    ids::{AttachmentId, ConversationId, DeliveryId, ItemId, SessionId},
     jobs::Job,
     live::Change,
     people::Permission,
     work::{ItemKind, Lifecycle, OwnerKind},
 };
 use meridian_store::{
-    StoreError, WriteTx,
+    StoreError, WriteTx, accounts,
+    attachments::{self, Attachment},
     conversations::{self, Conversation, Session},
     deliveries,
     items::{self, NewItem},
@@ -31,14 +33,23 @@ pub enum ReplyRefused {
     #[error("no such conversation")]
     NotFound,
     /// Empty or longer than 10,000 characters.
-    #[error("write between 1 and 10,000 characters")]
+    #[error("write between 1 and 10,000 characters, or send a file")]
     Text,
+    /// The channel does not take the files, or they are not there.
+    #[error("{0}")]
+    Files(String),
     /// It is resolved.
     #[error("the conversation is resolved: the customer's next message opens a new one")]
     Resolved,
     /// Somebody else speaks to the customer.
     #[error("only the holder of the conversation may answer: accept it first")]
     NotHolder,
+    /// The account was switched off.
+    #[error("the channel account is switched off: an admin can switch it on, or answer on another channel")]
+    AccountOff,
+    /// The provider takes no free text any more.
+    #[error("{0}")]
+    WindowClosed(String),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -53,21 +64,25 @@ pub struct Reply {
     pub delivery: DeliveryId,
 }
 
+/// Files of one message.
+const MOST_FILES: usize = 10;
+
 /// Longest text of one message, in characters.
 const LONGEST: usize = 10_000;
 
-/// Sends a text on the session the agent holds: the named one, or the one the customer used last.
+/// Sends a text, files or both on the session the agent holds: the named one, or the one the customer used last.
 pub async fn reply(
     app: &App,
     subject: &Subject,
     conversation: ConversationId,
     session: Option<SessionId>,
     text: &str,
+    files: &[AttachmentId],
     key: Option<&crate::setup::IdempotencyKey>,
 ) -> Result<Reply, ReplyRefused> {
     subject.require(Permission::HandleWork)?;
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > LONGEST {
+    if (text.is_empty() && files.is_empty()) || text.chars().count() > LONGEST {
         return Err(ReplyRefused::Text);
     }
     let mut tx = app.db.write(subject.scope()).await?;
@@ -89,12 +104,66 @@ pub async fn reply(
         None => sessions.iter().find(mine),
     }
     .ok_or(ReplyRefused::NotHolder)?;
-    let said = say(&mut tx, &found, session, subject.scope().actor(), text).await?;
+    may_leave(app, &mut tx, session).await?;
+    let files = uploads(app, &mut tx, subject, session, files).await?;
+    let said = say(&mut tx, &found, session, subject.scope().actor(), text, &files).await?;
     if let Some(key) = key {
         key.answer(&mut tx, subject, &json!({ "item": said.item.0, "delivery": said.delivery.0 })).await?;
     }
     tx.commit().await?;
     Ok(said)
+}
+
+/// The agent's uploads, when the session's channel takes them.
+async fn uploads(
+    app: &App,
+    tx: &mut WriteTx,
+    subject: &Subject,
+    session: &Session,
+    ids: &[AttachmentId],
+) -> Result<Vec<Attachment>, ReplyRefused> {
+    let (Some(agent), false) = (subject.agent_id(), ids.is_empty()) else { return Ok(Vec::new()) };
+    if ids.len() > MOST_FILES {
+        return Err(ReplyRefused::Files(format!("a message carries at most {MOST_FILES} files")));
+    }
+    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
+    let found = attachments::lock_uploads(tx, agent, &ids).await?;
+    if found.len() != ids.len() {
+        return Err(ReplyRefused::Files("a file is not there, not yours or sent before: upload it again".to_owned()));
+    }
+    let (can, kind) = (app.providers.capabilities(session.kind), session.kind);
+    for file in &found {
+        let fits = MediaKind::of(&file.content_type);
+        if !can.media.contains(&fits) {
+            let what = fits.code();
+            let help = "put it where the customer can read it and send a link, or answer on another channel";
+            return Err(ReplyRefused::Files(format!("{kind} takes no {what} from here: {help}")));
+        }
+        if file.size.unsigned_abs() > can.media_max {
+            let most = can.media_max / 1024 / 1024;
+            return Err(ReplyRefused::Files(format!("{} is too large: {kind} takes at most {most} MiB", file.name)));
+        }
+    }
+    Ok(found)
+}
+
+/// Refuses what the provider would refuse, before anything is stored.
+async fn may_leave(app: &App, tx: &mut WriteTx, session: &Session) -> Result<(), ReplyRefused> {
+    let (active, now) = accounts::standing(tx, session.account).await?;
+    if !active {
+        return Err(ReplyRefused::AccountOff);
+    }
+    let can = app.providers.capabilities(session.kind);
+    if can.open(session.last_customer_at, now) {
+        return Ok(());
+    }
+    let (kind, hours) = (session.kind, can.window_hours);
+    let closed = can.open_until(session.last_customer_at).map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string());
+    Err(ReplyRefused::WindowClosed(format!(
+        "{kind} takes answers within {hours} hours of the customer's last message, which ended at {}: wait until they \
+         write again, or reach them on another channel",
+        closed.unwrap_or_default()
+    )))
 }
 
 fn read_id(answer: &serde_json::Value, name: &str) -> Option<uuid::Uuid> {
@@ -108,6 +177,7 @@ pub(crate) async fn say(
     session: &Session,
     actor: Actor,
     text: &str,
+    files: &[Attachment],
 ) -> Result<Reply, StoreError> {
     let new = NewItem {
         conversation: conversation.id,
@@ -116,12 +186,15 @@ pub(crate) async fn say(
         kind: ItemKind::Message,
         actor,
         provider_at: None,
-        text: Some(text),
-        body: json!({ "type": "text" }),
+        text: Some(text).filter(|text| !text.is_empty()),
+        body: json!({ "type": files.first().map_or("text", |file| file.kind.as_str()) }),
         activity: true,
         external: None,
     };
     let item = items::append(tx, new).await?;
+    for (position, file) in files.iter().enumerate() {
+        attachments::give(tx, file.id, item, position).await?;
+    }
     let delivery = deliveries::insert(tx, item, session.id, session.account).await?;
     tx.job(&Job::Deliver { delivery }, session.id.0);
     tx.live(&topics(conversation, Some(session)), Change::Item { conversation: conversation.id, item });

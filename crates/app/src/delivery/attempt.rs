@@ -2,14 +2,18 @@
 
 use crate::{App, authz::Subject, conversations::topics};
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind},
+    channel::{
+        AccountConfig, ChannelKind,
+        health::{self, Verdict},
+    },
     event::{Identifier, Verification},
-    ids::{DeliveryId, TenantId},
+    ids::{ChannelAccountId, DeliveryId, TenantId},
     live::Change,
-    outbound::{Accepted, DeliveryState, ErrorClass, OutboundMessage, SendError},
+    media,
+    outbound::{Accepted, DeliveryState, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
 use meridian_store::{
-    StoreError, WriteTx, accounts, arrivals, conversations,
+    StoreError, WriteTx, accounts, arrivals, attachments, conversations,
     deliveries::{self, Delivery},
     identity, items,
 };
@@ -65,6 +69,12 @@ pub async fn claim(app: &App, tenant: TenantId, id: DeliveryId) -> Result<Claime
         tx.commit().await?;
         return Ok(Claimed::Inside);
     }
+    if !accounts::standing(&mut tx, delivery.account).await?.0 {
+        let off = ("auth", "the channel account is switched off");
+        set(&mut tx, &delivery, DeliveryState::Failed, Some(off)).await?;
+        tx.commit().await?;
+        return Ok(Claimed::Done);
+    }
     let config = accounts::config(&mut tx, &app.sealer, &app.public_url, delivery.account).await?;
     let Some(config) = config else { return Ok(Claimed::Done) };
     let message = compose(&mut tx, &delivery, &session).await?;
@@ -100,7 +110,20 @@ async fn compose(
         subject: conversation.map(|c| c.subject).filter(|subject| !subject.is_empty()),
         in_reply_to: session.last_external_id.clone(),
         references,
+        files: files(tx, delivery).await?,
     })
+}
+
+async fn files(tx: &mut WriteTx, delivery: &Delivery) -> Result<Vec<OutboundFile>, StoreError> {
+    let tenant = tx.scope().tenant();
+    let found = attachments::of_items(tx, &[delivery.item.0]).await?;
+    let file = |file: attachments::Attachment| OutboundFile {
+        name: media::named(&file.name, &file.content_type),
+        key: media::key(tenant, file.id),
+        content_type: file.content_type,
+        content: Vec::new(),
+    };
+    Ok(found.into_iter().map(file).collect())
 }
 
 /// Records the provider's answer.
@@ -121,7 +144,7 @@ pub async fn record(
             if delivery.state.advances_to(DeliveryState::Accepted) {
                 set(&mut tx, &delivery, DeliveryState::Accepted, None).await?;
             }
-            accounts::set_health(&mut tx, delivery.account, "").await?;
+            accounts::well(&mut tx, delivery.account).await?;
             let named: Vec<_> = accepted.external_ids.iter().map(|name| (delivery.account, name.as_str())).collect();
             for (account, orphan) in arrivals::take_orphans(&mut tx, &named).await? {
                 super::receipt(&mut tx, account, &orphan).await?;
@@ -136,9 +159,7 @@ pub async fn record(
 
 async fn refused(tx: &mut WriteTx, delivery: &Delivery, error: &SendError) -> Result<Attempt, StoreError> {
     let told = Some((error.class.code(), error.detail.as_str()));
-    if error.class.account_at_fault() {
-        accounts::set_health(tx, delivery.account, &error.to_string()).await?;
-    }
+    note_failure(tx, delivery.account, error).await?;
     if error.class.retryable() && delivery.attempt < ATTEMPTS {
         let backoff = 2_u32.saturating_pow(delivery.attempt.unsigned_abs().min(9)).min(300);
         set(tx, delivery, DeliveryState::Queued, told).await?;
@@ -147,6 +168,23 @@ async fn refused(tx: &mut WriteTx, delivery: &Delivery, error: &SendError) -> Re
     let state = if error.class == ErrorClass::Ambiguous { DeliveryState::Unknown } else { DeliveryState::Failed };
     set(tx, delivery, state, told).await?;
     Ok(Attempt::Over)
+}
+
+/// What a failure says about its account.
+pub(crate) async fn note_failure(
+    tx: &mut WriteTx,
+    account: ChannelAccountId,
+    error: &SendError,
+) -> Result<(), StoreError> {
+    if health::judge(error.class, 0) == Verdict::Fine {
+        return Ok(());
+    }
+    let auth = error.class == ErrorClass::Auth;
+    let judged = |before: i32| match health::judge(error.class, before) {
+        Verdict::Attention(code) => Some((code, health::words(code, &error.detail))),
+        Verdict::Counts | Verdict::Fine => None,
+    };
+    accounts::failed(tx, account, auth, judged).await
 }
 
 /// A send that stood still too long in the middle is in doubt, and shown as such.

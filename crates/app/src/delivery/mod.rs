@@ -3,5 +3,6 @@
 mod attempt;
 mod receipt;
 
+pub(crate) use attempt::note_failure;
 pub use attempt::{Attempt, Claimed, claim, give_up, record};
 pub(crate) use receipt::receipt;

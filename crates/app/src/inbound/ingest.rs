@@ -72,6 +72,9 @@ pub async fn claim(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed
         let account = account(app, &mut tx, tenant, raw.account).await?;
         requests.push(Stored { id, raw, account });
     }
+    for account in app.opened.newly_heard(requests.iter().map(|request| request.account.id)) {
+        accounts::heard(&mut tx, account).await?;
+    }
     Ok(Claimed { tx, requests })
 }
 
@@ -106,7 +109,13 @@ async fn apply_all(tx: &mut WriteTx, requests: &[Parsed]) -> Result<Vec<Ingested
     let mut done = vec![Ingested::default(); requests.len()];
     let each = requests.iter().enumerate().flat_map(|(n, request)| request.events.iter().map(move |event| (n, event)));
     let arrived: Vec<Arrived<'_>> = each
-        .map(|(n, event)| Arrived { request: n, account: requests[n].account, kind: requests[n].kind, event })
+        .map(|(n, event)| Arrived {
+            request: n,
+            raw: requests[n].raw,
+            account: requests[n].account,
+            kind: requests[n].kind,
+            event,
+        })
         .collect();
     if arrived.is_empty() {
         return Ok(done);
@@ -135,7 +144,7 @@ async fn apply_all(tx: &mut WriteTx, requests: &[Parsed]) -> Result<Vec<Ingested
         if understood {
             done[one.request].applied += 1;
         } else {
-            keep_unknown(tx, requests[one.request].raw, one).await?;
+            keep_unknown(tx, one).await?;
             done[one.request].unknown += 1;
         }
     }
@@ -151,13 +160,13 @@ async fn first_sights(tx: &mut WriteTx, arrived: &[Arrived<'_>]) -> Result<Vec<S
     arrivals::first_sights(tx, &named.collect::<Vec<_>>()).await
 }
 
-async fn keep_unknown(tx: &mut WriteTx, raw: RawId, one: Arrived<'_>) -> Result<(), StoreError> {
+async fn keep_unknown(tx: &mut WriteTx, one: Arrived<'_>) -> Result<(), StoreError> {
     let usual = match one.event.kind {
         EventKind::Message | EventKind::Unsupported => "the sender has no identifier that can be used",
         _ => "not understood",
     };
     let reason = one.event.detail.get("reason").and_then(Value::as_str).unwrap_or(usual);
-    inbound::insert_unknown(tx, raw, one.account, reason, &json!(one.event)).await
+    inbound::insert_unknown(tx, one.raw, one.account, reason, &json!(one.event)).await
 }
 
 /// Applies one event that is not a message; false when nobody knows what to do with it.

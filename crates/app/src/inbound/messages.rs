@@ -5,13 +5,16 @@ use super::{
     resolve::resolve,
     session::{Arrival, place, wake},
 };
-use crate::conversations::topics;
+use crate::{
+    conversations::topics,
+    media::{self, Source},
+};
 use meridian_domain::{
     actor::Actor,
     channel::ChannelKind,
     event::{EventKind, Identifier, InboundEvent},
     identity,
-    ids::{BotId, ChannelAccountId, ConversationId, ItemId},
+    ids::{BotId, ChannelAccountId, ConversationId, ItemId, RawId},
     jobs::Job,
     live::Change,
     work::{ItemKind, Lifecycle, OwnerKind},
@@ -26,11 +29,15 @@ use meridian_store::{
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 
+/// Files of one message that are fetched.
+const MOST_FILES: usize = 50;
+
 /// An event of a stored request.
 #[derive(Clone, Copy)]
 pub(super) struct Arrived<'a> {
     /// Place of the request in its batch.
     pub request: usize,
+    pub raw: RawId,
     pub account: ChannelAccountId,
     pub kind: ChannelKind,
     pub event: &'a InboundEvent,
@@ -85,13 +92,17 @@ pub(super) async fn messages<'a>(
     let items = items::append_all(tx, &new).await?;
     let wrote: Vec<Wrote<'_>> = placed
         .iter()
+        .filter(|one| !one.arrived.event.is_echo())
         .map(|one| Wrote {
             session: one.at.session.id,
+            at: one.arrived.event.at,
             message: one.arrived.event.external_id.as_deref(),
             bot_waits: one.bot().is_some(),
         })
         .collect();
-    arrivals::customers_wrote(tx, &wrote).await?;
+    if !wrote.is_empty() {
+        arrivals::customers_wrote(tx, &wrote).await?;
+    }
     let named: Vec<(ChannelAccountId, &str)> = placed
         .iter()
         .filter_map(|one| Some((one.arrived.account, one.arrived.event.external_id.as_deref()?)))
@@ -103,6 +114,7 @@ pub(super) async fn messages<'a>(
     }
     let mut patience = HashMap::new();
     for (one, item) in placed.iter().zip(items) {
+        media::expect(tx, item, one.arrived.account, sources(&one.arrived)).await?;
         if let Some(bot) = one.bot() {
             tell_bot(tx, bot, one, item, &mut patience).await?;
         }
@@ -156,6 +168,21 @@ fn arrival_of<'a>(one: &Arrived<'a>) -> Arrival<'a> {
         language: event.sender.locale.as_deref().and_then(|tag| tag.split(['-', '_']).next()),
         hint: event.detail.get("conversation").and_then(Value::as_str).and_then(|id| id.parse::<ConversationId>().ok()),
     }
+}
+
+/// The files of a message that can be fetched: by an id, by an address, or out of the mail itself.
+fn sources(one: &Arrived<'_>) -> Vec<Source> {
+    let mail = one.kind == ChannelKind::Email;
+    let files = one.event.content.iter().flat_map(|content| &content.attachments).take(MOST_FILES).zip(0_u16..);
+    files
+        .filter(|(file, _)| mail || file.media_id.is_some() || file.url.is_some())
+        .map(|(file, position)| Source {
+            told: file.clone(),
+            raw: one.raw,
+            external_id: one.event.external_id.clone(),
+            position,
+        })
+        .collect()
 }
 
 fn item_of<'a>(one: &Placed<'a>) -> NewItem<'a> {

@@ -67,6 +67,7 @@ async fn open(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Resu
         thread: arrival.thread.map(str::to_owned),
         opened_at: conversation.last_activity_at,
         closed_at: None,
+        last_customer_at: None,
         last_external_id: None,
         control: if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue },
         control_id: bot.map(|bot| bot.0),

@@ -8,7 +8,7 @@ use meridian_domain::{
     ids::{AgentId, BranchId, ChannelAccountId, QueueId, SiteId, TenantId},
     jobs::Job,
     people::Role,
-    secret::Secret,
+    secret::{Secret, Versions},
 };
 use meridian_store::{
     StoreError,
@@ -17,7 +17,6 @@ use meridian_store::{
     setup,
 };
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// What was set up.
 #[derive(Debug, Clone)]
@@ -99,8 +98,8 @@ pub async fn seed_crowd(
         let account: ChannelAccountId = id(workspace, &format!("number{n}"));
         let (number, secret) = (format!("9000{n:05}"), demo_secret(workspace, &format!("number{n}")));
         let names = ["app_secret", "verify_token", "access_token"];
-        let sealed: BTreeMap<String, Vec<Secret>> =
-            names.iter().map(|name| ((*name).to_owned(), vec![Secret::new(secret.clone())])).collect();
+        let sealed: Versions =
+            names.iter().map(|name| ((*name).to_owned(), vec![Secret::new(secret.clone()).into()])).collect();
         let row = Account {
             id: account,
             kind: ChannelKind::WhatsApp,
@@ -110,8 +109,8 @@ pub async fn seed_crowd(
             branch,
             queue,
             bot: None,
-            status: "active".to_owned(),
-            status_reason: String::new(),
+            active: true,
+            health: accounts::Health::default(),
         };
         accounts::insert(&mut tx, &row, &app.sealer.seal_map(tenant, account.0, &sealed)).await?;
         connected.push((account, number, secret));

@@ -9,7 +9,7 @@ use meridian_domain::{
     jobs::{Job, stable_hash},
     people::Role,
     platform::BotPlatform,
-    secret::Secret,
+    secret::{Secret, Versions},
 };
 use meridian_store::{
     StoreError, WriteTx,
@@ -19,7 +19,6 @@ use meridian_store::{
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A login of the demo tenant.
@@ -269,18 +268,18 @@ async fn seed_account(
         ChannelKind::WebChat => (json!({ "origins": ["*"] }), &[]),
         ChannelKind::Generic => (json!({ "url": format!("{base}/generic"), "trusted_identities": true }), &[]),
     };
-    let mut sealed: BTreeMap<String, Vec<Secret>> = secrets
+    let mut sealed: Versions = secrets
         .iter()
-        .map(|name| ((*name).to_owned(), vec![Secret::new(demo_secret(workspace, &format!("{kind} {name}")))]))
+        .map(|name| ((*name).to_owned(), vec![Secret::new(demo_secret(workspace, &format!("{kind} {name}"))).into()]))
         .collect();
     if kind == ChannelKind::WeCom {
         // Keys that seal callbacks have 43 characters of base64.
         let key: String = demo_secret(workspace, "wecom encoding_aes_key").chars().take(43).collect();
-        sealed.insert("encoding_aes_key".to_owned(), vec![Secret::new(key)]);
+        sealed.insert("encoding_aes_key".to_owned(), vec![Secret::new(key).into()]);
     }
     if kind == ChannelKind::Generic {
         let secret = demo_webhook_secret(workspace, "generic signing_secret");
-        sealed.insert("signing_secret".to_owned(), vec![Secret::new(secret)]);
+        sealed.insert("signing_secret".to_owned(), vec![Secret::new(secret).into()]);
     }
     let row = Account {
         id: account,
@@ -291,8 +290,8 @@ async fn seed_account(
         branch,
         queue,
         bot: (kind == ChannelKind::WhatsApp).then_some(bot),
-        status: "active".to_owned(),
-        status_reason: String::new(),
+        active: true,
+        health: accounts::Health::default(),
     };
     let tenant = tx.scope().tenant();
     accounts::insert(tx, &row, &app.sealer.seal_map(tenant, account.0, &sealed)).await?;

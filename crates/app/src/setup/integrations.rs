@@ -131,7 +131,10 @@ fn checked(new: &NewBot<'_>) -> Result<Bot, SetupRefused> {
         return Err(SetupRefused::Wrong("secret", "secret has 16 to 512 characters".to_owned()));
     }
     if new.handoff_names.len() > 50 || new.handoff_names.iter().any(|n| n.trim().is_empty() || n.len() > 200) {
-        return Err(SetupRefused::Wrong("handoff_names", "handoffNames are at most 50 names of 1 to 200 characters".to_owned()));
+        return Err(SetupRefused::Wrong(
+            "handoff_names",
+            "handoffNames are at most 50 names of 1 to 200 characters".to_owned(),
+        ));
     }
     Ok(Bot {
         id: new.id.unwrap_or(BotId(uuid::Uuid::nil())),

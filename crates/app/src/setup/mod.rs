@@ -1,5 +1,6 @@
 //! Setting a tenant up.
 
+mod channels;
 mod crowd;
 mod demo;
 mod idempotency;
@@ -9,6 +10,10 @@ mod places;
 mod queues;
 mod refused;
 
+pub use channels::{
+    AccountChange, Connected, NewAccount, Tested, connect_account, rotate_account_secret, set_account_active,
+    test_account, update_account,
+};
 pub use crowd::{Crowd, seed_crowd};
 pub use demo::{Demo, DemoIds, DemoLogin, DemoWorld, demo_ids, demo_secret, demo_webhook_secret, seed_demo};
 pub use idempotency::IdempotencyKey;

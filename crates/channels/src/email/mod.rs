@@ -24,8 +24,8 @@ use crate::{Capabilities, Channel, Http, InboundRequest, Reject, Setting, Stored
 use event::Envelope;
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind},
-    event::{EventKind, InboundEvent},
+    channel::{AccountConfig, ChannelKind, Generated, Input, MediaKind},
+    event::{EventKind, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -34,33 +34,44 @@ use meridian_domain::{
 pub(crate) struct Email;
 
 const SETTINGS: &[Setting] = &[
-    Setting { name: "from", secret: false, required: true, help: "Address customers see" },
-    Setting { name: "domain", secret: false, required: true, help: "Domain of Message-IDs and reply addresses" },
-    Setting { name: "smtp_host", secret: false, required: true, help: "Outgoing server" },
-    Setting { name: "smtp_port", secret: false, required: false, help: "Default 587" },
-    Setting { name: "smtp_tls", secret: false, required: false, help: "starttls (default), tls, none" },
-    Setting { name: "smtp_user", secret: false, required: false, help: "Signs in to the outgoing server" },
-    Setting { name: "authserv_id", secret: false, required: false, help: "Whose Authentication-Results are believed" },
-    Setting {
-        name: "provider",
-        secret: false,
-        required: false,
-        help: "Who posts inbound mail: smtp (your own server, default), sendgrid, mailgun, postmark, mailjet, sparkpost, brevo, mandrill",
-    },
-    Setting {
-        name: "inbound_token",
-        secret: true,
-        required: true,
-        help: "Bearer token of your server's posts, or the password in the URL that the provider posts to",
-    },
-    Setting {
-        name: "signing_key",
-        secret: true,
-        required: false,
-        help: "Mailgun: webhook signing key; Mandrill: webhook key; SendGrid: public key of the event webhook",
-    },
-    Setting { name: "reply_mac", secret: true, required: true, help: "Signs reply addresses" },
-    Setting { name: "smtp_password", secret: true, required: false, help: "Signs in to the outgoing server" },
+    Setting::text("from", "From", "发件人")
+        .required()
+        .help("Address customers see", "客户看到的发件地址")
+        .example("Help <help@example.com>"),
+    Setting::text("domain", "Domain", "域名")
+        .required()
+        .help("Domain of Message-IDs and reply addresses", "用于 Message-ID 与回信地址")
+        .example("example.com"),
+    Setting::text("smtp_host", "Outgoing server", "发信服务器").required().example("smtp.example.com"),
+    Setting::text("smtp_port", "Port", "端口").takes(Input::Number).help("Default 587", "默认 587").example("587"),
+    Setting::text("smtp_tls", "Encryption", "加密方式")
+        .takes(Input::Choice(&["starttls", "tls", "none"]))
+        .help("Default starttls", "默认 starttls")
+        .example("starttls"),
+    Setting::text("smtp_user", "User", "用户名").help("Signs in to the outgoing server", "登录发信服务器"),
+    Setting::secret("smtp_password", "Password", "密码")
+        .optional()
+        .help("Signs in to the outgoing server", "登录发信服务器"),
+    Setting::text("provider", "Who posts inbound mail", "收信方式")
+        .takes(Input::Choice(&["smtp", "sendgrid", "mailgun", "postmark", "mailjet", "sparkpost", "brevo", "mandrill"]))
+        .help("Your own server (smtp, default) or a mail provider", "自有服务器（smtp，默认）或邮件服务商")
+        .example("smtp"),
+    Setting::text("authserv_id", "Trusted server", "可信服务器标识")
+        .help("Whose Authentication-Results are believed", "采信其 Authentication-Results 的服务器")
+        .example("mx.example.com"),
+    Setting::secret("inbound_token", "Inbound token", "收信令牌")
+        .help(
+            "Bearer token of your server's posts, or the password in the URL that the provider posts to",
+            "自有服务器推送时的 Bearer 令牌，或服务商推送 URL 中的密码",
+        )
+        .or_made(Generated::Token),
+    Setting::secret("signing_key", "Signing key", "签名密钥").optional().help(
+        "Mailgun: webhook signing key; Mandrill: webhook key; SendGrid: public key of the event webhook",
+        "Mailgun：Webhook 签名密钥；Mandrill：Webhook 密钥；SendGrid：事件 Webhook 公钥",
+    ),
+    Setting::secret("reply_mac", "Reply address key", "回信地址密钥")
+        .help("Signs reply addresses", "用于签署回信地址")
+        .or_made(Generated::Token),
 ];
 
 impl Channel for Email {
@@ -69,7 +80,12 @@ impl Channel for Email {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { idempotent_send: true, ..Capabilities::default() }
+        Capabilities {
+            media: MediaKind::ALL,
+            media_max: 20 * 1024 * 1024,
+            idempotent_send: true,
+            ..Capabilities::default()
+        }
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -108,6 +124,38 @@ impl Channel for Email {
                 vec![event]
             }
         }
+    }
+
+    /// The mail is read again; the same bytes give the same ids.
+    fn inside(
+        &self,
+        account: &AccountConfig,
+        request: &StoredRequest,
+        external_id: Option<&str>,
+        position: usize,
+    ) -> Option<Vec<u8>> {
+        let provider = Provider::of(account.setting("provider"));
+        let digest = signature::digest(&request.body);
+        let kind = request.header("content-type").unwrap_or_default();
+        let Post::Mails(mails) = read_post(provider, kind, &request.body) else { return None };
+        mails.into_iter().enumerate().find_map(|(n, inbound)| {
+            let digest = if n == 0 { digest.clone() } else { format!("{digest}-{n}") };
+            let envelope = Envelope { digest, results: inbound.results };
+            let mut mail = inbound.mail;
+            let events = event::of(account, &mail, &envelope, request.received_at);
+            let named = events.iter().any(|event| event.external_id.as_deref() == external_id);
+            (named && position < mail.attachments.len()).then(|| mail.attachments.swap_remove(position).content)
+        })
+    }
+
+    fn address(&self, text: &str) -> Option<Identifier> {
+        let mail = text.trim().to_lowercase();
+        let whole = mail.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'));
+        (whole && !mail.contains(char::is_whitespace)).then(|| Identifier::channel("email", mail, ""))
+    }
+
+    fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
+        Box::pin(send::check(http, account))
     }
 
     fn send<'a>(

@@ -2,9 +2,7 @@
 
 use super::{
     class::{self, Class},
-    date,
-    decode::{self, Encoding},
-    html, mime,
+    date, decode, html, mime,
     mime::Part,
     report::{self, Report},
     words,
@@ -42,6 +40,9 @@ pub struct File {
     pub content_id: Option<String>,
     /// Shown inside of the text.
     pub inline: bool,
+    /// The decoded bytes.
+    #[serde(skip)]
+    pub content: Vec<u8>,
 }
 
 /// A mail, read. Ids are without angle brackets, texts without NUL.
@@ -281,16 +282,14 @@ fn unflow(text: &str, delsp: bool) -> String {
 fn file(raw: &[u8], part: &Part) -> File {
     let nested = part.mime() == "message/rfc822" || part.mime() == "message/global";
     let name = part.head.name.as_deref().map(file_name).filter(|name| !name.is_empty());
-    let size = match part.head.encoding {
-        Encoding::Identity => part.raw(raw).len(),
-        _ => part.bytes(raw).len(),
-    };
+    let content = part.bytes(raw);
     File {
         filename: name.or_else(|| nested.then(|| "message.eml".to_owned())),
         mime: part.mime().to_owned(),
-        size: size as u64,
+        size: content.len() as u64,
         content_id: part.head.content_id.clone(),
         inline: part.head.disposition == "inline" || part.head.content_id.is_some(),
+        content,
     }
 }
 

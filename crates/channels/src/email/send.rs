@@ -4,7 +4,7 @@ use super::{read::line, thread};
 use crate::{Http, http::error};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header},
+    message::{Attachment, Mailbox, MultiPart, SinglePart, header},
     transport::smtp::{
         authentication::Credentials,
         client::{Tls, TlsParameters},
@@ -31,6 +31,28 @@ pub(super) async fn send(
     let message_id = format!("{}@{domain}", message.id.0.simple());
     let mail = compose(account, message, from, to, &message_id)
         .map_err(|problem| error(ErrorClass::BadContent, problem.to_string()))?;
+    match transport(http, account).await?.send(mail).await {
+        Ok(_) => Ok(Accepted { external_ids: vec![message_id], learned: Vec::new() }),
+        Err(failure) if failure.is_permanent() => Err(error(ErrorClass::BadRecipient, line(&failure.to_string()))),
+        // The Message-ID stays the same, so a second copy is recognised: trying again does no harm.
+        Err(failure) => Err(error(ErrorClass::ProviderDown, line(&failure.to_string()))),
+    }
+}
+
+/// Signs in to the outgoing server and leaves again (NOOP).
+pub(super) async fn check(http: &Http, account: &AccountConfig) -> Result<String, SendError> {
+    let host = account.setting("smtp_host").unwrap_or_default().to_owned();
+    match transport(http, account).await?.test_connection().await {
+        Ok(true) => Ok(host),
+        Ok(false) => Err(error(ErrorClass::ProviderDown, "the server does not answer NOOP")),
+        Err(failure) if failure.is_permanent() => Err(error(ErrorClass::Auth, line(&failure.to_string()))),
+        Err(failure) => Err(error(ErrorClass::ProviderDown, line(&failure.to_string()))),
+    }
+}
+
+/// The outgoing server, vetted like every address.
+async fn transport(http: &Http, account: &AccountConfig) -> Result<AsyncSmtpTransport<Tokio1Executor>, SendError> {
+    let missing = |name: &str| error(ErrorClass::Auth, format!("{name} is not set"));
     let host = account.setting("smtp_host").ok_or_else(|| missing("smtp_host"))?;
     let port = account.settings.get("smtp_port").and_then(Value::as_u64).unwrap_or(587) as u16;
     let address = http.egress().vet(host, port).await?;
@@ -48,12 +70,7 @@ pub(super) async fn send(
     if let (Some(user), Some(password)) = (account.setting("smtp_user"), account.secret("smtp_password")) {
         transport = transport.credentials(Credentials::new(user.to_owned(), password.expose().to_owned()));
     }
-    match transport.build().send(mail).await {
-        Ok(_) => Ok(Accepted { external_ids: vec![message_id], learned: Vec::new() }),
-        Err(failure) if failure.is_permanent() => Err(error(ErrorClass::BadRecipient, line(&failure.to_string()))),
-        // The Message-ID stays the same, so a second copy is recognised: trying again does no harm.
-        Err(failure) => Err(error(ErrorClass::ProviderDown, line(&failure.to_string()))),
-    }
+    Ok(transport.build())
 }
 
 pub(super) fn compose(
@@ -63,7 +80,9 @@ pub(super) fn compose(
     to: &str,
     message_id: &str,
 ) -> Result<Message, lettre::error::Error> {
-    let bad = |_| lettre::error::Error::MissingFrom;
+    fn bad<T>(_: T) -> lettre::error::Error {
+        lettre::error::Error::MissingFrom
+    }
     let sender: Mailbox = from.parse().map_err(bad)?;
     let subject = match &message.subject {
         Some(subject) if subject.to_lowercase().starts_with("re:") => line(subject),
@@ -88,5 +107,14 @@ pub(super) fn compose(
     if !references.is_empty() {
         builder = builder.references(references);
     }
-    builder.header(header::ContentType::TEXT_PLAIN).body(message.text.clone())
+    if message.files.is_empty() {
+        return builder.header(header::ContentType::TEXT_PLAIN).body(message.text.clone());
+    }
+    let mut parts = MultiPart::mixed().singlepart(SinglePart::plain(message.text.clone()));
+    for file in &message.files {
+        let kind = header::ContentType::parse(&file.content_type);
+        let kind = kind.or_else(|_| header::ContentType::parse("application/octet-stream")).map_err(bad)?;
+        parts = parts.singlepart(Attachment::new(line(&file.name)).body(file.content.clone(), kind));
+    }
+    builder.multipart(parts)
 }

@@ -2,6 +2,7 @@ use super::*;
 use meridian_domain::{
     event::{ReceiptStatus, Verification},
     ids::*,
+    outbound::OutboundFile,
     secret::Secret,
 };
 use send::compose;
@@ -85,6 +86,7 @@ fn a_reply_address_threads_only_for_the_person_it_was_written_to() {
         subject: Some("Broken kettle".into()),
         in_reply_to: Some("1@x".into()),
         references: vec!["0@x".into(), "1@x".into()],
+        files: Vec::new(),
     };
     let mail = compose(&account(), &outbound, "help@shop.example", "ana@example.org", "m@shop.example").unwrap();
     let text = String::from_utf8(mail.formatted()).unwrap();
@@ -276,4 +278,42 @@ proptest::proptest! {
         let stored = StoredRequest { part: Value::Null, body: bytes.into(), received_at };
         proptest::prop_assert_eq!(Email.parse(&account(), &stored).len(), 1);
     }
+}
+
+#[test]
+fn files_go_out_as_parts_and_come_in_by_their_place() {
+    let file = OutboundFile {
+        name: "kettle.png".to_owned(),
+        content_type: "image/png".to_owned(),
+        content: vec![1, 2, 3, 4],
+        ..OutboundFile::default()
+    };
+    let outbound = OutboundMessage {
+        id: DeliveryId(Uuid::from_u128(1)),
+        item: ItemId(Uuid::from_u128(2)),
+        conversation: ConversationId(Uuid::from_u128(77)),
+        to: vec![],
+        thread: None,
+        text: "Like this one?".into(),
+        subject: None,
+        in_reply_to: None,
+        references: vec![],
+        files: vec![file],
+    };
+    let mail = compose(&account(), &outbound, "help@shop.example", "ana@example.org", "m@shop.example").unwrap();
+    let raw = mail.formatted();
+    let read = read(&raw);
+    assert_eq!(read.text.as_deref().map(str::trim), Some("Like this one?"));
+    assert_eq!(
+        (read.attachments[0].filename.as_deref(), read.attachments[0].mime.as_str()),
+        (Some("kettle.png"), "image/png")
+    );
+    let request = StoredRequest {
+        part: json!({ "headers": { "content-type": "message/rfc822" } }),
+        body: raw.into(),
+        received_at: "2026-05-04T12:00:00Z".parse().unwrap(),
+    };
+    let inside = |id: &str, position| Email.inside(&account(), &request, Some(id), position);
+    assert_eq!(inside("m@shop.example", 0), Some(vec![1, 2, 3, 4]));
+    assert_eq!((inside("m@shop.example", 1), inside("other@shop.example", 0)), (None, None));
 }

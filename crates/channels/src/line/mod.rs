@@ -4,13 +4,13 @@ mod parse;
 mod send;
 
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified, json, meta, signature,
+    Capabilities, Channel, Http, InboundRequest, Place, Reject, Setting, StoredRequest, Verified, json, meta, signature,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
-    event::InboundEvent,
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -19,10 +19,16 @@ use meridian_domain::{
 pub(crate) struct Line;
 
 const SETTINGS: &[Setting] = &[
-    Setting { name: "destination", secret: false, required: false, help: "User id of the bot (U..)" },
-    Setting { name: "api_base", secret: false, required: false, help: "Default https://api.line.me" },
-    Setting { name: "channel_secret", secret: true, required: true, help: "Signs the webhooks" },
-    Setting { name: "access_token", secret: true, required: true, help: "Long-lived channel access token" },
+    Setting::secret("channel_secret", "Channel secret", "频道密钥").help(
+        "Signs the webhooks; in the LINE Developers console under Basic settings",
+        "用于校验签名；见 LINE Developers 的 Basic settings",
+    ),
+    Setting::secret("access_token", "Channel access token", "频道访问令牌")
+        .help("Long-lived; in the console under Messaging API", "长期令牌；见控制台 Messaging API"),
+    Setting::text("destination", "Bot user id", "机器人用户 ID")
+        .help("Tells callbacks of other bots apart", "用于区分其他机器人的回调")
+        .example("U.."),
+    Setting::api_base("https://api.line.me"),
 ];
 
 impl Channel for Line {
@@ -32,14 +38,7 @@ impl Channel for Line {
 
     /// Text counts in UTF-16 units. There are no receipts; a repeated push is known by its retry key.
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            text_max: 5000,
-            buttons: 13,
-            media: true,
-            typing: true,
-            idempotent_send: true,
-            ..Capabilities::default()
-        }
+        Capabilities { text_max: 5000, buttons: 13, typing: true, idempotent_send: true, ..Capabilities::default() }
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -61,6 +60,24 @@ impl Channel for Line {
 
     fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
         json::body(request).map_or_else(|kept| kept, |body| parse::body(account, &body, request.received_at))
+    }
+
+    fn address(&self, text: &str) -> Option<Identifier> {
+        let id = text.trim();
+        id.starts_with(['U', 'C', 'R']).then(|| Identifier::channel("line_user_id", id, ""))
+    }
+
+    fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
+        Box::pin(send::check(http, account))
+    }
+
+    fn media<'a>(
+        &'a self,
+        _: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(async move { crate::media::line(account, file) })
     }
 
     fn send<'a>(

@@ -17,6 +17,17 @@ use uuid::Uuid;
 /// Messages of one push.
 const MOST: usize = 5;
 
+/// Whose token it is ("Get bot info").
+pub(super) async fn check(http: &Http, account: &AccountConfig) -> Result<String, SendError> {
+    let token = account.secret("access_token").ok_or_else(|| error(ErrorClass::Auth, "access_token is not set"))?;
+    let base = account.setting("api_base").unwrap_or("https://api.line.me").trim_end_matches('/');
+    let answer = http.get_json(&format!("{base}/v2/bot/info"), Some(token.expose())).await?;
+    if answer.status >= 300 {
+        return Err(refusal(&answer));
+    }
+    Ok(text(&answer.json(), "/displayName").unwrap_or_default().to_owned())
+}
+
 /// Pushes: a reply token dies long before a person answers. The retry key makes a repeated push one push.
 pub(super) async fn send(
     http: &Http,

@@ -4,14 +4,14 @@ mod parse;
 mod send;
 
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified,
-    json::{body, body_key, id, list, unknown},
+    Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified,
+    json::{body, body_key, digits, id, list, unknown},
     meta, signature,
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind},
-    event::InboundEvent,
+    channel::{AccountConfig, ChannelKind, MediaKind},
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -32,12 +32,15 @@ impl Messenger {
 }
 
 const SETTINGS: &[Setting] = &[
-    Setting { name: "page_id", secret: false, required: true, help: "Id of the page or Instagram account" },
-    meta::API_BASE,
-    meta::API_VERSION,
+    Setting::text("page_id", "Page or account id", "主页或账号 ID")
+        .required()
+        .help("Id of the page or Instagram account", "Facebook 主页或 Instagram 账号的 ID")
+        .example("104555000000001"),
     meta::APP_SECRET,
     meta::VERIFY_TOKEN,
     meta::ACCESS_TOKEN,
+    meta::API_BASE,
+    meta::API_VERSION,
 ];
 
 impl Channel for Messenger {
@@ -45,14 +48,17 @@ impl Channel for Messenger {
         self.kind
     }
 
+    /// Instagram takes files by a public address alone.
     fn capabilities(&self) -> Capabilities {
+        let page = self.kind == ChannelKind::Messenger;
         Capabilities {
             text_max: self.text_max,
             buttons: 13,
-            media: true,
+            media: if page { MediaKind::ALL } else { &[] },
+            media_max: if page { 25 * 1024 * 1024 } else { 0 },
             reactions: true,
             typing: true,
-            delivered: self.kind == ChannelKind::Messenger,
+            delivered: page,
             read: true,
             window_hours: 24,
             ..Capabilities::default()
@@ -96,6 +102,23 @@ impl Channel for Messenger {
             events.push(unknown(body_key(request), received, "nothing known in the body", &body));
         }
         events
+    }
+
+    fn address(&self, text: &str) -> Option<Identifier> {
+        digits(text).map(|id| Identifier::channel(self.scheme, id, ""))
+    }
+
+    fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
+        Box::pin(meta::check(http, account, "page_id", "name"))
+    }
+
+    fn media<'a>(
+        &'a self,
+        _: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(async move { crate::media::meta(account, file) })
     }
 
     fn send<'a>(

@@ -5,12 +5,13 @@ use crate::{
     Http,
     http::{error, partial},
     json::id,
+    media::Form,
     meta,
     split::{Unit, split},
 };
 use meridian_domain::{
-    channel::AccountConfig,
-    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
+    channel::{AccountConfig, MediaKind},
+    outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
 use serde_json::{Value, json};
 
@@ -36,7 +37,34 @@ pub(super) async fn send(
         external_ids
             .push(id(&answer, "/message_id").ok_or_else(|| error(ErrorClass::Ambiguous, "accepted without an id"))?);
     }
+    for file in &message.files {
+        let sent = send_file(http, account, &recipient, message, file).await;
+        external_ids.push(sent.map_err(|failure| partial(external_ids.len(), failure))?);
+    }
     Ok(Accepted { external_ids, learned: Vec::new() })
+}
+
+/// A file goes with the message itself ("Send API: attachments from file").
+async fn send_file(
+    http: &Http,
+    account: &AccountConfig,
+    recipient: &Value,
+    message: &OutboundMessage,
+    file: &OutboundFile,
+) -> Result<String, SendError> {
+    let kind = match MediaKind::of(&file.content_type) {
+        MediaKind::Document => "file",
+        kind => kind.code(),
+    };
+    let attachment = json!({ "type": kind, "payload": { "is_reusable": false } });
+    let form = Form::new()
+        .field("recipient", &recipient.to_string())
+        .field("messaging_type", "RESPONSE")
+        .field("message", &json!({ "attachment": attachment, "metadata": message.id.to_string() }).to_string())
+        .file("filedata", file);
+    let answer = http.post_form(&meta::node(account, "me/messages"), Some(meta::token(account)?), form).await?;
+    let answer = meta::accepted(answer)?.json();
+    id(&answer, "/message_id").ok_or_else(|| error(ErrorClass::Ambiguous, "accepted without an id"))
 }
 
 /// A person of the page, or one who is known by an opt-in alone.

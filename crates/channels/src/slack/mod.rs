@@ -4,13 +4,13 @@ mod parse;
 mod send;
 
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified, json::text, meta,
-    signature,
+    Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified, json::text,
+    meta, signature,
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
-    event::InboundEvent,
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -23,10 +23,15 @@ pub(crate) struct Slack;
 const TOLERANCE: i64 = 300;
 
 const SETTINGS: &[Setting] = &[
-    Setting { name: "app_id", secret: false, required: false, help: "A..; tells our own echoes from other bots" },
-    Setting { name: "api_base", secret: false, required: false, help: "Default https://slack.com/api" },
-    Setting { name: "signing_secret", secret: true, required: true, help: "Signs the webhooks" },
-    Setting { name: "bot_token", secret: true, required: true, help: "xoxb-..; sends messages" },
+    Setting::secret("signing_secret", "Signing secret", "签名密钥").help(
+        "Signs the requests; in the Slack app under Basic information",
+        "用于校验签名；见 Slack 应用 Basic Information",
+    ),
+    Setting::secret("bot_token", "Bot token", "机器人令牌").help("Sends messages", "用于发送消息").example("xoxb-.."),
+    Setting::text("app_id", "App id", "应用 ID")
+        .help("Tells our own echoes from other bots", "用于区分自身消息与其他机器人")
+        .example("A0123456789"),
+    Setting::api_base("https://slack.com/api"),
 ];
 
 impl Channel for Slack {
@@ -39,7 +44,6 @@ impl Channel for Slack {
         Capabilities {
             text_max: 4000,
             buttons: 25,
-            media: true,
             edit: true,
             delete: true,
             reactions: true,
@@ -78,6 +82,24 @@ impl Channel for Slack {
 
     fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
         parse::body(account, request)
+    }
+
+    fn address(&self, text: &str) -> Option<Identifier> {
+        let id = text.trim();
+        id.starts_with(['U', 'W', 'C', 'D', 'G']).then(|| Identifier::channel("slack_user_id", id, ""))
+    }
+
+    fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
+        Box::pin(send::check(http, account))
+    }
+
+    fn media<'a>(
+        &'a self,
+        _: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(async move { crate::media::slack(account, file) })
     }
 
     fn send<'a>(

@@ -12,6 +12,18 @@ use meridian_domain::{
 };
 use serde_json::{Value, json};
 
+/// Whose token it is ("auth.test").
+pub(super) async fn check(http: &Http, account: &AccountConfig) -> Result<String, SendError> {
+    let token = account.secret("bot_token").ok_or_else(|| error(ErrorClass::Auth, "bot_token is not set"))?;
+    let base = account.setting("api_base").unwrap_or("https://slack.com/api").trim_end_matches('/');
+    let answer = http.post_json(&format!("{base}/auth.test"), Some(token.expose()), &json!({})).await?;
+    let json = answer.json();
+    if json.get("ok") != Some(&Value::Bool(true)) {
+        return Err(refusal(&answer));
+    }
+    Ok(text(&json, "/team").unwrap_or_default().to_owned())
+}
+
 /// Posts into the channel of the session, or to the person; our id travels as metadata.
 pub(super) async fn send(
     http: &Http,

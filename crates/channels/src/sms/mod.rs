@@ -4,12 +4,14 @@
 mod parse;
 mod send;
 
-use crate::{Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified, signature};
+use crate::{
+    Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified, signature,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
-    event::InboundEvent,
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -20,10 +22,16 @@ use std::collections::BTreeMap;
 pub(crate) struct Sms;
 
 const SETTINGS: &[Setting] = &[
-    Setting { name: "account_sid", secret: false, required: true, help: "AC.." },
-    Setting { name: "from", secret: false, required: true, help: "Number or messaging service (MG..)" },
-    Setting { name: "api_base", secret: false, required: false, help: "Default https://api.twilio.com" },
-    Setting { name: "auth_token", secret: true, required: true, help: "Signs webhooks and sends" },
+    Setting::text("account_sid", "Account SID", "账户 SID")
+        .required()
+        .help("On the front page of the Twilio console", "见 Twilio 控制台首页")
+        .example("AC.."),
+    Setting::text("from", "Sender", "发送方")
+        .required()
+        .help("Number, messaging service (MG..) or whatsapp: and a number", "号码、消息服务（MG..）或 whatsapp: 加号码")
+        .example("+442079460100"),
+    Setting::secret("auth_token", "Auth token", "认证令牌").help("Signs webhooks and sends", "用于校验签名与发送"),
+    Setting::api_base("https://api.twilio.com"),
 ];
 
 fn form(body: &[u8]) -> Vec<(String, String)> {
@@ -80,7 +88,7 @@ impl Channel for Sms {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { text_max: 1600, media: true, delivered: true, ..Capabilities::default() }
+        Capabilities { text_max: 1600, delivered: true, ..Capabilities::default() }
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -128,6 +136,25 @@ impl Channel for Sms {
 
     fn parse(&self, _account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
         vec![parse::event(request)]
+    }
+
+    fn address(&self, text: &str) -> Option<Identifier> {
+        let phone = text.trim();
+        let number = phone.strip_prefix('+').and_then(crate::json::digits);
+        number.map(|_| Identifier::channel("phone_e164", phone, ""))
+    }
+
+    fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
+        Box::pin(send::check(http, account))
+    }
+
+    fn media<'a>(
+        &'a self,
+        _: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(async move { crate::media::twilio(account, file) })
     }
 
     fn send<'a>(

@@ -52,6 +52,22 @@ pub(super) async fn send(
     Ok(Accepted { external_ids, learned: Vec::new() })
 }
 
+/// Whose token it is ("Fetch an account").
+pub(super) async fn check(http: &Http, account: &AccountConfig) -> Result<String, SendError> {
+    let missing = |name: &str| error(ErrorClass::Auth, format!("{name} is not set"));
+    let sid = account.setting("account_sid").ok_or_else(|| missing("account_sid"))?;
+    let token = account.secret("auth_token").ok_or_else(|| missing("auth_token"))?;
+    let base = account.setting("api_base").unwrap_or("https://api.twilio.com").trim_end_matches('/');
+    let url = format!("{base}/2010-04-01/Accounts/{sid}.json");
+    let basic = Some((sid, token.expose()));
+    let timeout = Duration::from_secs(10);
+    let answer = http.get(Request { url: &url, headers: Vec::new(), basic, body: Vec::new(), timeout }).await?;
+    if answer.status >= 300 {
+        return Err(refusal(&answer));
+    }
+    Ok(text(&answer.json(), "/friendly_name").unwrap_or_default().to_owned())
+}
+
 /// Over the network the account sends from.
 fn address(from: &str, message: &OutboundMessage) -> Option<String> {
     let find = |scheme: &str| message.to.iter().find(|id| id.scheme == scheme).map(|id| id.value.as_str());

@@ -2,15 +2,15 @@
 
 mod content;
 mod parse;
-mod send;
+pub(crate) mod send;
 
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified, json, meta, signature,
+    Capabilities, Channel, Http, InboundRequest, Place, Reject, Setting, StoredRequest, Verified, json, meta, signature,
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind},
-    event::InboundEvent,
+    channel::{AccountConfig, ChannelKind, Generated, MediaKind},
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -19,9 +19,16 @@ use meridian_domain::{
 pub(crate) struct Telegram;
 
 const SETTINGS: &[Setting] = &[
-    Setting { name: "api_base", secret: false, required: false, help: "Default https://api.telegram.org" },
-    Setting { name: "secret_token", secret: true, required: true, help: "Given to setWebhook, comes with each update" },
-    Setting { name: "bot_token", secret: true, required: true, help: "From BotFather; sends messages" },
+    Setting::secret("bot_token", "Bot token", "机器人令牌")
+        .help("From BotFather; sends messages", "由 BotFather 提供，用于发送消息")
+        .example("123456:AA.."),
+    Setting::secret("secret_token", "Webhook secret", "Webhook 密钥")
+        .help(
+            "Given to setWebhook as secret_token, comes with each update",
+            "调用 setWebhook 时的 secret_token，随每次更新发送",
+        )
+        .or_made(Generated::Token),
+    Setting::api_base("https://api.telegram.org"),
 ];
 
 impl Channel for Telegram {
@@ -34,7 +41,8 @@ impl Channel for Telegram {
         Capabilities {
             text_max: 4096,
             buttons: 100,
-            media: true,
+            media: MediaKind::ALL,
+            media_max: 50 * 1024 * 1024,
             edit: true,
             delete: true,
             reactions: true,
@@ -61,6 +69,25 @@ impl Channel for Telegram {
 
     fn parse(&self, _account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
         json::body(request).map_or_else(|kept| kept, |update| parse::update(&update, request.received_at))
+    }
+
+    fn address(&self, text: &str) -> Option<Identifier> {
+        let number = text.trim();
+        let bare = number.strip_prefix('-').unwrap_or(number);
+        json::digits(bare).map(|_| Identifier::channel("telegram_chat_id", number, ""))
+    }
+
+    fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
+        Box::pin(send::check(http, account))
+    }
+
+    fn media<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(crate::media::telegram(http, account, file))
     }
 
     fn send<'a>(

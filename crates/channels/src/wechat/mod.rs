@@ -8,12 +8,12 @@ mod send;
 pub(crate) mod token;
 pub(crate) mod xml;
 
-use crate::{Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified};
+use crate::{Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified};
 use callback::Scheme;
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind},
-    event::InboundEvent,
+    channel::{AccountConfig, ChannelKind, Generated, Input},
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -24,13 +24,25 @@ pub(crate) struct WeChat;
 const SCHEME: Scheme = Scheme { receiver: "app_id", plain: true };
 
 const SETTINGS: &[Setting] = &[
-    Setting { name: "app_id", secret: false, required: true, help: "wx.." },
-    Setting { name: "original_id", secret: false, required: false, help: "gh_.., the ToUserName of callbacks" },
-    Setting { name: "allow_plain", secret: false, required: false, help: "Take plain bodies although a key is set" },
-    Setting { name: "api_base", secret: false, required: false, help: "Default https://api.weixin.qq.com" },
-    Setting { name: "token", secret: true, required: true, help: "Signs callbacks" },
-    Setting { name: "encoding_aes_key", secret: true, required: false, help: "43 characters; seals callbacks" },
-    Setting { name: "app_secret", secret: true, required: true, help: "Sends messages" },
+    Setting::text("app_id", "App id", "AppID")
+        .required()
+        .help("Of the official account", "公众号的开发者 ID")
+        .example("wx.."),
+    Setting::secret("app_secret", "App secret", "AppSecret").help("Sends messages", "用于发送消息"),
+    Setting::secret("token", "Callback token", "回调 Token")
+        .help("Signs callbacks; paste it at the provider", "用于校验回调签名，请填写到服务商后台")
+        .or_made(Generated::Token),
+    Setting::secret("encoding_aes_key", "EncodingAESKey", "消息加解密密钥 EncodingAESKey")
+        .optional()
+        .help("43 characters; seals callbacks", "43 位字符，用于消息加解密")
+        .or_made(Generated::AesKey),
+    Setting::text("original_id", "Original id", "原始 ID")
+        .help("The ToUserName of callbacks", "回调中的 ToUserName")
+        .example("gh_.."),
+    Setting::text("allow_plain", "Take plain callbacks", "接受明文回调")
+        .takes(Input::Boolean)
+        .help("Take plain bodies although a key is set", "已设置密钥时仍接受明文消息"),
+    Setting::api_base("https://api.weixin.qq.com"),
 ];
 
 impl Channel for WeChat {
@@ -40,7 +52,7 @@ impl Channel for WeChat {
 
     /// Text counts in bytes. The window is 48 hours and 5 messages after a message of the customer.
     fn capabilities(&self) -> Capabilities {
-        Capabilities { text_max: 2048, media: true, typing: true, window_hours: 48, ..Capabilities::default() }
+        Capabilities { text_max: 2048, typing: true, window_hours: 48, ..Capabilities::default() }
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -63,6 +75,23 @@ impl Channel for WeChat {
     fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
         let inside = SCHEME.inside(account, &request.body);
         parse::callback(account, "wechat_openid", "original_id", inside, request)
+    }
+
+    fn address(&self, text: &str) -> Option<Identifier> {
+        crate::json::word(text).map(|id| Identifier::channel("wechat_openid", id, ""))
+    }
+
+    fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
+        Box::pin(token::check(http, account, token::Issuer::WeChat))
+    }
+
+    fn media<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(crate::media::wechat(http, account, token::Issuer::WeChat, file))
     }
 
     fn send<'a>(

@@ -65,6 +65,21 @@ fn base(account: &AccountConfig, issuer: Issuer) -> &str {
     account.setting("api_base").unwrap_or(standard).trim_end_matches('/')
 }
 
+/// The address of a temporary file ("Get temporary media").
+pub(crate) async fn media(http: &Http, account: &AccountConfig, issuer: Issuer, id: &str) -> Result<String, SendError> {
+    let token = token(http, account, issuer, false).await?;
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("access_token", &token)
+        .append_pair("media_id", id)
+        .finish();
+    Ok(format!("{}/cgi-bin/media/get?{query}", base(account, issuer)))
+}
+
+/// Fetches a token anew: whoever gets one has the right secret.
+pub(crate) async fn check(http: &Http, account: &AccountConfig, issuer: Issuer) -> Result<String, SendError> {
+    token(http, account, issuer, true).await.map(|_| String::new())
+}
+
 async fn token(http: &Http, account: &AccountConfig, issuer: Issuer, fresh: bool) -> Result<String, SendError> {
     let missing = |name: &str| error(ErrorClass::Auth, format!("{name} is not set"));
     let (id_name, secret_name) = match issuer {

@@ -7,13 +7,17 @@ mod send;
 pub use pull::{Pulled, pull};
 
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified,
-    wechat::{callback::Scheme, parse},
+    Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified,
+    wechat::{
+        callback::Scheme,
+        parse,
+        token::{self, Issuer},
+    },
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind},
-    event::InboundEvent,
+    channel::{AccountConfig, ChannelKind, Generated},
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -25,13 +29,24 @@ pub(crate) struct WeCom;
 const SCHEME: Scheme = Scheme { receiver: "corp_id", plain: false };
 
 const SETTINGS: &[Setting] = &[
-    Setting { name: "corp_id", secret: false, required: true, help: "ww.." },
-    Setting { name: "open_kfid", secret: false, required: false, help: "Customer service account (wk..)" },
-    Setting { name: "agent_id", secret: false, required: false, help: "Number of the app, to write to colleagues" },
-    Setting { name: "api_base", secret: false, required: false, help: "Default https://qyapi.weixin.qq.com" },
-    Setting { name: "token", secret: true, required: true, help: "Signs callbacks" },
-    Setting { name: "encoding_aes_key", secret: true, required: true, help: "43 characters; seals callbacks" },
-    Setting { name: "corp_secret", secret: true, required: true, help: "Secret of the app; sends and pulls" },
+    Setting::text("corp_id", "Corp id", "企业 ID")
+        .required()
+        .help("In the admin console under My company", "见管理后台“我的企业”")
+        .example("ww.."),
+    Setting::secret("corp_secret", "App secret", "应用 Secret").help("Sends and pulls", "用于发送与拉取消息"),
+    Setting::secret("token", "Callback token", "回调 Token")
+        .help("Signs callbacks; paste it at the provider", "用于校验回调签名，请填写到服务商后台")
+        .or_made(Generated::Token),
+    Setting::secret("encoding_aes_key", "EncodingAESKey", "消息加解密密钥 EncodingAESKey")
+        .help("43 characters; seals callbacks", "43 位字符，用于消息加解密")
+        .or_made(Generated::AesKey),
+    Setting::text("open_kfid", "Customer service account", "客服账号 ID")
+        .help("Who writes to customers", "向客户发送消息的客服账号")
+        .example("wk.."),
+    Setting::text("agent_id", "App number", "应用 AgentId")
+        .help("To write to colleagues", "用于向企业成员发送消息")
+        .example("1000002"),
+    Setting::api_base("https://qyapi.weixin.qq.com"),
 ];
 
 impl Channel for WeCom {
@@ -43,7 +58,6 @@ impl Channel for WeCom {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             text_max: 2048,
-            media: true,
             delete: true,
             window_hours: 48,
             idempotent_send: true,
@@ -66,6 +80,23 @@ impl Channel for WeCom {
     fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
         let inside = SCHEME.inside(account, &request.body);
         parse::callback(account, "wecom_userid", "own_id", inside, request)
+    }
+
+    fn address(&self, text: &str) -> Option<Identifier> {
+        crate::json::word(text).map(|id| Identifier::channel("wecom_external_userid", id, ""))
+    }
+
+    fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
+        Box::pin(token::check(http, account, Issuer::WeCom))
+    }
+
+    fn media<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(crate::media::wechat(http, account, Issuer::WeCom, file))
     }
 
     fn send<'a>(

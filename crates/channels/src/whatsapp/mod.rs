@@ -5,14 +5,14 @@ mod parse;
 mod send;
 
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Reject, Reply, Setting, StoredRequest, Verified,
-    json::{body, body_key, list, unknown},
+    Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified,
+    json::{body, body_key, digits, list, unknown},
     meta,
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind},
-    event::InboundEvent,
+    channel::{AccountConfig, ChannelKind, MediaKind},
+    event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -21,12 +21,15 @@ use meridian_domain::{
 pub(crate) struct WhatsApp;
 
 const SETTINGS: &[Setting] = &[
-    Setting { name: "phone_number_id", secret: false, required: true, help: "Id of the number, from the Meta app" },
-    meta::API_BASE,
-    meta::API_VERSION,
+    Setting::text("phone_number_id", "Phone number id", "电话号码 ID")
+        .required()
+        .help("Id of the number, from the Meta app under WhatsApp, API setup", "见 Meta 应用“WhatsApp > API 设置”")
+        .example("106540352242922"),
     meta::APP_SECRET,
     meta::VERIFY_TOKEN,
     meta::ACCESS_TOKEN,
+    meta::API_BASE,
+    meta::API_VERSION,
 ];
 
 impl Channel for WhatsApp {
@@ -38,7 +41,8 @@ impl Channel for WhatsApp {
         Capabilities {
             text_max: 4096,
             buttons: 3,
-            media: true,
+            media: MediaKind::ALL,
+            media_max: 16 * 1024 * 1024,
             reactions: true,
             typing: true,
             delivered: true,
@@ -80,6 +84,23 @@ impl Channel for WhatsApp {
             events.push(unknown(body_key(request), received, "nothing known in the body", &body));
         }
         events
+    }
+
+    fn address(&self, text: &str) -> Option<Identifier> {
+        digits(text).map(|phone| Identifier::channel("wa_id", phone, ""))
+    }
+
+    fn check<'a>(&'a self, http: &'a Http, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
+        Box::pin(meta::check(http, account, "phone_number_id", "display_phone_number,verified_name"))
+    }
+
+    fn media<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        file: &'a Attachment,
+    ) -> BoxFuture<'a, Result<Place, SendError>> {
+        Box::pin(crate::media::whatsapp(http, account, file))
     }
 
     fn send<'a>(

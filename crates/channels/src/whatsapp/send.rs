@@ -4,13 +4,14 @@ use crate::{
     Http,
     http::{error, partial},
     json::text,
+    media::{Form, not_said},
     meta,
     split::{Unit, split},
 };
 use meridian_domain::{
-    channel::AccountConfig,
+    channel::{AccountConfig, MediaKind},
     event::Identifier,
-    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
+    outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
 use serde_json::{Value, json};
 
@@ -42,7 +43,41 @@ pub(super) async fn send(
             done.learned = learned(&answer, &message.to);
         }
     }
+    for file in &message.files {
+        let sent = send_file(http, account, number, (field, to), message, file).await;
+        done.external_ids.push(sent.map_err(|failure| partial(done.external_ids.len(), failure))?);
+    }
     Ok(done)
+}
+
+/// A file is uploaded first, then sent by its id ("Media").
+async fn send_file(
+    http: &Http,
+    account: &AccountConfig,
+    number: &str,
+    (field, to): (&str, &str),
+    message: &OutboundMessage,
+    file: &OutboundFile,
+) -> Result<String, SendError> {
+    let form = Form::new().field("messaging_product", "whatsapp").field("type", &file.content_type).file("file", file);
+    let token = meta::token(account)?;
+    let uploaded = http.post_form(&meta::node(account, &format!("{number}/media")), Some(token), form).await;
+    // Nothing was said yet: an upload whose answer was lost may be tried again.
+    let uploaded = meta::accepted(uploaded.map_err(not_said)?)?.json();
+    let id = text(&uploaded, "/id").ok_or_else(|| error(ErrorClass::ProviderDown, "uploaded without an id"))?;
+    let kind = MediaKind::of(&file.content_type);
+    let mut body = json!({
+        "messaging_product": "whatsapp", "recipient_type": "individual", "type": kind.code(),
+        "biz_opaque_callback_data": message.id.to_string(),
+    });
+    body[field] = json!(to);
+    body[kind.code()] = json!({ "id": id });
+    if kind == MediaKind::Document {
+        body["document"]["filename"] = json!(file.name);
+    }
+    let answer = meta::post(http, account, &format!("{number}/messages"), &body).await?.json();
+    let id = text(&answer, "/messages/0/id");
+    Ok(id.ok_or_else(|| error(ErrorClass::Ambiguous, "accepted without an id"))?.to_owned())
 }
 
 fn recipient(to: &[Identifier]) -> Option<(&'static str, &str)> {

@@ -57,7 +57,8 @@ impl Rig {
         migrate::run(&database, PASSWORD).await?;
         let base = format!("http://127.0.0.1:{http}");
         let db = Db::connect(&role_urls, Ids::new(Arc::new(SystemClock)))?;
-        let app = App::new(db, Sealer::new(&Secret::new(SECRET), &[]), &base);
+        let app =
+            App::new(db, Sealer::new(&Secret::new(SECRET), &[]), &base, Arc::new(meridian_api::Adapters::default()));
         let set = [
             ("MERIDIAN_PROFILE", "dev".to_owned()),
             ("MERIDIAN_LOG", "warn".to_owned()),
@@ -68,6 +69,7 @@ impl Rig {
             ("MERIDIAN_SECRET_KEY", SECRET.to_owned()),
             ("MERIDIAN_HTTP_BIND", format!("127.0.0.1:{http}")),
             ("MERIDIAN_PUBLIC_URL", base.clone()),
+            ("MERIDIAN_FILES", dir.join("files").display().to_string()),
             ("MERIDIAN_EGRESS_ALLOW", "127.0.0.0/8".to_owned()),
             ("MERIDIAN_METRICS_BIND", format!("127.0.0.1:{metrics}")),
         ];

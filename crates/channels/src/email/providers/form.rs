@@ -14,6 +14,7 @@ pub(crate) struct Upload {
     pub(crate) mime: String,
     pub(crate) content_id: Option<String>,
     pub(crate) size: u64,
+    pub(crate) content: Vec<u8>,
 }
 
 /// A form, in the order it was filled.
@@ -55,6 +56,7 @@ impl Form {
                     mime: part.head.mime.clone(),
                     content_id: part.head.content_id.clone(),
                     size: raw.len() as u64,
+                    content: raw.to_vec(),
                 });
             } else {
                 form.fields.push((field, raw.to_vec()));

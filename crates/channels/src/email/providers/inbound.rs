@@ -63,6 +63,7 @@ pub(super) fn sendgrid(form: &Form) -> Post {
                 size: file.size,
                 inline: content_id.is_some(),
                 content_id,
+                content: file.content.clone(),
             }
         });
         let header = form.bytes("headers").unwrap_or_default();
@@ -122,6 +123,7 @@ pub(super) fn mailgun(form: &Form) -> Post {
                 size: file.size,
                 inline: content_id.is_some(),
                 content_id,
+                content: file.content.clone(),
             }
         });
         let block = block(header.as_array().into_iter().flatten().filter_map(pair));

@@ -25,14 +25,15 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn file(name: &Value, mime: &Value, content: &Value, size: &Value, content_id: &Value) -> File {
-    let bytes = content.as_str().map(|content| Encoding::Base64.decode(content.as_bytes()).len() as u64);
+    let bytes = content.as_str().map(|content| Encoding::Base64.decode(content.as_bytes()));
     let content_id = text(content_id).map(|id| id.trim_matches(['<', '>']).to_owned());
     File {
         filename: name.as_str().map(read::file_name),
         mime: text(mime).unwrap_or_else(|| "application/octet-stream".to_owned()),
-        size: bytes.or(size.as_u64()).unwrap_or_default(),
+        size: bytes.as_ref().map(|bytes| bytes.len() as u64).or(size.as_u64()).unwrap_or_default(),
         inline: content_id.is_some(),
         content_id,
+        content: bytes.unwrap_or_default(),
     }
 }
 
@@ -117,7 +118,8 @@ pub(super) fn mailjet(body: &Value) -> Post {
         let header = read::from_header(&block(fields(&part["Headers"]).into_iter()));
         let named = |name: &str| header.header(name).next().map(str::to_owned);
         let whole = part_file(&fields(&part["Headers"]));
-        Some(File { size: Encoding::Base64.decode(body[content].as_str()?.as_bytes()).len() as u64, ..whole })
+        let bytes = Encoding::Base64.decode(body[content].as_str()?.as_bytes());
+        Some(File { size: bytes.len() as u64, content: bytes, ..whole })
             .filter(|_| named("content-type").is_some() || body[content].is_string())
     });
     let header = block(fields(&body["Headers"]).into_iter());
@@ -147,6 +149,7 @@ fn part_file(fields: &[(String, String)]) -> File {
         size: 0,
         content_id: head.content_id.clone(),
         inline: head.content_id.is_some(),
+        content: Vec::new(),
     }
 }
 

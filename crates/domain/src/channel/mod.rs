@@ -1,5 +1,12 @@
 //! Channel kinds and what an adapter needs to know of a connected account.
 
+mod ability;
+pub mod form;
+pub mod health;
+
+pub use ability::{Capabilities, MediaKind};
+pub use form::{Generated, Input, Setting};
+
 use crate::{ids::ChannelAccountId, secret::Secret};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, str::FromStr};

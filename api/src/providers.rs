@@ -1,0 +1,40 @@
+//! The channels' adapters, as the use cases see them.
+
+use futures_util::future::BoxFuture;
+use meridian_app::providers::Providers;
+use meridian_channels::{Http, registry};
+use meridian_domain::{
+    channel::{AccountConfig, Capabilities, ChannelKind, Setting},
+    event::Identifier,
+    outbound::{Accepted, OutboundMessage, SendError},
+};
+
+/// The registry of adapters over the guarded way out.
+#[derive(Debug, Clone, Default)]
+pub struct Adapters(pub Http);
+
+impl Providers for Adapters {
+    fn capabilities(&self, kind: ChannelKind) -> Capabilities {
+        registry::get(kind).capabilities()
+    }
+
+    fn form(&self, kind: ChannelKind) -> &'static [Setting] {
+        registry::get(kind).settings()
+    }
+
+    fn address(&self, kind: ChannelKind, text: &str) -> Option<Identifier> {
+        registry::get(kind).address(text)
+    }
+
+    fn check<'a>(&'a self, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
+        registry::get(account.kind).check(&self.0, account)
+    }
+
+    fn send<'a>(
+        &'a self,
+        account: &'a AccountConfig,
+        message: &'a OutboundMessage,
+    ) -> BoxFuture<'a, Result<Accepted, SendError>> {
+        registry::get(account.kind).send(&self.0, account, message)
+    }
+}

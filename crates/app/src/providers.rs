@@ -1,0 +1,26 @@
+//! The providers of channels, as the use cases see them.
+
+use futures_util::future::BoxFuture;
+use meridian_domain::{
+    channel::{AccountConfig, Capabilities, ChannelKind, Setting},
+    event::Identifier,
+    outbound::{Accepted, OutboundMessage, SendError},
+};
+
+/// What each channel can do and needs, and the way to its provider.
+pub trait Providers: Send + Sync {
+    /// What a kind can do.
+    fn capabilities(&self, kind: ChannelKind) -> Capabilities;
+    /// The form that connects an account of a kind.
+    fn form(&self, kind: ChannelKind) -> &'static [Setting];
+    /// A customer's address as an admin writes it down.
+    fn address(&self, kind: ChannelKind, text: &str) -> Option<Identifier>;
+    /// Checks the credentials of an account by the provider's cheapest call; says whom they belong to.
+    fn check<'a>(&'a self, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>>;
+    /// Sends one message.
+    fn send<'a>(
+        &'a self,
+        account: &'a AccountConfig,
+        message: &'a OutboundMessage,
+    ) -> BoxFuture<'a, Result<Accepted, SendError>>;
+}
