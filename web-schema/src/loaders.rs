@@ -7,7 +7,7 @@ use async_graphql::{
     dataloader::{DataLoader, Loader},
 };
 use meridian_domain::ids::{AgentId, ConversationId, CustomerId, ItemId, QueueId, WorkItemId};
-use meridian_store::{ReadTx, agents, attachments, conversations, customers, handoffs, identity, setup, work};
+use meridian_store::{ReadTx, agents, aside, attachments, conversations, customers, handoffs, identity, setup, work};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use uuid::Uuid;
 
@@ -107,7 +107,7 @@ edges! {
     });
     /// When a snoozed conversation comes back.
     SnoozedUntil(ConversationId) => meridian_domain::time::Instant, |tx, ids| Box::pin(async move {
-        conversations::snoozed_until(tx, &ids).await
+        aside::snoozed_until(tx, &ids).await
     });
     /// Files of a message.
     AttachmentsOf(ItemId) => Vec<attachments::Attachment>, |tx, ids| Box::pin(async move {

@@ -62,7 +62,10 @@ impl Causes {
 
     /// A change for the sockets that follow these topics, once.
     pub(crate) fn live(&mut self, topics: &[String], payload: Value) {
-        let topics = topics.join(" ");
+        let mut told: Vec<&str> = topics.iter().map(String::as_str).collect();
+        told.sort_unstable();
+        told.dedup();
+        let topics = told.join(" ");
         let same = |out: &Out| matches!(out, Out::Live { topics: t, payload: p } if *t == topics && *p == payload);
         if !self.out.iter().any(same) {
             self.out.push(Out::Live { topics, payload });

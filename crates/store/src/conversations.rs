@@ -232,56 +232,6 @@ pub async fn set_state(
     Ok(())
 }
 
-/// Moves a conversation to another queue; the row is locked by the caller.
-pub async fn set_queue(tx: &mut WriteTx, id: ConversationId, queue: QueueId) -> Result<(), StoreError> {
-    let tenant = tx.tenant();
-    sqlx::query!("update conversation set queue_id = $3 where tenant_id = $1 and id = $2", tenant, id.0, queue.0)
-        .execute(tx.conn())
-        .await?;
-    Ok(())
-}
-
-/// Puts a conversation aside until a time; the row is locked by the caller.
-pub async fn snooze(tx: &mut WriteTx, id: ConversationId, until: Instant) -> Result<(), StoreError> {
-    let tenant = tx.tenant();
-    sqlx::query!(
-        "update conversation set lifecycle = 'snoozed', snoozed_until = $3, version = version + 1
-         where tenant_id = $1 and id = $2",
-        tenant,
-        id.0,
-        until
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Whether the time of a snoozed conversation has come.
-pub async fn snooze_over(tx: &mut ReadTx, id: ConversationId) -> Result<bool, StoreError> {
-    let tenant = tx.tenant();
-    let over = sqlx::query_scalar!(
-        r#"select coalesce(snoozed_until <= clock_timestamp(), true) as "over!" from conversation
-           where tenant_id = $1 and id = $2"#,
-        tenant,
-        id.0
-    );
-    Ok(over.fetch_optional(tx.conn()).await?.unwrap_or(false))
-}
-
-/// Until when conversations are put aside, of those that are.
-pub async fn snoozed_until(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<(ConversationId, Instant)>, StoreError> {
-    let tenant = tx.tenant();
-    let rows = sqlx::query!(
-        r#"select id, snoozed_until as "until!" from conversation
-           where tenant_id = $1 and id = any($2) and lifecycle = 'snoozed' and snoozed_until is not null"#,
-        tenant,
-        ids
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id.into(), row.until)).collect())
-}
-
 /// Which conversations a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {

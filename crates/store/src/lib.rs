@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod agents;
 pub mod arrivals;
+pub mod aside;
 pub mod attachments;
 pub mod bots;
 pub mod bulk;

@@ -106,7 +106,7 @@ pub async fn place(db: &Db, held: &Held, limit: i64) -> Result<Placed, StoreErro
              insert into live_event (tenant_id, topic, position, change)
              select n.tenant_id, t.topic,
                     s.position - (select count(*) from gone g where g.tenant_id = n.tenant_id) + n.n, n.payload
-             from numbered n join stream s using (tenant_id) cross join lateral unnest(n.topics) as t(topic)
+             from numbered n join stream s using (tenant_id) cross join lateral (select distinct unnest(n.topics) as topic) t
              returning tenant_id, topic, position
            )
            select tenant_id as "tenant_id!", topic as "topic!", max(position) as "position!",

@@ -124,7 +124,7 @@ async fn customers_are_found_and_tagged_and_answers_reused() -> Result<()> {
 
     let save = "mutation($s: String!, $l: String) { cannedReplySave(input: { shortcut: $s, title: \"Where is it\", text: \"On its way, {{customer.name}}\", language: $l }) {
         cannedReply { id shortcut } userErrors { code message } } }";
-    let refused = ana.send(save, json!({ "s": "eta" })).await?;
+    let refused = ana.send(save, json!({ "s": "eta", "l": "en" })).await?;
     assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "an agent keeps no replies: {refused}");
     let sam = Agent::sign_in(&stack.base, "demo", "sam@demo.example", &stack.demo.password).await?;
     let made = sam.query(save, json!({ "s": "eta", "l": "en" })).await?;

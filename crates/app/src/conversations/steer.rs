@@ -16,7 +16,7 @@ use meridian_domain::{
     work::{ItemKind, Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
-    StoreError, WriteTx,
+    StoreError, WriteTx, aside,
     conversations::{self, Conversation, Session},
     items::{self, NewItem},
     routing, setup,
@@ -106,7 +106,7 @@ pub async fn transfer(
     }
     let body = json!({ "type": "transferred", "queue": queue.to_string(), "agent": colleague.map(|a| a.to_string()) });
     say(&mut tx, subject, &conversation, &session, ItemKind::State, None, body).await?;
-    conversations::set_queue(&mut tx, id, queue).await?;
+    aside::set_queue(&mut tx, id, queue).await?;
     conversations::set_state(&mut tx, id, Lifecycle::Open, OwnerKind::Queue, None).await?;
     changed(&mut tx, &conversation);
     let to = json!({ "queue": queue.to_string(), "agent": colleague.map(|a| a.to_string()) });
@@ -177,7 +177,7 @@ pub async fn snooze(
     }
     let body = json!({ "type": "snoozed", "until": until });
     say(&mut tx, subject, &conversation, &session, ItemKind::State, None, body).await?;
-    conversations::snooze(&mut tx, id, until).await?;
+    aside::snooze(&mut tx, id, until).await?;
     tx.job_in(&Job::SnoozeEnd { conversation: id }, id.0, wait.as_seconds_f64());
     changed(&mut tx, &conversation);
     tx.audit("conversation_snoozed", "conversation", Some(id.0), json!({ "until": until }));
@@ -200,7 +200,7 @@ pub async fn snooze_end(app: &App, tenant: TenantId, id: ConversationId) -> Resu
     let subject = Subject::system(tenant);
     let mut tx = app.db.write(subject.scope()).await?;
     let Some(conversation) = conversations::lock(&mut tx, id).await? else { return Ok(false) };
-    if conversation.lifecycle != Lifecycle::Snoozed || !conversations::snooze_over(&mut tx, id).await? {
+    if conversation.lifecycle != Lifecycle::Snoozed || !aside::snooze_over(&mut tx, id).await? {
         return Ok(false);
     }
     take_up(&mut tx, &subject, &conversation).await?;
