@@ -149,9 +149,8 @@ impl Hints {
     pub async fn follow(self, stop: CancellationToken, mut on: impl FnMut(Hint)) {
         let channel = format!("{}live", self.prefix);
         listen(&self, &channel, stop, move |heard| match heard {
-            Heard::Connected => on(Hint::Connected),
+            Heard::Connected | Heard::Message(GAP) => on(Hint::Connected),
             Heard::Lost => on(Hint::Lost),
-            Heard::Message(GAP) => on(Hint::Connected),
             Heard::Message(text) => {
                 let mut parts = text.splitn(3, ' ');
                 let tenant = parts.next().and_then(|id| Uuid::try_parse(id).ok());

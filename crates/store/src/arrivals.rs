@@ -279,7 +279,7 @@ pub async fn customers_wrote(tx: &mut WriteTx, wrote: &[Wrote<'_>]) -> Result<()
              as a(session, message, waits, at, n)
            group by session
          ) w
-         where s.tenant_id = $1 and s.id = w.session",
+         where s.tenant_id = $1 and s.id = any($2) and s.id = w.session",
         tenant,
         &sessions,
         &messages as &[Option<String>],

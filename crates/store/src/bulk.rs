@@ -89,10 +89,14 @@ async fn copy(conn: &mut PgConnection, into: &str, rows: &str) -> Result<(), Sto
     Ok(())
 }
 
-/// Lets the planner know what the tables hold, as the server itself does within a minute.
-pub async fn analyze(owner_url: &str) -> Result<(), StoreError> {
+/// Lets the planner know what the tables hold, as the server itself does within a minute, and counts statements from here.
+pub async fn analyze(owner_url: &str, counted: bool) -> Result<(), StoreError> {
     let mut conn: PgConnection = PgConnectOptions::from_str(owner_url)?.connect().await?;
     sqlx::query("analyze").execute(&mut conn).await?;
+    if counted {
+        sqlx::query("create extension if not exists pg_stat_statements").execute(&mut conn).await?;
+        sqlx::query("select pg_stat_statements_reset()").execute(&mut conn).await?;
+    }
     conn.close().await?;
     Ok(())
 }

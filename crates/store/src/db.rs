@@ -126,6 +126,8 @@ fn pool(url: &str, max: u32) -> Result<PgPool, StoreError> {
         ("enable_seqscan", "off"),
         ("enable_hashjoin", "off"),
         ("enable_mergejoin", "off"),
+        // Joins run in the order in which they are written, which is by key from what is asked for.
+        ("join_collapse_limit", "1"),
         ("jit", "off"),
     ]);
     Ok(PgPoolOptions::new()

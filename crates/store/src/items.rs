@@ -74,7 +74,7 @@ pub async fn append_all(tx: &mut WriteTx, items: &[NewItem<'_>]) -> Result<Vec<I
              select conversation, count(*) as count, bool_or(active) as active
              from unnest($3::uuid[], $14::bool[]) as a(conversation, active) group by conversation
            ) m
-           where c.tenant_id = $1 and c.id = m.conversation
+           where c.tenant_id = $1 and c.id = any($3) and c.id = m.conversation
            returning c.id, c.seq - m.count as before, c.placed_at, m.count
          ), placed as (
            select new.*, c.before + new.nth as seq, c.placed_at - (c.count - new.nth) * interval '1 microsecond' as at

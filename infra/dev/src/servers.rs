@@ -188,6 +188,8 @@ impl Servers {
             "max_connections=200".to_owned(),
             "shared_buffers=256MB".to_owned(),
             "max_wal_size=2GB".to_owned(),
+            // A new database fills fast: plans learn of it within seconds.
+            "autovacuum_naptime=5s".to_owned(),
         ];
         if self.mode == Mode::Test {
             settings.extend(["fsync=off", "full_page_writes=off"].map(str::to_owned));

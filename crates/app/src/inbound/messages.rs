@@ -27,7 +27,7 @@ use meridian_store::{
     items::{self, NewItem},
 };
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 /// Files of one message that are fetched.
 const MOST_FILES: usize = 50;
@@ -237,12 +237,12 @@ async fn tell_bot(
     });
     let entry = bots::insert_event(tx, bot, session.id, "message.created", &data).await?;
     tx.job(&Job::BotEvent { event: entry }, session.id.0);
-    if !patience.contains_key(&bot) {
-        let found = bots::find(tx, bot).await?;
-        patience.insert(bot, found.map(|bot| bot.silence_seconds));
-    }
-    if let Some(Some(seconds)) = patience.get(&bot) {
-        tx.job_in(&Job::BotSilence { session: session.id }, session.id.0, f64::from(*seconds));
+    let seconds = match patience.entry(bot) {
+        Entry::Occupied(known) => *known.get(),
+        Entry::Vacant(unknown) => *unknown.insert(bots::find(tx, bot).await?.map(|bot| bot.silence_seconds)),
+    };
+    if let Some(seconds) = seconds {
+        tx.job_in(&Job::BotSilence { session: session.id }, session.id.0, f64::from(seconds));
     }
     Ok(())
 }

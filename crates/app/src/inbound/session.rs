@@ -49,12 +49,11 @@ async fn open(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Resu
     })?;
     let continued = continued(tx, party, arrival).await?;
     let joined = continued.is_some();
-    let conversation = match continued {
-        Some(conversation) => conversation,
-        None => {
-            let owner = if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue };
-            conversations::insert(tx, party.customer, branch, queue, owner, arrival.subject).await?
-        }
+    let conversation = if let Some(conversation) = continued {
+        conversation
+    } else {
+        let owner = if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue };
+        conversations::insert(tx, party.customer, branch, queue, owner, arrival.subject).await?
     };
     // People already have the conversation: a new channel of it goes to them, not to the bot.
     let bot = bot.filter(|_| !joined || matches!(conversation.owner, OwnerKind::Bot | OwnerKind::None));

@@ -93,7 +93,7 @@ pub async fn run(options: &Options) -> Result<Value> {
     eprintln!("{} agents sign in", options.agents);
     crowd.sit_down(&rig).await?;
     warm_up(&crowd, options.owned).await?;
-    bulk::analyze(&rig.servers.postgres_url()).await?;
+    bulk::analyze(&rig.servers.postgres_url(), options.statements).await?;
     println!("{}\n{} agents, {} numbers, {} s a rate", machine(), options.agents, options.accounts, options.seconds);
     println!("  per s   accepted p50/p99   push p50/p99   offer p50/p99   lost   CPU ms a message");
     let mut rows: Vec<Row> = Vec::new();
