@@ -115,7 +115,8 @@ export class World {
       let body = '';
       request.on('data', (chunk) => (body += chunk));
       request.on('end', () => {
-        const said = { path: request.url, body: body ? JSON.parse(body) : null };
+        const json = (request.headers['content-type'] ?? '').includes('json');
+        const said = { path: request.url, body: body && json ? JSON.parse(body) : body || null };
         this.seen.push(said);
         const answer = this.answer(said);
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
@@ -132,6 +133,7 @@ export class World {
       return { actions: text ? [{ type: 'message', text }] : [] };
     }
     if (path.includes('/messages')) return { messaging_product: 'whatsapp', messages: [{ id: `wamid.out.${this.count}.${randomUUID()}` }] };
+    if (path.includes('/media')) return { id: `media${this.count}` };
     return path.includes('generic') ? { external_id: `g${this.count}.${randomUUID()}` } : {};
   }
 

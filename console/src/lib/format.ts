@@ -48,6 +48,13 @@ export function whenShort(at: string, now: number, lang: Lang): string {
   return format(lang, { weekday, hour: '2-digit', minute: '2-digit' }).format(new Date(at));
 }
 
+/** Mon 12 May, 09:00 on the clock of a zone; without the day when it is today. */
+export function whenIn(at: string | number, now: number, lang: Lang, timeZone: string): string {
+  const date = format(lang, { weekday: 'short', day: 'numeric', month: 'short', timeZone });
+  const time = format(lang, { hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(at));
+  return date.format(new Date(at)) === date.format(now) ? time : `${date.format(new Date(at))} ${time}`;
+}
+
 /** 1 Monday to 7 Sunday by name. */
 export function weekday(n: number, lang: Lang, width: 'short' | 'long'): string {
   return format(lang, { weekday: width, timeZone: 'UTC' }).format(Date.UTC(2024, 0, n));
