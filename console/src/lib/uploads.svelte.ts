@@ -24,6 +24,7 @@ export function refusedWords(why: Refusal, channel: string): string {
 /** Files of one composer on their way to the server. */
 export class Uploads {
   list = $state.raw<Waiting[]>([]);
+  private line: Promise<void> = Promise.resolve();
   private readonly stops = new Map<string, AbortController>();
 
   constructor(private readonly done: (file: Sent) => void) {}
@@ -37,7 +38,8 @@ export class Uploads {
       const why = refusal(file, already + this.list.filter((other) => other.why === undefined).length, can);
       const waiting: Waiting = { key: uuid(), name: file.name, size: file.size, why: why ? refusedWords(why, channel) : undefined };
       this.list = [...this.list, waiting];
-      if (!why) void this.carry(waiting, file);
+      // One after the other: they stand in the message in the order in which they were chosen.
+      if (!why) this.line = this.line.then(() => this.carry(waiting, file));
     }
   }
 
@@ -52,6 +54,7 @@ export class Uploads {
   }
 
   private async carry({ key, name, size }: Waiting, file: File): Promise<void> {
+    if (!this.list.some((other) => other.key === key)) return;
     const stop = new AbortController();
     this.stops.set(key, stop);
     try {
