@@ -16,7 +16,8 @@ export class World {
     this.admin = await this.signIn('ada');
     const asked = '{ channelAccounts { id kind webhookUrl } bots { id } viewer { workspace } }';
     const data = await this.query(this.admin, asked);
-    for (const account of data.channelAccounts) this.accounts[account.kind] = account;
+    // The demo's own stand first by name.
+    for (const account of data.channelAccounts) this.accounts[account.kind] ??= account;
     this.bot = data.bots[0]?.id;
     return this;
   }
@@ -67,6 +68,16 @@ export class World {
       messages: [{ id, from, timestamp: String(Math.floor(Date.now() / 1000)), type: 'text', text: { body: text } }],
     });
     return id;
+  }
+
+  /** A picture that the provider does not give. */
+  async image(from, name, caption) {
+    const id = `wamid.${randomUUID()}`;
+    const image = { id: 'gone', mime_type: 'image/jpeg', caption };
+    await this.meta({
+      contacts: [{ wa_id: from, profile: { name } }],
+      messages: [{ id, from, timestamp: String(Math.floor(Date.now() / 1000)), type: 'image', image }],
+    });
   }
 
   async status(id, status) {
