@@ -147,6 +147,7 @@ export async function looks({ chrome, url, world, run, problems }) {
   }
   await desk.emulateMedia({ colorScheme: 'light' });
   await desk.goto(`${url}/customers`);
+  await desk.waitForSelector('input[type=search]:focus');
   await desk.keyboard.type('Nora');
   await desk.locator('[data-person]').first().waitFor();
   await accessible(desk, 'customers', problems);

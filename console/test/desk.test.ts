@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { byScript, filled, ranked, slash, type Canned } from '../src/lib/canned';
 import { mediaKind, near, refusal, sizeText, takesNone } from '../src/lib/files';
+import { whenIn } from '../src/lib/format';
 import { follows, quiet } from '../src/lib/keys';
 import { replyWindow } from '../src/lib/reply';
 import { fieldMoment, fieldText, inReach, presets } from '../src/lib/snooze';
@@ -121,4 +122,11 @@ test('a key after the one that leads a sequence belongs to it, once and not for 
   expect([follows('g', 0), follows('s', 300), follows('s', 400)]).toEqual([false, true, false]);
   expect([follows('g', 1000), follows('s', 2500)]).toEqual([false, false]);
   expect([follows('x', 3000), follows('s', 3100)]).toEqual([false, false]);
+});
+
+test('a time on another clock than the browser’s names its zone', () => {
+  const now = at('2026-05-13T12:00:00Z');
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  expect(whenIn(now, now, 'en', here)).toMatch(/^\d\d:\d\d$/);
+  expect(whenIn('2026-05-14T12:00:00Z', now, 'en', 'Pacific/Chatham')).toMatch(/^Fri,? 15 May 00:45 GMT\+12:45$/);
 });

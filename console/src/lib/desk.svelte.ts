@@ -258,6 +258,8 @@ class Desk {
       if (item) this.changed({ __typename: 'ItemChange', item });
       return 'sent';
     } catch (error) {
+      // What the page knows of the conversation is behind: whoever shows it reads it again.
+      if (error instanceof Failed && ['WINDOW_CLOSED', 'NOT_HOLDER', 'RESOLVED'].includes(error.code)) this.changed({ __typename: 'Resync' });
       return error instanceof Failed && ['NETWORK', 'UNAVAILABLE'].includes(error.code) ? 'lost' : { refused: words(error) };
     }
   }

@@ -1,4 +1,5 @@
 import { i18n, type Lang } from './i18n/index.svelte';
+import { offset } from './zones';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -48,10 +49,11 @@ export function whenShort(at: string, now: number, lang: Lang): string {
   return format(lang, { weekday, hour: '2-digit', minute: '2-digit' }).format(new Date(at));
 }
 
-/** Mon 12 May, 09:00 on the clock of a zone; without the day when it is today. */
+/** Mon 12 May 09:00 on the clock of a zone; without the day when it is today, with the zone when the browser has another. */
 export function whenIn(at: string | number, now: number, lang: Lang, timeZone: string): string {
   const date = format(lang, { weekday: 'short', day: 'numeric', month: 'short', timeZone });
-  const time = format(lang, { hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(at));
+  const timeZoneName = offset(now, timeZone) === -new Date(now).getTimezoneOffset() ? undefined : 'short';
+  const time = format(lang, { hour: '2-digit', minute: '2-digit', timeZone, timeZoneName }).format(new Date(at));
   return date.format(new Date(at)) === date.format(now) ? time : `${date.format(new Date(at))} ${time}`;
 }
 

@@ -118,7 +118,7 @@ export class Timeline {
       }
       this.soon();
     }
-    if (change.__typename === 'CustomerChange') this.soon();
+    if (change.__typename === 'CustomerChange' || change.__typename === 'Resync') this.soon();
   }
 
   private soon(): void {

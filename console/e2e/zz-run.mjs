@@ -1,0 +1,52 @@
+// All scenarios against a running, seeded Meridian: BASE_URL=http://127.0.0.1:8080 npm run e2e [-- names]
+// The demo tenant expects its providers and bot at PROVIDER_PORT (8900 unless told), which this script plays.
+import assert from 'node:assert/strict';
+import { setUp } from './admin.mjs';
+import { cut, day, expiry, merge, race, signedOut } from './agent.mjs';
+import { looks, supervisor, widget } from './others.mjs';
+import { files, later, passOn } from './passing.mjs';
+import { base, browser, serve, shots, tell } from './setup.mjs';
+import { many, upgrade } from './upgrade.mjs';
+import { World } from './world.mjs';
+
+const scenarios = { day, passOn, later, files, cut, race, expiry, signedOut, merge, widget, supervisor, setUp, upgrade, many, looks };
+const asked = process.argv.slice(2);
+const names = asked.length > 0 ? asked : Object.keys(scenarios);
+const failed = [];
+let world, served, chrome;
+try {
+  world = await new World(base).open();
+  await world.listen(Number(process.env.PROVIDER_PORT ?? 8900));
+  served = await (await import('./front.mjs')).front(base);
+  chrome = await browser();
+  for (const name of names) await one(name);
+} catch (error) {
+  console.error(error);
+  failed.push('set-up');
+} finally {
+  await chrome?.close();
+  served?.close();
+  world?.close();
+}
+const passed = names.filter((name) => !failed.includes(name)).length;
+console.log(failed.length > 0 ? `console e2e: FAILED ${failed.join(', ')}` : `console e2e: ok, ${passed} scenarios passed`);
+process.exit(failed.length > 0 ? 1 : 0);
+
+async function one(name) {
+  const problems = [];
+  const run = String(Date.now()).slice(-5);
+  tell(`-- ${name}`);
+  try {
+    await world.tidy();
+    world.lines = ['Hi, I am Dory. What is your order number?', 'Thank you. Order 48213 is a kettle, delivered on 12 March.'];
+    await scenarios[name]({ chrome, url: served.url, world, run, problems });
+    assert.deepEqual(problems, []);
+  } catch (error) {
+    failed.push(name);
+    console.error(error.message, problems);
+    for (const [index, page] of chrome.contexts().flatMap((context) => context.pages()).entries()) {
+      await page.screenshot({ path: `${shots}/failed-${name}-${index}.png` }).catch(() => undefined);
+    }
+  }
+  for (const context of chrome.contexts()) await context.close();
+}
