@@ -401,7 +401,7 @@ export const zhAdmin: Record<keyof typeof enAdmin, string> = {
   'audit.channel_account_tested': '{who}测试了 {what}',
   'audit.channel_account_secret_rotated': '{who}轮换了 {what} 的密钥',
   'audit.conversation_transferred': '{who}转交了{what}',
-  'audit.conversation_snoozed': '{who}推迟了{what}',
+  'audit.conversation_snoozed': '{who}搁置了{what}',
   'audit.conversation_unsnoozed': '{who}重新接手了{what}',
   'audit.customer_updated': '{who}修改了{what}',
 };
