@@ -133,7 +133,7 @@ export async function looks({ chrome, url, world, run, problems }) {
   await desk.keyboard.press('x');
   await desk.waitForSelector('[data-offer]', { state: 'detached' });
   await small(desk);
-  const dialogs = [['Shift+?', 'shortcuts'], ['Control+k', 'command bar'], ['e', 'resolve']];
+  const dialogs = [['Shift+?', 'shortcuts'], ['Control+k', 'command bar'], ['t', 'transfer'], ['s', 'snooze'], ['e', 'resolve']];
   for (const scheme of ['light', 'dark']) {
     await desk.emulateMedia({ colorScheme: scheme });
     for (const [key, name] of dialogs) {
@@ -145,6 +145,13 @@ export async function looks({ chrome, url, world, run, problems }) {
       await desk.waitForSelector('[role=dialog]', { state: 'detached' });
     }
   }
+  await desk.emulateMedia({ colorScheme: 'light' });
+  await desk.goto(`${url}/customers`);
+  await desk.waitForSelector('input[type=search]:focus');
+  await desk.keyboard.type('Nora');
+  await desk.locator('[data-person]').first().waitFor();
+  await accessible(desk, 'customers', problems);
+  await shoot(desk, 'customers');
   tell('the desk in light, dark and Chinese');
   const admin = await page(chrome, problems);
   await signIn(admin, url, 'ada');
@@ -163,7 +170,7 @@ export async function looks({ chrome, url, world, run, problems }) {
   await desk.context().close();
 }
 
-const areas = ['setup', 'sites', 'branches', 'people', 'skills', 'queues', 'channels', 'bots', 'keys', 'unknown', 'audit'];
+const areas = ['setup', 'sites', 'branches', 'people', 'skills', 'queues', 'replies', 'channels', 'bots', 'keys', 'unknown', 'audit'];
 
 /** A page as it stands, and with the sheet of its first row or of something new. */
 async function place(admin, url, route, look, problems) {

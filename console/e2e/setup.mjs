@@ -74,7 +74,7 @@ export async function signIn(at, url, login, { workspace = 'demo', secret = pass
 
 export async function available(desk) {
   await desk.waitForSelector('nav [data-state-of-me]');
-  await desk.keyboard.press('s');
+  await desk.keyboard.press('p');
   await desk.keyboard.press('a');
   await desk.waitForSelector('nav [data-state-of-me=AVAILABLE]');
 }

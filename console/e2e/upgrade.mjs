@@ -60,6 +60,7 @@ export async function many({ chrome, url, problems }) {
       queueId: null,
       createdAt: at(index),
       lastActivityAt: at(index),
+      snoozedUntil: null,
       customer: null,
       assignee: null,
       sessions: [],

@@ -16,7 +16,8 @@ export class World {
     this.admin = await this.signIn('ada');
     const asked = '{ channelAccounts { id kind webhookUrl } bots { id } viewer { workspace } }';
     const data = await this.query(this.admin, asked);
-    for (const account of data.channelAccounts) this.accounts[account.kind] = account;
+    // The demo's own stand first by name.
+    for (const account of data.channelAccounts) this.accounts[account.kind] ??= account;
     this.bot = data.bots[0]?.id;
     return this;
   }
@@ -69,6 +70,16 @@ export class World {
     return id;
   }
 
+  /** A picture that the provider does not give. */
+  async image(from, name, caption) {
+    const id = `wamid.${randomUUID()}`;
+    const image = { id: 'gone', mime_type: 'image/jpeg', caption };
+    await this.meta({
+      contacts: [{ wa_id: from, profile: { name } }],
+      messages: [{ id, from, timestamp: String(Math.floor(Date.now() / 1000)), type: 'image', image }],
+    });
+  }
+
   async status(id, status) {
     await this.meta({ statuses: [{ id, status, timestamp: String(Math.floor(Date.now() / 1000)) }] });
   }
@@ -115,7 +126,8 @@ export class World {
       let body = '';
       request.on('data', (chunk) => (body += chunk));
       request.on('end', () => {
-        const said = { path: request.url, body: body ? JSON.parse(body) : null };
+        const json = (request.headers['content-type'] ?? '').includes('json');
+        const said = { path: request.url, body: body && json ? JSON.parse(body) : body || null };
         this.seen.push(said);
         const answer = this.answer(said);
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
@@ -132,6 +144,7 @@ export class World {
       return { actions: text ? [{ type: 'message', text }] : [] };
     }
     if (path.includes('/messages')) return { messaging_product: 'whatsapp', messages: [{ id: `wamid.out.${this.count}.${randomUUID()}` }] };
+    if (path.includes('/media')) return { id: `media${this.count}` };
     return path.includes('generic') ? { external_id: `g${this.count}.${randomUUID()}` } : {};
   }
 

@@ -5,7 +5,7 @@ import { i18n } from './lib/i18n/index.svelte';
 import { prefs } from './lib/prefs.svelte';
 
 prefs.apply();
-i18n.set(i18n.lang);
+await i18n.set(i18n.lang);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => prefs.apply());
 const target = document.getElementById('app');
 if (target) mount(App, { target });

@@ -1,9 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { areas } from '../src/lib/areas';
 import { sentence, type Entry } from '../src/lib/audit';
 import { checklist, pages, steps, type Facts } from '../src/lib/checklist';
-import { i18n } from '../src/lib/i18n/index.svelte';
+import { bring, i18n } from '../src/lib/i18n/index.svelte';
 
 describe('checklist', () => {
   const nothing: Facts = { sites: [], skills: [], queues: [], agents: [], channels: [] };
@@ -40,6 +40,7 @@ describe('checklist', () => {
 });
 
 describe('audit sentences', () => {
+  beforeAll(() => bring('zh'));
   afterEach(() => (i18n.lang = 'en'));
   const named = (id: string | null | undefined): string | null => ({ a: 'Ada', k: 'Kiri', q: 'South' })[id ?? ''] ?? null;
   const entry = (action: string, objectKind: string, objectId: string | null, detail: unknown = {}): Entry => ({ action, objectKind, objectId, detail, actor: { kind: 'agent', id: 'a' } });

@@ -2,6 +2,7 @@ import {
   ApiKeysDocument,
   BotsDocument,
   BranchesDocument,
+  CannedRepliesDocument,
   ChannelsDocument,
   MembersDocument,
   QueueSetupDocument,
@@ -10,6 +11,7 @@ import {
   type ApiKeysQuery,
   type BotsQuery,
   type BranchBitsFragment,
+  type CannedFragment,
   type ChannelsQuery,
   type KeyBitsFragment,
   type MemberBitsFragment,
@@ -28,6 +30,8 @@ export type Member = MemberBitsFragment;
 export type Key = KeyBitsFragment;
 export type Bot = BotsQuery['bots'][number];
 export type Account = ChannelsQuery['channelAccounts'][number];
+/** A canned reply; its title is its name here. */
+export type Reply = CannedFragment & { name: string };
 export interface Skill {
   id: string;
   name: string;
@@ -42,6 +46,7 @@ interface Parts {
   bots: Bot[];
   keys: ApiKeysQuery['apiKeys'];
   channels: Account[];
+  replies: Reply[];
 }
 export type Part = keyof Parts;
 
@@ -56,6 +61,7 @@ const readers: { [P in Part]: () => Promise<Parts[P]> } = {
   agents: readAgents,
   bots: async () => (await ask(BotsDocument, {})).bots,
   keys: async () => (await ask(ApiKeysDocument, {})).apiKeys,
+  replies: async () => (await ask(CannedRepliesDocument, {})).cannedReplies.map((reply) => ({ ...reply, name: reply.title })),
   channels: async () => (await ask(ChannelsDocument, {})).channelAccounts,
 };
 
@@ -118,7 +124,7 @@ class Setup {
 }
 
 function none(): { [P in Part]: null } {
-  return { sites: null, branches: null, skills: null, queues: null, agents: null, bots: null, keys: null, channels: null };
+  return { sites: null, branches: null, skills: null, queues: null, agents: null, bots: null, keys: null, channels: null, replies: null };
 }
 
 export const setup = new Setup();

@@ -8,6 +8,7 @@ export const areas = [
   { id: 'people', group: 'work', icon: 'people', permission: 'floor:read' },
   { id: 'skills', group: 'work', icon: 'spark', permission: 'floor:read' },
   { id: 'queues', group: 'work', icon: 'queue', permission: 'setup:read' },
+  { id: 'replies', group: 'work', icon: 'reply', permission: 'conversations:read' },
   { id: 'channels', group: 'links', icon: 'channel', permission: 'setup:read' },
   { id: 'bots', group: 'links', icon: 'bot', permission: 'setup:read' },
   { id: 'keys', group: 'links', icon: 'key', permission: 'setup:read' },

@@ -70,11 +70,17 @@ function makeClient(): Client {
       cacheExchange({
         keys: {
           Actor: none,
+          ChannelCapabilities: none,
+          ChannelField: none,
+          ChannelHealth: none,
+          ChannelKind: none,
           ChannelLoad: none,
+          GeneratedSecret: none,
           Held: none,
           QueueDepth: none,
           Shift: none,
           SiteException: none,
+          TransferTargets: none,
           UnknownEvent: none,
           UserError: none,
           Viewer: none,
@@ -119,6 +125,19 @@ export async function ask<D, V extends AnyVariables>(
   const result = await client.query(document, variables, { requestPolicy: 'network-only', ...context }).toPromise();
   if (result.data) return result.data;
   throw failure(result);
+}
+
+/** Stores a file that goes out with a message later, and gives its id. */
+export async function upload(file: File, stop?: AbortSignal): Promise<string> {
+  const headers = { 'content-type': file.type || 'application/octet-stream' };
+  const path = `/v1/uploads?name=${encodeURIComponent(file.name)}`;
+  const answer = await authorised(path, { method: 'POST', body: file, headers, signal: stop }).catch((error: unknown) => {
+    throw new Failed('NETWORK', String(error));
+  });
+  const said = (await answer.json().catch(() => ({}))) as { id?: string; detail?: string };
+  if (answer.ok && said.id) return said.id;
+  const code = answer.status === 403 ? 'FORBIDDEN' : answer.status >= 500 ? 'UNAVAILABLE' : 'INVALID';
+  throw new Failed(code, said.detail ?? '');
 }
 
 export interface UserError {

@@ -74,12 +74,13 @@ export function commands(onhelp: () => void): Command[] {
   return [
     ...here.commands,
     ...go('inbox', 'inbox', 'nav.inbox', 'conversations:read', 'G I'),
+    ...go('customers', 'person', 'nav.customers', 'conversations:read', 'G C'),
     ...go('floor', 'floor', 'nav.floor', 'floor:read', 'G W'),
     ...go('admin', 'admin', 'nav.admin', 'setup:read', 'G S'),
     ...views,
     ...setup,
     ...(desk.may('work:handle')
-      ? [state('AVAILABLE', 'S A'), state('BUSY', 'S B'), state('BREAK', 'S P'), state('OFFLINE', 'S O')]
+      ? [state('AVAILABLE', 'P A'), state('BUSY', 'P B'), state('BREAK', 'P P'), state('OFFLINE', 'P O')]
       : []),
     theme('light'),
     theme('dark'),
@@ -90,7 +91,7 @@ export function commands(onhelp: () => void): Command[] {
       icon: 'globe',
       label: i18n.lang === 'en' ? '切换到中文' : 'Switch to English',
       also: 'language 语言 chinese english',
-      run: () => i18n.set(i18n.lang === 'en' ? 'zh' : 'en'),
+      run: () => void i18n.set(i18n.lang === 'en' ? 'zh' : 'en'),
     },
     { id: 'keys', group: 'command.view', icon: 'keyboard', label: t('keys.title'), keys: '?', run: onhelp },
     ...conversations,

@@ -25,6 +25,7 @@ import { session } from './session.svelte';
 import { chime } from './sound';
 import type { Stream, StreamState } from './stream';
 import { toasts } from './toasts.svelte';
+import { isZone } from './zones';
 import type { Agent, Change, Item, Listed, Offer, Person, Row, Viewer } from './types';
 
 const PAGE = 30;
@@ -220,7 +221,7 @@ class Desk {
 
   keep(conversation: string, draft: Draft): void {
     this.drafts.write(conversation, draft);
-    const some = draft.text.trim() !== '';
+    const some = draft.text.trim() !== '' || Boolean(draft.files?.length);
     if (this.drafted[conversation] !== some) this.drafted[conversation] = some;
   }
 
@@ -247,17 +248,25 @@ class Desk {
 
   private async carry(out: Outgoing): Promise<Tried> {
     const { conversation: conversationId, session: sessionId, text, key } = out;
+    const attachmentIds = (out.files ?? []).map((file) => file.id);
     await this.acceptance;
     try {
       const item =
         out.mode === 'note'
           ? (await act(NoteAddDocument, { input: { conversationId, text } }, key)).noteAdd.item
-          : (await act(MessageSendDocument, { input: { conversationId, sessionId, text } }, key)).messageSend.item;
+          : (await act(MessageSendDocument, { input: { conversationId, sessionId, text, attachmentIds } }, key)).messageSend.item;
       if (item) this.changed({ __typename: 'ItemChange', item });
       return 'sent';
     } catch (error) {
+      // What the page knows of the conversation is behind: whoever shows it reads it again.
+      if (error instanceof Failed && ['WINDOW_CLOSED', 'NOT_HOLDER', 'RESOLVED'].includes(error.code)) this.changed({ __typename: 'Resync' });
       return error instanceof Failed && ['NETWORK', 'UNAVAILABLE'].includes(error.code) ? 'lost' : { refused: words(error) };
     }
+  }
+
+  /** The clock the person works by. */
+  get zone(): string {
+    return this.me && isZone(this.me.timeZone) ? this.me.timeZone : Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
 
   /** Where the list that is shown lives. */

@@ -6,6 +6,8 @@ export interface Draft {
   mode: 'reply' | 'note';
   /** One key a send: the same words sent again after a lost answer change nothing. */
   key: string;
+  /** Files that go with the words: they are stored already. */
+  files?: { id: string; name: string; size: number; type: string }[];
 }
 
 type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -38,7 +40,7 @@ export class Drafts {
 
   write(conversation: string, draft: Draft): void {
     try {
-      if (draft.text === '' && draft.mode === 'reply') this.store.removeItem(this.name(conversation));
+      if (draft.text === '' && draft.mode === 'reply' && !draft.files?.length) this.store.removeItem(this.name(conversation));
       else this.store.setItem(this.name(conversation), JSON.stringify(draft));
     } catch {
       // Full or forbidden: the words stay in the field.

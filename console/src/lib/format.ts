@@ -1,4 +1,5 @@
 import { i18n, type Lang } from './i18n/index.svelte';
+import { offset } from './zones';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -46,6 +47,14 @@ export function whenShort(at: string, now: number, lang: Lang): string {
   const near = new Date(at).toDateString() === new Date(now).toDateString();
   const weekday = near ? undefined : 'short';
   return format(lang, { weekday, hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+}
+
+/** Mon 12 May 09:00 on the clock of a zone; without the day when it is today, with the zone when the browser has another. */
+export function whenIn(at: string | number, now: number, lang: Lang, timeZone: string): string {
+  const date = format(lang, { weekday: 'short', day: 'numeric', month: 'short', timeZone });
+  const timeZoneName = offset(now, timeZone) === -new Date(now).getTimezoneOffset() ? undefined : 'short';
+  const time = format(lang, { hour: '2-digit', minute: '2-digit', timeZone, timeZoneName }).format(new Date(at));
+  return date.format(new Date(at)) === date.format(now) ? time : `${date.format(new Date(at))} ${time}`;
 }
 
 /** 1 Monday to 7 Sunday by name. */

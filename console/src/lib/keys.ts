@@ -16,8 +16,8 @@ export const overview: { title: Key; shortcuts: Shortcut[] }[] = [
     shortcuts: [
       { keys: [[mod, 'K']], text: 'keys.command' },
       { keys: [['?']], text: 'keys.help' },
-      { keys: [['G'], ['I', 'W', 'S']], joined: 'then', text: 'keys.goto' },
-      { keys: [['S'], ['A', 'B', 'P', 'O']], joined: 'then', text: 'keys.setstate' },
+      { keys: [['G'], ['I', 'C', 'W', 'S']], joined: 'then', text: 'keys.goto' },
+      { keys: [['P'], ['A', 'B', 'P', 'O']], joined: 'then', text: 'keys.setstate' },
     ],
   },
   {
@@ -34,7 +34,10 @@ export const overview: { title: Key; shortcuts: Shortcut[] }[] = [
       { keys: [['R']], text: 'keys.reply' },
       { keys: [['N']], text: 'keys.note' },
       { keys: [[mod, 'Enter']], text: 'keys.send' },
+      { keys: [['/']], text: 'keys.canned' },
       { keys: [['B']], text: 'keys.brief' },
+      { keys: [['T']], text: 'keys.transfer' },
+      { keys: [['S']], text: 'keys.snooze' },
       { keys: [['E']], text: 'keys.resolve' },
       { keys: [['.']], text: 'keys.card' },
     ],
@@ -68,12 +71,29 @@ export function onControl(event: KeyboardEvent): boolean {
 
 type Bindings = Record<string, (event: KeyboardEvent) => void>;
 
+/** Keys that begin a sequence, and whether the key that is pressed now follows one. */
+const leaders = new Set<string>();
+let led = false;
+let last = { key: '', at: 0 };
+
+/** A key after a leader belongs to the sequence, whatever it does alone. Tells whether it does. */
+export function follows(key: string, at: number): boolean {
+  const belongs = leaders.has(last.key) && at - last.at < 1000;
+  last = { key: belongs ? '' : key, at };
+  return belongs;
+}
+
+if (typeof window !== 'undefined') {
+  window.addEventListener('keydown', (event) => void (led = follows(typing(event) ? '' : event.key, event.timeStamp)), true);
+}
+
 /** Bindings that stay quiet while somebody types. */
 export function quiet(bindings: Bindings): Bindings {
-  const wrap = (run: (event: KeyboardEvent) => void) => (event: KeyboardEvent) => {
-    if (typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+  const wrap = (keys: string, run: (event: KeyboardEvent) => void) => (event: KeyboardEvent) => {
+    if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || (led && !keys.includes(' '))) return;
     event.preventDefault();
     run(event);
   };
-  return Object.fromEntries(Object.entries(bindings).map(([keys, run]) => [keys, wrap(run)]));
+  for (const keys of Object.keys(bindings)) if (keys.includes(' ')) leaders.add(keys.split(' ')[0] ?? '');
+  return Object.fromEntries(Object.entries(bindings).map(([keys, run]) => [keys, wrap(keys, run)]));
 }

@@ -1,4 +1,5 @@
 import { backoff } from './backoff';
+import type { Draft } from './drafts';
 
 /** Words on their way out. They left the field when they were sent; here they are until the server has them. */
 export interface Outgoing {
@@ -8,6 +9,8 @@ export interface Outgoing {
   session?: string;
   mode: 'reply' | 'note';
   text: string;
+  /** Stored files that go with them. */
+  files?: Draft['files'];
   /** Server time. */
   at: string;
   state: 'sending' | 'waiting' | 'failed';

@@ -106,15 +106,19 @@ export class Timeline {
     if (change.__typename === 'ItemChange' && change.item.conversationId === this.id) {
       this.put(change.item);
       // A hand-off, a decision or a change of hands says more than its item does.
-      if (change.item.kind.toLowerCase() !== 'message') this.soon();
+      // A message of the customer opens the time to answer anew.
+      if (change.item.kind.toLowerCase() !== 'message' || change.item.actor.kind === 'customer') this.soon();
     }
     if (change.__typename === 'ConversationChange' && this.detail && change.conversation.id === this.id) {
       if (change.conversation.version >= this.detail.version) {
-        this.detail = { ...this.detail, ...change.conversation, customer: this.detail.customer };
+        const { sessions, customer } = this.detail;
+        // What a channel can do is read with the whole; a change brings only who is there.
+        const merged = change.conversation.sessions.map((session) => ({ ...sessions.find((other) => other.id === session.id), ...session }));
+        this.detail = { ...this.detail, ...change.conversation, customer, sessions: merged as Detail['sessions'] };
       }
       this.soon();
     }
-    if (change.__typename === 'CustomerChange') this.soon();
+    if (change.__typename === 'CustomerChange' || change.__typename === 'Resync') this.soon();
   }
 
   private soon(): void {

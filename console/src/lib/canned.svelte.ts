@@ -1,0 +1,27 @@
+import { CannedRepliesDocument } from '../gql/graphql';
+import { ask } from './client';
+import type { Canned } from './canned';
+import { desk } from './desk.svelte';
+
+/** Read again when they are asked for after so long: supervisors change them seldom. */
+const FRESH = 60_000;
+
+/** The canned replies of the tenant, read when the first one is asked for. */
+class Replies {
+  list = $state.raw<Canned[]>([]);
+  private read = { at: 0, by: '' };
+
+  async refresh(): Promise<void> {
+    const [now, by] = [Date.now(), desk.me?.id ?? ''];
+    if (by === this.read.by && now - this.read.at < FRESH) return;
+    if (by !== this.read.by) this.list = [];
+    this.read = { at: now, by };
+    try {
+      this.list = (await ask(CannedRepliesDocument, {})).cannedReplies;
+    } catch {
+      this.read = { at: 0, by };
+    }
+  }
+}
+
+export const replies = new Replies();
