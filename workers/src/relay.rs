@@ -30,7 +30,7 @@ const ROUND: i64 = 500;
 /// What a relay carries.
 enum Load {
     /// Jobs, to the broker.
-    Jobs(Publisher),
+    Jobs(Box<Publisher>),
     /// Changes, to the tenants' streams.
     Changes,
 }
@@ -50,7 +50,7 @@ impl Relay {
     /// The road of jobs.
     pub fn jobs(settings: Settings) -> Self {
         let publisher = Publisher::new(&settings.amqp_url, settings.topology.clone());
-        Self::new(settings, Load::Jobs(publisher))
+        Self::new(settings, Load::Jobs(Box::new(publisher)))
     }
 
     /// The road of changes.
