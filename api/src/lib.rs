@@ -143,6 +143,8 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
             .workers(2)
             .shutdown_timeout(20)
             .client_request_timeout(Duration::from_secs(10))
+            // Longer than proxies keep idle connections (60 s): a request never meets one that we just closed.
+            .keep_alive(Duration::from_secs(75))
             .disable_signals()
             .listen(listener)?
             .run();

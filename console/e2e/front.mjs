@@ -22,6 +22,8 @@ export async function front(base) {
     port: target.port,
     method: from.method,
     path: from.url,
+    // A connection of its own: one that the api closes while it idles would lose the request.
+    agent: false,
     headers: { ...from.headers, host: target.host, ...(from.headers.origin ? { origin: target.origin } : {}) },
   });
   const server = createServer((from, to) => {

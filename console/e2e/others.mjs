@@ -177,7 +177,7 @@ async function place(admin, url, route, look, problems) {
   const name = `${route.replace('/', '-')}${look === 'light' ? '' : `-${look}`}`;
   await admin.goto(`${url}/${route}`);
   await admin.waitForSelector('main h1');
-  await admin.waitForFunction(() => !document.querySelector('main .skeleton'));
+  await admin.waitForFunction(() => !document.querySelector('main .skeleton, main [data-failed]'));
   await accessible(admin, name, problems);
   await shoot(admin, name);
   const adds = (await admin.locator('[data-add]').count()) > 0;

@@ -20,6 +20,7 @@ import {
 } from '../gql/graphql';
 import { ask } from '../lib/client';
 import { words } from '../lib/errors';
+import { Failed } from '../lib/failed';
 import { bare } from '../lib/ids';
 import { names } from '../lib/names.svelte';
 
@@ -82,7 +83,11 @@ async function readAgents(): Promise<Member[]> {
 }
 
 /** The tenant's set-up as this page knows it: null until a part was read. */
+/** Between two tries without a connection, milliseconds. */
+const AGAIN = 2000;
+
 class Setup {
+  private readonly waiting = new Set<Part>();
   parts = $state.raw<{ [P in Part]: Parts[P] | null }>(none());
   failed = $state.raw<Partial<Record<Part, string>>>({});
 
@@ -119,7 +124,18 @@ class Setup {
       this.failed = failed;
     } catch (error) {
       this.failed = { ...this.failed, [part]: words(error) };
+      if (error instanceof Failed && ['NETWORK', 'UNAVAILABLE'].includes(error.code)) this.later(part);
     }
+  }
+
+  /** Without a connection it is tried again by itself, as the words promise. */
+  private later(part: Part): void {
+    if (this.waiting.has(part)) return;
+    this.waiting.add(part);
+    setTimeout(() => {
+      this.waiting.delete(part);
+      void this.readOne(part);
+    }, AGAIN);
   }
 }
 
