@@ -142,40 +142,6 @@ pub async fn insert_party(
     Ok(made.map(|party| PartyView { party: party.into(), customer }))
 }
 
-/// Records an identifier of a party, or that it was seen again; verification only rises.
-pub async fn upsert_identity(
-    tx: &mut WriteTx,
-    party: PartyId,
-    id: &Identifier,
-    source: &str,
-) -> Result<IdentityId, StoreError> {
-    let (tenant, new) = (tx.tenant(), tx.id::<IdentityId>());
-    let stored = sqlx::query_scalar!(
-        "insert into customer_identity (tenant_id, id, party_id, scheme, scope, value, verified, source)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
-         on conflict (tenant_id, party_id, scheme, scope, value) do update set
-           last_seen = clock_timestamp(),
-           source = case when array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
-             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], customer_identity.verified)
-             then excluded.source else customer_identity.source end,
-           verified = case when array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
-             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], customer_identity.verified)
-             then excluded.verified else customer_identity.verified end
-         returning id",
-        tenant,
-        new.0,
-        party.0,
-        id.scheme,
-        id.scope,
-        id.value,
-        id.verified.code(),
-        source
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(stored.into())
-}
-
 /// One link event.
 #[derive(Debug, Clone)]
 pub struct Link {

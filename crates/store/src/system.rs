@@ -25,13 +25,6 @@ pub async fn insert_tenant(
     Ok(())
 }
 
-/// The tenant of a slug.
-pub async fn tenant_by_slug(tx: &mut SystemTx, slug: &str) -> Result<Option<TenantId>, StoreError> {
-    let id =
-        sqlx::query_scalar!("select tenant_id from tenant where slug = $1", slug).fetch_optional(tx.conn()).await?;
-    Ok(id.map(TenantId))
-}
-
 /// Takes or extends a lease; returns its epoch, or `None` while another process holds it.
 pub async fn hold_lease(tx: &mut SystemTx, name: &str, holder: Uuid, seconds: f64) -> Result<Option<i64>, StoreError> {
     let epoch = sqlx::query_scalar!(

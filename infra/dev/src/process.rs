@@ -5,6 +5,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::{Pid, Uid, User},
 };
+use rand::Rng;
 use std::{
     collections::BTreeMap,
     fs::{File, OpenOptions},
@@ -145,10 +146,13 @@ pub fn open_log(path: &Path) -> Result<File> {
     OpenOptions::new().create(true).append(true).open(path).with_context(|| format!("open {}", path.display()))
 }
 
-/// A loopback port nobody uses now, `wanted` first.
+/// A loopback port nobody uses now, `wanted` first. Below the ports that Linux gives to clients (32768 and up): one of
+/// those may be a client's own while its server is down, and the server cannot come back to it.
 pub fn free_port(wanted: u16) -> Result<u16> {
-    let listener = TcpListener::bind(("127.0.0.1", wanted)).or_else(|_| TcpListener::bind(("127.0.0.1", 0)))?;
-    Ok(listener.local_addr()?.port())
+    let others = std::iter::repeat_with(|| rand::rng().random_range(20_000..32_000)).take(200);
+    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let found = std::iter::once(wanted).filter(|port| *port > 0).chain(others).find(free);
+    found.context("no port between 20000 and 32000 is free on 127.0.0.1")
 }
 
 /// Whether `/readyz` at an address answers 200.

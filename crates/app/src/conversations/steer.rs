@@ -77,23 +77,13 @@ pub async fn transfer(
     let conversation = mine(&mut tx, subject, id, expected_version).await?;
     let (queue, colleague) = place(&mut tx, subject, &conversation, target).await?;
     let session = newest_session(&mut tx, id).await?;
-    let tenant = tx.scope().tenant();
     let mut open = work::lock_open(&mut tx, id).await?;
     open.retain(|item| item.state != WorkState::Wrapping);
     for item in &open {
-        if item.state == WorkState::Offered {
-            rescind_for(&mut tx, item.id, "transferred").await?;
-        }
-        work::redirect(&mut tx, item.id, queue, colleague).await?;
         let there = WorkItem { queue, ..item.clone() };
-        work::transition(&mut tx, &there, Step::to(WorkState::Queued, "transferred")).await?;
+        take_off(&mut tx, &there, colleague, Step::to(WorkState::Queued, "transferred")).await?;
         conversations::pass_control(&mut tx, item.session, OwnerKind::Queue, None).await?;
-        tx.job(&Job::RouteWork { work: item.id }, tenant.0);
         tx.live(&[Topic::Floor], Change::Work { work: item.id, queue });
-        if let Some(agent) = item.agent {
-            tx.job(&Job::RouteAgent { agent }, tenant.0);
-            tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
-        }
     }
     if open.is_empty() {
         let request =
@@ -112,6 +102,22 @@ pub async fn transfer(
     let to = json!({ "queue": queue.to_string(), "agent": colleague.map(|a| a.to_string()) });
     tx.audit("conversation_transferred", "conversation", Some(id.0), to);
     Ok(tx.commit().await?)
+}
+
+/// Takes work off whoever holds it; `first` is asked first when it is offered again from the item's queue.
+async fn take_off(tx: &mut WriteTx, item: &WorkItem, first: Option<AgentId>, step: Step<'_>) -> Result<(), StoreError> {
+    let tenant = tx.scope().tenant();
+    if item.state == WorkState::Offered {
+        rescind_for(tx, item.id, step.reason).await?;
+    }
+    work::redirect(tx, item.id, item.queue, first).await?;
+    work::transition(tx, item, step).await?;
+    tx.job(&Job::RouteWork { work: item.id }, tenant.0);
+    if let Some(agent) = item.agent {
+        tx.job(&Job::RouteAgent { agent }, tenant.0);
+        tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
+    }
+    Ok(())
 }
 
 /// The queue that takes it, and the colleague who is asked first.
@@ -159,21 +165,11 @@ pub async fn snooze(
         return Err(SteerRefused::Invalid("choose a time from half a minute to a year from now".to_owned()));
     }
     let session = newest_session(&mut tx, id).await?;
-    let tenant = tx.scope().tenant();
     for item in work::lock_open(&mut tx, id).await? {
         if item.state == WorkState::Parked || item.state == WorkState::Wrapping {
             continue;
         }
-        if item.state == WorkState::Offered {
-            rescind_for(&mut tx, item.id, "snoozed").await?;
-        }
-        work::redirect(&mut tx, item.id, item.queue, conversation.owner_agent).await?;
-        work::transition(&mut tx, &item, Step::to(WorkState::Parked, "snoozed")).await?;
-        tx.job(&Job::RouteWork { work: item.id }, tenant.0);
-        if let Some(agent) = item.agent {
-            tx.job(&Job::RouteAgent { agent }, tenant.0);
-            tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
-        }
+        take_off(&mut tx, &item, conversation.owner_agent, Step::to(WorkState::Parked, "snoozed")).await?;
     }
     let body = json!({ "type": "snoozed", "until": until });
     say(&mut tx, subject, &conversation, &session, ItemKind::State, None, body).await?;

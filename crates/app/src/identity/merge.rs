@@ -11,7 +11,12 @@ use meridian_domain::{
     live::{Change, Topic},
     people::Permission,
 };
-use meridian_store::{StoreError, WriteTx, customers, identity as store};
+use meridian_store::{
+    StoreError, WriteTx,
+    arrivals::{self, Said},
+    customers,
+    identity::{self as store, PartyView},
+};
 use serde_json::json;
 
 /// Why identities were not changed.
@@ -167,7 +172,8 @@ async fn vouch(
     store::lock_values(&mut tx, std::slice::from_ref(&id)).await?;
     let holders = store::holders(&mut tx, std::slice::from_ref(&id)).await?;
     let source = if verified == Verification::Agent { "agent" } else { "import" };
-    store::upsert_identity(&mut tx, PartyId(party), &id, source).await?;
+    let (party, ids) = (PartyView { party: PartyId(party), customer }, std::slice::from_ref(&id));
+    arrivals::remember(&mut tx, &[Said { party, ids, name: "", source }]).await?;
     tx.audit("identity_confirmed", "customer", Some(customer.0), json!({ "scheme": scheme, "source": source }));
     let twin = holders.into_iter().find(|h| h.customer != customer && identity::joins(&h.identifier));
     let mut now = customer;
