@@ -96,8 +96,6 @@ async fn sweep(
     if !again.is_empty() && publisher.publish(&again).await.is_err() {
         tracing::debug!("overdue requests wait for the broker");
     }
-    if moved {
-        settings.wake.call();
-    }
+    if moved {}
     Ok(())
 }

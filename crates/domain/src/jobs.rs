@@ -123,6 +123,15 @@ pub const FAMILIES: &[(&str, u16)] =
 /// Lanes of the outbox relay; a tenant is always in one lane, so its events keep their order.
 pub const RELAY_LANES: u16 = 8;
 
+/// The roads out of the outbox; here, those on which something waits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Roads {
+    /// Jobs, for the broker.
+    pub jobs: bool,
+    /// Changes, for the sockets.
+    pub changes: bool,
+}
+
 /// FNV-1a, 64 bit: a hash that is the same in every process and release.
 pub fn stable_hash(key: &[u8]) -> u64 {
     key.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))

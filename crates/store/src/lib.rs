@@ -34,6 +34,6 @@ pub mod sites;
 pub mod system;
 pub mod work;
 
-pub use db::{Db, DbSettings, IntakeRow, ReadTx, SystemTx, TenantScope, WriteTx};
+pub use db::{Db, DbSettings, IntakeRow, ReadTx, Road, SystemTx, TenantScope, WriteTx};
 pub use error::StoreError;
 pub use seal::Sealer;

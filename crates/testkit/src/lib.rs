@@ -139,11 +139,12 @@ impl Stack {
         let files = Files::open(&folder.to_string_lossy(), &meridian_files::Bucket::default())?;
         let hints = Hints::new(&urls.redis, &prefix)?;
         let wake = Wake::new(hints.clone());
+        let commits = wake.clone();
+        app.db.on_commit(move |roads| commits.call(roads));
         let stop = CancellationToken::new();
         let settings = ApiSettings {
             app: app.clone(),
             hints: hints.clone(),
-            wake: wake.clone(),
             secret: Secret::new(SECRET),
             origins: Vec::new(),
             explorer: true,

@@ -56,12 +56,9 @@ fn camel(field: &str) -> String {
 }
 
 /// What was changed, or why it was not.
-pub(crate) fn outcome<T>(ctx: &Context<'_>, done: Result<T, SetupRefused>) -> Resolved<(Option<T>, Vec<UserError>)> {
+pub(crate) fn outcome<T>(done: Result<T, SetupRefused>) -> Resolved<(Option<T>, Vec<UserError>)> {
     match done {
-        Ok(value) => {
-            (viewer(ctx).extend()?.committed)();
-            Ok((Some(value), Vec::new()))
-        }
+        Ok(value) => Ok((Some(value), Vec::new())),
         Err(refused) => {
             let field = refused.field().map(camel);
             let error = refused.split().extend()?;

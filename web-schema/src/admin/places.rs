@@ -220,7 +220,7 @@ struct BranchPayload {
 }
 
 async fn site_payload(ctx: &Context<'_>, done: Result<SiteId, app::SetupRefused>) -> Resolved<SitePayload> {
-    let (saved, user_errors) = outcome(ctx, done)?;
+    let (saved, user_errors) = outcome(done)?;
     let site = match saved {
         Some(saved) => again(ctx, async |tx| sites::all(tx).await, |row| row.site.id == saved, Site).await?,
         None => None,
@@ -229,7 +229,7 @@ async fn site_payload(ctx: &Context<'_>, done: Result<SiteId, app::SetupRefused>
 }
 
 async fn branch_payload(ctx: &Context<'_>, done: Result<BranchId, app::SetupRefused>) -> Resolved<BranchPayload> {
-    let (saved, user_errors) = outcome(ctx, done)?;
+    let (saved, user_errors) = outcome(done)?;
     let found = match saved {
         Some(saved) => again(ctx, async |tx| sites::branches(tx).await, |row| row.id == saved, branch).await?,
         None => None,

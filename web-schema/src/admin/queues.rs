@@ -109,7 +109,7 @@ impl QueueMutations {
             sticky_seconds: input.sticky_seconds,
             members: members.transpose().extend()?,
         };
-        let (saved, user_errors) = outcome(ctx, app::save_queue(&viewer.app, &viewer.subject, new).await)?;
+        let (saved, user_errors) = outcome(app::save_queue(&viewer.app, &viewer.subject, new).await)?;
         let queue = match saved {
             Some(saved) => again(ctx, async |tx| store::queues(tx).await, |row| row.id == saved, Queue).await?,
             None => None,
@@ -122,7 +122,7 @@ impl QueueMutations {
         let viewer = viewer(ctx).extend()?;
         let known = maybe(input.skill_id.as_ref())?;
         let done = app::save_skill(&viewer.app, &viewer.subject, known, &input.name).await;
-        let (saved, user_errors) = outcome(ctx, done)?;
+        let (saved, user_errors) = outcome(done)?;
         let found = match saved {
             Some(saved) => again(ctx, async |tx| store::skills(tx).await, |row| row.0 == saved, skill).await?,
             None => None,

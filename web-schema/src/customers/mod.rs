@@ -242,7 +242,6 @@ async fn told(
     let viewer = viewer(ctx).extend()?;
     match done {
         Ok((customer, act)) => {
-            (viewer.committed)();
             let mut tx = viewer.read().await.extend()?;
             let customer = store::find(&mut tx, customer).await.map_err(AppError::from).extend()?.map(Customer);
             Ok(CustomerPayload { customer, act_id: act.map(id), user_errors: Vec::new() })

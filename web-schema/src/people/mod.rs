@@ -240,7 +240,6 @@ struct AgentSetActivePayload {
 
 async fn reload(ctx: &Context<'_>, agent: AgentId) -> Resolved<Option<Agent>> {
     let viewer = viewer(ctx).extend()?;
-    (viewer.committed)();
     let mut tx = viewer.read().await.extend()?;
     Ok(agents::find(&mut tx, agent).await.map_err(AppError::from).extend()?.map(Agent))
 }
@@ -274,7 +273,6 @@ impl PeopleMutations {
     async fn sign_out(&self, ctx: &Context<'_>) -> Resolved<bool> {
         let viewer = viewer(ctx).extend()?;
         auth::sign_out(&viewer.app, &viewer.subject).await.map_err(AppError::from).extend()?;
-        (viewer.committed)();
         Ok(true)
     }
 }

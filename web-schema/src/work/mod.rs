@@ -292,7 +292,6 @@ impl WorkMutations {
         let offer = read::<OfferId>(&input.offer_id).extend()?;
         match app::accept(&viewer.app, &viewer.subject, offer).await {
             Ok(conversation) => {
-                (viewer.committed)();
                 let mut tx = viewer.read().await.extend()?;
                 let found = conversations::find(&mut tx, conversation).await.map_err(AppError::from).extend()?;
                 Ok(OfferAcceptPayload { conversation: found.map(Conversation), user_errors: Vec::new() })
@@ -310,7 +309,6 @@ impl WorkMutations {
             Ok(()) => Vec::new(),
             Err(refused) => vec![refused.split().extend()?],
         };
-        (viewer.committed)();
         Ok(OfferDeclinePayload { user_errors })
     }
 }
