@@ -41,8 +41,7 @@ impl Handler for Jobs {
         Box::pin(async move {
             // Files keep no order, and a slow one holds up no other; all other families work one by one.
             let at_once = if self.family == "media" { MEDIA_AT_ONCE } else { 1 };
-            let outcomes = stream::iter(batch).map(|delivery| self.one(delivery)).buffered(at_once).collect().await;
-            outcomes
+            stream::iter(batch).map(|delivery| self.one(delivery)).buffered(at_once).collect().await
         })
     }
 }

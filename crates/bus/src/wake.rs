@@ -1,7 +1,7 @@
 //! Wake-up calls for the relay: at once in this process, by a hint in others, by its own poll in any case.
 
 use crate::hints::{Heard, Hints, listen};
-use meridian_domain::jobs::Roads;
+use meridian_domain::{jobs::Roads, time::Ids};
 use std::{
     sync::{
         Arc,
@@ -34,10 +34,10 @@ struct Inner {
 pub struct Sleeper(watch::Receiver<()>);
 
 impl Wake {
-    /// Nobody is woken yet.
-    pub fn new(hints: Hints) -> Self {
+    /// Nobody is woken yet. Takes an id, so that this process does not hear itself.
+    pub fn new(hints: Hints, ids: &Ids) -> Self {
         let (jobs, changes) = (watch::Sender::new(()), watch::Sender::new(()));
-        let name = Uuid::now_v7().simple().to_string();
+        let name = ids.next::<Uuid>().simple().to_string();
         Self(Arc::new(Inner { jobs, changes, untold: AtomicU8::new(0), hints, name }))
     }
 

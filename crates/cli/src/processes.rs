@@ -30,7 +30,7 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
     let stop = telemetry::shutdown()?;
     let (app, files) = (app(config, with_workers)?, config.files()?);
     let hints = Hints::new(&config.redis_url, &config.redis_prefix).context("MERIDIAN_REDIS_URL")?;
-    let wake = Wake::new(hints.clone());
+    let wake = Wake::new(hints.clone(), app.db.ids());
     let commits = wake.clone();
     app.db.on_commit(move |roads| commits.call(roads));
     let private = tokio::net::TcpListener::bind(&config.metrics_bind).await;

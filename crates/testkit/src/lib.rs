@@ -138,7 +138,7 @@ impl Stack {
         let folder = std::env::temp_dir().join(format!("meridian-files-{prefix}"));
         let files = Files::open(&folder.to_string_lossy(), &meridian_files::Bucket::default())?;
         let hints = Hints::new(&urls.redis, &prefix)?;
-        let wake = Wake::new(hints.clone());
+        let wake = Wake::new(hints.clone(), app.db.ids());
         let commits = wake.clone();
         app.db.on_commit(move |roads| commits.call(roads));
         let stop = CancellationToken::new();
