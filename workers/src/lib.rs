@@ -3,8 +3,10 @@
 
 mod handlers;
 mod ingest;
+mod mailboxes;
 mod media;
 mod model;
+mod pull;
 mod relay;
 mod routers;
 mod sweeper;
@@ -70,6 +72,7 @@ pub async fn run(settings: Settings, stop: CancellationToken) {
     tasks.spawn(settings.wake.clone().listen(stop.clone()));
     tasks.spawn(Relay::jobs(settings.clone()).run(stop.clone()));
     tasks.spawn(Relay::changes(settings.clone()).run(stop.clone()));
+    tasks.spawn(mailboxes::run(settings.clone(), Arc::new(SystemClock), stop.clone()));
     tasks.spawn(sweeper::run(settings, Arc::new(SystemClock), stop));
     while tasks.join_next().await.is_some() {}
 }

@@ -13,6 +13,7 @@ pub mod bulk;
 pub mod canned;
 mod causes;
 pub mod conversations;
+pub mod cursors;
 pub mod customers;
 mod db;
 pub mod deliveries;

@@ -10,6 +10,7 @@ mod desk;
 mod faults;
 mod graphql;
 mod kills;
+mod mail;
 pub mod main_job;
 mod media;
 mod model;

@@ -4,10 +4,9 @@
 mod pull;
 mod send;
 
-pub use pull::{Pulled, pull};
-
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified,
+    Capabilities, Channel, Http, InboundRequest, Place, PullFrom, Pulled, Reject, Reply, Setting, StoredRequest,
+    Verified,
     wechat::{
         callback::Scheme,
         parse,
@@ -78,6 +77,9 @@ impl Channel for WeCom {
     }
 
     fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
+        if request.pulled().is_some() {
+            return pull::read(request);
+        }
         let inside = SCHEME.inside(account, &request.body);
         parse::callback(account, "wecom_userid", "own_id", inside, request)
     }
@@ -97,6 +99,15 @@ impl Channel for WeCom {
         file: &'a Attachment,
     ) -> BoxFuture<'a, Result<Place, SendError>> {
         Box::pin(crate::media::wechat(http, account, Issuer::WeCom, file))
+    }
+
+    fn pull<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        from: PullFrom<'a>,
+    ) -> BoxFuture<'a, Result<Pulled, SendError>> {
+        Box::pin(pull::pull(http, account, from))
     }
 
     fn send<'a>(
