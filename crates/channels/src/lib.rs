@@ -37,6 +37,7 @@ use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
+    template::{TemplateState, Wording},
     time::Instant,
 };
 use serde_json::Value;
@@ -223,6 +224,14 @@ pub trait Channel: Send + Sync {
         file: &'a Attachment,
     ) -> BoxFuture<'a, Result<Place, SendError>> {
         Box::pin(async move { Place::open(file) })
+    }
+    /// The approved messages that the provider lists for an account.
+    fn templates<'a>(
+        &'a self,
+        _http: &'a Http,
+        _account: &'a AccountConfig,
+    ) -> BoxFuture<'a, Result<Vec<(Wording, TemplateState)>, SendError>> {
+        Box::pin(async { Err(http::error(ErrorClass::BadContent, "this channel has no templates")) })
     }
     /// Fetches what waits at a provider that only says that something waits.
     fn pull<'a>(

@@ -33,6 +33,7 @@ pub mod seal;
 pub mod setup;
 pub mod sites;
 pub mod system;
+pub mod templates;
 pub mod work;
 
 pub use db::{Db, DbSettings, IntakeRow, ReadTx, SystemTx, TenantScope, WriteTx};

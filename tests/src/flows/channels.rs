@@ -4,6 +4,7 @@ use super::{PATIENCE, accept_first, both_sites, main_job::reqwest_client, unix};
 use anyhow::{Context, Result, ensure};
 use meridian_domain::channel::ChannelKind;
 use meridian_lab::{
+    agent::Agent,
     customer::standard_webhook,
     provider::Answer,
     senders::{self, Signed, Text},
@@ -61,7 +62,7 @@ async fn both_ways(kind: ChannelKind, path: &str, proof: &str) -> Result<()> {
     if !matches!(kind, ChannelKind::Telegram | ChannelKind::WeChat) {
         ensure!(post.tampered().post(&http).await? == 401, "a changed body is taken");
     }
-    let guess = |name: &str| secret(name).replace(['2', '3', '4', '5', 'b', 'c'], "a");
+    let guess = |name: &str| secret(name).replace(['2', '3', '4', '5', '6', 'b'], "a");
     let stranger = senders::text(kind, &stack.hook(kind)?, &guess, said)?;
     ensure!(stranger.post(&http).await? == 401, "a guessed secret is taken");
     for _ in 0..2 {
@@ -89,7 +90,47 @@ async fn both_ways(kind: ChannelKind, path: &str, proof: &str) -> Result<()> {
     ensure!(body.contains(proof), "{body} does not name the customer as {proof}");
     ensure!(body.contains("today"), "{body} is not the answer");
     receipt(&stack, kind).await?;
+    file(&stack, kind, &agent, &conversation).await?;
     stack.finish().await
+}
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n0000IHDR and so on";
+
+/// A picture to the customer: by the way and in the form that the provider documents.
+async fn file(stack: &Stack, kind: ChannelKind, agent: &Agent, conversation: &str) -> Result<()> {
+    if kind == ChannelKind::Slack {
+        let told = json!({ "ok": true, "file_id": "F1", "upload_url": format!("{}/upload/F1", stack.provider.url) });
+        stack.provider.plan("/files.getUploadURLExternal", vec![Answer::Say(200, told)]);
+    }
+    let upload = reqwest_client().post(format!("{}/v1/uploads?name=kettle.png", stack.base));
+    let kept: Value = upload.bearer_auth(&agent.token).body(PNG).send().await?.json().await?;
+    let send = "mutation($c: ID!, $f: [ID!]!) { messageSend(input: { conversationId: $c, attachmentIds: $f }) { userErrors { message } } }";
+    let sent = agent.query(send, json!({ "c": conversation, "f": [kept["id"]] })).await?;
+    ensure!(sent["messageSend"]["userErrors"] == json!([]), "{sent}");
+    let count = "select count(*) from delivery d join attachment a on a.item_id = d.item_id where d.state = 'accepted'";
+    stack.settle(count, 1, PATIENCE).await?;
+    let (path, form) = match kind {
+        ChannelKind::Messenger => ("/me/messages", "name=\"filedata\""),
+        ChannelKind::Instagram => ("/me/messages", "\"payload\":{\"url\":\"http"),
+        ChannelKind::Telegram => ("/sendPhoto", "name=\"photo\""),
+        ChannelKind::Line => ("/v2/bot/message/push", "\"originalContentUrl\":\"http"),
+        ChannelKind::Slack => ("/files.completeUploadExternal", "\"id\":\"F1\""),
+        ChannelKind::WeChat => ("/cgi-bin/message/custom/send", "\"image\":{\"media_id\":"),
+        ChannelKind::WeCom => ("/cgi-bin/kf/send_msg", "\"image\":{\"media_id\":"),
+        ChannelKind::Sms => ("/Messages.json", "Body=kettle.png%3A+http"),
+        ChannelKind::WhatsApp => ("/100200300/messages", "\"image\":{\"id\":\"media"),
+        ChannelKind::Generic => ("/generic", "\"files\":[{"),
+        other => anyhow::bail!("no row for {other}"),
+    };
+    let last = stack.provider.seen(path).pop().context("the provider got nothing")?;
+    let body = String::from_utf8_lossy(&last.body).into_owned();
+    ensure!(body.contains(form), "{body} does not carry the file as {form}");
+    if matches!(kind, ChannelKind::Line | ChannelKind::Instagram | ChannelKind::Generic) {
+        let link = body.split('"').find(|part| part.contains("/files/")).context("a link")?;
+        let got = reqwest_client().get(link).send().await?.bytes().await?;
+        ensure!(got == PNG, "the link does not open the picture");
+    }
+    Ok(())
 }
 
 /// What the provider says of the answer, where it says anything: by the id it gave, by ours, or for all up to a time.

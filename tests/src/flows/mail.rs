@@ -69,7 +69,7 @@ async fn mail_comes_in_by_smtp_is_answered_and_comes_back() -> Result<()> {
     let answer = mail("m2", "", "Thank you");
     ensure!(MailClient::bring(port, "ida@example.org", &reply_to, &answer).await?.starts_with("250"));
     stack.settle(MESSAGES, 3, PATIENCE).await?;
-    assert_eq!(timeline(&agent, &conversation).await?[2]["text"], "Thank you");
+    assert_eq!(timeline(&agent, &conversation).await?[0]["text"], "Thank you");
 
     // What could not be delivered comes back as a report of its own.
     let report = format!(

@@ -15,6 +15,7 @@ pub mod main_job;
 mod media;
 mod model;
 mod resume;
+mod templates;
 mod web_chat;
 
 use anyhow::Result;

@@ -6,7 +6,8 @@ mod upload;
 
 pub(crate) use fetch::expect;
 pub use fetch::{Fetch, claim, failed, kept};
-pub use link::{Download, LINK_SECONDS, link, opened};
+pub(crate) use link::lasting;
+pub use link::{Download, LINK_SECONDS, SENT_LINK_SECONDS, link, opened};
 pub use upload::{Upload, UploadRefused, uploaded};
 
 pub use meridian_store::attachments::Source;

@@ -403,6 +403,41 @@ mod tests {
     }
 
     #[test]
+    fn changed_bodies_do_no_harm() {
+        let seconds = std::env::var("MERIDIAN_FUZZ_SECONDS").ok().and_then(|s| s.parse::<u64>().ok());
+        let lines = [
+            "EHLO a.example",
+            "MAIL FROM:<a@b.example> SIZE=10 BODY=8BITMIME",
+            "RCPT TO:<c@shop.example>",
+            "DATA",
+            ".",
+        ];
+        let started = std::time::Instant::now();
+        let (mut state, mut rounds) = (0x9e37_79b9_7f4a_7c15_u64, 0);
+        while seconds.map_or(rounds < 2000, |limit| started.elapsed().as_secs() < limit) {
+            rounds += 1;
+            let (mut d, mut body) = (Dialogue::new("mx.example", 1000, true), Body::new(1000));
+            for _ in 0..8 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let mut line = lines[(state >> 40) as usize % lines.len()].as_bytes().to_vec();
+                let at = (state >> 20) as usize % line.len();
+                match state >> 60 {
+                    0..=3 => line[at] ^= (state >> 8) as u8,
+                    4..=6 => line.truncate(at),
+                    7..=9 => line.insert(at, (state >> 8) as u8),
+                    _ => {}
+                }
+                line.extend_from_slice(if state & 16 == 0 { b"\n" } else { b"\r\n" });
+                if let Next::Recipient(address) = d.line(&line) {
+                    let _ = (forms(&address), d.recipient(&address, Verdict::Ours));
+                }
+                let _ = body.line(&line);
+            }
+            assert!(d.envelope().1.len() <= MOST_RECIPIENTS && body.whole().is_none_or(|mail| mail.len() <= 1000));
+        }
+    }
+
+    #[test]
     fn nothing_of_the_envelope_becomes_a_field() {
         let at = "2026-05-04T12:00:00Z".parse().unwrap();
         let origin = Origin {

@@ -15,7 +15,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind, Generated},
+    channel::{AccountConfig, ChannelKind, Generated, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
@@ -57,6 +57,8 @@ impl Channel for WeCom {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             text_max: 2048,
+            media: MediaKind::ALL,
+            media_max: 25 * 1024 * 1024,
             delete: true,
             window_hours: 48,
             idempotent_send: true,
