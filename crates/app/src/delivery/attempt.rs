@@ -128,7 +128,7 @@ async fn files(app: &App, tx: &mut WriteTx, delivery: &Delivery) -> Result<Vec<O
     let now = accounts::standing(tx, delivery.account).await?.1;
     let file = |file: attachments::Attachment| OutboundFile {
         name: media::named(&file.name, &file.content_type),
-        url: crate::media::lasting(app, tenant, file.id, now, crate::media::SENT_LINK_SECONDS),
+        url: crate::media::sent_link(app, tenant, file.id, now),
         key: media::key(tenant, file.id),
         content_type: file.content_type,
         content: Vec::new(),

@@ -29,15 +29,20 @@ pub struct Download {
 }
 
 /// How long a link lasts that goes to a customer, seconds: messengers fetch a file each time it is shown.
-pub const SENT_LINK_SECONDS: i64 = 30 * 24 * 3600;
+const SENT_LINK_SECONDS: i64 = 30 * 24 * 3600;
 
 /// An address of a file that lasts ten minutes. Who may ask for one was decided where the file was shown.
 pub fn link(app: &App, tenant: TenantId, id: AttachmentId, now: Instant) -> String {
     lasting(app, tenant, id, now, LINK_SECONDS)
 }
 
+/// An address of a file for a customer: messengers and pages show a file long after it was sent.
+pub fn sent_link(app: &App, tenant: TenantId, id: AttachmentId, now: Instant) -> String {
+    lasting(app, tenant, id, now, SENT_LINK_SECONDS)
+}
+
 /// An address of a file that lasts so many seconds.
-pub(crate) fn lasting(app: &App, tenant: TenantId, id: AttachmentId, now: Instant, seconds: i64) -> String {
+fn lasting(app: &App, tenant: TenantId, id: AttachmentId, now: Instant, seconds: i64) -> String {
     let ends = (now + TimeDelta::seconds(seconds)).timestamp();
     let told = [&ends.to_be_bytes()[..], tenant.0.as_bytes(), id.0.as_bytes()].concat();
     let signed = [&told[..], &app.sealer.tag(&told)].concat();
