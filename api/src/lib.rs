@@ -14,6 +14,7 @@ mod platforms;
 mod problem;
 mod providers;
 mod site;
+mod smtp;
 mod standing;
 mod token;
 mod ws;
@@ -31,6 +32,7 @@ use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 pub use providers::Adapters;
+pub use smtp::Smtp;
 pub use token::Tokens;
 
 /// What the edge needs.

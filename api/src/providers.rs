@@ -7,6 +7,7 @@ use meridian_domain::{
     channel::{AccountConfig, Capabilities, ChannelKind, Setting},
     event::Identifier,
     outbound::{Accepted, OutboundMessage, SendError},
+    template::{TemplateState, Wording},
 };
 
 /// The registry of adapters over the guarded way out.
@@ -28,6 +29,13 @@ impl Providers for Adapters {
 
     fn check<'a>(&'a self, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>> {
         registry::get(account.kind).check(&self.0, account)
+    }
+
+    fn templates<'a>(
+        &'a self,
+        account: &'a AccountConfig,
+    ) -> BoxFuture<'a, Result<Vec<(Wording, TemplateState)>, SendError>> {
+        registry::get(account.kind).templates(&self.0, account)
     }
 
     fn send<'a>(

@@ -92,8 +92,20 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         select t.tenant_id, gen_random_uuid(), t.id, s.account_id, 'image', 'Zinnia', 'stored'
         from timeline_item t join session s on s.tenant_id = t.tenant_id and s.id = t.session_id where t.kind = 'message'").await?;
     let attachment = one_id(stack, "select id from attachment limit 1").await?;
+    stack
+        .sql(
+            "with cursors as (
+               insert into channel_cursor (tenant_id, id, account_id, name)
+               select tenant_id, gen_random_uuid(), id, 'Zinnia' from channel_account where kind = 'wecom'
+             )
+             insert into message_template (tenant_id, id, account_id, name, language, body)
+             select tenant_id, gen_random_uuid(), id, 'Zinnia', 'en', 'Zinnia' from channel_account where kind = 'whatsapp'",
+        )
+        .await?;
+    let template = one_id(stack, "select id from message_template limit 1").await?;
     Ok(BTreeMap::from([
         ("attachmentids", format!("att_{}", attachment.simple())),
+        ("template", format!("tpl_{}", template.simple())),
         ("site", text(&made["sites"][0]["id"])?),
         ("branch", text(&made["branches"][0]["id"])?),
         ("team", text(&made["branches"][0]["teams"][0]["id"])?),

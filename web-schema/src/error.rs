@@ -161,7 +161,7 @@ refusals! {
     routing::PresenceRefused { NotFound => NotFound, NotAChoice => Invalid }
     conversations::ReplyRefused {
         NotFound => NotFound, Text => Invalid, Resolved => Resolved, NotHolder => NotHolder, AccountOff => Conflict,
-        Files(_) => Invalid,
+        Files(_) => Invalid, Template(_) => Invalid,
         WindowClosed(_) => WindowClosed,
     }
     conversations::NoteRefused { NotFound => NotFound, Text => Invalid }

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{AdminMutations, AdminQueries},
-    channels::{ChannelMutations, ChannelQueries},
+    channels::{ChannelMutations, ChannelQueries, TemplateMutations, TemplateQueries},
     conversations::{
         CannedMutations, CannedQueries, ConversationMutations, ConversationQueries, SteerMutations, SteerQueries,
     },
@@ -16,7 +16,7 @@ use async_graphql::MergedObject;
 pub(crate) struct Reading(ConversationQueries, CustomerQueries, CannedQueries, SteerQueries);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries);
+pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries, TemplateQueries);
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
@@ -26,7 +26,7 @@ pub(crate) struct Query(Reading, Floor);
 pub(crate) struct Writing(ConversationMutations, CustomerMutations, SteerMutations, CannedMutations);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Managing(PeopleMutations, WorkMutations, AdminMutations, ChannelMutations);
+pub(crate) struct Managing(PeopleMutations, WorkMutations, AdminMutations, ChannelMutations, TemplateMutations);
 
 /// What can be changed.
 #[derive(MergedObject, Default)]

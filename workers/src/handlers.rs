@@ -1,11 +1,11 @@
 //! One handler a queue family. Each job is one use case; its outcome says what becomes of the message.
 
-use crate::{Settings, ingest::Ingest, media, model::Endpoint};
+use crate::{Settings, ingest::Ingest, media, model::Endpoint, pull};
 use futures_util::{
     future::BoxFuture,
     stream::{self, StreamExt},
 };
-use meridian_app::{bots, conversations, delivery, routing};
+use meridian_app::{bots, conversations, delivery, inbound, routing};
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::registry;
 use meridian_domain::{
@@ -81,6 +81,12 @@ impl Jobs {
         match job {
             Job::Deliver { delivery } => return self.deliver(tenant, *delivery).await,
             Job::FetchMedia { attachment } => return media::fetch(&self.settings, tenant, *attachment, attempt).await,
+            Job::Pull { cursor } => return pull::run(&self.settings, tenant, *cursor, attempt).await,
+            Job::AttachOrphan { orphan } => {
+                let found = inbound::attach_orphan(app, tenant, *orphan).await?;
+                // Once more after the longest that a transaction takes; then it waits for its message to come.
+                return Ok(if found || attempt > 0 { Outcome::Done } else { Outcome::Retry(30) });
+            }
             Job::BotEvent { event } => return self.bot_event(tenant, *event, attempt).await,
             Job::Summarise { handoff } => {
                 // The brief stands before any model is asked.

@@ -3,8 +3,10 @@
 
 mod handlers;
 mod ingest;
+mod mailboxes;
 mod media;
 mod model;
+mod pull;
 mod relay;
 mod routers;
 mod sweeper;
@@ -74,6 +76,7 @@ pub async fn run(settings: Settings, stop: CancellationToken) {
             Err(error) => tracing::error!(%error, "no relay: give the workers the system role of the database"),
         }
     }
+    tasks.spawn(mailboxes::run(settings.clone(), Arc::new(SystemClock), stop.clone()));
     tasks.spawn(sweeper::run(settings, Arc::new(SystemClock), stop));
     while tasks.join_next().await.is_some() {}
 }

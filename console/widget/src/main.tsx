@@ -29,7 +29,12 @@ function Said({ line, joined }: { line: Line; joined: boolean }) {
   return (
     <li class={`${line.from === 'visitor' ? 'own' : 'their'} ${joined ? 'joined' : ''}`}>
       {line.from !== 'visitor' && !joined && <span class="who">{line.from === 'bot' ? t.bot : t.agent}</span>}
-      <p class={line.withdrawn ? 'gone' : ''}>{line.withdrawn ? t.withdrawn : line.text}</p>
+      {(line.withdrawn || line.text || !line.files?.length) && <p class={line.withdrawn ? 'gone' : ''}>{line.withdrawn ? t.withdrawn : line.text}</p>}
+      {!line.withdrawn && line.files?.map((file) => (
+        <a key={file.id} class="file" href={file.url ?? ''} target="_blank" rel="noopener noreferrer">
+          {/^image\/(png|jpe?g|gif|webp)$/.test(file.contentType) ? <img src={file.url ?? ''} alt={file.name || file.kind} /> : file.name || file.kind}
+        </a>
+      ))}
       <small>
         {time(line.at)}
         {line.from === 'visitor' && <> · {state}</>}

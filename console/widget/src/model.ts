@@ -1,6 +1,14 @@
 /** Where a message of the visitor is on its way. */
 export type Way = 'waiting' | 'sending' | 'sent' | 'failed' | 'here';
 
+export interface Piece {
+  id: string;
+  name: string;
+  kind: string;
+  contentType: string;
+  url: string | null;
+}
+
 export interface Line {
   /** Client id until the server's item is known, then the item's id. */
   id: string;
@@ -11,6 +19,7 @@ export interface Line {
   /** Place in the conversation; unsent lines have none and stand last. */
   seq?: number;
   withdrawn?: boolean;
+  files?: Piece[];
 }
 
 /** What the subscription shows of an item. */
@@ -21,6 +30,7 @@ export interface Seen {
   placedAt: string;
   deletedAt: string | null;
   actor: { kind: string };
+  attachments?: Piece[];
 }
 
 const KEPT = 200;
@@ -49,6 +59,8 @@ export function merge(lines: Line[], item: Seen): Line[] {
     way: 'here',
     seq: item.seq,
     withdrawn: item.deletedAt !== null,
+    // Under the name by which this page was reached: pages load pictures of their own origin alone.
+    files: item.attachments?.filter((file) => file.url).map((file) => ({ ...file, url: file.url!.replace(/^https?:\/\/[^/]+/, '') })),
   };
   let rest = lines.filter((other) => other.id !== item.id);
   if (from === 'visitor' && rest.length === lines.length) {

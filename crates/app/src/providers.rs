@@ -5,6 +5,7 @@ use meridian_domain::{
     channel::{AccountConfig, Capabilities, ChannelKind, Setting},
     event::Identifier,
     outbound::{Accepted, OutboundMessage, SendError},
+    template::{TemplateState, Wording},
 };
 
 /// What each channel can do and needs, and the way to its provider.
@@ -17,6 +18,11 @@ pub trait Providers: Send + Sync {
     fn address(&self, kind: ChannelKind, text: &str) -> Option<Identifier>;
     /// Checks the credentials of an account by the provider's cheapest call; says whom they belong to.
     fn check<'a>(&'a self, account: &'a AccountConfig) -> BoxFuture<'a, Result<String, SendError>>;
+    /// The approved messages that the provider lists for an account.
+    fn templates<'a>(
+        &'a self,
+        account: &'a AccountConfig,
+    ) -> BoxFuture<'a, Result<Vec<(Wording, TemplateState)>, SendError>>;
     /// Sends one message.
     fn send<'a>(
         &'a self,

@@ -3,7 +3,7 @@
 use crate::{Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified, signature};
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind, Input},
+    channel::{AccountConfig, ChannelKind, Input, MediaKind},
     event::{Content, EventKind, Identifier, InboundEvent, Sender, Verification},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
@@ -37,7 +37,12 @@ impl Channel for WebChat {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { idempotent_send: true, ..Capabilities::default() }
+        Capabilities {
+            media: MediaKind::ALL,
+            media_max: 25 * 1024 * 1024,
+            idempotent_send: true,
+            ..Capabilities::default()
+        }
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -88,5 +93,17 @@ impl Channel for WebChat {
         message: &'a OutboundMessage,
     ) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move { Ok(Accepted { external_ids: vec![message.item.to_string()], learned: vec![] }) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changed_bodies_do_no_harm() {
+        let body =
+            json!({ "client_id": "c1", "visitor": "v1", "text": "hi", "name": "Ida", "locale": "en" }).to_string();
+        crate::testing::survives(&WebChat, &crate::testing::account(&WebChat, json!({}), &[]), &[&body]);
     }
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind, Generated, Input},
+    channel::{AccountConfig, ChannelKind, Generated, Input, MediaKind},
     event::{EventKind, Identifier, InboundEvent, Verification},
     outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
     time::{Clock, Instant, SystemClock},
@@ -40,7 +40,14 @@ impl Channel for Generic {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { delivered: true, read: true, idempotent_send: true, ..Capabilities::default() }
+        Capabilities {
+            media: MediaKind::ALL,
+            media_max: 25 * 1024 * 1024,
+            delivered: true,
+            read: true,
+            idempotent_send: true,
+            ..Capabilities::default()
+        }
     }
 
     fn settings(&self) -> &'static [Setting] {

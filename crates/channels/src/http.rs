@@ -32,9 +32,14 @@ impl Egress {
         Ok(Self { allow: ranges.map(str::parse).collect::<Result<_, _>>()? })
     }
 
+    /// Whether an address is in one of the ranges.
+    pub fn lists(&self, ip: IpAddr) -> bool {
+        self.allow.iter().any(|range| range.contains(&canonical(ip)))
+    }
+
     /// Whether an address may be connected to.
     pub fn permits(&self, ip: IpAddr) -> bool {
-        public(ip) || self.allow.iter().any(|range| range.contains(&canonical(ip)))
+        public(ip) || self.lists(ip)
     }
 
     /// Resolves a host once and keeps the addresses that may be connected to.

@@ -23,7 +23,7 @@ mod telegram;
 #[cfg(test)]
 mod testing;
 pub mod wechat;
-pub mod wecom;
+mod wecom;
 mod whatsapp;
 
 pub use http::{Egress, Http};
@@ -36,7 +36,8 @@ use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
     event::{Attachment, Identifier, InboundEvent},
-    outbound::{Accepted, OutboundMessage, SendError},
+    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
+    template::{TemplateState, Wording},
     time::Instant,
 };
 use serde_json::Value;
@@ -97,6 +98,16 @@ pub struct StoredRequest {
 }
 
 impl StoredRequest {
+    /// What was pulled, when Meridian fetched it itself: no post can look like that.
+    pub fn pulled(&self) -> Option<&str> {
+        self.part.get("pulled")?.as_str()
+    }
+
+    /// What is stored beside a body that was pulled.
+    pub fn part_of_pull(name: &str) -> Value {
+        serde_json::json!({ "pulled": name, "headers": {} })
+    }
+
     /// A kept header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.part.get("headers")?.get(name)?.as_str()
@@ -148,6 +159,28 @@ impl Reply {
     }
 }
 
+/// What a provider handed over when it was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pulled {
+    /// As it came, to be stored and parsed like a post; empty = nothing waited.
+    pub body: Bytes,
+    /// How far it was read, in the provider's words.
+    pub position: String,
+    /// Whether more waits.
+    pub more: bool,
+}
+
+/// What is to be pulled: what is called so by the provider, from where on, and what it said when it called.
+#[derive(Debug, Clone, Copy)]
+pub struct PullFrom<'a> {
+    /// The provider's name of it.
+    pub name: &'a str,
+    /// How far it was read; empty = from the beginning.
+    pub position: &'a str,
+    /// What the provider said with its last call; may be empty.
+    pub hint: &'a str,
+}
+
 /// A channel.
 pub trait Channel: Send + Sync {
     /// Its kind.
@@ -191,6 +224,23 @@ pub trait Channel: Send + Sync {
         file: &'a Attachment,
     ) -> BoxFuture<'a, Result<Place, SendError>> {
         Box::pin(async move { Place::open(file) })
+    }
+    /// The approved messages that the provider lists for an account.
+    fn templates<'a>(
+        &'a self,
+        _http: &'a Http,
+        _account: &'a AccountConfig,
+    ) -> BoxFuture<'a, Result<Vec<(Wording, TemplateState)>, SendError>> {
+        Box::pin(async { Err(http::error(ErrorClass::BadContent, "this channel has no templates")) })
+    }
+    /// Fetches what waits at a provider that only says that something waits.
+    fn pull<'a>(
+        &'a self,
+        _http: &'a Http,
+        _account: &'a AccountConfig,
+        _from: PullFrom<'a>,
+    ) -> BoxFuture<'a, Result<Pulled, SendError>> {
+        Box::pin(async { Err(http::error(ErrorClass::BadContent, "nothing is pulled on this channel")) })
     }
     /// The bytes of a file that came in the request itself; `external_id` and `position` name message and file.
     fn inside(

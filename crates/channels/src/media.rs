@@ -152,6 +152,13 @@ pub(crate) async fn wechat(
     Ok(Place { json_refuses: true, ..place.and_api(account) })
 }
 
+/// A text with the addresses of files under it, for what a channel cannot carry itself.
+pub(crate) fn linked<'a>(text: &str, files: impl Iterator<Item = &'a OutboundFile>) -> String {
+    let mut lines: Vec<String> = Some(text.to_owned()).into_iter().filter(|text| !text.is_empty()).collect();
+    lines.extend(files.map(|file| format!("{}: {}", file.name, file.url)));
+    lines.join("\n")
+}
+
 /// What cannot have been carried out in front of the customer may be tried again.
 pub(crate) fn not_said(failure: SendError) -> SendError {
     match failure.class {
@@ -291,6 +298,14 @@ mod tests {
                 && !allowed("https://fbcdn.net.evil.example/")
                 && !allowed("http://127.0.0.1/")
         );
+    }
+
+    #[test]
+    fn what_cannot_be_carried_is_linked() {
+        let file = OutboundFile { name: "a.pdf".into(), url: "https://x/f".into(), ..OutboundFile::default() };
+        assert_eq!(linked("here", [&file].into_iter()), "here\na.pdf: https://x/f");
+        assert_eq!(linked("", [&file].into_iter()), "a.pdf: https://x/f");
+        assert_eq!(linked("only text", [].into_iter()), "only text");
     }
 
     #[test]

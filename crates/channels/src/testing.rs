@@ -55,6 +55,11 @@ pub(crate) fn kinds(events: &[InboundEvent]) -> Vec<EventKind> {
 /// Changes a good body in many places, byte by byte and piece by piece, and reads each: nothing may panic, everything
 /// is kept, and the work is bounded. The same bodies at every run.
 pub(crate) fn survives(channel: &dyn Channel, account: &AccountConfig, bodies: &[&str]) {
+    survives_as(channel, account, &Value::Null, bodies);
+}
+
+/// The same for bodies that are read by what stands beside them.
+pub(crate) fn survives_as(channel: &dyn Channel, account: &AccountConfig, part: &Value, bodies: &[&str]) {
     let limit = std::env::var("MERIDIAN_FUZZ_SECONDS").ok().and_then(|s| s.parse().ok());
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut next = move |below: usize| {
@@ -88,7 +93,8 @@ pub(crate) fn survives(channel: &dyn Channel, account: &AccountConfig, bodies: &
                 }
             }
         }
-        let events = channel.parse(account, &stored(body.clone()));
+        let request = StoredRequest { part: part.clone(), ..stored(body.clone()) };
+        let events = channel.parse(account, &request);
         assert!(events.iter().all(|event| !event.dedupe_key.is_empty()));
         assert!(events.len() <= body.len() + 1);
         let request = InboundRequest {

@@ -3,7 +3,8 @@
 use crate::config_file::File;
 use anyhow::{Context, Result, ensure};
 use clap::{ArgMatches, Args, CommandFactory, parser::ValueSource};
-use meridian_channels::Model;
+use meridian_api::Smtp;
+use meridian_channels::{Egress, Model};
 use meridian_domain::secret::Secret;
 use meridian_files::{Bucket, Files};
 use meridian_store::{DbSettings, migrate};
@@ -75,6 +76,24 @@ pub struct Config {
     /// How the outside world reaches us.
     #[arg(long, global = true, env = "MERIDIAN_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
     pub public_url: String,
+    /// Where mail is taken by SMTP (0.0.0.0:25); nowhere by default.
+    #[arg(long, global = true, env = "MERIDIAN_SMTP_BIND", default_value = "")]
+    pub smtp_bind: String,
+    /// The name of this host in MX records; the host of the public URL by default.
+    #[arg(long, global = true, env = "MERIDIAN_SMTP_HOST", default_value = "")]
+    pub smtp_host: String,
+    /// Certificate chain for STARTTLS, a PEM file; none is offered without.
+    #[arg(long, global = true, env = "MERIDIAN_SMTP_CERTIFICATE", default_value = "")]
+    pub smtp_certificate: String,
+    /// Its private key, a PEM file.
+    #[arg(long, global = true, env = "MERIDIAN_SMTP_KEY", default_value = "")]
+    pub smtp_key: String,
+    /// Your own mail servers, whose Authentication-Results are believed: CIDR, comma-separated.
+    #[arg(long, global = true, env = "MERIDIAN_SMTP_TRUSTED", default_value = "")]
+    pub smtp_trusted: String,
+    /// Largest mail that is taken, MiB (at most 25).
+    #[arg(long, global = true, env = "MERIDIAN_SMTP_LARGEST", default_value_t = 25)]
+    pub smtp_largest: u8,
     /// Other sites that may open sockets, comma-separated.
     #[arg(long, global = true, env = "MERIDIAN_ORIGINS", default_value = "")]
     pub origins: String,
@@ -154,6 +173,25 @@ impl Config {
             name: self.model_name.clone(),
             patience: Duration::from_secs(self.model_seconds),
         })
+    }
+
+    /// How mail is taken by SMTP, if it is.
+    pub fn smtp(&self) -> Result<Option<Smtp>> {
+        if self.smtp_bind.is_empty() {
+            return Ok(None);
+        }
+        let (chain, key) = (self.smtp_certificate.clone(), self.smtp_key.clone());
+        ensure!(chain.is_empty() == key.is_empty(), "MERIDIAN_SMTP_CERTIFICATE and MERIDIAN_SMTP_KEY go together");
+        ensure!((1..=25).contains(&self.smtp_largest), "MERIDIAN_SMTP_LARGEST is 1 to 25 (MiB)");
+        let named = Some(self.smtp_host.clone()).filter(|host| !host.is_empty());
+        let public = || self.public_url.split("://").nth(1)?.split(['/', ':']).next().map(str::to_owned);
+        Ok(Some(Smtp {
+            bind: self.smtp_bind.clone(),
+            host: named.or_else(public).context("MERIDIAN_SMTP_HOST is not set")?,
+            largest: usize::from(self.smtp_largest) * 1024 * 1024,
+            certificate: (!chain.is_empty()).then_some((chain, key)),
+            trusted: Egress::parse(&self.smtp_trusted).context("MERIDIAN_SMTP_TRUSTED")?,
+        }))
     }
 
     /// Where files are kept.

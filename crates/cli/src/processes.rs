@@ -61,6 +61,11 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
             limits: meridian_web_schema::Limits::default(),
             files,
         };
+        if let Some(smtp) = config.smtp()? {
+            let at = smtp.bind.clone();
+            smtp.start(app.clone(), stop.clone()).await?;
+            tracing::info!(smtp = %at, "takes mail");
+        }
         Some(meridian_api::start(&settings, &config.http_bind, stop.clone())?)
     } else {
         None

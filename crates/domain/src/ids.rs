@@ -115,6 +115,10 @@ ids! {
     BotEventId = "bev";
     /// A file of a message.
     AttachmentId = "att";
+    /// Where the pull of something at a provider stands.
+    CursorId = "cur";
+    /// A message that a provider approved, for outside of its reply window.
+    TemplateId = "tpl";
     /// An entry of the audit log.
     AuditId = "aud";
 }

@@ -1,9 +1,11 @@
 //! Jobs: what the outbox hands to the broker. Small, ids only, never content.
 
 use crate::ids::{
-    AgentId, AttachmentId, BotEventId, ConversationId, DeliveryId, HandoffId, OfferId, RawId, SessionId, WorkItemId,
+    AgentId, AttachmentId, BotEventId, ConversationId, CursorId, DeliveryId, HandoffId, OfferId, RawId, SessionId,
+    WorkItemId,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A job. Old names stay readable: jobs of the previous release may still wait in the broker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +75,16 @@ pub enum Job {
         /// The file.
         attachment: AttachmentId,
     },
+    /// Pull what waits at a provider that only says that something waits.
+    Pull {
+        /// Where the pull stands.
+        cursor: CursorId,
+    },
+    /// Look again for the message that an event is about: it may have been stored at the same moment.
+    AttachOrphan {
+        /// The waiting event.
+        orphan: Uuid,
+    },
 }
 
 impl Job {
@@ -93,6 +105,8 @@ impl Job {
             Self::BotEvent { .. } => "bot_event",
             Self::Summarise { .. } => "summarise",
             Self::FetchMedia { .. } => "fetch_media",
+            Self::Pull { .. } => "pull",
+            Self::AttachOrphan { .. } => "attach_orphan",
         }
     }
 
@@ -105,20 +119,31 @@ impl Job {
             | Self::RouteOfferEnded { .. }
             | Self::RouteReload
             | Self::RouteTick => "route",
-            Self::OfferExpire { .. } | Self::WrapUpEnd { .. } | Self::BotSilence { .. } | Self::SnoozeEnd { .. } => {
-                "timer"
-            }
+            Self::OfferExpire { .. }
+            | Self::WrapUpEnd { .. }
+            | Self::BotSilence { .. }
+            | Self::SnoozeEnd { .. }
+            | Self::AttachOrphan { .. } => "timer",
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot",
             Self::Summarise { .. } => "summarise",
             Self::FetchMedia { .. } => "media",
+            Self::Pull { .. } => "pull",
         }
     }
 }
 
 /// Queue families of the broker and how many ordered lanes each has.
-pub const FAMILIES: &[(&str, u16)] =
-    &[("ingest", 4), ("route", 4), ("deliver", 4), ("bot", 2), ("summarise", 1), ("timer", 2), ("media", 2)];
+pub const FAMILIES: &[(&str, u16)] = &[
+    ("ingest", 4),
+    ("route", 4),
+    ("deliver", 4),
+    ("bot", 2),
+    ("summarise", 1),
+    ("timer", 2),
+    ("media", 2),
+    ("pull", 2),
+];
 
 /// Lanes of the outbox relay; a tenant is always in one lane, so its events keep their order.
 pub const RELAY_LANES: u16 = 8;

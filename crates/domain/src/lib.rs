@@ -22,6 +22,7 @@ pub mod platform;
 pub mod routing;
 pub mod secret;
 pub mod simulation;
+pub mod template;
 pub mod time;
 pub mod understanding;
 pub mod work;

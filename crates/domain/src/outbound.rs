@@ -3,6 +3,7 @@
 use crate::{
     event::Identifier,
     ids::{ConversationId, DeliveryId, ItemId},
+    template::OutboundTemplate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,9 @@ pub struct OutboundMessage {
     /// Files, in their order; sent after the text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<OutboundFile>,
+    /// An approved message instead of free text; the text says what the customer reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<OutboundTemplate>,
 }
 
 /// A file on its way to a customer.
@@ -39,6 +43,9 @@ pub struct OutboundFile {
     pub name: String,
     /// Its media type.
     pub content_type: String,
+    /// A signed address where it can be read for some weeks: for providers that fetch files themselves.
+    #[serde(default)]
+    pub url: String,
     /// Where it lies in the file store.
     #[serde(skip)]
     pub key: String,

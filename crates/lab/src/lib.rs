@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod customer;
 pub mod load;
+pub mod mail;
 pub mod platforms;
 pub mod provider;
 pub mod push;

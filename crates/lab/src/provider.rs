@@ -179,6 +179,10 @@ fn by_default(path: &str, count: u64) -> Answer {
         Answer::Say(200, json!({ "ok": true, "channel": "D1", "ts": format!("1700000000.{count:06}") }))
     } else if path.contains("/cgi-bin/stable_token") || path.contains("/cgi-bin/gettoken") {
         Answer::Say(200, json!({ "errcode": 0, "access_token": "token", "expires_in": 7200 }))
+    } else if path.contains("/cgi-bin/media/upload") {
+        Answer::Say(200, json!({ "type": "image", "media_id": format!("media{count}"), "created_at": 0 }))
+    } else if path.contains("/files.") || path.contains("/conversations.open") {
+        Answer::Say(200, json!({ "ok": true, "channel": { "id": "D1" } }))
     } else if path.contains("/cgi-bin/") {
         Answer::Say(200, json!({ "errcode": 0, "errmsg": "ok", "msgid": format!("m{count}") }))
     } else if path.ends_with("/media") {

@@ -1,7 +1,13 @@
 //! Customers on every messaging channel: one text each, posted and signed as the provider's documents say.
 
-use anyhow::{Result, bail};
-use base64::{Engine, engine::general_purpose::STANDARD};
+use crate::customer::{WhatsApp, standard_webhook};
+use aes::Aes256;
+use anyhow::{Context, Result, bail};
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
+};
+use cbc::cipher::{BlockEncryptMut, KeyIvInit, block_padding::NoPadding};
 use hmac::{Hmac, KeyInit, Mac};
 use meridian_domain::channel::ChannelKind;
 use serde_json::json;
@@ -32,7 +38,8 @@ impl Signed {
     /// The same with a byte of the body changed.
     pub fn tampered(&self) -> Self {
         // Forms are percent-encoded.
-        Self { body: self.body.replacen("hello", "hallo", 1).replacen("%68%65%6C", "%68%61%6C", 1), ..self.clone() }
+        let body = self.body.replacen("hello", "hallo", 1).replacen("%68%65%6C", "%68%61%6C", 1);
+        Self { body: body.replacen("<Encrypt>", "<Encrypt>A", 1), ..self.clone() }
     }
 }
 
@@ -90,6 +97,38 @@ pub fn meta(url: &str, app_secret: &str, body: &serde_json::Value) -> Result<Sig
     let signature = format!("sha256={}", hex::encode(sha256(app_secret, &body)?));
     let headers = vec![("content-type", "application/json".to_owned()), ("x-hub-signature-256", signature)];
     Ok(Signed { url: url.to_owned(), headers, body })
+}
+
+/// A callback that WeCom sealed (WeCom "Callbacks: encryption and decryption").
+pub fn wecom(url: &str, secret: &dyn Fn(&str) -> String, corp: &str, inner: &str, unix: i64) -> Result<Signed> {
+    let message = format!("<xml><ToUserName>{corp}</ToUserName><CreateTime>{unix}</CreateTime>{inner}</xml>");
+    let forgiving = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let named: String = secret("encoding_aes_key").chars().take(43).collect();
+    let key = GeneralPurpose::new(&alphabet::STANDARD, forgiving).decode(named)?;
+    let mut plain = b"0123456789abcdef".to_vec();
+    plain.extend(u32::try_from(message.len())?.to_be_bytes());
+    plain.extend_from_slice(message.as_bytes());
+    plain.extend_from_slice(corp.as_bytes());
+    let pad = 32 - plain.len() % 32;
+    plain.extend(std::iter::repeat_n(u8::try_from(pad)?, pad));
+    let length = plain.len();
+    let cipher = cbc::Encryptor::<Aes256>::new_from_slices(&key, key.get(..16).context("a key")?)?;
+    let sealed = cipher.encrypt_padded_mut::<NoPadding>(&mut plain, length).map_err(|e| anyhow::anyhow!("{e}"))?;
+    let (sealed, unix) = (STANDARD.encode(sealed), unix.to_string());
+    let mut parts = [secret("token"), unix.clone(), "n".to_owned(), sealed.clone()];
+    parts.sort_unstable();
+    let signature = hex::encode(Sha1::digest(parts.concat()));
+    let body = format!("<xml><ToUserName>{corp}</ToUserName><Encrypt>{sealed}</Encrypt></xml>");
+    let url = format!("{url}?msg_signature={signature}&timestamp={unix}&nonce=n");
+    Ok(Signed { url, headers: vec![("content-type", "text/xml".to_owned())], body })
+}
+
+/// Customer service says that something waits (WeCom "Customer service: receive messages and events").
+pub fn wecom_waits(url: &str, secret: &dyn Fn(&str) -> String, unix: i64) -> Result<Signed> {
+    let inner = "<MsgType>event</MsgType><Event>kf_msg_or_event</Event><Token>pull</Token><OpenKfId>wkdemo</OpenKfId>";
+    wecom(url, secret, "wwdemo", inner, unix)
 }
 
 /// A text on a channel; `secret` tells the account's secrets by name.
@@ -160,6 +199,23 @@ pub fn text(kind: ChannelKind, url: &str, secret: &dyn Fn(&str) -> String, said:
             ];
             twilio(url, &secret("auth_token"), &form)?
         }
+        ChannelKind::WhatsApp => {
+            let number_of_ours = "100200300".to_owned();
+            let meta_side =
+                WhatsApp { url: url.to_owned(), app_secret: secret("app_secret"), phone_number_id: number_of_ours };
+            let body = meta_side.text(from, "Ida", &format!("wamid.in{number}"), text, unix);
+            meta(url, &meta_side.app_secret, &body)?
+        }
+        ChannelKind::Generic => {
+            let body = json!({ "kind": "message", "external_id": format!("in-{number}"),
+                "sender": { "name": "Ida", "ids": [{ "scheme": "crm_id", "value": from, "verified": "channel" }] },
+                "content": { "message_type": "text", "text": text } })
+            .to_string();
+            let headers = standard_webhook(&secret("signing_secret"), &format!("msg_{number}"), unix, &body)?;
+            Signed { url: url.to_owned(), headers, body }
+        }
+        // What was said is pulled afterwards.
+        ChannelKind::WeCom => wecom_waits(url, secret, unix)?,
         other => bail!("no sender for {other}"),
     })
 }

@@ -2,8 +2,10 @@
 
 use crate::{ReadTx, StoreError, WriteTx, error::code};
 use meridian_domain::{
+    event::Identifier,
     ids::{ChannelAccountId, DeliveryId, ItemId, SessionId},
     outbound::DeliveryState,
+    time::Instant,
 };
 use uuid::Uuid;
 
@@ -116,4 +118,45 @@ pub async fn of_item(tx: &mut ReadTx, item: ItemId) -> Result<Option<DeliveryId>
             .fetch_optional(tx.conn())
             .await?;
     Ok(id.map(DeliveryId))
+}
+
+/// Sends moved by one receipt for everything up to a time.
+const MOST_MOVED: i64 = 500;
+
+/// Moves every send to a sender on an account that was made until a time and taken by the provider; those that stand
+/// further stay. Returns their items.
+pub async fn moved_until(
+    tx: &mut WriteTx,
+    account: ChannelAccountId,
+    sender: &Identifier,
+    until: Instant,
+    next: DeliveryState,
+) -> Result<Vec<ItemId>, StoreError> {
+    let tenant = tx.tenant();
+    let taken = |state: &DeliveryState| *state >= DeliveryState::Accepted && state.advances_to(next);
+    let from: Vec<String> = DeliveryState::ALL.into_iter().filter(taken).map(|state| state.code().to_owned()).collect();
+    let rows = sqlx::query!(
+        "with found as (
+           select d.id from party p
+           join session s on s.tenant_id = $1 and s.party_id = p.id and s.account_id = $2
+           join delivery d on d.tenant_id = $1 and d.session_id = s.id
+           where p.tenant_id = $1 and p.scheme = $3 and p.scope = $4 and p.value = $5
+             and d.created_at <= $6 and d.state = any($7)
+           order by d.id desc limit $9 for update of d
+         )
+         update delivery set state = $8, updated_at = clock_timestamp()
+         where tenant_id = $1 and id = any(select id from found) returning item_id",
+        tenant,
+        account.0,
+        sender.scheme,
+        sender.scope,
+        sender.value,
+        until,
+        &from,
+        next.code(),
+        MOST_MOVED
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| row.item_id.into()).collect())
 }

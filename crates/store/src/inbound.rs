@@ -114,13 +114,26 @@ pub async fn unknown_page(tx: &mut ReadTx, before: Option<Uuid>, limit: i64) -> 
         .collect())
 }
 
+/// Takes one event that waits for its message; `None` when it waits no more.
+pub async fn take_orphan(tx: &mut WriteTx, id: Uuid) -> Result<Option<(ChannelAccountId, InboundEvent)>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        "delete from orphan_event where tenant_id = $1 and id = $2 returning account_id, event",
+        tenant,
+        id
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.and_then(|row| Some((row.account_id.into(), serde_json::from_value(row.event).ok()?))))
+}
+
 /// Keeps an event whose message has not come yet.
 pub async fn insert_orphan(
     tx: &mut WriteTx,
     account: ChannelAccountId,
     target: &str,
     event: &InboundEvent,
-) -> Result<(), StoreError> {
+) -> Result<Uuid, StoreError> {
     let (tenant, id) = (tx.tenant(), tx.id::<Uuid>());
     let event = serde_json::to_value(event).unwrap_or_default();
     sqlx::query!(
@@ -133,5 +146,5 @@ pub async fn insert_orphan(
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
+    Ok(id)
 }

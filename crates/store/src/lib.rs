@@ -13,6 +13,7 @@ pub mod bulk;
 pub mod canned;
 mod causes;
 pub mod conversations;
+pub mod cursors;
 pub mod customers;
 mod db;
 pub mod deliveries;
@@ -32,6 +33,7 @@ pub mod seal;
 pub mod setup;
 pub mod sites;
 pub mod system;
+pub mod templates;
 pub mod work;
 
 pub use db::{Db, DbSettings, IntakeRow, ReadTx, Road, SystemTx, TenantScope, WriteTx};

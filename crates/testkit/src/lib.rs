@@ -192,6 +192,18 @@ impl Stack {
         Ok(())
     }
 
+    /// Takes mail by SMTP up to a size; returns the port.
+    pub async fn take_mail(&self, largest: usize) -> Result<u16> {
+        let smtp = meridian_api::Smtp {
+            bind: "127.0.0.1:0".to_owned(),
+            host: "mx.example".to_owned(),
+            largest,
+            certificate: None,
+            trusted: Egress::default(),
+        };
+        smtp.start(self.app.clone(), self.stop.clone()).await
+    }
+
     /// Ends the workers in the middle of whatever they do.
     pub async fn kill_workers(&mut self) {
         if let Some((_, task)) = self.workers.take() {

@@ -1,6 +1,7 @@
 //! `./dev`: everything a developer starts, in one place.
 
 mod console;
+mod fuzz;
 mod regen;
 mod test;
 mod up;
@@ -36,6 +37,8 @@ enum Verb {
     Up(up::Options),
     /// Run every suite against private servers; the last line is the verdict.
     Test(test::Options),
+    /// Read changed bodies with every parser of the channels, so many seconds each, in debug and release.
+    Fuzz(fuzz::Options),
     /// Start only private servers and print their URLs.
     Servers,
     /// Tell the main job as a story against what `up` started.
@@ -204,6 +207,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().verb {
         Verb::Up(options) => up::run(&options),
         Verb::Test(options) => return test::run(&options),
+        Verb::Fuzz(options) => fuzz::run(&options),
         Verb::Servers => servers(),
         Verb::Demo => up::demo(),
         Verb::Down => down(),

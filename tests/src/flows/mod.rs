@@ -10,10 +10,12 @@ mod desk;
 mod faults;
 mod graphql;
 mod kills;
+mod mail;
 pub mod main_job;
 mod media;
 mod model;
 mod resume;
+mod templates;
 mod web_chat;
 
 use anyhow::Result;

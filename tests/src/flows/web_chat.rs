@@ -35,8 +35,7 @@ async fn a_visitor_and_an_agent_talk() -> Result<()> {
     let mut socket = Socket::open(&stack.base).await?;
     socket.say(&json!({ "type": "connection_init", "payload": { "authorization": token } })).await?;
     socket.until(PATIENCE, |m| (m["type"] == "connection_ack").then_some(())).await?;
-    let follow =
-        "subscription { visitor { cursor change { __typename ... on ItemChange { item { text actor { kind } } } } } }";
+    let follow = "subscription { visitor { cursor change { __typename ... on ItemChange { item { text actor { kind } attachments { name url } } } } } }";
     socket.subscribe("v", follow, json!({})).await?;
     socket
         .until(PATIENCE, |m| (m["payload"]["data"]["visitor"]["change"]["__typename"] == "Ready").then_some(()))
@@ -49,6 +48,17 @@ async fn a_visitor_and_an_agent_talk() -> Result<()> {
     let heard = |m: &Value| m["payload"]["data"]["visitor"]["change"]["item"]["text"].as_str().map(str::to_owned);
     assert_eq!(socket.until(PATIENCE, heard).await?, "Is the shop open?", "what was said before comes first");
     assert_eq!(socket.until(PATIENCE, heard).await?, "Until eight.", "the note is not for visitors");
+    // A file comes with its address, good without signing in.
+    let upload = http.post(format!("{}/v1/uploads?name=list.txt", stack.base)).bearer_auth(&people[who].0.token);
+    let kept: Value = upload.body("kettles, cups").send().await?.json().await?;
+    let with = "mutation($c: ID!, $f: [ID!]!) { messageSend(input: { conversationId: $c, attachmentIds: $f }) { userErrors { message } } }";
+    let sent = people[who].0.query(with, json!({ "c": conversation, "f": [kept["id"]] })).await?;
+    assert_eq!(sent["messageSend"]["userErrors"], json!([]), "{sent}");
+    let linked = |m: &Value| {
+        m["payload"]["data"]["visitor"]["change"]["item"]["attachments"][0]["url"].as_str().map(str::to_owned)
+    };
+    let link = socket.until(PATIENCE, linked).await?;
+    assert_eq!(http.get(link).send().await?.text().await?, "kettles, cups");
     // A page without a cursor gets all of it, once.
     let mut fresh = Socket::open(&stack.base).await?;
     fresh.say(&json!({ "type": "connection_init", "payload": { "authorization": token } })).await?;

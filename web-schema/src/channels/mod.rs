@@ -1,9 +1,11 @@
 //! Kinds of channels, connected accounts and what nobody understood.
 
 mod mutations;
+mod templates;
 mod types;
 
 pub(crate) use mutations::ChannelMutations;
+pub(crate) use templates::{TemplateMutations, TemplateQueries};
 pub(crate) use types::ChannelCapabilities;
 
 use crate::{

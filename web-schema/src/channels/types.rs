@@ -36,6 +36,8 @@ pub(crate) struct ChannelCapabilities {
     read_receipts: bool,
     /// Hours after the customer's last message in which an answer may be sent; 0 = always.
     reply_window_hours: u32,
+    /// Whether approved messages can be sent outside of that time: `messageTemplates` lists them.
+    templates: bool,
 }
 
 impl From<Capabilities> for ChannelCapabilities {
@@ -52,6 +54,7 @@ impl From<Capabilities> for ChannelCapabilities {
             delivery_receipts: can.delivered,
             read_receipts: can.read,
             reply_window_hours: can.window_hours,
+            templates: can.templates,
         }
     }
 }

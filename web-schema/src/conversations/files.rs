@@ -57,11 +57,13 @@ impl Attachment {
     async fn reason(&self) -> &str {
         &self.0.reason
     }
-    /// Where it can be read for ten minutes without signing in; null unless it is stored.
+    /// Where it can be read without signing in: for ten minutes, for visitors of a web chat for thirty days. Null unless it
+    /// is stored.
     async fn url(&self, ctx: &Context<'_>) -> Resolved<Option<String>> {
         let viewer = viewer(ctx).extend()?;
         let tenant = viewer.subject.scope().tenant();
         let stored = self.0.state == MediaState::Stored;
-        Ok(stored.then(|| media::link(&viewer.app, tenant, self.0.id, SystemClock.now())))
+        let link = if viewer.subject.visitor_session().is_some() { media::sent_link } else { media::link };
+        Ok(stored.then(|| link(&viewer.app, tenant, self.0.id, SystemClock.now())))
     }
 }

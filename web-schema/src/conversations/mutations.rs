@@ -8,7 +8,7 @@ use crate::{
 };
 use async_graphql::{Context, ID, InputObject, Object, ResultExt, SimpleObject};
 use meridian_app::conversations as app;
-use meridian_domain::ids::{AttachmentId, ConversationId, ItemId, SessionId};
+use meridian_domain::ids::{AttachmentId, ConversationId, ItemId, SessionId, TemplateId};
 use meridian_store::{conversations as store, items};
 
 #[derive(InputObject)]
@@ -17,11 +17,23 @@ struct MessageSendInput {
     conversation_id: ID,
     /// The session to answer on; the one the customer used last when left out.
     session_id: Option<ID>,
-    /// Plain text, at most 10,000 characters; may be empty when there are files.
+    /// Plain text, at most 10,000 characters; may be empty when there are files or a template.
+    #[graphql(default)]
     text: String,
     /// Files to send after the text: ids that `POST /v1/uploads` answered, at most 10.
     #[graphql(default)]
     attachment_ids: Vec<ID>,
+    /// An approved message instead of a text: the way to answer when the reply window is closed.
+    template: Option<MessageTemplateInput>,
+}
+
+#[derive(InputObject)]
+struct MessageTemplateInput {
+    /// The template; `messageTemplates` lists those of a session.
+    template_id: ID,
+    /// Values of its places, in the order of its `parameters`.
+    #[graphql(default)]
+    parameters: Vec<String>,
 }
 
 /// Result of `messageSend`.
@@ -87,7 +99,10 @@ impl ConversationMutations {
         let session = input.session_id.as_ref().map(read::<SessionId>).transpose().extend()?;
         let files = input.attachment_ids.iter().map(read::<AttachmentId>).collect::<Result<Vec<_>, _>>().extend()?;
         let key = idempotency(ctx);
-        match app::reply(&viewer.app, &viewer.subject, conversation, session, &input.text, &files, key).await {
+        let named = input.template.as_ref().map(|t| Ok((read::<TemplateId>(&t.template_id)?, &*t.parameters)));
+        let template = named.transpose().map_err(|error: AppError| error).extend()?;
+        let words = app::Words { text: &input.text, files: &files, template };
+        match app::reply(&viewer.app, &viewer.subject, conversation, session, words, key).await {
             Ok(said) => Ok(MessageSendPayload { item: item(viewer, said.item).await?, user_errors: Vec::new() }),
             Err(refused) => Ok(MessageSendPayload { item: None, user_errors: vec![refused.split().extend()?] }),
         }

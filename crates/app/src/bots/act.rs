@@ -152,7 +152,7 @@ pub async fn say_as(
         return Ok(Reply { item, delivery });
     }
     let (session, conversation) = held(&mut tx, bot, id).await?;
-    let said = talk::say(&mut tx, &conversation, &session, Actor::Bot(bot), text, &[]).await?;
+    let said = talk::say(&mut tx, &conversation, &session, Actor::Bot(bot), text, &[], None).await?;
     conversations::bot_acted(&mut tx, id).await?;
     if let Some(key) = key {
         key.answer(&mut tx, subject, &json!((said.item, said.delivery))).await?;

@@ -99,7 +99,7 @@ pub async fn answered(app: &App, tenant: TenantId, id: BotEventId, actions: Vec<
         }
         match action {
             BotAction::Message { text } if !text.trim().is_empty() => {
-                say(&mut tx, &conversation, &session, actor, text.trim(), &[]).await?;
+                say(&mut tx, &conversation, &session, actor, text.trim(), &[], None).await?;
             }
             BotAction::Message { .. } => {}
             BotAction::Handoff(mut request) => {

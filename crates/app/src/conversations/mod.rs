@@ -9,7 +9,7 @@ mod steer;
 pub use canned::{CannedRefused, remove_canned, save_canned};
 pub use note::{NoteRefused, add_note};
 pub(crate) use reply::say;
-pub use reply::{Reply, ReplyRefused, reply};
+pub use reply::{Reply, ReplyRefused, Words, reply};
 pub(crate) use resolve::close;
 pub use resolve::{ResolveRefused, resolve, wrap_up_end};
 pub use steer::{SteerRefused, Target, snooze, snooze_end, transfer, unsnooze};

@@ -8,10 +8,11 @@ use crate::{
 use meridian_domain::{
     actor::Actor,
     channel::MediaKind,
-    ids::{AttachmentId, ConversationId, DeliveryId, ItemId, SessionId},
+    ids::{AttachmentId, ConversationId, DeliveryId, ItemId, SessionId, TemplateId},
     jobs::Job,
     live::Change,
     people::Permission,
+    template::{OutboundTemplate, TemplateState},
     work::{ItemKind, Lifecycle, OwnerKind},
 };
 use meridian_store::{
@@ -20,6 +21,7 @@ use meridian_store::{
     conversations::{self, Conversation, Session},
     deliveries,
     items::{self, NewItem},
+    templates,
 };
 use serde_json::json;
 
@@ -50,9 +52,23 @@ pub enum ReplyRefused {
     /// The provider takes no free text any more.
     #[error("{0}")]
     WindowClosed(String),
+    /// The template is not there, or is not filled in.
+    #[error("{0}")]
+    Template(String),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What is to be said: a text, files or both; or a template, with its file.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Words<'a> {
+    /// Free text.
+    pub text: &'a str,
+    /// Uploads of the agent.
+    pub files: &'a [AttachmentId],
+    /// An approved message and the values of its places, in their order.
+    pub template: Option<(TemplateId, &'a [String])>,
 }
 
 /// What was taken on.
@@ -76,14 +92,17 @@ pub async fn reply(
     subject: &Subject,
     conversation: ConversationId,
     session: Option<SessionId>,
-    text: &str,
-    files: &[AttachmentId],
+    words: Words<'_>,
     key: Option<&crate::setup::IdempotencyKey>,
 ) -> Result<Reply, ReplyRefused> {
     subject.require(Permission::HandleWork)?;
-    let text = text.trim();
-    if (text.is_empty() && files.is_empty()) || text.chars().count() > LONGEST {
+    let (text, files) = (words.text.trim(), words.files);
+    let nothing = text.is_empty() && files.is_empty() && words.template.is_none();
+    if nothing || text.chars().count() > LONGEST {
         return Err(ReplyRefused::Text);
+    }
+    if !text.is_empty() && words.template.is_some() {
+        return Err(ReplyRefused::Template("a template has its own words: send no text with it".to_owned()));
     }
     let mut tx = app.db.write(subject.scope()).await?;
     if let Some(key) = key
@@ -104,9 +123,16 @@ pub async fn reply(
         None => sessions.iter().find(mine),
     }
     .ok_or(ReplyRefused::NotHolder)?;
-    may_leave(app, &mut tx, session).await?;
+    may_leave(app, &mut tx, session, words.template.is_some()).await?;
     let files = uploads(app, &mut tx, subject, session, files).await?;
-    let said = say(&mut tx, &found, session, subject.scope().actor(), text, &files).await?;
+    let actor = subject.scope().actor();
+    let said = match words.template {
+        Some((id, values)) => {
+            let (filled, text) = approved(&mut tx, session, id, values, &files).await?;
+            say(&mut tx, &found, session, actor, &text, &files, Some(&filled)).await?
+        }
+        None => say(&mut tx, &found, session, actor, text, &files, None).await?,
+    };
     if let Some(key) = key {
         key.answer(&mut tx, subject, &json!({ "item": said.item.0, "delivery": said.delivery.0 })).await?;
     }
@@ -147,22 +173,55 @@ async fn uploads(
     Ok(found)
 }
 
+/// The template filled in, and what the customer reads.
+async fn approved(
+    tx: &mut WriteTx,
+    session: &Session,
+    id: TemplateId,
+    values: &[String],
+    files: &[Attachment],
+) -> Result<(OutboundTemplate, String), ReplyRefused> {
+    let refused = |why: String| Err(ReplyRefused::Template(why));
+    let found = templates::find(tx, id).await?.filter(|found| found.account == session.account);
+    let Some(found) = found else { return refused("no such template on this channel account".to_owned()) };
+    let (name, header) = (&found.wording.name, found.wording.header);
+    if found.state != TemplateState::Approved {
+        return refused(format!("{name} is not approved (any more): choose another template"));
+    }
+    match files {
+        [] if header.is_file() => {
+            return refused(format!("{name} has a file above its text: attach its {}", header.code()));
+        }
+        [] => {}
+        [file] if header.is_file() && MediaKind::of(&file.content_type).code() == header.code() => {}
+        _ if header.is_file() => return refused(format!("{name} takes one file: its {}", header.code())),
+        _ => return refused(format!("{name} takes no file")),
+    }
+    let filled = found.wording.filled(values).map_err(ReplyRefused::Template)?;
+    let text = found.wording.shown(&filled);
+    Ok((filled, text))
+}
+
 /// Refuses what the provider would refuse, before anything is stored.
-async fn may_leave(app: &App, tx: &mut WriteTx, session: &Session) -> Result<(), ReplyRefused> {
+async fn may_leave(app: &App, tx: &mut WriteTx, session: &Session, template: bool) -> Result<(), ReplyRefused> {
     let (active, now) = accounts::standing(tx, session.account).await?;
     if !active {
         return Err(ReplyRefused::AccountOff);
     }
     let can = app.providers.capabilities(session.kind);
-    if can.open(session.last_customer_at, now) {
+    if template && !can.templates {
+        return Err(ReplyRefused::Template(format!("{} has no templates", session.kind)));
+    }
+    if template || can.open(session.last_customer_at, now) {
         return Ok(());
     }
     let (kind, hours) = (session.kind, can.window_hours);
     let closed = can.open_until(session.last_customer_at).map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string());
     Err(ReplyRefused::WindowClosed(format!(
-        "{kind} takes answers within {hours} hours of the customer's last message, which ended at {}: wait until they \
+        "{kind} takes answers within {hours} hours of the customer's last message, which ended at {}: {}wait until they \
          write again, or reach them on another channel",
-        closed.unwrap_or_default()
+        closed.unwrap_or_default(),
+        if can.templates { "send a template, " } else { "" }
     )))
 }
 
@@ -178,7 +237,13 @@ pub(crate) async fn say(
     actor: Actor,
     text: &str,
     files: &[Attachment],
+    template: Option<&OutboundTemplate>,
 ) -> Result<Reply, StoreError> {
+    let kind = files.first().map_or("text", |file| file.kind.as_str());
+    let body = match template {
+        Some(template) => json!({ "type": kind, "template": template }),
+        None => json!({ "type": kind }),
+    };
     let new = NewItem {
         conversation: conversation.id,
         session: Some(session.id),
@@ -187,7 +252,7 @@ pub(crate) async fn say(
         actor,
         provider_at: None,
         text: Some(text).filter(|text| !text.is_empty()),
-        body: json!({ "type": files.first().map_or("text", |file| file.kind.as_str()) }),
+        body,
         activity: true,
         external: None,
     };

@@ -77,13 +77,14 @@ pub async fn claim(app: &App, tenant: TenantId, id: DeliveryId) -> Result<Claime
     }
     let config = accounts::config(&mut tx, &app.sealer, &app.public_url, delivery.account).await?;
     let Some(config) = config else { return Ok(Claimed::Done) };
-    let message = compose(&mut tx, &delivery, &session).await?;
+    let message = compose(app, &mut tx, &delivery, &session).await?;
     set(&mut tx, &delivery, DeliveryState::Sending, None).await?;
     tx.commit().await?;
     Ok(Claimed::Send(Box::new((config, message))))
 }
 
 async fn compose(
+    app: &App,
     tx: &mut WriteTx,
     delivery: &Delivery,
     session: &conversations::Session,
@@ -106,19 +107,28 @@ async fn compose(
         conversation: session.conversation,
         to: to.filter(|id| id.verified > Verification::Anonymous).collect(),
         thread: session.thread.clone(),
+        template: item
+            .as_ref()
+            .and_then(|item| item.body.get("template"))
+            .and_then(|template| serde_json::from_value(template.clone()).ok()),
         text: item.and_then(|item| item.text).unwrap_or_default(),
         subject: conversation.map(|c| c.subject).filter(|subject| !subject.is_empty()),
         in_reply_to: session.last_external_id.clone(),
         references,
-        files: files(tx, delivery).await?,
+        files: files(app, tx, delivery).await?,
     })
 }
 
-async fn files(tx: &mut WriteTx, delivery: &Delivery) -> Result<Vec<OutboundFile>, StoreError> {
+async fn files(app: &App, tx: &mut WriteTx, delivery: &Delivery) -> Result<Vec<OutboundFile>, StoreError> {
     let tenant = tx.scope().tenant();
     let found = attachments::of_items(tx, &[delivery.item.0]).await?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = accounts::standing(tx, delivery.account).await?.1;
     let file = |file: attachments::Attachment| OutboundFile {
         name: media::named(&file.name, &file.content_type),
+        url: crate::media::sent_link(app, tenant, file.id, now),
         key: media::key(tenant, file.id),
         content_type: file.content_type,
         content: Vec::new(),

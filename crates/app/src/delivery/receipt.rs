@@ -3,6 +3,7 @@
 use crate::conversations::topics;
 use meridian_domain::{
     event::{InboundEvent, ReceiptStatus},
+    identity,
     ids::{ChannelAccountId, DeliveryId, ItemId},
     live::Change,
     outbound::DeliveryState,
@@ -15,6 +16,12 @@ pub(crate) async fn receipt(
     account: ChannelAccountId,
     event: &InboundEvent,
 ) -> Result<bool, StoreError> {
+    if event.watermark.is_some() {
+        everything_until(tx, account, event).await?;
+        if event.target.is_none() {
+            return Ok(true);
+        }
+    }
     let by_name = match &event.target {
         Some(target) => items::by_external(tx, account, target).await?.map(|(item, _)| item),
         None => None,
@@ -32,20 +39,36 @@ pub(crate) async fn receipt(
     if let Some(target) = &event.target {
         items::name_external(tx, account, target, delivery.item).await?;
     }
-    let next = match event.status {
-        Some(ReceiptStatus::Accepted) => DeliveryState::Accepted,
-        Some(ReceiptStatus::Sent) => DeliveryState::Sent,
-        Some(ReceiptStatus::Delivered) => DeliveryState::Delivered,
-        Some(ReceiptStatus::Read | ReceiptStatus::Played) => DeliveryState::Read,
-        Some(ReceiptStatus::Failed) => DeliveryState::Failed,
-        Some(ReceiptStatus::Deferred) | None => return Ok(true),
-    };
+    let Some(next) = reported(event) else { return Ok(true) };
     if delivery.state.advances_to(next) {
         let error = event.errors.first().map(|error| (error.code.as_str(), error.title.as_str()));
         deliveries::set_state(tx, id, next, error).await?;
         changed(tx, delivery.item).await?;
     }
     Ok(true)
+}
+
+/// What a report says of a send, if it says anything new.
+fn reported(event: &InboundEvent) -> Option<DeliveryState> {
+    match event.status? {
+        ReceiptStatus::Accepted => Some(DeliveryState::Accepted),
+        ReceiptStatus::Sent => Some(DeliveryState::Sent),
+        ReceiptStatus::Delivered => Some(DeliveryState::Delivered),
+        ReceiptStatus::Read | ReceiptStatus::Played => Some(DeliveryState::Read),
+        ReceiptStatus::Failed => Some(DeliveryState::Failed),
+        ReceiptStatus::Deferred => None,
+    }
+}
+
+/// One report for everything we said to the sender up to a time (Messenger Platform "message_deliveries",
+/// "message_reads").
+async fn everything_until(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEvent) -> Result<(), StoreError> {
+    let (Some(until), Some(next)) = (event.watermark, reported(event)) else { return Ok(()) };
+    let Some((sender, _)) = identity::party_key(&event.sender) else { return Ok(()) };
+    for item in deliveries::moved_until(tx, account, &sender, until, next).await? {
+        changed(tx, item).await?;
+    }
+    Ok(())
 }
 
 async fn changed(tx: &mut WriteTx, item: ItemId) -> Result<(), StoreError> {

@@ -4,13 +4,14 @@ use super::{
     messages::{Arrived, messages},
     resolve::resolve,
 };
-use crate::{App, accounts as opened, conversations::topics, delivery};
+use crate::{App, accounts as opened, authz::Subject, conversations::topics, delivery, pulls};
 use meridian_domain::{
     actor::Actor,
     channel::{AccountConfig, ChannelKind},
     event::{EventKind, InboundEvent},
     identity,
     ids::{ChannelAccountId, RawId, TenantId},
+    jobs::Job,
     live::Change,
     work::ItemKind,
 };
@@ -22,6 +23,10 @@ use meridian_store::{
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
+
+/// Seconds after which an event that found no message looks again: the message may have been stored by a transaction
+/// that ran at the same moment, and neither saw the other.
+const LOOK_AGAIN: f64 = 2.0;
 
 /// What came of a stored request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -176,9 +181,10 @@ async fn apply(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEvent
             if !about(tx, account, event).await?
                 && let Some(target) = &event.target
             {
-                inbound::insert_orphan(tx, account, target, event).await?;
+                let orphan = inbound::insert_orphan(tx, account, target, event).await?;
+                tx.job_in(&Job::AttachOrphan { orphan }, orphan, LOOK_AGAIN);
             }
-            Ok(event.target.is_some() || event.target_ref.is_some())
+            Ok(event.target.is_some() || event.target_ref.is_some() || event.watermark.is_some())
         }
         EventKind::OptIn
         | EventKind::OptOut
@@ -194,12 +200,17 @@ async fn apply(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEvent
         | EventKind::Referral
         | EventKind::LocationReport
         | EventKind::ServiceEvent => notice(tx, account, event).await,
+        EventKind::PollTrigger => {
+            let named = |name: &str| event.detail.get(name).and_then(Value::as_str);
+            let Some(what) = named("open_kfid") else { return Ok(false) };
+            pulls::call(tx, account, what, named("token").unwrap_or_default()).await?;
+            Ok(true)
+        }
         EventKind::Typing | EventKind::IgnoredEvent => Ok(true),
         EventKind::Message
         | EventKind::Unsupported
         | EventKind::SessionStart
         | EventKind::GroupEvent
-        | EventKind::PollTrigger
         | EventKind::AccountEvent
         | EventKind::ChannelError
         | EventKind::UnknownEvent => Ok(false),
@@ -233,6 +244,17 @@ pub(super) async fn about(
         }
     }
     tx.live(&topics(&locked, None), Change::Item { conversation, item });
+    Ok(true)
+}
+
+/// Looks once more for the message of an event that waits; true when it waits no more.
+pub async fn attach_orphan(app: &App, tenant: TenantId, orphan: uuid::Uuid) -> Result<bool, StoreError> {
+    let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
+    let Some((account, event)) = inbound::take_orphan(&mut tx, orphan).await? else { return Ok(true) };
+    if !about(&mut tx, account, &event).await? {
+        return Ok(false);
+    }
+    tx.commit().await?;
     Ok(true)
 }
 

@@ -5,6 +5,6 @@ mod messages;
 mod resolve;
 mod session;
 
-pub use ingest::{Claimed, Ingested, Parsed, Stored, claim};
+pub use ingest::{Claimed, Ingested, Parsed, Stored, attach_orphan, claim};
 pub(crate) use resolve::resolve;
 pub(crate) use session::{Arrival, Enqueue, enqueue, place, wake};

@@ -28,9 +28,22 @@ pub struct Download {
     pub content_type: String,
 }
 
+/// How long a link lasts that goes to a customer, seconds: messengers fetch a file each time it is shown.
+const SENT_LINK_SECONDS: i64 = 30 * 24 * 3600;
+
 /// An address of a file that lasts ten minutes. Who may ask for one was decided where the file was shown.
 pub fn link(app: &App, tenant: TenantId, id: AttachmentId, now: Instant) -> String {
-    let ends = (now + TimeDelta::seconds(LINK_SECONDS)).timestamp();
+    lasting(app, tenant, id, now, LINK_SECONDS)
+}
+
+/// An address of a file for a customer: messengers and pages show a file long after it was sent.
+pub fn sent_link(app: &App, tenant: TenantId, id: AttachmentId, now: Instant) -> String {
+    lasting(app, tenant, id, now, SENT_LINK_SECONDS)
+}
+
+/// An address of a file that lasts so many seconds.
+fn lasting(app: &App, tenant: TenantId, id: AttachmentId, now: Instant, seconds: i64) -> String {
+    let ends = (now + TimeDelta::seconds(seconds)).timestamp();
     let told = [&ends.to_be_bytes()[..], tenant.0.as_bytes(), id.0.as_bytes()].concat();
     let signed = [&told[..], &app.sealer.tag(&told)].concat();
     format!("{}/files/{}", app.public_url, URL_SAFE_NO_PAD.encode(signed))

@@ -6,7 +6,7 @@ mod upload;
 
 pub(crate) use fetch::expect;
 pub use fetch::{Fetch, claim, failed, kept};
-pub use link::{Download, LINK_SECONDS, link, opened};
+pub use link::{Download, LINK_SECONDS, link, opened, sent_link};
 pub use upload::{Upload, UploadRefused, uploaded};
 
 pub use meridian_store::attachments::Source;

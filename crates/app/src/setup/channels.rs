@@ -311,6 +311,7 @@ fn test_message(app: &App, account: &AccountConfig, to: &str, text: &str) -> Res
         in_reply_to: None,
         references: Vec::new(),
         files: Vec::new(),
+        template: None,
     })
 }
 

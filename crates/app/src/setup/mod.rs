@@ -9,6 +9,7 @@ mod people;
 mod places;
 mod queues;
 mod refused;
+mod templates;
 
 pub use channels::{
     AccountChange, Connected, NewAccount, Tested, connect_account, rotate_account_secret, set_account_active,
@@ -22,3 +23,4 @@ pub use people::{PeopleRefused, Person, create_agent, set_agent_active, update_a
 pub use places::{NewSite, except_day, save_branch, save_site, save_team, unexcept_day};
 pub use queues::{NewQueue, save_queue, save_skill};
 pub use refused::SetupRefused;
+pub use templates::{Template, remove_template, save_template, sync_templates, templates_for, templates_of};

@@ -6,11 +6,14 @@ mod date;
 mod decode;
 mod event;
 mod html;
+pub mod imap;
 mod mime;
 mod providers;
 mod read;
 mod report;
 mod send;
+mod signing;
+pub mod smtp;
 mod thread;
 mod words;
 
@@ -53,9 +56,45 @@ const SETTINGS: &[Setting] = &[
         .optional()
         .help("Signs in to the outgoing server", "登录发信服务器"),
     Setting::text("provider", "Who posts inbound mail", "收信方式")
-        .takes(Input::Choice(&["smtp", "sendgrid", "mailgun", "postmark", "mailjet", "sparkpost", "brevo", "mandrill"]))
-        .help("Your own server (smtp, default) or a mail provider", "自有服务器（smtp，默认）或邮件服务商")
+        .takes(Input::Choice(&[
+            "smtp",
+            "imap",
+            "sendgrid",
+            "mailgun",
+            "postmark",
+            "mailjet",
+            "sparkpost",
+            "brevo",
+            "mandrill",
+        ]))
+        .help(
+            "Your own server (smtp, default), a mailbox that is read (imap) or a mail provider",
+            "自有服务器（smtp，默认）、读取邮箱（imap）或邮件服务商",
+        )
         .example("smtp"),
+    Setting::text("imap_host", "Mailbox server", "收件邮箱服务器")
+        .help("For `imap`: where the mailbox is read", "仅用于 imap：读取邮箱的服务器")
+        .example("imap.example.com"),
+    Setting::text("imap_port", "Mailbox port", "收件端口")
+        .takes(Input::Number)
+        .help("Default 993, or 143 without tls", "默认 993，非 tls 时为 143")
+        .example("993"),
+    Setting::text("imap_tls", "Mailbox encryption", "收件加密方式")
+        .takes(Input::Choice(&["tls", "starttls", "none"]))
+        .help("Default tls", "默认 tls")
+        .example("tls"),
+    Setting::text("imap_user", "Mailbox user", "收件用户名").help("Signs in to the mailbox", "登录收件邮箱"),
+    Setting::secret("imap_password", "Mailbox password", "收件密码")
+        .optional()
+        .help("Signs in to the mailbox; an app password where there are any", "登录收件邮箱，可用应用专用密码"),
+    Setting::text("imap_folder", "Mailbox folder", "收件文件夹").help("Default INBOX", "默认 INBOX").example("INBOX"),
+    Setting::text("dkim_selector", "DKIM selector", "DKIM 选择器")
+        .help("With a DKIM key: names it in DNS", "与 DKIM 私钥配合，对应 DNS 记录")
+        .example("mail2026"),
+    Setting::secret("dkim_key", "DKIM key", "DKIM 私钥").optional().help(
+        "Private key in PEM (RSA or Ed25519): outgoing mail is signed for the domain",
+        "PEM 私钥（RSA 或 Ed25519），用于为外发邮件签名",
+    ),
     Setting::text("authserv_id", "Trusted server", "可信服务器标识")
         .help("Whose Authentication-Results are believed", "采信其 Authentication-Results 的服务器")
         .example("mx.example.com"),

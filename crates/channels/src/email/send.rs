@@ -1,6 +1,6 @@
 //! Mail out, by SMTP.
 
-use super::{read::line, thread};
+use super::{imap, read::line, signing, thread};
 use crate::{Http, http::error};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -29,24 +29,38 @@ pub(super) async fn send(
     let to = message.to.iter().find(|id| id.scheme == "email");
     let to = &to.ok_or_else(|| error(ErrorClass::BadRecipient, "no mail address"))?.value;
     let message_id = format!("{}@{domain}", message.id.0.simple());
-    let mail = compose(account, message, from, to, &message_id)
+    let mut mail = compose(account, message, from, to, &message_id)
         .map_err(|problem| error(ErrorClass::BadContent, problem.to_string()))?;
+    signing::sign(account, domain, &mut mail)?;
     match transport(http, account).await?.send(mail).await {
         Ok(_) => Ok(Accepted { external_ids: vec![message_id], learned: Vec::new() }),
-        Err(failure) if failure.is_permanent() => Err(error(ErrorClass::BadRecipient, line(&failure.to_string()))),
-        // The Message-ID stays the same, so a second copy is recognised: trying again does no harm.
-        Err(failure) => Err(error(ErrorClass::ProviderDown, line(&failure.to_string()))),
+        Err(failure) => Err(refusal(&failure)),
     }
 }
 
-/// Signs in to the outgoing server and leaves again (NOOP).
+/// What a server's refusal is about (RFC 5321 4.2, RFC 4954 6). After a passing trouble the mail goes again under the
+/// same Message-ID, by which a second copy is recognised.
+fn refusal(failure: &lettre::transport::smtp::Error) -> SendError {
+    let code = failure.status().map(u16::from);
+    let class = match code {
+        Some(454 | 530 | 534 | 535 | 538) => ErrorClass::Auth,
+        Some(421 | 450 | 451 | 452) => ErrorClass::ProviderDown,
+        Some(523 | 552 | 554 | 555) => ErrorClass::BadContent,
+        _ if failure.is_permanent() => ErrorClass::BadRecipient,
+        _ => ErrorClass::ProviderDown,
+    };
+    error(class, line(&failure.to_string()))
+}
+
+/// Signs in to the outgoing server and leaves again (NOOP), and to the mailbox when one is read.
 pub(super) async fn check(http: &Http, account: &AccountConfig) -> Result<String, SendError> {
     let host = account.setting("smtp_host").unwrap_or_default().to_owned();
     match transport(http, account).await?.test_connection().await {
+        Ok(true) if imap::reads(account) => imap::check(http, account).await.map(|()| host),
         Ok(true) => Ok(host),
         Ok(false) => Err(error(ErrorClass::ProviderDown, "the server does not answer NOOP")),
         Err(failure) if failure.is_permanent() => Err(error(ErrorClass::Auth, line(&failure.to_string()))),
-        Err(failure) => Err(error(ErrorClass::ProviderDown, line(&failure.to_string()))),
+        Err(failure) => Err(refusal(&failure)),
     }
 }
 

@@ -87,6 +87,7 @@ fn a_reply_address_threads_only_for_the_person_it_was_written_to() {
         in_reply_to: Some("1@x".into()),
         references: vec!["0@x".into(), "1@x".into()],
         files: Vec::new(),
+        template: None,
     };
     let mail = compose(&account(), &outbound, "help@shop.example", "ana@example.org", "m@shop.example").unwrap();
     let text = String::from_utf8(mail.formatted()).unwrap();
@@ -258,6 +259,11 @@ proptest::proptest! {
     }
 }
 
+#[test]
+fn changed_bodies_do_no_harm() {
+    crate::testing::survives(&Email, &account(), SEEDS);
+}
+
 /// Mails with everything that a parser may trip over.
 const SEEDS: &[&str] = &[
     "From: =?utf-8?B?QW5h?= <ana@example.org>\r\nTo: a@b.example, \"C, D\" <c@d.example>\r\nSubject: =?gb18030?Q?=C4=E3?=\r\n\
@@ -299,6 +305,7 @@ fn files_go_out_as_parts_and_come_in_by_their_place() {
         in_reply_to: None,
         references: vec![],
         files: vec![file],
+        template: None,
     };
     let mail = compose(&account(), &outbound, "help@shop.example", "ana@example.org", "m@shop.example").unwrap();
     let raw = mail.formatted();

@@ -9,7 +9,7 @@ use crate::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind},
+    channel::{AccountConfig, ChannelKind, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
@@ -38,7 +38,15 @@ impl Channel for Line {
 
     /// Text counts in UTF-16 units. There are no receipts; a repeated push is known by its retry key.
     fn capabilities(&self) -> Capabilities {
-        Capabilities { text_max: 5000, buttons: 13, typing: true, idempotent_send: true, ..Capabilities::default() }
+        Capabilities {
+            text_max: 5000,
+            buttons: 13,
+            media: MediaKind::ALL,
+            media_max: 25 * 1024 * 1024,
+            typing: true,
+            idempotent_send: true,
+            ..Capabilities::default()
+        }
     }
 
     fn settings(&self) -> &'static [Setting] {

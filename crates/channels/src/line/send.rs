@@ -8,7 +8,7 @@ use crate::{
 };
 use meridian_domain::{
     channel::AccountConfig,
-    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
+    outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -40,9 +40,10 @@ pub(super) async fn send(
     let base = account.setting("api_base").unwrap_or("https://api.line.me").trim_end_matches('/');
     let url = format!("{base}/v2/bot/message/push");
     let parts = split(&message.text, 5000, Unit::Utf16);
+    let texts = parts.iter().map(|part| json!({ "type": "text", "text": part }));
+    let all: Vec<Value> = texts.chain(message.files.iter().map(file)).collect();
     let mut external_ids = Vec::new();
-    for (n, push) in parts.chunks(MOST).enumerate() {
-        let messages: Vec<Value> = push.iter().map(|part| json!({ "type": "text", "text": part })).collect();
+    for (n, messages) in all.chunks(MOST).enumerate() {
         let body = json!({ "to": to, "messages": messages }).to_string().into_bytes();
         let headers = vec![
             ("authorization", format!("Bearer {}", token.expose())),
@@ -66,6 +67,22 @@ pub(super) async fn send(
     Ok(Accepted { external_ids, learned: Vec::new() })
 }
 
+/// Largest picture that can be its own preview, bytes ("Image message").
+const PREVIEW: usize = 1_000_000;
+
+/// LINE shows pictures by their address; whatever else there is goes as a button that opens it ("Image message",
+/// "Buttons template": titles of 40 characters, texts of 60).
+fn file(file: &OutboundFile) -> Value {
+    let shown = matches!(file.content_type.as_str(), "image/jpeg" | "image/png");
+    if shown && file.content.len() <= PREVIEW {
+        return json!({ "type": "image", "originalContentUrl": file.url, "previewImageUrl": file.url });
+    }
+    let name: String = file.name.chars().take(40).collect();
+    let open = json!({ "type": "uri", "label": "Open", "uri": file.url });
+    json!({ "type": "template", "altText": name,
+            "template": { "type": "buttons", "text": name, "actions": [open] } })
+}
+
 /// One key a push, the same at every attempt.
 fn retry_key(id: Uuid, push: usize) -> Uuid {
     Uuid::from_u128(id.as_u128() ^ push as u128)
@@ -86,6 +103,26 @@ fn refusal(answer: &Answer) -> SendError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pictures_are_shown_and_other_files_opened_by_a_button() {
+        let of = |kind: &str, size: usize| {
+            let content = vec![0; size];
+            let url = "https://x/f".to_owned();
+            file(&OutboundFile {
+                name: "n".repeat(60),
+                content_type: kind.into(),
+                content,
+                url,
+                ..OutboundFile::default()
+            })
+        };
+        assert_eq!(of("image/png", 10)["previewImageUrl"], "https://x/f");
+        for other in [of("image/png", PREVIEW + 1), of("application/pdf", 10)] {
+            assert_eq!(other["template"]["actions"][0]["uri"], "https://x/f");
+            assert_eq!(other["template"]["text"].as_str().unwrap().len(), 40);
+        }
+    }
 
     #[test]
     fn each_push_has_its_key_and_refusals_their_remedy() {

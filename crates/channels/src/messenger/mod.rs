@@ -48,14 +48,14 @@ impl Channel for Messenger {
         self.kind
     }
 
-    /// Instagram takes files by a public address alone.
+    /// Instagram fetches files from a public address, and takes fewer types: the others are linked.
     fn capabilities(&self) -> Capabilities {
         let page = self.kind == ChannelKind::Messenger;
         Capabilities {
             text_max: self.text_max,
             buttons: 13,
-            media: if page { MediaKind::ALL } else { &[] },
-            media_max: if page { 25 * 1024 * 1024 } else { 0 },
+            media: MediaKind::ALL,
+            media_max: 25 * 1024 * 1024,
             reactions: true,
             typing: true,
             delivered: page,

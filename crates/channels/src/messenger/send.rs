@@ -5,7 +5,7 @@ use crate::{
     Http,
     http::{error, partial},
     json::id,
-    media::Form,
+    media::{Form, linked},
     meta,
     split::{Unit, split},
 };
@@ -23,8 +23,11 @@ pub(super) async fn send(
     message: &OutboundMessage,
 ) -> Result<Accepted, SendError> {
     let recipient = recipient(channel, message).ok_or_else(|| error(ErrorClass::BadRecipient, "no id on this page"))?;
+    let by_address = channel.scheme == "ig_sid";
+    let linked_only = |file: &&OutboundFile| by_address && shown_by_address(file).is_none();
+    let said = linked(&message.text, message.files.iter().filter(linked_only));
     let mut external_ids = Vec::new();
-    for (n, part) in split(&message.text, channel.text_max as usize, Unit::Chars).into_iter().enumerate() {
+    for (n, part) in split(&said, channel.text_max as usize, Unit::Chars).into_iter().enumerate() {
         let mut body = json!({
             "recipient": recipient, "messaging_type": "RESPONSE",
             "message": { "text": part, "metadata": message.id.to_string() },
@@ -37,8 +40,12 @@ pub(super) async fn send(
         external_ids
             .push(id(&answer, "/message_id").ok_or_else(|| error(ErrorClass::Ambiguous, "accepted without an id"))?);
     }
-    for file in &message.files {
-        let sent = send_file(http, account, &recipient, message, file).await;
+    for file in message.files.iter().filter(|file| !linked_only(file)) {
+        let sent = if by_address {
+            send_address(http, account, &recipient, message, file).await
+        } else {
+            send_file(http, account, &recipient, message, file).await
+        };
         external_ids.push(sent.map_err(|failure| partial(external_ids.len(), failure))?);
     }
     Ok(Accepted { external_ids, learned: Vec::new() })
@@ -64,6 +71,33 @@ async fn send_file(
         .file("filedata", file);
     let answer = http.post_form(&meta::node(account, "me/messages"), Some(meta::token(account)?), form).await?;
     let answer = meta::accepted(answer)?.json();
+    id(&answer, "/message_id").ok_or_else(|| error(ErrorClass::Ambiguous, "accepted without an id"))
+}
+
+/// What Instagram shows of a file by its address ("Send messages": media of 8 MB for pictures, 25 MB for the rest).
+fn shown_by_address(file: &OutboundFile) -> Option<&'static str> {
+    match file.content_type.as_str() {
+        "image/jpeg" | "image/png" | "image/gif" if file.content.len() <= 8 << 20 => Some("image"),
+        "audio/aac" | "audio/mp4" | "audio/wav" | "audio/x-wav" | "audio/m4a" => Some("audio"),
+        "video/mp4" | "video/ogg" | "video/webm" | "video/quicktime" | "video/x-msvideo" => Some("video"),
+        "application/pdf" => Some("file"),
+        _ => None,
+    }
+}
+
+/// Instagram fetches a file itself.
+async fn send_address(
+    http: &Http,
+    account: &AccountConfig,
+    recipient: &Value,
+    message: &OutboundMessage,
+    file: &OutboundFile,
+) -> Result<String, SendError> {
+    let kind = shown_by_address(file).unwrap_or("file");
+    let attachment = json!({ "type": kind, "payload": { "url": file.url } });
+    let body = json!({ "recipient": recipient, "messaging_type": "RESPONSE",
+                       "message": { "attachment": attachment, "metadata": message.id.to_string() } });
+    let answer = meta::post(http, account, "me/messages", &body).await?.json();
     id(&answer, "/message_id").ok_or_else(|| error(ErrorClass::Ambiguous, "accepted without an id"))
 }
 

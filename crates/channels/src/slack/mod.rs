@@ -9,7 +9,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind},
+    channel::{AccountConfig, ChannelKind, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
@@ -44,6 +44,8 @@ impl Channel for Slack {
         Capabilities {
             text_max: 4000,
             buttons: 25,
+            media: MediaKind::ALL,
+            media_max: 25 * 1024 * 1024,
             edit: true,
             delete: true,
             reactions: true,

@@ -2,15 +2,17 @@
 
 use crate::{
     Http,
-    http::{Answer, error, partial},
+    http::{Answer, Request, error, partial},
     json::text,
+    media::not_said,
     split::{Unit, split},
 };
 use meridian_domain::{
     channel::AccountConfig,
-    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
+    outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Whose token it is ("auth.test").
 pub(super) async fn check(http: &Http, account: &AccountConfig) -> Result<String, SendError> {
@@ -54,7 +56,62 @@ pub(super) async fn send(
         let ts = text(&json, "/ts").ok_or_else(|| error(ErrorClass::Ambiguous, "accepted without an id"))?;
         external_ids.push(ts.to_owned());
     }
+    for file in &message.files {
+        let sent = send_file(http, (base, token.expose()), to, message, file).await;
+        external_ids.push(sent.map_err(|failure| partial(external_ids.len(), failure))?);
+    }
     Ok(Accepted { external_ids, learned: Vec::new() })
+}
+
+/// A file is announced, uploaded and then shown ("Working with files: uploading files"). A person's conversation with
+/// the app is opened first, for files go to conversations alone.
+async fn send_file(
+    http: &Http,
+    (base, token): (&str, &str),
+    to: &str,
+    message: &OutboundMessage,
+    file: &OutboundFile,
+) -> Result<String, SendError> {
+    let call = async |method: &str, body: Value| -> Result<Value, SendError> {
+        let answer = http.post_json(&format!("{base}/{method}"), Some(token), &body).await?;
+        let json = answer.json();
+        if json.get("ok") == Some(&Value::Bool(true)) { Ok(json) } else { Err(refusal(&answer)) }
+    };
+    let channel = if to.starts_with(['U', 'W']) {
+        let opened = call("conversations.open", json!({ "users": to })).await.map_err(not_said)?;
+        text(&opened, "/channel/id").unwrap_or(to).to_owned()
+    } else {
+        to.to_owned()
+    };
+    // This method takes a form alone.
+    let form = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("filename", &file.name)
+        .append_pair("length", &file.content.len().to_string())
+        .finish();
+    let headers = vec![
+        ("authorization", format!("Bearer {token}")),
+        ("content-type", "application/x-www-form-urlencoded".to_owned()),
+    ];
+    let announce = format!("{base}/files.getUploadURLExternal");
+    let timeout = Duration::from_secs(10);
+    let request = Request { url: &announce, headers, basic: None, body: form.into_bytes(), timeout };
+    let announced = http.post(request).await.map_err(not_said)?;
+    let json = announced.json();
+    let (Some(address), Some(id)) = (text(&json, "/upload_url"), text(&json, "/file_id")) else {
+        return Err(refusal(&announced));
+    };
+    let headers = vec![("content-type", "application/octet-stream".to_owned())];
+    let timeout = Duration::from_mins(1);
+    let request = Request { url: address, headers, basic: None, body: file.content.clone(), timeout };
+    let uploaded = http.post(request).await.map_err(not_said)?;
+    if uploaded.status >= 300 {
+        return Err(error(uploaded.class(), format!("the upload is answered HTTP {}", uploaded.status)));
+    }
+    let mut body = json!({ "files": [{ "id": id, "title": file.name }], "channel_id": channel });
+    if let Some(ts) = &message.in_reply_to {
+        body["thread_ts"] = json!(ts);
+    }
+    call("files.completeUploadExternal", body).await.map(|_| id.to_owned())
 }
 
 /// The three characters of Slack's markup ("Formatting text: escaping").

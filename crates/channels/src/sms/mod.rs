@@ -10,7 +10,7 @@ use crate::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind},
+    channel::{AccountConfig, ChannelKind, Input, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
@@ -31,6 +31,9 @@ const SETTINGS: &[Setting] = &[
         .help("Number, messaging service (MG..) or whatsapp: and a number", "号码、消息服务（MG..）或 whatsapp: 加号码")
         .example("+442079460100"),
     Setting::secret("auth_token", "Auth token", "认证令牌").help("Signs webhooks and sends", "用于校验签名与发送"),
+    Setting::text("mms", "Sends MMS", "支持彩信")
+        .takes(Input::Boolean)
+        .help("The number can send multimedia; otherwise files go as links", "号码支持彩信；否则文件以链接发送"),
     Setting::api_base("https://api.twilio.com"),
 ];
 
@@ -88,7 +91,8 @@ impl Channel for Sms {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { text_max: 1600, delivered: true, ..Capabilities::default() }
+        let media_max = 25 * 1024 * 1024;
+        Capabilities { text_max: 1600, media: MediaKind::ALL, media_max, delivered: true, ..Capabilities::default() }
     }
 
     fn settings(&self) -> &'static [Setting] {

@@ -7,6 +7,7 @@ use meridian_domain::{
         Attachment, Choice, Content, Direction, EventKind, Identifier, InboundEvent, Location, ProviderError,
         ReceiptStatus,
     },
+    identity,
     time::Instant,
 };
 use serde_json::{Map, Value, json};
@@ -136,7 +137,13 @@ fn sender(fields: &Fields) -> Vec<Identifier> {
             }
         }
         "messenger" => ids.push(Identifier::channel("fb_psid", address, fields.get("To").unwrap_or_default())),
-        _ if is_phone(from) => ids.push(Identifier::channel("phone_e164", from, "")),
+        _ if is_phone(from) => {
+            ids.push(Identifier::channel("phone_e164", from, ""));
+            // Carriers hand over senders that look like numbers and belong to no numbering plan.
+            if identity::normalise("phone_e164", from).is_err() {
+                ids.push(Identifier::channel("sms_sender", from, ""));
+            }
+        }
         _ if !from.is_empty() => ids.push(Identifier::channel("sms_sender", from, "")),
         _ => {}
     }

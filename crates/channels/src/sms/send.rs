@@ -4,11 +4,12 @@ use crate::{
     Http,
     http::{Answer, Request, error, partial},
     json::text,
+    media::linked,
     split::{Unit, split},
 };
 use meridian_domain::{
     channel::AccountConfig,
-    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
+    outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -26,14 +27,17 @@ pub(super) async fn send(
     let to = address(from, message).ok_or_else(|| error(ErrorClass::BadRecipient, "no phone number"))?;
     let base = account.setting("api_base").unwrap_or("https://api.twilio.com").trim_end_matches('/');
     let url = format!("{base}/2010-04-01/Accounts/{sid}/Messages.json");
+    let carried = carries(account, from, &message.files);
+    let (with, links) = if carried { (&message.files[..], &[][..]) } else { (&[][..], &message.files[..]) };
+    let said = linked(&message.text, links.iter());
+    let mut parts = split(&said, 1600, Unit::Chars);
+    if parts.is_empty() {
+        parts.push(String::new());
+    }
     let mut external_ids = Vec::new();
-    for (n, part) in split(&message.text, 1600, Unit::Chars).into_iter().enumerate() {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair(if from.starts_with("MG") { "MessagingServiceSid" } else { "From" }, from)
-            .append_pair("To", &to)
-            .append_pair("Body", &part)
-            .append_pair("StatusCallback", &account.public_url)
-            .finish();
+    for (n, part) in parts.iter().enumerate() {
+        let media = if n + 1 == parts.len() { with } else { &[] };
+        let body = form(from, &to, part, &account.public_url, media);
         let request = Request {
             url: &url,
             headers: vec![("content-type", "application/x-www-form-urlencoded".to_owned())],
@@ -50,6 +54,27 @@ pub(super) async fn send(
         external_ids.push(id.to_owned());
     }
     Ok(Accepted { external_ids, learned: Vec::new() })
+}
+
+fn form(from: &str, to: &str, text: &str, callback: &str, media: &[OutboundFile]) -> String {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.append_pair(if from.starts_with("MG") { "MessagingServiceSid" } else { "From" }, from)
+        .append_pair("To", to)
+        .append_pair("Body", text)
+        .append_pair("StatusCallback", callback);
+    for file in media {
+        form.append_pair("MediaUrl", &file.url);
+    }
+    form.finish()
+}
+
+/// Bytes of the files of one multimedia message ("Messages resource": `MediaUrl`).
+const MEDIA: usize = 5 * 1024 * 1024;
+
+/// Whether the files go along: numbers of North America and WhatsApp senders can, others send links.
+fn carries(account: &AccountConfig, from: &str, files: &[OutboundFile]) -> bool {
+    let able = account.settings.get("mms").and_then(Value::as_bool).unwrap_or(false) || from.starts_with("whatsapp:");
+    able && files.iter().map(|file| file.content.len()).sum::<usize>() <= MEDIA
 }
 
 /// Whose token it is ("Fetch an account").

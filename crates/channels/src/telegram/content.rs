@@ -5,7 +5,7 @@ use meridian_domain::event::{Attachment, Content, Location, SharedContact};
 use serde_json::{Value, json};
 
 /// Fields that make a message a line of Telegram's own (Bot API "Message": service messages).
-const SERVICE: [&str; 44] = [
+const SERVICE: [&str; 58] = [
     "new_chat_members",
     "new_chat_member",
     "new_chat_participant",
@@ -47,6 +47,21 @@ const SERVICE: [&str; 44] = [
     "giveaway_winners",
     "giveaway_completed",
     "paid_message_price_changed",
+    "suggested_post_approved",
+    "suggested_post_approval_failed",
+    "suggested_post_declined",
+    "suggested_post_paid",
+    "suggested_post_refunded",
+    "gift_upgrade_sent",
+    "chat_owner_left",
+    "chat_owner_changed",
+    "managed_bot_created",
+    // As they were called before Bot API 6.0.
+    "voice_chat_scheduled",
+    "voice_chat_started",
+    "voice_chat_ended",
+    "voice_chat_participants_invited",
+    "video_chat_participants_invited",
     "video_chat_scheduled",
     "video_chat_started",
     "video_chat_ended",
@@ -54,8 +69,7 @@ const SERVICE: [&str; 44] = [
 
 /// The name of the service message this is, if it is one.
 pub(super) fn service(message: &Value) -> Option<&'static str> {
-    let found = SERVICE.iter().find(|name| message.get(**name).is_some()).copied();
-    found.or_else(|| message.get("video_chat_participants_invited").map(|_| "video_chat_participants_invited"))
+    SERVICE.iter().find(|name| message.get(**name).is_some()).copied()
 }
 
 /// Files, by field; an animation repeats itself as a document for older clients.

@@ -12,7 +12,7 @@ use crate::{Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, S
 use callback::Scheme;
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind, Generated, Input},
+    channel::{AccountConfig, ChannelKind, Generated, Input, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
@@ -52,7 +52,14 @@ impl Channel for WeChat {
 
     /// Text counts in bytes. The window is 48 hours and 5 messages after a message of the customer.
     fn capabilities(&self) -> Capabilities {
-        Capabilities { text_max: 2048, typing: true, window_hours: 48, ..Capabilities::default() }
+        Capabilities {
+            text_max: 2048,
+            media: MediaKind::ALL,
+            media_max: 25 * 1024 * 1024,
+            typing: true,
+            window_hours: 48,
+            ..Capabilities::default()
+        }
     }
 
     fn settings(&self) -> &'static [Setting] {

@@ -7,11 +7,12 @@
 use crate::{
     Http,
     http::{Answer, Request, error},
+    media::{Form, not_said},
     signature,
 };
 use meridian_domain::{
     channel::AccountConfig,
-    outbound::{ErrorClass, SendError},
+    outbound::{ErrorClass, OutboundFile, SendError},
     time::{Clock, Instant, SystemClock},
 };
 use serde_json::{Value, json};
@@ -63,6 +64,29 @@ fn base(account: &AccountConfig, issuer: Issuer) -> &str {
         Issuer::WeCom => "https://qyapi.weixin.qq.com",
     };
     account.setting("api_base").unwrap_or(standard).trim_end_matches('/')
+}
+
+/// Uploads a temporary file, which lives three days ("New temporary media" of both providers); its id.
+pub(crate) async fn upload(
+    http: &Http,
+    account: &AccountConfig,
+    issuer: Issuer,
+    kind: &str,
+    file: &OutboundFile,
+) -> Result<String, SendError> {
+    let base = base(account, issuer);
+    for fresh in [false, true] {
+        let token = token(http, account, issuer, fresh).await?;
+        let url = format!("{base}/cgi-bin/media/upload?access_token={token}&type={kind}");
+        let answer = http.post_form(&url, None, Form::new().file("media", file)).await.map_err(not_said)?;
+        let json = answer.json();
+        match (json.get("media_id").and_then(Value::as_str), json.get("errcode").and_then(Value::as_i64)) {
+            (Some(id), _) => return Ok(id.to_owned()),
+            (None, Some(40_001 | 40_014 | 42_001)) if !fresh => {}
+            _ => return Err(refusal(&answer)),
+        }
+    }
+    Err(error(ErrorClass::Auth, "the token is refused"))
 }
 
 /// The address of a temporary file ("Get temporary media").

@@ -4,10 +4,9 @@
 mod pull;
 mod send;
 
-pub use pull::{Pulled, pull};
-
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified,
+    Capabilities, Channel, Http, InboundRequest, Place, PullFrom, Pulled, Reject, Reply, Setting, StoredRequest,
+    Verified,
     wechat::{
         callback::Scheme,
         parse,
@@ -16,7 +15,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind, Generated},
+    channel::{AccountConfig, ChannelKind, Generated, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
@@ -58,6 +57,8 @@ impl Channel for WeCom {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             text_max: 2048,
+            media: MediaKind::ALL,
+            media_max: 25 * 1024 * 1024,
             delete: true,
             window_hours: 48,
             idempotent_send: true,
@@ -78,6 +79,9 @@ impl Channel for WeCom {
     }
 
     fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
+        if request.pulled().is_some() {
+            return pull::read(request);
+        }
         let inside = SCHEME.inside(account, &request.body);
         parse::callback(account, "wecom_userid", "own_id", inside, request)
     }
@@ -97,6 +101,15 @@ impl Channel for WeCom {
         file: &'a Attachment,
     ) -> BoxFuture<'a, Result<Place, SendError>> {
         Box::pin(crate::media::wechat(http, account, Issuer::WeCom, file))
+    }
+
+    fn pull<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        from: PullFrom<'a>,
+    ) -> BoxFuture<'a, Result<Pulled, SendError>> {
+        Box::pin(pull::pull(http, account, from))
     }
 
     fn send<'a>(

@@ -1,53 +1,51 @@
 //! Pulling what waits at customer service (WeCom "Customer service: receive messages and events", `kf/sync_msg`).
 
 use crate::{
-    Http,
-    json::{id, instant, list, text, unknown},
+    Http, PullFrom, Pulled, StoredRequest,
+    json::{body, id, instant, list, text, unknown},
     signature,
     wechat::token::{Issuer, post},
 };
+use bytes::Bytes;
 use meridian_domain::{
     channel::AccountConfig,
     event::{
         Attachment, Choice, Content, Direction, EventKind, Identifier, InboundEvent, Location, ProviderError,
         ReceiptStatus,
     },
-    outbound::SendError,
+    outbound::{ErrorClass, SendError},
     time::Instant,
 };
 use serde_json::{Map, Value, json};
 
-/// What one pull brought.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pulled {
-    /// The events, oldest first.
-    pub events: Vec<InboundEvent>,
-    /// To be stored in the same transaction as the events: it is the truth of what was read.
-    pub cursor: String,
-    /// Whether more waits.
-    pub more: bool,
-}
+/// Messages of one pull, at most what the provider gives.
+const LIMIT: u32 = 1000;
 
-/// Pulls the next messages of a customer service account. `token` is the one of the callback (10 minutes), if there was
-/// one; without it the provider limits the rate.
-pub async fn pull(
-    http: &Http,
-    account: &AccountConfig,
-    open_kfid: &str,
-    token: Option<&str>,
-    cursor: &str,
-    received: Instant,
-) -> Result<Pulled, SendError> {
-    let body = json!({ "cursor": cursor, "token": token.unwrap_or(""), "limit": 1000, "open_kfid": open_kfid });
-    let answer = post(http, account, Issuer::WeCom, "/cgi-bin/kf/sync_msg", &body).await?;
-    Ok(read(&answer, cursor, received))
-}
-
-fn read(answer: &Value, cursor: &str, received: Instant) -> Pulled {
-    Pulled {
-        events: list(answer, "msg_list").map(|message| event(message, received)).collect(),
-        cursor: id(answer, "/next_cursor").unwrap_or_else(|| cursor.to_owned()),
+/// Pulls the next messages of a customer service account. The hint is the token of the callback (10 minutes); without a
+/// good one the provider limits the rate.
+pub(super) async fn pull(http: &Http, account: &AccountConfig, from: PullFrom<'_>) -> Result<Pulled, SendError> {
+    let ask = |token: &str| json!({ "cursor": from.position, "token": token, "limit": LIMIT, "open_kfid": from.name });
+    let path = "/cgi-bin/kf/sync_msg";
+    let answer = match post(http, account, Issuer::WeCom, path, &ask(from.hint)).await {
+        // The token may have run out while the call waited.
+        Err(failure) if failure.class == ErrorClass::BadContent && !from.hint.is_empty() => {
+            post(http, account, Issuer::WeCom, path, &ask("")).await?
+        }
+        answer => answer?,
+    };
+    let empty = list(&answer, "msg_list").next().is_none();
+    Ok(Pulled {
+        body: if empty { Bytes::new() } else { answer.to_string().into() },
+        position: id(&answer, "/next_cursor").unwrap_or_else(|| from.position.to_owned()),
         more: answer.get("has_more").and_then(Value::as_i64) == Some(1),
+    })
+}
+
+/// The messages of a pull, oldest first.
+pub(super) fn read(request: &StoredRequest) -> Vec<InboundEvent> {
+    match body(request) {
+        Ok(answer) => list(&answer, "msg_list").map(|message| event(message, request.received_at)).collect(),
+        Err(unreadable) => unreadable,
     }
 }
 
@@ -162,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pull_brings_messages_events_and_the_next_cursor() {
+    fn a_pull_brings_messages_and_events() {
         let answer = json!({ "errcode": 0, "next_cursor": "c2", "has_more": 1, "msg_list": [
             { "msgid": "m1", "open_kfid": "wk1", "external_userid": "wm1", "send_time": 1_777_890_000, "origin": 3,
               "msgtype": "text", "text": { "content": "你好", "menu_id": "101" } },
@@ -173,13 +171,18 @@ mod tests {
             { "msgid": "m4", "send_time": 1_777_890_003, "origin": 4, "msgtype": "event", "event": { "event_type": "news" } },
             { "msgid": "m5", "send_time": 1_777_890_004, "origin": 3, "msgtype": "hologram" }
         ] });
-        let pulled = read(&answer, "c1", "2026-05-04T12:00:00Z".parse().unwrap());
-        assert_eq!((pulled.cursor.as_str(), pulled.more), ("c2", true));
-        let kinds: Vec<EventKind> = pulled.events.iter().map(|event| event.kind).collect();
+        let request = StoredRequest {
+            part: StoredRequest::part_of_pull("wk1"),
+            body: answer.to_string().into(),
+            received_at: "2026-05-04T12:00:00Z".parse().unwrap(),
+        };
+        assert_eq!(request.pulled(), Some("wk1"));
+        let events = read(&request);
+        let kinds: Vec<EventKind> = events.iter().map(|event| event.kind).collect();
         use EventKind::{Message, Receipt, UnknownEvent, Unsupported};
         assert_eq!(kinds, [Message, Message, Receipt, UnknownEvent, Unsupported]);
-        assert_eq!(pulled.events[0].content.as_ref().unwrap().choice.as_ref().unwrap().payload, "101");
-        assert_eq!(pulled.events[1].direction, Direction::Echo);
-        assert_eq!(pulled.events[2].target.as_deref(), Some("f1"));
+        assert_eq!(events[0].content.as_ref().unwrap().choice.as_ref().unwrap().payload, "101");
+        assert_eq!(events[1].direction, Direction::Echo);
+        assert_eq!(events[2].target.as_deref(), Some("f1"));
     }
 }

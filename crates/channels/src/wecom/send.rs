@@ -4,15 +4,27 @@ use crate::{
     Http,
     http::{error, partial},
     json::id,
+    media::linked,
     split::{Unit, split},
-    wechat::token::{Issuer, post},
+    wechat::token::{Issuer, post, upload},
 };
 use meridian_domain::{
     channel::AccountConfig,
-    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
+    outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
+
+/// As what a file goes along ("Upload temporary media": pictures of 10 MB, AMR of 2 MB, MP4 of 10 MB, files of 20 MB).
+fn carried_as(file: &OutboundFile) -> Option<&'static str> {
+    match (file.content_type.as_str(), file.content.len()) {
+        ("image/jpeg" | "image/png", ..=10_485_760) => Some("image"),
+        ("audio/amr", ..=2_097_152) => Some("voice"),
+        ("video/mp4", ..=10_485_760) => Some("video"),
+        (_, 6..=20_971_520) => Some("file"),
+        _ => None,
+    }
+}
 
 /// To a customer by customer service, to a colleague by the app.
 pub(super) async fn send(
@@ -23,9 +35,19 @@ pub(super) async fn send(
     let find = |scheme: &str| message.to.iter().find(|id| id.scheme == scheme).map(|id| id.value.as_str());
     let customer = find("wecom_external_userid");
     let colleague = find("wecom_userid");
+    let (carried, links): (Vec<_>, Vec<_>) = message.files.iter().partition(|file| carried_as(file).is_some());
+    let mut bodies: Vec<Value> = split(&linked(&message.text, links.into_iter()), 2048, Unit::Bytes)
+        .into_iter()
+        .map(|part| json!({ "msgtype": "text", "text": { "content": part } }))
+        .collect();
+    // All uploads come first: nothing was said when one fails.
+    for file in carried {
+        let Some(kind) = carried_as(file) else { continue };
+        let id = upload(http, account, Issuer::WeCom, kind, file).await?;
+        bodies.push(json!({ "msgtype": kind, kind: { "media_id": id } }));
+    }
     let mut external_ids = Vec::new();
-    for (n, part) in split(&message.text, 2048, Unit::Bytes).into_iter().enumerate() {
-        let mut body = json!({ "msgtype": "text", "text": { "content": part } });
+    for (n, mut body) in bodies.into_iter().enumerate() {
         let (path, to) = match (customer, colleague) {
             (Some(to), _) => {
                 let desk = message.thread.as_deref().or(account.setting("open_kfid"));

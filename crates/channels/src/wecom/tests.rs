@@ -66,5 +66,9 @@ fn customer_service_only_says_that_something_waits() {
 
 #[test]
 fn changed_bodies_do_no_harm() {
+    let pulled = json!({ "msg_list": [{ "msgid": "m1", "external_userid": "wm1", "send_time": 1, "origin": 3,
+        "msgtype": "text", "text": { "content": "hi" } }, { "msgid": "m2", "msgtype": "event", "event": { "event_type": "enter_session" } }] });
+    let part = StoredRequest::part_of_pull("wk1");
+    crate::testing::survives_as(&WeCom, &corp(), &part, &[&pulled.to_string()]);
     survives(&WeCom, &corp(), &[&sealed("<MsgType>text</MsgType><Content>hi</Content>").1]);
 }

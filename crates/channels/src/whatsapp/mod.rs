@@ -3,6 +3,7 @@
 mod content;
 mod parse;
 mod send;
+mod templates;
 
 use crate::{
     Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified,
@@ -14,6 +15,7 @@ use meridian_domain::{
     channel::{AccountConfig, ChannelKind, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
+    template::{TemplateState, Wording},
     time::Instant,
 };
 
@@ -25,6 +27,9 @@ const SETTINGS: &[Setting] = &[
         .required()
         .help("Id of the number, from the Meta app under WhatsApp, API setup", "见 Meta 应用“WhatsApp > API 设置”")
         .example("106540352242922"),
+    Setting::text("waba_id", "Business account id", "WhatsApp 企业账号 ID")
+        .help("Of the WhatsApp Business Account; lists its message templates", "用于读取该账号的消息模板列表")
+        .example("102290129340398"),
     meta::APP_SECRET,
     meta::VERIFY_TOKEN,
     meta::ACCESS_TOKEN,
@@ -48,6 +53,7 @@ impl Channel for WhatsApp {
             delivered: true,
             read: true,
             window_hours: 24,
+            templates: true,
             ..Capabilities::default()
         }
     }
@@ -101,6 +107,14 @@ impl Channel for WhatsApp {
         file: &'a Attachment,
     ) -> BoxFuture<'a, Result<Place, SendError>> {
         Box::pin(crate::media::whatsapp(http, account, file))
+    }
+
+    fn templates<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+    ) -> BoxFuture<'a, Result<Vec<(Wording, TemplateState)>, SendError>> {
+        Box::pin(templates::list(http, account))
     }
 
     fn send<'a>(

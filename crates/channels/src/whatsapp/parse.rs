@@ -45,6 +45,12 @@ pub(super) fn change(
     events.extend(list(value, "calls").map(|call| call_event(call, &contacts, received)));
     events.extend(list(value, "user_preferences").map(|wish| preference(wish, &contacts, received, &hash)));
     events.extend(list(value, "user_id_update").map(|update| new_ids(update, received)));
+    if text(change, "/field") == Some("messaging_handovers") {
+        events.push(handover(value, &hash, received));
+    }
+    for thread in list(value, "history").flat_map(|chunk| list(chunk, "threads")) {
+        past(value, thread, received, events);
+    }
     let errors = errors(value);
     if !errors.is_empty() {
         let mut event = InboundEvent::new(EventKind::ChannelError, format!("errors:{hash}"), received);
@@ -261,6 +267,46 @@ fn new_ids(update: &Value, received: Instant) -> InboundEvent {
     event.note("new", json!({ "ids": ids("current") }));
     event.note("type", "user_id_update");
     event
+}
+
+/// Another application takes or passes the conversation ("Webhooks: messaging_handovers").
+fn handover(value: &Value, hash: &str, received: Instant) -> InboundEvent {
+    let mut event = InboundEvent::new(EventKind::Handover, format!("handover:{hash}"), at(value, received));
+    event.direction = Direction::System;
+    let from = id(value, "/sender/phone_number").or_else(|| id(value, "/sender/id"));
+    event.sender = sender(from, id(value, "/sender/user_id"), None, &[]);
+    let known = [
+        ("pass", "control_passed"),
+        ("take", "control_taken"),
+        ("request", "control_requested"),
+        ("pass", "pass_thread_control"),
+        ("take", "take_thread_control"),
+        ("request", "request_thread_control"),
+    ];
+    let found = known.into_iter().find(|(_, name)| value.get(*name).is_some());
+    event.note("action", found.map(|(action, _)| action).or_else(|| text(value, "/type")));
+    let part = found.and_then(|(_, name)| value.get(name)).unwrap_or(&Value::Null);
+    for (name, said) in
+        pick(part, &["metadata", "previous_owner_role", "new_owner_role", "new_owner_app_id", "previous_owner_app_id"])
+    {
+        event.note(&name, said);
+    }
+    event
+}
+
+/// What was said on the phone before the number was connected ("Webhooks: history"): nothing to be answered.
+fn past(value: &Value, thread: &Value, received: Instant, events: &mut Vec<InboundEvent>) {
+    let customer = id(thread, "/id");
+    for message in list(thread, "messages") {
+        let mut event = inbound(message, &[], received);
+        if id(message, "/from") != customer {
+            event.direction = Direction::Echo;
+        }
+        event.sender = sender(customer.clone(), id(thread, "/context/user_id"), None, &[]);
+        event.note("auto", true);
+        event.note("history", value.pointer("/history/0/metadata/phase").cloned().unwrap_or(Value::Bool(true)));
+        events.push(event);
+    }
 }
 
 /// Marketing messages stopped or resumed ("Webhooks: user_preferences").

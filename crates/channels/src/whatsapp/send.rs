@@ -1,5 +1,6 @@
 //! Sending (Cloud API "Messages").
 
+use super::templates;
 use crate::{
     Http,
     http::{error, partial},
@@ -26,6 +27,17 @@ pub(super) async fn send(
     // A phone and a business-scoped id may both be known: the phone wins ("Business-scoped user ids").
     let (field, to) = recipient(&message.to).ok_or_else(|| error(ErrorClass::BadRecipient, "no WhatsApp id"))?;
     let mut done = Accepted { external_ids: Vec::new(), learned: Vec::new() };
+    if let Some(template) = &message.template {
+        let file = match message.files.first() {
+            Some(file) => Some((upload(http, account, number, file).await?, file.name.as_str())),
+            None => None,
+        };
+        let part = templates::body(template, file.as_ref().map(|(id, name)| (id.as_str(), *name)));
+        let answer = say(http, account, number, (field, to), message, ("template", part)).await?;
+        done.learned = learned(&answer, &message.to);
+        done.external_ids.push(named(&answer)?);
+        return Ok(done);
+    }
     for (n, part) in split(&message.text, 4096, Unit::Chars).into_iter().enumerate() {
         let mut body = json!({
             "messaging_product": "whatsapp", "recipient_type": "individual", "type": "text",
@@ -55,28 +67,49 @@ async fn send_file(
     http: &Http,
     account: &AccountConfig,
     number: &str,
-    (field, to): (&str, &str),
+    whom: (&str, &str),
     message: &OutboundMessage,
     file: &OutboundFile,
 ) -> Result<String, SendError> {
+    let id = upload(http, account, number, file).await?;
+    let kind = MediaKind::of(&file.content_type);
+    let mut part = json!({ "id": id });
+    if kind == MediaKind::Document {
+        part["filename"] = json!(file.name);
+    }
+    named(&say(http, account, number, whom, message, (kind.code(), part)).await?)
+}
+
+/// Nothing was said yet: an upload whose answer was lost may be tried again.
+async fn upload(http: &Http, account: &AccountConfig, number: &str, file: &OutboundFile) -> Result<String, SendError> {
     let form = Form::new().field("messaging_product", "whatsapp").field("type", &file.content_type).file("file", file);
     let token = meta::token(account)?;
     let uploaded = http.post_form(&meta::node(account, &format!("{number}/media")), Some(token), form).await;
-    // Nothing was said yet: an upload whose answer was lost may be tried again.
     let uploaded = meta::accepted(uploaded.map_err(not_said)?)?.json();
     let id = text(&uploaded, "/id").ok_or_else(|| error(ErrorClass::ProviderDown, "uploaded without an id"))?;
-    let kind = MediaKind::of(&file.content_type);
+    Ok(id.to_owned())
+}
+
+/// One message of a type.
+async fn say(
+    http: &Http,
+    account: &AccountConfig,
+    number: &str,
+    (field, to): (&str, &str),
+    message: &OutboundMessage,
+    (kind, part): (&str, Value),
+) -> Result<Value, SendError> {
     let mut body = json!({
-        "messaging_product": "whatsapp", "recipient_type": "individual", "type": kind.code(),
+        "messaging_product": "whatsapp", "recipient_type": "individual", "type": kind,
         "biz_opaque_callback_data": message.id.to_string(),
     });
     body[field] = json!(to);
-    body[kind.code()] = json!({ "id": id });
-    if kind == MediaKind::Document {
-        body["document"]["filename"] = json!(file.name);
-    }
-    let answer = meta::post(http, account, &format!("{number}/messages"), &body).await?.json();
-    let id = text(&answer, "/messages/0/id");
+    body[kind] = part;
+    Ok(meta::post(http, account, &format!("{number}/messages"), &body).await?.json())
+}
+
+fn named(answer: &Value) -> Result<String, SendError> {
+    let id = text(answer, "/messages/0/id");
     Ok(id.ok_or_else(|| error(ErrorClass::Ambiguous, "accepted without an id"))?.to_owned())
 }
 

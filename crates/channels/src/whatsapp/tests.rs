@@ -162,6 +162,32 @@ fn calls_echoes_and_group_receipts_have_keys_of_their_own() {
 }
 
 #[test]
+fn other_applications_take_over_and_the_past_wakes_nobody() {
+    let event = |field: &str, value: serde_json::Value| {
+        let body = json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": [{ "field": field, "value": value }] }] });
+        let open = crate::testing::account(&WhatsApp, json!({}), &[]);
+        WhatsApp.parse(&open, &crate::testing::stored(body.to_string()))
+    };
+    let passed = event(
+        "messaging_handovers",
+        json!({ "messaging_product": "whatsapp", "recipient": { "phone_number_id": "1" },
+        "sender": { "phone_number": "15551230000" }, "timestamp": "1777890000", "type": "control_passed",
+        "control_passed": { "metadata": "m", "new_owner_role": "escalation" } }),
+    );
+    assert_eq!((passed.len(), passed[0].kind, &passed[0].detail["action"]), (1, EventKind::Handover, &json!("pass")));
+    assert_eq!(passed[0].sender.ids[0].value, "15551230000");
+    let message = |from: &str, id: &str| json!({ "from": from, "id": id, "timestamp": "1777890000", "type": "text", "text": { "body": "hi" }, "history_context": { "status": "READ" } });
+    let past = event(
+        "history",
+        json!({ "metadata": { "phone_number_id": "1" }, "history": [{ "metadata": { "phase": 0 },
+        "threads": [{ "id": "15551230000", "messages": [message("15551230000", "w1"), message("15559990000", "w2")] }] }] }),
+    );
+    assert_eq!(crate::testing::kinds(&past), [EventKind::Message, EventKind::Message]);
+    assert_eq!((past[0].is_echo(), past[1].is_echo(), &past[1].detail["auto"]), (false, true, &json!(true)));
+    assert_eq!(past[1].sender.ids[0].value, "15551230000");
+}
+
+#[test]
 fn changed_bodies_do_no_harm() {
     let body = json!({ "entry": [{ "id": "1", "changes": [{ "field": "messages", "value": with_metadata(json!({
         "contacts": [{ "wa_id": "447700900000", "user_id": "GB.1", "profile": { "name": "Lena" } }],

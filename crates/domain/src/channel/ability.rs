@@ -68,6 +68,8 @@ pub struct Capabilities {
     pub read: bool,
     /// Hours after the customer's last message in which free text may be sent; 0 = always.
     pub window_hours: u32,
+    /// Whether approved messages can be sent outside of the window.
+    pub templates: bool,
     /// Whether a repeated send is recognised by the provider.
     pub idempotent_send: bool,
 }

@@ -244,3 +244,63 @@ proptest::proptest! {
         proptest::prop_assert!(!Email.parse(&account(names[provider]), &stored).is_empty());
     }
 }
+
+/// What each provider posts, in short.
+#[test]
+fn changed_bodies_do_no_harm() {
+    let mail = "From: a@b.example\r\nTo: help@shop.example\r\nMessage-ID: <1@b.example>\r\n\r\nhello\r\n";
+    let raw = STANDARD.encode(mail);
+    let json = |value: serde_json::Value| value.to_string();
+    let posts = [
+        (
+            "sendgrid",
+            FORM,
+            form(&[("email", mail), ("envelope", r#"{"to":["help@shop.example"],"from":"a@b.example"}"#)]),
+        ),
+        ("sendgrid", FORM, form(&[("from", "a@b.example"), ("subject", "x"), ("text", "hello"), ("headers", "A: b")])),
+        (
+            "sendgrid",
+            "",
+            json(json!([{ "event": "bounce", "email": "a@b.example", "sg_event_id": "1", "timestamp": 1 }])),
+        ),
+        ("mailgun", FORM, form(&[("body-mime", mail), ("recipient", "help@shop.example")])),
+        (
+            "mailgun",
+            "",
+            json(json!({ "event-data": { "event": "failed", "message": { "headers": { "message-id": "1" } } } })),
+        ),
+        (
+            "postmark",
+            "",
+            json(json!({ "From": "a@b.example", "MessageID": "1", "TextBody": "hello", "RawEmail": mail })),
+        ),
+        (
+            "mailjet",
+            "",
+            json(json!({ "Sender": "a@b.example", "Text-part": "hello", "Headers": { "From": "a@b.example" } })),
+        ),
+        (
+            "sparkpost",
+            "",
+            json(
+                json!([{ "msys": { "relay_message": { "content": { "email_rfc822": raw, "email_rfc822_is_base64": true } } } }]),
+            ),
+        ),
+        (
+            "brevo",
+            "",
+            json(
+                json!({ "items": [{ "From": { "Address": "a@b.example" }, "MessageId": "1", "RawTextBody": "hello" }] }),
+            ),
+        ),
+        (
+            "mandrill",
+            FORM,
+            form(&[("mandrill_events", r#"[{"event":"inbound","msg":{"raw_msg":"From: a@b.example"}}]"#)]),
+        ),
+    ];
+    for (provider, kind, body) in &posts {
+        let part = json!({ "headers": { "content-type": kind } });
+        crate::testing::survives_as(&Email, &account(provider), &part, &[body]);
+    }
+}
