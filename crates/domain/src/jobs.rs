@@ -1,7 +1,8 @@
 //! Jobs: what the outbox hands to the broker. Small, ids only, never content.
 
 use crate::ids::{
-    AgentId, AttachmentId, BotEventId, ConversationId, DeliveryId, HandoffId, OfferId, RawId, SessionId, WorkItemId,
+    AgentId, AttachmentId, BotEventId, ConversationId, CustomerId, DeliveryId, HandoffId, OfferId, RawId, RunId,
+    SessionId, WorkItemId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +74,18 @@ pub enum Job {
         /// The file.
         attachment: AttachmentId,
     },
+    /// Look who may be the same person as a customer that is new or about whom something was learned.
+    Recognise {
+        /// The customer.
+        customer: CustomerId,
+    },
+    /// Estimate the parameters of recognition from the tenant's customers.
+    LearnIdentity,
+    /// The next part of a de-duplication or an import.
+    RunIdentity {
+        /// The run.
+        run: RunId,
+    },
 }
 
 impl Job {
@@ -93,6 +106,9 @@ impl Job {
             Self::BotEvent { .. } => "bot_event",
             Self::Summarise { .. } => "summarise",
             Self::FetchMedia { .. } => "fetch_media",
+            Self::Recognise { .. } => "recognise",
+            Self::LearnIdentity => "learn_identity",
+            Self::RunIdentity { .. } => "run_identity",
         }
     }
 
@@ -112,13 +128,24 @@ impl Job {
             Self::BotEvent { .. } => "bot",
             Self::Summarise { .. } => "summarise",
             Self::FetchMedia { .. } => "media",
+            Self::Recognise { .. } => "identity",
+            Self::LearnIdentity | Self::RunIdentity { .. } => "bulk",
         }
     }
 }
 
 /// Queue families of the broker and how many ordered lanes each has.
-pub const FAMILIES: &[(&str, u16)] =
-    &[("ingest", 4), ("route", 4), ("deliver", 4), ("bot", 2), ("summarise", 1), ("timer", 2), ("media", 2)];
+pub const FAMILIES: &[(&str, u16)] = &[
+    ("ingest", 4),
+    ("route", 4),
+    ("deliver", 4),
+    ("bot", 2),
+    ("summarise", 1),
+    ("timer", 2),
+    ("media", 2),
+    ("identity", 2),
+    ("bulk", 1),
+];
 
 /// Lanes of the outbox relay; a tenant is always in one lane, so its events keep their order.
 pub const RELAY_LANES: u16 = 8;

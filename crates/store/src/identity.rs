@@ -63,9 +63,11 @@ pub async fn holders(tx: &mut ReadTx, ids: &[Identifier]) -> Result<Vec<Holder>,
     let scopes: Vec<String> = ids.iter().map(|id| id.scope.clone()).collect();
     let values: Vec<String> = ids.iter().map(|id| id.value.clone()).collect();
     let rows = sqlx::query!(
-        r#"select i.party_id, i.scheme, i.scope, i.value, i.verified, c.id as customer_id, c.created_at
+        r#"select i.party_id, i.scheme, i.scope, i.value, i.verified, c.id as customer_id, c.created_at, c.name,
+                  extract(epoch from clock_timestamp() - i.last_seen)::bigint / 86400 as "silent_days!"
            from unnest($2::text[], $3::text[], $4::text[]) as k(scheme, scope, value)
            join customer_identity i on i.tenant_id = $1 and i.scheme = k.scheme and i.value = k.value and i.scope = k.scope
+             and i.valid_to is null
            join party_customer pc on pc.tenant_id = i.tenant_id and pc.party_id = i.party_id
            join customer c on c.tenant_id = pc.tenant_id and c.id = pc.customer_id
            order by c.created_at, i.id limit 50"#,
@@ -82,6 +84,9 @@ pub async fn holders(tx: &mut ReadTx, ids: &[Identifier]) -> Result<Vec<Holder>,
                 party: row.party_id.into(),
                 customer: row.customer_id.into(),
                 customer_since: row.created_at,
+                name: row.name,
+                silent_days: row.silent_days,
+                declared: None,
                 identifier: Identifier {
                     scheme: row.scheme,
                     scope: row.scope,
@@ -258,13 +263,16 @@ pub struct Identity {
     pub first_seen: Instant,
     /// Last seen.
     pub last_seen: Instant,
+    /// Until when it was this customer's, when it no longer is.
+    pub valid_to: Option<Instant>,
 }
 
 /// Identifiers of several customers.
 pub async fn of_customers(tx: &mut ReadTx, customers: &[Uuid]) -> Result<Vec<Identity>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        "select i.id, i.party_id, pc.customer_id, i.scheme, i.value, i.verified, i.source, i.first_seen, i.last_seen
+        "select i.id, i.party_id, pc.customer_id, i.scheme, i.value, i.verified, i.source, i.first_seen, i.last_seen,
+                i.valid_to
          from party_customer pc
          join customer_identity i on i.tenant_id = pc.tenant_id and i.party_id = pc.party_id
          where pc.tenant_id = $1 and pc.customer_id = any($2) order by i.first_seen, i.id limit 2000",
@@ -285,6 +293,7 @@ pub async fn of_customers(tx: &mut ReadTx, customers: &[Uuid]) -> Result<Vec<Ide
                 source: row.source,
                 first_seen: row.first_seen,
                 last_seen: row.last_seen,
+                valid_to: row.valid_to,
             })
         })
         .collect()
