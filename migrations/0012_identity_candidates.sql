@@ -88,6 +88,7 @@ create table identity_run (
   -- Where to go on: dedupe writes keys first, then compares.
   phase smallint not null default 0,
   last_id uuid,
+  last_line int not null default 0,
   actor_id uuid,
   error text,
   created_at timestamptz not null default clock_timestamp(),

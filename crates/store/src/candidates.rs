@@ -137,16 +137,28 @@ pub async fn suggest(tx: &mut WriteTx, suggestions: &[Suggestion]) -> Result<u64
     Ok(new.unsigned_abs())
 }
 
-/// Takes open suggestions of a customer away but for those with `but`: they no longer hold.
-pub async fn forget(tx: &mut WriteTx, customer: CustomerId, but: &[CustomerId]) -> Result<(), StoreError> {
+/// Takes open suggestions of customers away but for the pairs to keep: they no longer hold.
+pub async fn keep_only(
+    tx: &mut WriteTx,
+    customers: &[Uuid],
+    pairs: &[(CustomerId, CustomerId)],
+) -> Result<(), StoreError> {
     let tenant = tx.tenant();
-    let but: Vec<Uuid> = but.iter().map(|id| id.0).collect();
+    let (lower, higher): (Vec<Uuid>, Vec<Uuid>) = pairs.iter().map(|(a, b)| ordered(*a, *b)).unzip();
     sqlx::query!(
-        "delete from identity_candidate where tenant_id = $1 and state = 'open'
-         and ((customer_id = $2 and other_id <> all($3)) or (other_id = $2 and customer_id <> all($3)))",
+        "delete from identity_candidate c using (
+           select id from identity_candidate where tenant_id = $1 and customer_id = any($2) and state = 'open'
+           union
+           select id from identity_candidate where tenant_id = $1 and other_id = any($2) and state = 'open'
+         ) theirs
+         where c.tenant_id = $1 and c.id = theirs.id and not exists (
+           select from unnest($3::uuid[], $4::uuid[]) as k(lower, higher)
+           where k.lower = c.customer_id and k.higher = c.other_id
+         )",
         tenant,
-        customer.0,
-        &but
+        customers,
+        &lower,
+        &higher
     )
     .execute(tx.conn())
     .await?;

@@ -13,6 +13,7 @@ pub mod cluster;
 pub mod compare;
 pub mod dossier;
 pub mod fellegi;
+pub mod intake;
 pub mod link;
 pub mod name;
 mod nickname;

@@ -72,7 +72,7 @@ struct Known {
 /// The comparisons to leave out, and pairs of records to learn from.
 pub type TrainingBlock = (Vec<usize>, Vec<(u32, u32)>);
 
-/// Slots of one table: 1 MiB.
+/// Slots of one table at most: 1 MiB.
 const SLOTS: usize = 1 << 16;
 
 /// What comparing remembers, by comparison; its size does not depend on the records.
@@ -139,7 +139,9 @@ impl Records {
 
     /// An empty cache for [`Records::compare`].
     pub fn cache(&self) -> Cache {
-        Cache(vec![Known { slots: vec![(u64::MAX, 0); SLOTS].into_boxed_slice() }; self.columns.len() + 1])
+        // Few records have few pairs of values.
+        let slots = self.len.saturating_mul(self.len).next_power_of_two().clamp(64, SLOTS);
+        Cache(vec![Known { slots: vec![(u64::MAX, 0); slots].into_boxed_slice() }; self.columns.len() + 1])
     }
 
     /// Compares two records.
@@ -246,7 +248,7 @@ impl Known {
     /// The level of a pair of values, from the table if it is there. Symmetric.
     fn level(&mut self, x: u32, y: u32, level: impl FnOnce() -> u8) -> u8 {
         let key = u64::from(x.min(y)) << 32 | u64::from(x.max(y));
-        let at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize;
+        let at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize & (self.slots.len() - 1);
         match self.slots.get_mut(at) {
             Some((known, level)) if *known == key => *level,
             Some(slot) => {
