@@ -285,9 +285,14 @@ pub async fn declare(
         .execute(tx.conn())
         .await?
     } else {
-        sqlx::query!("delete from identity_rule where tenant_id = $1 and scheme = $2 and value = $3", tenant, scheme, value)
-            .execute(tx.conn())
-            .await?
+        sqlx::query!(
+            "delete from identity_rule where tenant_id = $1 and scheme = $2 and value = $3",
+            tenant,
+            scheme,
+            value
+        )
+        .execute(tx.conn())
+        .await?
     };
     Ok(done.rows_affected() > 0)
 }

@@ -24,6 +24,8 @@ pub struct Customer {
     pub version: i32,
     /// Since when.
     pub created_at: Instant,
+    /// Birth date, when it is known.
+    pub birth_date: Option<NaiveDate>,
 }
 
 /// A customer to make.
@@ -41,7 +43,7 @@ pub struct NewCustomer<'a> {
 pub async fn many(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<Customer>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        "select id, name, tier, tags, locale, merged_into, version, created_at from customer
+        "select id, name, tier, tags, locale, merged_into, version, created_at, birth_date from customer
          where tenant_id = $1 and id = any($2)",
         tenant,
         ids
@@ -59,6 +61,7 @@ pub async fn many(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<Customer>, StoreE
             merged_into: row.merged_into.map(CustomerId),
             version: row.version,
             created_at: row.created_at,
+            birth_date: row.birth_date,
         })
         .collect())
 }
@@ -72,9 +75,10 @@ pub async fn find(tx: &mut ReadTx, id: CustomerId) -> Result<Option<Customer>, S
 pub async fn standing(tx: &mut WriteTx, id: CustomerId) -> Result<Option<CustomerId>, StoreError> {
     let (tenant, mut at) = (tx.tenant(), id.0);
     loop {
-        let row = sqlx::query!("select merged_into from customer where tenant_id = $1 and id = $2 for share", tenant, at)
-            .fetch_optional(tx.conn())
-            .await?;
+        let row =
+            sqlx::query!("select merged_into from customer where tenant_id = $1 and id = $2 for share", tenant, at)
+                .fetch_optional(tx.conn())
+                .await?;
         match row {
             None => return Ok(None),
             Some(row) => match row.merged_into {

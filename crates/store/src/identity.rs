@@ -1,10 +1,14 @@
 //! Parties, their identifiers, and the links that make customers of them.
 
-use crate::{ReadTx, StoreError, WriteTx, error::code};
+use crate::{
+    ReadTx, StoreError, WriteTx,
+    error::code,
+    recognition::{declarations, declared},
+};
 use meridian_domain::{
     actor::Actor,
     event::{Identifier, Verification},
-    identity::Holder,
+    identity::{Declared, Holder},
     ids::{CustomerId, IdentityId, LinkId, PartyId},
     time::Instant,
 };
@@ -310,6 +314,8 @@ pub struct Identity {
     pub last_seen: Instant,
     /// Until when it was this customer's, when it no longer is.
     pub valid_to: Option<Instant>,
+    /// What people declared of the value.
+    pub declared: Option<Declared>,
 }
 
 /// Identifiers of several customers.
@@ -326,9 +332,12 @@ pub async fn of_customers(tx: &mut ReadTx, customers: &[Uuid]) -> Result<Vec<Ide
     )
     .fetch_all(tx.conn())
     .await?;
+    let values: Vec<(&str, &str)> = rows.iter().map(|row| (row.scheme.as_str(), row.value.as_str())).collect();
+    let said = declarations(tx, &values).await?;
     rows.into_iter()
         .map(|row| {
             Ok(Identity {
+                declared: declared(&said, &row.scheme, &row.value),
                 id: row.id.into(),
                 party: row.party_id.into(),
                 customer: row.customer_id.into(),
@@ -369,6 +378,22 @@ pub struct LinkView {
     pub actor: Actor,
 }
 
+/// Why each of these parties is with its customer: its newest link.
+pub async fn reasons(tx: &mut ReadTx, parties: &[Uuid]) -> Result<Vec<(PartyId, String)>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        r#"select p.id as "party!", l.reason from unnest($2::uuid[]) as p(id) cross join lateral (
+             select reason from identity_link where tenant_id = $1 and party_id = p.id
+               and kind in ('link', 'merge', 'unmerge', 'split', 'confirm') order by id desc limit 1
+           ) l"#,
+        tenant,
+        parties
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.party.into(), row.reason)).collect())
+}
+
 /// Link events of a customer, newest first: each link explains itself.
 pub async fn links_of(tx: &mut ReadTx, customer: CustomerId, limit: i64) -> Result<Vec<LinkView>, StoreError> {
     let mut links = links(tx, customer, None, limit).await?;
@@ -401,19 +426,22 @@ pub async fn links(
     )
     .fetch_all(tx.conn())
     .await?;
-    rows
-        .into_iter()
-        .map(|row| Ok(LinkView {
-            id: row.id.into(),
-            act: row.act_id.into(),
-            at: row.at,
-            kind: row.kind,
-            party: row.party_id.into(),
-            customer: row.customer_id.into(),
-            from: row.from_customer_id.map(CustomerId),
-            reason: row.reason,
-            evidence: row.evidence,
-            actor: code("identity_link", "actor_kind", &row.actor_kind, |kind| Actor::from_parts(kind, row.actor_id))?,
-        }))
+    rows.into_iter()
+        .map(|row| {
+            Ok(LinkView {
+                id: row.id.into(),
+                act: row.act_id.into(),
+                at: row.at,
+                kind: row.kind,
+                party: row.party_id.into(),
+                customer: row.customer_id.into(),
+                from: row.from_customer_id.map(CustomerId),
+                reason: row.reason,
+                evidence: row.evidence,
+                actor: code("identity_link", "actor_kind", &row.actor_kind, |kind| {
+                    Actor::from_parts(kind, row.actor_id)
+                })?,
+            })
+        })
         .collect()
 }

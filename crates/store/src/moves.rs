@@ -2,7 +2,7 @@
 //! is divided: the sessions that leave get a conversation of their own, and what they said leaves an empty place behind.
 
 use crate::{ReadTx, StoreError, WriteTx};
-use meridian_domain::ids::{ConversationId, CustomerId, ItemId, PartyId};
+use meridian_domain::ids::{ConversationId, CustomerId, ItemId, LinkId, PartyId};
 use uuid::Uuid;
 
 /// A conversation that a move touched.
@@ -64,12 +64,7 @@ pub async fn move_parties(tx: &mut WriteTx, parties: &[Uuid], to: CustomerId) ->
 }
 
 /// Takes the sessions of parties out of a conversation into a new one.
-async fn divide(
-    tx: &mut WriteTx,
-    from: Uuid,
-    parties: &[Uuid],
-    to: CustomerId,
-) -> Result<ConversationId, StoreError> {
+async fn divide(tx: &mut WriteTx, from: Uuid, parties: &[Uuid], to: CustomerId) -> Result<ConversationId, StoreError> {
     let (tenant, new) = (tx.tenant(), tx.id::<ConversationId>());
     let number = sqlx::query_scalar!(
         "update tenant set conversation_number = conversation_number + 1 where tenant_id = $1
@@ -221,4 +216,41 @@ pub async fn still(tx: &mut ReadTx, parties: &[PartyId], customer: CustomerId) -
     .fetch_all(tx.conn())
     .await?;
     Ok(left)
+}
+
+/// Parties that came to a customer after a merge only because of what moved with it: they share a verified value with a
+/// party that goes back, and none with one that was there before.
+pub async fn followers(
+    tx: &mut ReadTx,
+    act: LinkId,
+    back: &[Uuid],
+    customer: CustomerId,
+) -> Result<Vec<Uuid>, StoreError> {
+    let tenant = tx.tenant();
+    // Ids rise with time: what is younger than the act came after it.
+    let found = sqlx::query_scalar!(
+        "select p.party_id from party_customer p
+         where p.tenant_id = $1 and p.customer_id = $4 and p.party_id > $2 and p.party_id <> all($3)
+           and exists (
+             select from customer_identity i
+             join customer_identity m on m.tenant_id = $1 and m.scheme = i.scheme and m.value = i.value
+               and m.scope = i.scope and m.party_id = any($3)
+             where i.tenant_id = $1 and i.party_id = p.party_id and i.verified in ('channel', 'token', 'agent')
+           )
+           and not exists (
+             select from customer_identity i
+             join customer_identity s on s.tenant_id = $1 and s.scheme = i.scheme and s.value = i.value
+               and s.scope = i.scope and s.party_id < $2 and s.party_id <> all($3)
+             join party_customer sp on sp.tenant_id = $1 and sp.party_id = s.party_id and sp.customer_id = $4
+             where i.tenant_id = $1 and i.party_id = p.party_id and i.verified in ('channel', 'token', 'agent')
+           )
+         order by p.party_id",
+        tenant,
+        act.0,
+        back,
+        customer.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(found)
 }

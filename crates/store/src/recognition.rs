@@ -43,13 +43,10 @@ pub fn declared(of: &Declarations, scheme: &str, value: &str) -> Option<Declared
 }
 
 /// What people declared of identifiers.
-pub async fn declarations<'a>(
-    tx: &mut ReadTx,
-    ids: impl Iterator<Item = (&'a str, &'a str)>,
-) -> Result<Declarations, StoreError> {
+pub async fn declarations(tx: &mut ReadTx, ids: &[(&str, &str)]) -> Result<Declarations, StoreError> {
     let tenant = tx.tenant();
     let (mut schemes, mut values) = (Vec::new(), Vec::new());
-    for (scheme, all) in ids.filter_map(|(scheme, value)| declarations_of(scheme, value)) {
+    for (scheme, all) in ids.iter().filter_map(|(scheme, value)| declarations_of(scheme, value)) {
         for value in all {
             schemes.push(scheme.to_owned());
             values.push(value);
@@ -77,8 +74,9 @@ pub async fn declarations<'a>(
 
 /// Tells holders what people declared of their values.
 pub async fn judge(tx: &mut ReadTx, holders: &mut [Holder]) -> Result<(), StoreError> {
-    let ids = holders.iter().map(|h| (h.identifier.scheme.as_str(), h.identifier.value.as_str()));
-    let said = declarations(tx, ids).await?;
+    let ids: Vec<(&str, &str)> =
+        holders.iter().map(|h| (h.identifier.scheme.as_str(), h.identifier.value.as_str())).collect();
+    let said = declarations(tx, &ids).await?;
     for holder in holders {
         holder.declared = declared(&said, &holder.identifier.scheme, &holder.identifier.value);
     }
@@ -147,7 +145,8 @@ pub async fn known(tx: &mut ReadTx, customers: &[Uuid]) -> Result<HashMap<Custom
     )
     .fetch_all(tx.conn())
     .await?;
-    let said = declarations(tx, ids.iter().map(|row| (row.scheme.as_str(), row.value.as_str()))).await?;
+    let values: Vec<(&str, &str)> = ids.iter().map(|row| (row.scheme.as_str(), row.value.as_str())).collect();
+    let said = declarations(tx, &values).await?;
     for row in ids {
         let Some(known) = row.customer.and_then(|id| found.get_mut(&CustomerId(id))) else { continue };
         known.profile.identifier(&row.scheme, &row.value, declared(&said, &row.scheme, &row.value));
@@ -271,11 +270,7 @@ pub async fn ask_to_learn(tx: &mut WriteTx) -> Result<bool, StoreError> {
 }
 
 /// Keeps new parameters and how frequent words of names are.
-pub async fn set_learned(
-    tx: &mut WriteTx,
-    learned: &Learned,
-    terms: &[(Role, String, f64)],
-) -> Result<(), StoreError> {
+pub async fn set_learned(tx: &mut WriteTx, learned: &Learned, terms: &[(Role, String, f64)]) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     let params = learned.params.as_ref().and_then(|params| serde_json::to_value(params).ok());
     let size = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);

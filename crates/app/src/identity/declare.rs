@@ -46,7 +46,9 @@ pub async fn declare(
     subject.require(if blocks { Permission::ManageCustomers } else { Permission::ManageIdentity })?;
     let scheme = if scheme == "wa_id" { "phone_e164" } else { scheme };
     if !matches!(scheme, "phone_e164" | "email" | "crm_id") {
-        return Err(DeclareRefused::Invalid("only of phone_e164, email and crm_id can something be declared".to_owned()));
+        return Err(DeclareRefused::Invalid(
+            "only of phone_e164, email and crm_id can something be declared".to_owned(),
+        ));
     }
     if reason.chars().count() > 500 {
         return Err(DeclareRefused::Invalid("a reason has at most 500 characters".to_owned()));

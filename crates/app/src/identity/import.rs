@@ -52,7 +52,11 @@ fn decoded(bytes: &[u8]) -> Result<String, ImportRefused> {
         return Ok(text.into_owned());
     }
     let (text, _, wrong) = GB18030.decode(bytes);
-    if wrong { Err(ImportRefused::Table("the file is neither UTF-8 nor GB18030".to_owned())) } else { Ok(text.into_owned()) }
+    if wrong {
+        Err(ImportRefused::Table("the file is neither UTF-8 nor GB18030".to_owned()))
+    } else {
+        Ok(text.into_owned())
+    }
 }
 
 /// The separator that the first line holds most of.
@@ -111,7 +115,8 @@ pub async fn preview(
     let mut tx = app.db.write(subject.scope()).await?;
     let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     let id = runs::insert(&mut tx, "import", &name, "preview", total).await?;
-    let mut run = runs::lock(&mut tx, id).await?.ok_or_else(|| ImportRefused::Table("the import is gone".to_owned()))?;
+    let mut run =
+        runs::lock(&mut tx, id).await?.ok_or_else(|| ImportRefused::Table("the import is gone".to_owned()))?;
     for rows in rows.chunks(KEPT_AT_ONCE) {
         runs::insert_rows(&mut tx, id, rows).await?;
         let good: Vec<&intake::Row> = rows.iter().filter(|row| row.refusal.is_none()).map(|row| &row.row).collect();

@@ -117,7 +117,7 @@ pub struct Unmerged {
     /// The customer that is back.
     pub customer: CustomerId,
     /// Merges that were taken back with it.
-    pub also: Vec<LinkId>,
+    pub later: Vec<Later>,
 }
 
 /// Takes a merge back: the parties that moved and still are where it put them return to their customers, their messages
@@ -136,13 +136,12 @@ pub async fn unmerge(
     if !later.is_empty() && !and_later {
         return Err(MergeRefused::Later(later));
     }
-    let also: Vec<LinkId> = later.iter().map(|merge| merge.act).collect();
-    for act in &also {
-        undo(&mut tx, *act, reason).await?;
+    for merge in &later {
+        undo(&mut tx, merge.act, reason).await?;
     }
     let customer = undo(&mut tx, act, reason).await?;
     tx.commit().await?;
-    Ok(Unmerged { customer, also })
+    Ok(Unmerged { customer, later })
 }
 
 async fn undo(tx: &mut WriteTx, act: LinkId, reason: &str) -> Result<CustomerId, MergeRefused> {
@@ -150,9 +149,17 @@ async fn undo(tx: &mut WriteTx, act: LinkId, reason: &str) -> Result<CustomerId,
     let (_, into, from) = *moved.first().ok_or(MergeRefused::NotFound)?;
     customers::lock(tx, &[into.0, from.0]).await?;
     let parties: Vec<PartyId> = moved.iter().map(|(party, ..)| *party).collect();
-    let back = moves::still(tx, &parties, into).await?;
+    let mut back = moves::still(tx, &parties, into).await?;
     if back.is_empty() {
         return Err(MergeRefused::Moved);
+    }
+    // What came since goes where its evidence points.
+    loop {
+        let more = moves::followers(tx, act, &back, into).await?;
+        if more.is_empty() {
+            break;
+        }
+        back.extend(more);
     }
     let undo = tx.id::<LinkId>();
     for party in &back {

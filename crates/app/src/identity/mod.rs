@@ -22,7 +22,7 @@ pub use vouch::{confirm_identity, import_identity};
 
 use crate::conversations::topics;
 use meridian_domain::{
-    ids::CustomerId,
+    ids::{ConversationId, CustomerId},
     jobs::Job,
     live::{Change, Topic},
 };
@@ -39,15 +39,15 @@ const MOST_TOLD: i64 = 20;
 /// Tells everybody who looks at one of the customers or their conversations. What was divided is read again: nobody
 /// keeps on the screen what is a stranger's now.
 pub(crate) async fn tell(tx: &mut WriteTx, customers: &[CustomerId], touched: &[Touched]) -> Result<(), StoreError> {
-    for conversation in touched.iter().flat_map(|t| [Some(t.conversation), t.divided]).flatten() {
-        if let Some(now) = conversations::find(tx, conversation).await? {
-            tx.live(&topics(&now, None), Change::Conversation { conversation });
-        }
-    }
-    for divided in touched.iter().filter(|t| t.divided.is_some()) {
-        let conversation = divided.conversation;
-        if let Some(now) = conversations::find(tx, conversation).await? {
-            tx.live(&topics(&now, None), Change::Reread { conversation });
+    let mut changed: Vec<ConversationId> = touched.iter().map(|t| t.conversation).collect();
+    changed.extend(touched.iter().filter_map(|t| t.divided));
+    let divided: Vec<ConversationId> = touched.iter().filter(|t| t.divided.is_some()).map(|t| t.conversation).collect();
+    let rows: Vec<Uuid> = changed.iter().map(|id| id.0).collect();
+    for now in conversations::many(tx, &rows).await? {
+        let (conversation, concerned) = (now.id, topics(&now, None));
+        tx.live(&concerned, Change::Conversation { conversation });
+        if divided.contains(&conversation) {
+            tx.live(&concerned, Change::Reread { conversation });
         }
     }
     for customer in customers {

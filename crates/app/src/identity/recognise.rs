@@ -48,8 +48,7 @@ async fn join(tx: &mut WriteTx, customer: CustomerId) -> Result<Option<CustomerI
         return Ok(None);
     };
     let known = recognition::known(tx, &[customer.0]).await?;
-    let ids: Vec<Identifier> =
-        known.into_values().flat_map(|known| known.ids).filter(|id| joins(id)).collect();
+    let ids: Vec<Identifier> = known.into_values().flat_map(|known| known.ids).filter(|id| joins(id)).collect();
     store::lock_values(tx, &ids).await?;
     let same = same_as(tx, Newcomer { ids: &ids, name: &own.name }, Some(customer)).await?;
     let (first, also, evidence) = match same {
@@ -99,30 +98,11 @@ pub(super) async fn suggest(
     missing.sort_unstable();
     missing.dedup();
     let others = recognition::known(tx, &raw(&missing)).await?;
-    let of = |id: &CustomerId| subjects.get(id).or_else(|| others.get(id)).map(|known| &known.profile);
-    let model = model(learned);
     let mut terms: Vec<_> = subjects.values().flat_map(|known| known.profile.terms()).collect();
     terms.sort_unstable();
     terms.dedup();
     let common = recognition::shares(tx, &terms, learned).await?;
-    let mut found = Vec::new();
-    for (customer, known) in subjects {
-        let near: Vec<(CustomerId, &Profile)> =
-            partners.get(customer).into_iter().flatten().filter_map(|id| Some((*id, of(id)?))).collect();
-        if near.is_empty() {
-            continue;
-        }
-        let profiles: Vec<&Profile> = near.iter().map(|(_, profile)| *profile).collect();
-        let theirs = known.profile.terms().into_iter().filter_map(|term| Some((term.clone(), *common.known.get(&term)?)));
-        let shares = Shares { known: theirs.collect(), rest: common.rest };
-        let likely = near.iter().zip(compare(&known.profile, &profiles, &model, shares));
-        found.extend(likely.filter(|(_, likeness)| likeness.suggested).map(|((other, _), likeness)| Suggestion {
-            a: *customer,
-            b: *other,
-            score: likeness.score,
-            evidence: likeness.evidence,
-        }));
-    }
+    let mut found = score(&Near { subjects, others, partners, common }, &model(learned));
     let mut concerned: Vec<CustomerId> = found.iter().flat_map(|pair| [pair.a, pair.b]).collect();
     concerned.sort_unstable();
     concerned.dedup();
@@ -134,6 +114,39 @@ pub(super) async fn suggest(
     let all: Vec<CustomerId> = subjects.keys().copied().collect();
     candidates::keep_only(tx, &raw(&all), &pairs).await?;
     candidates::suggest(tx, &found).await
+}
+
+/// Customers with those they share a block with, and how frequent the words of their names are.
+struct Near<'a> {
+    subjects: &'a HashMap<CustomerId, Known>,
+    others: HashMap<CustomerId, Known>,
+    partners: HashMap<CustomerId, Vec<CustomerId>>,
+    common: Shares,
+}
+
+/// The pairs that are likely.
+fn score(near: &Near<'_>, model: &Model) -> Vec<Suggestion> {
+    let of = |id: &CustomerId| near.subjects.get(id).or_else(|| near.others.get(id)).map(|known| &known.profile);
+    let mut found = Vec::new();
+    for (customer, known) in near.subjects {
+        let partners: Vec<(CustomerId, &Profile)> =
+            near.partners.get(customer).into_iter().flatten().filter_map(|id| Some((*id, of(id)?))).collect();
+        if partners.is_empty() {
+            continue;
+        }
+        let profiles: Vec<&Profile> = partners.iter().map(|(_, profile)| *profile).collect();
+        let terms = known.profile.terms().into_iter();
+        let theirs = terms.filter_map(|term| near.common.known.get(&term).map(|share| (term, *share))).collect();
+        let shares = Shares { known: theirs, rest: near.common.rest };
+        let likely = partners.iter().zip(compare(&known.profile, &profiles, model, shares));
+        found.extend(likely.filter(|(_, likeness)| likeness.suggested).map(|((other, _), likeness)| Suggestion {
+            a: *customer,
+            b: *other,
+            score: likeness.score,
+            evidence: likeness.evidence,
+        }));
+    }
+    found
 }
 
 /// The tenant's parameters, or typical ones until there were enough customers.

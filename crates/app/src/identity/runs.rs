@@ -1,9 +1,8 @@
 //! Long work over all customers, a part at a time: what was done is kept with each part, and progress is seen.
 
 use super::{
-    import,
+    import, raw,
     recognise::{learn, suggest, write_keys},
-    raw,
 };
 use crate::{
     App,
@@ -91,7 +90,11 @@ pub async fn run(app: &App, tenant: TenantId, id: RunId) -> Result<(), StoreErro
         }
         "running".clone_into(&mut run.state);
         let phase = run.phase;
-        if run.kind == "import" { import::part(&mut tx, &mut run).await? } else { part(&mut tx, &mut run).await? }
+        if run.kind == "import" {
+            import::part(&mut tx, &mut run).await?
+        } else {
+            part(&mut tx, &mut run).await?
+        }
         let more = run.state == "running";
         let later = more && began.elapsed() > TURN;
         if later {

@@ -49,7 +49,8 @@ pub async fn split(
     }
     for (party, ids) in of_party {
         let (key, _) = store::party(&mut tx, party).await?.ok_or(MergeRefused::NotFound)?;
-        let named = ids.iter().any(|id| key.scheme.trim_start_matches("claimed:") == id.scheme && key.value == id.value);
+        let named =
+            ids.iter().any(|id| key.scheme.trim_start_matches("claimed:") == id.scheme && key.value == id.value);
         let all = held.iter().filter(|other| other.party == party).count() == ids.len();
         if named || all {
             whole.push(party.0);

@@ -160,7 +160,7 @@ async fn place_all<'a>(tx: &mut WriteTx, sent: &'a [Sent<'a>]) -> Result<Vec<Pla
     Ok(placed)
 }
 
-fn arrival_of<'a>(one: &Arrived<'a>) -> Arrival<'a> {
+pub(super) fn arrival_of<'a>(one: &Arrived<'a>) -> Arrival<'a> {
     let event = one.event;
     Arrival {
         account: one.account,

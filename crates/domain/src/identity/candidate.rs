@@ -18,8 +18,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 
 /// What is compared, in the order of a model's tables.
-pub const COMPARED: [Role; 6] =
-    [Role::Given, Role::Family, Role::Birth, Role::Mail, Role::Phone, Role::Document];
+pub const COMPARED: [Role; 6] = [Role::Given, Role::Family, Role::Birth, Role::Mail, Role::Phone, Role::Document];
 
 /// From this score on, in log odds, a likeness is shown to people: about nine in ten.
 pub const SUGGEST: f64 = 2.0;
@@ -142,7 +141,11 @@ impl Profile {
     }
 
     fn rows(&self) -> usize {
-        [&self.names, &self.births, &self.mails, &self.phones, &self.accounts].map(Vec::len).into_iter().max().unwrap_or(0)
+        [&self.names, &self.births, &self.mails, &self.phones, &self.accounts]
+            .map(Vec::len)
+            .into_iter()
+            .max()
+            .unwrap_or(0)
     }
 }
 
@@ -364,7 +367,8 @@ mod tests {
 
     #[test]
     fn relatives_common_names_and_shared_values_are_not() {
-        let known = profile("Makenzie Webb", "1980-01-22", &[("phone_e164", "+447700900901"), ("email", "info@shop.example")]);
+        let known =
+            profile("Makenzie Webb", "1980-01-22", &[("phone_e164", "+447700900901"), ("email", "info@shop.example")]);
         for other in [
             // A relative at the same phone, a namesake of another age, somebody at the same role mailbox.
             profile("Josh Webb", "2005-11-03", &[("phone_e164", "+447700900901")]),
@@ -404,7 +408,10 @@ mod tests {
 
     #[test]
     fn keys_never_change_between_releases() {
-        assert_eq!(profile("", "", &[("phone", "+447700900901")]).keys(), [stable_hash(b"\x03+447700900901").cast_signed()]);
+        assert_eq!(
+            profile("", "", &[("phone", "+447700900901")]).keys(),
+            [stable_hash(b"\x03+447700900901").cast_signed()]
+        );
     }
 
     proptest! {

@@ -62,12 +62,7 @@ impl Model {
     pub fn typical(roles: &[Role], records: usize) -> Self {
         let table = |shares: fn(Role) -> &'static [f64]| roles.iter().map(|role| shares(*role).to_vec()).collect();
         let records = records.max(FEW);
-        Self {
-            m: table(Role::typical),
-            u: table(Role::typical_at_large),
-            prior: prior(records),
-            rarest: RAREST,
-        }
+        Self { m: table(Role::typical), u: table(Role::typical_at_large), prior: prior(records), rarest: RAREST }
     }
 
     /// The same for more records than it was learned from, whose frequencies are told and not counted.

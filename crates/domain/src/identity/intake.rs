@@ -116,7 +116,8 @@ pub fn read<'a>(
             Field::Account => row.ids.push(key("crm_id", "the account", cell)?),
             Field::Birth => row.birth = Some(birth(cell)?),
             Field::Tags => {
-                for tag in cell.split([';', ',', '|', '；', '，', '、']).map(str::trim).filter(|tag| !tag.is_empty()) {
+                for tag in cell.split([';', ',', '|', '；', '，', '、']).map(str::trim).filter(|tag| !tag.is_empty())
+                {
                     row.tags.push(short("a tag", tag, 50)?);
                 }
             }
@@ -146,7 +147,13 @@ fn wrong(what: &'static str, cell: &str) -> RowRefused {
 }
 
 fn made(scheme: &str, value: String) -> Identifier {
-    Identifier { scheme: scheme.to_owned(), value, scope: String::new(), verified: Verification::Claimed, derived: false }
+    Identifier {
+        scheme: scheme.to_owned(),
+        value,
+        scope: String::new(),
+        verified: Verification::Claimed,
+        derived: false,
+    }
 }
 
 fn phone(cell: &str, region: Option<&str>) -> Result<Identifier, RowRefused> {
@@ -188,10 +195,20 @@ mod tests {
 
     #[test]
     fn rows_of_two_languages_are_read() {
-        let english = row("Name,Phone,E-mail,Birth date,External account,Tags,Verified", "Ana Lopez,07700 900901,Ana@Example.org,2.1.1980,A-77,vip;late,yes").unwrap();
-        assert_eq!(english.ids.iter().map(|id| id.value.as_str()).collect::<Vec<_>>(), ["+447700900901", "ana@example.org", "A-77"]);
+        let english = row(
+            "Name,Phone,E-mail,Birth date,External account,Tags,Verified",
+            "Ana Lopez,07700 900901,Ana@Example.org,2.1.1980,A-77,vip;late,yes",
+        )
+        .unwrap();
+        assert_eq!(
+            english.ids.iter().map(|id| id.value.as_str()).collect::<Vec<_>>(),
+            ["+447700900901", "ana@example.org", "A-77"]
+        );
         assert!(english.ids.iter().all(|id| id.verified == Verification::Token));
-        assert_eq!((english.birth.unwrap().to_string().as_str(), english.tags), ("1980-01-02", vec!["vip".into(), "late".into()]));
+        assert_eq!(
+            (english.birth.unwrap().to_string().as_str(), english.tags),
+            ("1980-01-02", vec!["vip".into(), "late".into()])
+        );
         let chinese = row("姓名,手机号,生日,已验证", "王小明,+86 138 0013 8000,1980/1/2,否").unwrap();
         assert_eq!((chinese.name.as_str(), chinese.ids[0].value.as_str()), ("王小明", "+8613800138000"));
         assert_eq!(chinese.ids[0].verified, Verification::Claimed);

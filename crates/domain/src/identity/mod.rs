@@ -117,7 +117,9 @@ pub fn class_of(scheme: &str, value: &str, declared: Option<Declared>) -> Option
 /// `local@` (a role at any company) and `@domain` (a whole company).
 pub fn declarable(value: &str) -> Vec<String> {
     let mut values = vec![value.to_owned()];
-    if let Some((local, domain)) = value.split_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty()) {
+    if let Some((local, domain)) =
+        value.split_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty())
+    {
         values.push(format!("{local}@"));
         values.push(format!("@{domain}"));
     }
@@ -311,7 +313,11 @@ fn says(
     let verified = own.verified >= Verification::Channel && holder.identifier.verified >= Verification::Channel;
     match (class, names) {
         (Class::Movable, Agreement::Conflict) => {
-            if verified && holder.silent_days > REASSIGNED_AFTER_DAYS { Says::Passed } else { Says::Perhaps }
+            if verified && holder.silent_days > REASSIGNED_AFTER_DAYS {
+                Says::Passed
+            } else {
+                Says::Perhaps
+            }
         }
         _ if verified && !disputed => Says::Same,
         _ => Says::Perhaps,

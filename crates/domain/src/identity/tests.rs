@@ -78,7 +78,8 @@ fn verified_on_both_sides_links_and_anything_weaker_is_a_candidate() {
 #[test]
 fn a_shared_value_never_links_and_is_suggested_under_the_same_name_only() {
     let ours = [id("phone_e164", LANDLINE, Verification::Channel)];
-    let known = |name: &str| Holder { name: name.to_owned(), ..holder(1, id("phone_e164", LANDLINE, Verification::Agent)) };
+    let known =
+        |name: &str| Holder { name: name.to_owned(), ..holder(1, id("phone_e164", LANDLINE, Verification::Agent)) };
     assert_eq!(suggested(&met(&ours, "", &[known("")])), 0);
     assert_eq!(suggested(&met(&ours, "Ana Lopez", &[known("Eva Stone")])), 0);
     let same = met(&ours, "Ana Lopez", &[known("Lopez, Ana")]);
@@ -132,9 +133,13 @@ fn a_claimed_address_names_a_party_of_its_own_and_garbage_names_none() {
     assert_eq!((key.scheme.as_str(), key.value.as_str()), ("claimed:email", "a@b.c"));
     assert_eq!(ids[0].scheme, "email");
     assert!(party_key(&Sender::default()).is_none());
-    for (scheme, value) in
-        [("phone_e164", "anonymous"), ("phone_e164", "0000000"), ("email", "unknown"), ("crm_id", "N/A"), ("sip_uri", "Anonymous")]
-    {
+    for (scheme, value) in [
+        ("phone_e164", "anonymous"),
+        ("phone_e164", "0000000"),
+        ("email", "unknown"),
+        ("crm_id", "N/A"),
+        ("sip_uri", "Anonymous"),
+    ] {
         let sender = Sender { ids: vec![id(scheme, value, Verification::Channel)], ..Sender::default() };
         assert!(party_key(&sender).is_none(), "{scheme} {value}");
     }
@@ -159,7 +164,11 @@ impl World {
         let mut found = Vec::new();
         for (n, (customer, held)) in self.parties.iter().enumerate() {
             for identifier in held.iter().filter(|held| ids.iter().any(|id| same_value(id, held))) {
-                found.push(Holder { customer: *customer, customer_since: day(0), ..holder(n as u128, identifier.clone()) });
+                found.push(Holder {
+                    customer: *customer,
+                    customer_since: day(0),
+                    ..holder(n as u128, identifier.clone())
+                });
             }
         }
         found
