@@ -10,6 +10,7 @@ pub mod aside;
 pub mod attachments;
 pub mod bots;
 pub mod bulk;
+pub mod bulk_people;
 pub mod candidates;
 pub mod canned;
 mod causes;

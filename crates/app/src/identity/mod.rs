@@ -15,10 +15,10 @@ pub use import::{ImportRefused, preview};
 pub use merge::{MergeRefused, Unmerged, merge, unmerge};
 pub use recognise::{learn, recognise};
 pub use review::{confirm, refuse};
-pub use runs::{RunRefused, dedupe, run, start};
+pub use runs::{RunRefused, dedupe, progress, run, start};
 pub use split::split;
 pub(crate) use vouch::same_as;
-pub use vouch::{confirm_identity, import_identity};
+pub use vouch::{confirm_identity, import_identity, whose};
 
 use crate::conversations::topics;
 use meridian_domain::{

@@ -73,6 +73,13 @@ pub async fn start(app: &App, subject: &Subject, run: RunId) -> Result<RunId, Ru
     Ok(run)
 }
 
+/// How far a run is.
+pub async fn progress(app: &App, subject: &Subject, run: RunId) -> Result<Run, RunRefused> {
+    subject.require(Permission::ManageCustomers)?;
+    let mut tx = app.db.read(subject.scope()).await?;
+    runs::find(&mut tx, run).await?.ok_or(RunRefused::NotFound)
+}
+
 fn begin(tx: &mut WriteTx, run: RunId) {
     let tenant = tx.scope().tenant();
     tx.job(&Job::RunIdentity { run }, tenant.0);

@@ -13,7 +13,7 @@ use meridian_domain::{
     people::Permission,
 };
 use meridian_store::{
-    StoreError, WriteTx,
+    ReadTx, StoreError,
     arrivals::{self, Said},
     identity::{self as store, PartyView},
     recognition,
@@ -78,10 +78,17 @@ async fn vouch(
     Ok(now)
 }
 
+/// Who somebody with these identifiers would be, if they came in now: nothing is written.
+pub async fn whose(app: &App, subject: &Subject, ids: &[Identifier], name: &str) -> Result<Match, MergeRefused> {
+    subject.require(Permission::ReadConversations)?;
+    let mut tx = app.db.read(subject.scope()).await?;
+    Ok(same_as(&mut tx, Newcomer { ids, name }, None).await?)
+}
+
 /// Who by rule is the same person as a newcomer, `own` aside: holders of its identifiers, in the light of what people
 /// declared of values and said of customers.
 pub(crate) async fn same_as(
-    tx: &mut WriteTx,
+    tx: &mut ReadTx,
     newcomer: Newcomer<'_>,
     own: Option<CustomerId>,
 ) -> Result<Match, StoreError> {
