@@ -14,7 +14,8 @@ const CHUNK: u64 = 20_000;
 const TWINS: u64 = 50;
 
 const SYLLABLES: [&str; 20] = [
-    "ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "we", "xi", "yo", "za",
+    "ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "we", "xi", "yo",
+    "za",
 ];
 
 /// A made-up word; low numbers are the common ones.
@@ -86,8 +87,11 @@ async fn part(conn: &mut PgConnection, tenant: Uuid, from: u64, until: u64) -> R
             ("crm_id", format!("C{n:08}"), "token"),
         ];
         for (at, (scheme, value, verified)) in (0_u64..).zip(told) {
-            let _ =
-                writeln!(identities, "{tenant}\t{}\t{party}\t{scheme}\t\t{value}\t{verified}\timport", id(9, n * 3 + at));
+            let _ = writeln!(
+                identities,
+                "{tenant}\t{}\t{party}\t{scheme}\t\t{value}\t{verified}\timport",
+                id(9, n * 3 + at)
+            );
         }
     }
     copy(conn, "customer (tenant_id, id, name, birth_date)", &people).await?;

@@ -68,7 +68,12 @@ pub async fn holders(tx: &mut ReadTx, ids: &[Identifier]) -> Result<Vec<Holder>,
     let scopes: Vec<String> = ids.iter().map(|id| id.scope.clone()).collect();
     let values: Vec<String> = ids.iter().map(|id| id.value.clone()).collect();
     let rows = sqlx::query!(
-        r#"select i.party_id, i.scheme, i.scope, i.value, i.verified, c.id as customer_id, c.created_at, c.name,
+        r#"select i.party_id, i.scheme, i.scope, i.value, i.verified, c.id as customer_id, c.created_at,
+                  array(
+                    select distinct h.name from identity_link l
+                    join customer h on h.tenant_id = l.tenant_id and h.id = l.customer_id and h.name <> ''
+                    where l.tenant_id = $1 and l.party_id = i.party_id and l.kind <> 'suggest' limit 8
+                  ) as "names!",
                   extract(epoch from clock_timestamp() - i.last_seen)::bigint / 86400 as "silent_days!"
            from unnest($2::text[], $3::text[], $4::text[]) as k(scheme, scope, value)
            join customer_identity i on i.tenant_id = $1 and i.scheme = k.scheme and i.value = k.value and i.scope = k.scope
@@ -89,7 +94,7 @@ pub async fn holders(tx: &mut ReadTx, ids: &[Identifier]) -> Result<Vec<Holder>,
                 party: row.party_id.into(),
                 customer: row.customer_id.into(),
                 customer_since: row.created_at,
-                name: row.name,
+                names: row.names,
                 silent_days: row.silent_days,
                 declared: None,
                 identifier: Identifier {

@@ -191,8 +191,8 @@ pub struct Holder {
     pub identifier: Identifier,
     /// When that customer came to be; the oldest wins a tie.
     pub customer_since: Instant,
-    /// That customer's name; may be empty.
-    pub name: String,
+    /// Names of that customer, and of those the party was with before.
+    pub names: Vec<String>,
     /// For how many days the other party was not seen with it.
     pub silent_days: i64,
     /// What people declared of the value.
@@ -305,7 +305,7 @@ fn says(
     customers.sort_unstable();
     customers.dedup();
     let disputed = customers.iter().any(|a| customers.iter().any(|b| apart(*a, *b, parted)));
-    let names = names_agree(newcomer.name, &holder.name);
+    let names = names_agree(newcomer.name, &holder.names);
     let crowded = customers.len() >= SHARED_BY && holder.declared != Some(Declared::Personal);
     if class == Class::Shared || crowded {
         return if names == Agreement::Same && !crowded { Says::Perhaps } else { Says::Nothing };
@@ -324,11 +324,11 @@ fn says(
     }
 }
 
-fn names_agree(a: &str, b: &str) -> Agreement {
-    match (name::Name::parse(a), name::Name::parse(b)) {
-        (Some(a), Some(b)) => a.agreement(&b),
-        _ => Agreement::Unknown,
-    }
+/// The best agreement of a name with several.
+fn names_agree(name: &str, known: &[String]) -> Agreement {
+    let Some(name) = name::Name::parse(name) else { return Agreement::Unknown };
+    let known = known.iter().filter_map(|known| name::Name::parse(known));
+    known.map(|known| name.agreement(&known)).max().unwrap_or(Agreement::Unknown)
 }
 
 /// Whether people said that two customers are not one person.

@@ -23,7 +23,7 @@ fn holder(n: u128, identifier: Identifier) -> Holder {
         customer: CustomerId(Uuid::from_u128(n + 100)),
         identifier,
         customer_since: day(n as i64),
-        name: String::new(),
+        names: Vec::new(),
         silent_days: 0,
         declared: None,
     }
@@ -78,8 +78,10 @@ fn verified_on_both_sides_links_and_anything_weaker_is_a_candidate() {
 #[test]
 fn a_shared_value_never_links_and_is_suggested_under_the_same_name_only() {
     let ours = [id("phone_e164", LANDLINE, Verification::Channel)];
-    let known =
-        |name: &str| Holder { name: name.to_owned(), ..holder(1, id("phone_e164", LANDLINE, Verification::Agent)) };
+    let known = |name: &str| Holder {
+        names: vec![name.to_owned()],
+        ..holder(1, id("phone_e164", LANDLINE, Verification::Agent))
+    };
     assert_eq!(suggested(&met(&ours, "", &[known("")])), 0);
     assert_eq!(suggested(&met(&ours, "Ana Lopez", &[known("Eva Stone")])), 0);
     let same = met(&ours, "Ana Lopez", &[known("Lopez, Ana")]);
@@ -103,7 +105,8 @@ fn a_shared_value_never_links_and_is_suggested_under_the_same_name_only() {
 #[test]
 fn a_number_that_was_silent_passes_to_a_new_name_and_a_contradiction_is_only_suggested() {
     let ours = [id("phone_e164", MOBILE, Verification::Channel)];
-    let known = Holder { name: "Eva Stone".into(), ..holder(1, id("phone_e164", MOBILE, Verification::Channel)) };
+    let known =
+        Holder { names: vec!["Eva Stone".into()], ..holder(1, id("phone_e164", MOBILE, Verification::Channel)) };
     let soon = met(&ours, "Ana Lopez", std::slice::from_ref(&known));
     assert_eq!((linked(&soon), suggested(&soon)), (None, 1));
     let known = Holder { silent_days: 100, ..known };
