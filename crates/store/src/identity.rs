@@ -258,6 +258,11 @@ pub async fn later_merges(tx: &mut ReadTx, act: LinkId) -> Result<Vec<Later>, St
                select from identity_link u where u.tenant_id = $1 and u.party_id = l.party_id and u.id > l.id
                  and u.kind = 'unmerge' and u.customer_id = l.from_customer_id and u.from_customer_id = l.customer_id
              )
+             and not exists (
+               select from identity_link u where u.tenant_id = $1 and u.party_id = o.party_id and u.id > o.id
+                 and u.id < l.id and u.kind = 'unmerge' and u.customer_id = o.from_customer_id
+                 and u.from_customer_id = o.customer_id
+             )
            order by l.act_id, l.id"#,
         tenant,
         act.0

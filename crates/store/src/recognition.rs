@@ -236,22 +236,29 @@ pub struct Learned {
     pub records: usize,
     /// How many customers there were.
     pub customers: usize,
+    /// Whether it is to be estimated: never done, or asked for more than a day ago.
+    pub stale: bool,
 }
 
 /// The tenant's parameters, as they are now.
 pub async fn learned(tx: &mut ReadTx) -> Result<Learned, StoreError> {
     let tenant = tx.tenant();
-    let row = sqlx::query!("select params, records, customers from identity_model where tenant_id = $1", tenant)
-        .fetch_optional(tx.conn())
-        .await?;
+    let row = sqlx::query!(
+        r#"select params, records, customers, asked_at < clock_timestamp() - interval '1 day' as "stale!"
+           from identity_model where tenant_id = $1"#,
+        tenant
+    )
+    .fetch_optional(tx.conn())
+    .await?;
     let size = |n: i32| usize::try_from(n).unwrap_or(0);
     Ok(match row {
         Some(row) => Learned {
             params: row.params.and_then(|params| serde_json::from_value(params).ok()),
             records: size(row.records),
             customers: size(row.customers),
+            stale: row.stale,
         },
-        None => Learned { params: None, records: 0, customers: 0 },
+        None => Learned { params: None, records: 0, customers: 0, stale: true },
     })
 }
 

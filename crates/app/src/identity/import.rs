@@ -11,6 +11,7 @@ use meridian_domain::{
     event::{Identifier, Sender},
     identity::{self, Match, Newcomer, intake},
     ids::{LinkId, RunId},
+    jobs::Job,
     people::Permission,
 };
 use meridian_store::{
@@ -150,6 +151,8 @@ pub(super) async fn part(tx: &mut WriteTx, run: &mut Run) -> Result<(), StoreErr
         runs::drop_rows(tx, run.id).await?;
         run.done = run.total;
         "done".clone_into(&mut run.state);
+        let tenant = tx.scope().tenant();
+        tx.job(&Job::LearnIdentity, tenant.0);
         return Ok(());
     };
     for row in &rows {

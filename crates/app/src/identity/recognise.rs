@@ -32,10 +32,10 @@ pub async fn recognise(app: &App, tenant: TenantId, customer: CustomerId) -> Res
     let subject = Subject::system(tenant);
     let mut tx = app.db.write(subject.scope()).await?;
     let Some(customer) = join(&mut tx, customer).await? else { return tx.commit().await };
-    if recognition::ask_to_learn(&mut tx).await? {
+    let learned = recognition::learned(&mut tx).await?;
+    if learned.stale && recognition::ask_to_learn(&mut tx).await? {
         tx.job(&Job::LearnIdentity, tenant.0);
     }
-    let learned = recognition::learned(&mut tx).await?;
     let known = recognition::known(&mut tx, &[customer.0]).await?;
     write_keys(&mut tx, &known).await?;
     suggest(&mut tx, &known, &learned).await?;
@@ -190,6 +190,6 @@ pub async fn learn(app: &App, tenant: TenantId) -> Result<(), StoreError> {
     });
     let (params, terms) = learned.await.ok().flatten().map_or((None, Vec::new()), |(m, terms)| (Some(m), terms));
     let mut tx = app.db.write(subject.scope()).await?;
-    recognition::set_learned(&mut tx, &Learned { params, records, customers }, &terms).await?;
+    recognition::set_learned(&mut tx, &Learned { params, records, customers, stale: false }, &terms).await?;
     tx.commit().await
 }
