@@ -9,6 +9,7 @@ mod files;
 mod graphql;
 mod health;
 mod hooks;
+mod imports;
 mod intake;
 mod platforms;
 mod problem;
@@ -196,6 +197,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/auth/sign-in", web::post().to(auth::sign_in))
         .route("/auth/refresh", web::post().to(auth::refresh))
         .route("/v1/uploads", web::post().to(files::upload))
+        .route("/v1/imports", web::post().to(imports::upload))
         .route("/files/{token}", web::get().to(files::download))
         .route("/chat/{account}/sessions", web::post().to(chat::open))
         .route("/chat/messages", web::post().to(chat::say))

@@ -171,7 +171,11 @@ refusals! {
     }
     conversations::CannedRefused { NotFound => NotFound, Invalid(_) => Invalid, Taken => Conflict }
     customers::CustomerRefused { NotFound => NotFound, Stale => StaleVersion, Invalid(_) => Invalid }
-    identity::MergeRefused { NotFound => NotFound, Same => Conflict, Moved => Conflict, Invalid(_) => Invalid }
+    identity::MergeRefused {
+        NotFound => NotFound, Same => Conflict, Moved => Conflict, Later(_) => Conflict, Last => Invalid, Invalid(_) => Invalid
+    }
+    identity::DeclareRefused { NotFound => NotFound, Invalid(_) => Invalid }
+    identity::RunRefused { NotFound => NotFound, Running => Conflict }
     setup::PeopleRefused { NotFound => NotFound, Oneself => Conflict }
     setup::SetupRefused { NotFound(_) => NotFound, Invalid(_) => Invalid, Wrong(..) => Invalid, Taken(_) => Conflict }
 }

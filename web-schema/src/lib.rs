@@ -6,6 +6,7 @@ mod context;
 mod conversations;
 mod customers;
 mod error;
+mod identity;
 mod ids;
 mod live;
 mod loaders;

@@ -7,13 +7,21 @@ use crate::{
         CannedMutations, CannedQueries, ConversationMutations, ConversationQueries, SteerMutations, SteerQueries,
     },
     customers::{CustomerMutations, CustomerQueries},
+    identity::{IdentityMutations, IdentityQueries, RunMutations, RunQueries},
     people::{PeopleMutations, PeopleQueries},
     work::{WorkMutations, WorkQueries},
 };
 use async_graphql::MergedObject;
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Reading(ConversationQueries, CustomerQueries, CannedQueries, SteerQueries);
+pub(crate) struct Reading(
+    ConversationQueries,
+    CustomerQueries,
+    IdentityQueries,
+    RunQueries,
+    CannedQueries,
+    SteerQueries,
+);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries, TemplateQueries);
@@ -23,7 +31,14 @@ pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries
 pub(crate) struct Query(Reading, Floor);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Writing(ConversationMutations, CustomerMutations, SteerMutations, CannedMutations);
+pub(crate) struct Writing(
+    ConversationMutations,
+    CustomerMutations,
+    IdentityMutations,
+    RunMutations,
+    SteerMutations,
+    CannedMutations,
+);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Managing(PeopleMutations, WorkMutations, AdminMutations, ChannelMutations, TemplateMutations);

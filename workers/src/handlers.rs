@@ -5,7 +5,7 @@ use futures_util::{
     future::BoxFuture,
     stream::{self, StreamExt},
 };
-use meridian_app::{bots, conversations, delivery, inbound, routing};
+use meridian_app::{bots, conversations, delivery, identity, inbound, routing};
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::registry;
 use meridian_domain::{
@@ -109,6 +109,9 @@ impl Jobs {
             Job::BotSilence { session } => {
                 bots::bot_silent(app, tenant, *session).await?;
             }
+            Job::Recognise { customer } => identity::recognise(app, tenant, *customer).await?,
+            Job::LearnIdentity => identity::learn(app, tenant).await?,
+            Job::RunIdentity { run } => identity::run(app, tenant, *run).await?,
             Job::Ingest { .. }
             | Job::RouteWork { .. }
             | Job::RouteAgent { .. }

@@ -3,6 +3,7 @@
 use crate::{
     App,
     authz::{Forbidden, Subject},
+    identity::look_at,
 };
 use meridian_domain::{
     event::{Identifier, Verification},
@@ -81,6 +82,9 @@ pub async fn update(
     let theirs = conversations::page(&mut tx, View::Customer(id), None, 20).await?;
     concerned.extend(theirs.into_iter().map(|conversation| Topic::Conversation(conversation.id)));
     tx.live(&concerned, Change::Customer { customer: id });
+    if name.is_some() {
+        look_at(&mut tx, [id]);
+    }
     let what = json!({ "name": name.is_some(), "tier": changes.tier, "tags": tags.as_ref().map(Vec::len) });
     tx.audit("customer_updated", "customer", Some(id.0), what);
     Ok(tx.commit().await?)

@@ -85,6 +85,10 @@ ids! {
     IdentityId = "idn";
     /// One event that ties or unties parties and customers.
     LinkId = "lnk";
+    /// Two customers that may be one person.
+    CandidateId = "cnt";
+    /// A de-duplication or an import of customers.
+    RunId = "run";
     /// One issue, over any number of channels.
     ConversationId = "cnv";
     /// One engagement on one channel.

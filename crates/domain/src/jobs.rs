@@ -1,8 +1,8 @@
 //! Jobs: what the outbox hands to the broker. Small, ids only, never content.
 
 use crate::ids::{
-    AgentId, AttachmentId, BotEventId, ConversationId, CursorId, DeliveryId, HandoffId, OfferId, RawId, SessionId,
-    WorkItemId,
+    AgentId, AttachmentId, BotEventId, ConversationId, CursorId, CustomerId, DeliveryId, HandoffId, OfferId, RawId,
+    RunId, SessionId, WorkItemId,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -85,6 +85,18 @@ pub enum Job {
         /// The waiting event.
         orphan: Uuid,
     },
+    /// Look who may be the same person as a customer that is new or about whom something was learned.
+    Recognise {
+        /// The customer.
+        customer: CustomerId,
+    },
+    /// Estimate the parameters of recognition from the tenant's customers.
+    LearnIdentity,
+    /// The next part of a de-duplication or an import.
+    RunIdentity {
+        /// The run.
+        run: RunId,
+    },
 }
 
 impl Job {
@@ -107,6 +119,9 @@ impl Job {
             Self::FetchMedia { .. } => "fetch_media",
             Self::Pull { .. } => "pull",
             Self::AttachOrphan { .. } => "attach_orphan",
+            Self::Recognise { .. } => "recognise",
+            Self::LearnIdentity => "learn_identity",
+            Self::RunIdentity { .. } => "run_identity",
         }
     }
 
@@ -129,6 +144,8 @@ impl Job {
             Self::Summarise { .. } => "summarise",
             Self::FetchMedia { .. } => "media",
             Self::Pull { .. } => "pull",
+            Self::Recognise { .. } => "identity",
+            Self::LearnIdentity | Self::RunIdentity { .. } => "bulk",
         }
     }
 }
@@ -143,6 +160,8 @@ pub const FAMILIES: &[(&str, u16)] = &[
     ("timer", 2),
     ("media", 2),
     ("pull", 2),
+    ("identity", 2),
+    ("bulk", 1),
 ];
 
 /// Lanes of the outbox relay; a tenant is always in one lane, so its events keep their order.

@@ -66,6 +66,11 @@ pub enum Change {
         /// Its queue.
         queue: QueueId,
     },
+    /// What a conversation holds moved to another: whoever looks at it reads it again.
+    Reread {
+        /// The conversation.
+        conversation: ConversationId,
+    },
     /// A sign-in or role was revoked: sockets of this agent check themselves again.
     Revoked {
         /// The agent.

@@ -9,6 +9,7 @@ mod connect;
 mod desk;
 mod faults;
 mod graphql;
+mod identity;
 mod kills;
 mod mail;
 pub mod main_job;

@@ -29,6 +29,8 @@ pub(crate) enum Payload {
     Customer(customers::Customer),
     Agent(agents::Agent),
     Work(work::WorkItem),
+    /// Read the conversation again.
+    Reread,
 }
 
 /// A change at its place, with what it names.
@@ -246,6 +248,7 @@ fn name(change: Change) -> (u8, Uuid) {
         Change::Agent { agent } => (4, agent.0),
         Change::Work { work, .. } => (5, work.0),
         Change::Revoked { agent } => (6, agent.0),
+        Change::Reread { conversation } => (7, conversation.0),
     }
 }
 
@@ -254,7 +257,7 @@ pub(crate) async fn payloads(
     tx: &mut ReadTx,
     changes: impl Iterator<Item = Change>,
 ) -> Result<HashMap<(u8, Uuid), Payload>, StoreError> {
-    let mut ids: [Vec<Uuid>; 7] = Default::default();
+    let mut ids: [Vec<Uuid>; 8] = Default::default();
     for change in changes {
         let (kind, id) = name(change);
         let of_kind = &mut ids[usize::from(kind)];
@@ -278,6 +281,7 @@ pub(crate) async fn payloads(
     read!(3, customers::many, Payload::Customer);
     read!(4, agents::many, Payload::Agent);
     read!(5, work::many, Payload::Work);
+    found.extend(ids[7].iter().map(|id| ((7, *id), Payload::Reread)));
     Ok(found)
 }
 

@@ -58,7 +58,8 @@ pub(crate) struct WorkChange {
     /// The item as it is now.
     work_item: WorkItem,
 }
-/// The cursor is too old: read everything again, then go on from the cursor of this event.
+/// Read everything again, then go on from the cursor of this event: the one given was too old, or messages went to
+/// another conversation because they are somebody else's.
 #[derive(SimpleObject)]
 pub(crate) struct Resync {
     /// Why.
@@ -299,6 +300,10 @@ impl Follower {
             Payload::Customer(found) if reads => Some(Change::Customer(CustomerChange { customer: Customer(found) })),
             Payload::Agent(agent) if floor || subject.agent_id() == Some(agent.id) => {
                 Some(Change::Agent(AgentChange { agent: Agent(agent) }))
+            }
+            Payload::Reread if reads => {
+                let reason = "messages moved to another conversation: they belong to somebody else".to_owned();
+                Some(Change::Resync(Resync { reason }))
             }
             Payload::Work(item) if floor => Some(Change::Work(WorkChange { work_item: WorkItem(item) })),
             _ => None,
