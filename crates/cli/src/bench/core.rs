@@ -107,6 +107,7 @@ impl Floor {
                 load: [(1, 1), (3, 3), (4, 4), (5, 5)],
                 idle_since: now,
                 outsourced: false,
+                branch: None,
             };
             floor.by_id.insert(agent.id, n);
             floor.agents.push(agent.clone());
@@ -135,6 +136,7 @@ impl Floor {
             skills: vec![SkillNeed { skill, level }],
             language: Some("en".to_owned()),
             sticky: None,
+            named: None,
             enqueued_at: self.now,
             queued_at: self.now,
             head_start_seconds,

@@ -231,15 +231,17 @@ impl Core {
             pool = self.pool(now, work.queue, &kind, step as u16);
         }
         let hold_ends = work.queued_at + TimeDelta::seconds(i64::from(sticky_seconds));
+        let named = work.named.filter(|(agent, until)| *until > now && self.worth_waiting_for(*agent, &work));
         let sticky = work.sticky.filter(|agent| hold_ends > now && self.worth_waiting_for(*agent, &work));
+        let held = named.or(sticky.map(|agent| (agent, hold_ends)));
         let target = self.pools.get(pool as usize).map_or(TimeDelta::zero(), |pool| pool.target);
         let late_from = work.enqueued_at + target;
-        let lane = match sticky {
-            Some(agent) => Lane::Held(agent),
+        let lane = match held {
+            Some((agent, _)) => Lane::Held(agent),
             None if target > TimeDelta::zero() && now < late_from => Lane::Fresh,
             None => Lane::Late,
         };
-        let due = ends.into_iter().chain(sticky.map(|_| hold_ends)).min();
+        let due = ends.into_iter().chain(held.map(|(_, until)| until)).min();
         let waiting =
             Waiting { pool, lane, place: place(&work), turns: (lane == Lane::Fresh).then_some(late_from), due, work };
         self.link(waiting);
@@ -363,6 +365,11 @@ impl Core {
 
     /// Everything about one agent, as far as it decides who they may work for.
     pub(super) fn same_profile(old: &Agent, new: &Agent) -> bool {
-        old.queues == new.queues && old.skills == new.skills && old.languages == new.languages && old.site == new.site
+        let capable = |agent: &Agent| agent.load.map(|(_, cap)| cap == 0);
+        old.queues == new.queues
+            && old.skills == new.skills
+            && old.languages == new.languages
+            && (old.site, old.branch, old.outsourced) == (new.site, new.branch, new.outsourced)
+            && capable(old) == capable(new)
     }
 }

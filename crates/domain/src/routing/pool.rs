@@ -140,6 +140,11 @@ impl Pool {
         self.not_ready == 0 && self.full == 0 && self.free.is_empty()
     }
 
+    /// Whether nobody can take it under this step until somebody changes the set-up.
+    pub(super) fn beyond_hope(&self) -> bool {
+        self.hopeless() && !self.excluded.keys().any(|reason| reason.passes())
+    }
+
     /// Counts an eligible agent.
     pub(super) fn enter(&mut self, id: SeatId, status: &Status) {
         let class = self.kind.class.index();
@@ -194,7 +199,9 @@ impl Pool {
             (Exclusion::NotReady, self.not_ready),
             (Exclusion::NoCapacity, self.full),
         ];
-        found.extend(passing.into_iter().filter(|(_, count)| *count > 0));
+        for (reason, count) in passing.into_iter().filter(|(_, count)| *count > 0) {
+            *found.entry(reason).or_insert(0) += count;
+        }
         found
     }
 }

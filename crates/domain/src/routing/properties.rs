@@ -84,6 +84,7 @@ impl World {
             },
             language: languages[usize::from(step.c % 4)].map(ToOwned::to_owned),
             sticky: (step.c > 200).then(|| AgentId(Uuid::from_u128(u128::from(step.a % 6)))),
+            named: None,
             enqueued_at: self.now,
             queued_at: self.now,
             head_start_seconds: if step.b > 230 { 300 } else { 0 },
@@ -108,6 +109,7 @@ impl World {
             load: [(0, 0), (used, i16::from(step.b % 4)), (0, 0), (0, 0)],
             idle_since: self.now,
             outsourced: step.c > 240,
+            branch: None,
         }
     }
 

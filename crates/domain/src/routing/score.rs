@@ -41,12 +41,13 @@ pub(super) fn excluded(agent: &Agent, kind: &Kind, step: &Step, awake: &Awake, n
     if !step.any_language && kind.language.as_ref().is_some_and(|l| !agent.languages.contains(l)) {
         return Some(Exclusion::LanguageMissing);
     }
-    let Some(site) = agent.site else {
-        return (!step.sites.is_empty()).then_some(Exclusion::OtherSite);
-    };
-    if !step.sites.is_empty() && !step.sites.contains(&site) {
-        return Some(Exclusion::OtherSite);
+    if let Some(reason) = step.passes_over(agent) {
+        return Some(reason);
     }
+    if agent.load[kind.class.index()].1 == 0 {
+        return Some(Exclusion::NoCapacity);
+    }
+    let Some(site) = agent.site else { return None };
     let enough = TimeDelta::minutes(i64::from(step.shift_left_minutes));
     let open = awake.get(&site).copied().flatten().is_some_and(|until| until - now >= enough);
     (!step.any_hours && !open).then_some(Exclusion::SiteClosed)

@@ -56,6 +56,7 @@ impl Desk {
                 load: [(0, 1), (0, 0), (0, 0), (0, 0)],
                 idle_since: instant(0.0),
                 outsourced: spec.outsourced,
+                branch: None,
             };
             (spec, agent)
         };
@@ -120,6 +121,7 @@ impl Desk {
             skills: vec![SkillNeed { skill, level: 1 }],
             language: Some(call.lang.clone()),
             sticky: None,
+            named: None,
             enqueued_at: now,
             queued_at: now,
             head_start_seconds: if call.vip { VIP_HEAD_START } else { 0 },
