@@ -11,6 +11,7 @@ mod live;
 mod loaders;
 mod page;
 mod people;
+mod red;
 mod roots;
 mod scalars;
 mod work;

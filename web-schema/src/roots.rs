@@ -8,7 +8,8 @@ use crate::{
     },
     customers::{CustomerMutations, CustomerQueries},
     people::{PeopleMutations, PeopleQueries},
-    work::{WorkMutations, WorkQueries},
+    red::{RedMutations, RedQueries},
+    work::{AlertMutations, AlertQueries, PlanMutations, PlanQueries, WorkMutations, WorkQueries},
 };
 use async_graphql::MergedObject;
 
@@ -18,9 +19,12 @@ pub(crate) struct Reading(ConversationQueries, CustomerQueries, CannedQueries, S
 #[derive(MergedObject, Default)]
 pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries);
 
+#[derive(MergedObject, Default)]
+pub(crate) struct Steering(PlanQueries, AlertQueries, RedQueries);
+
 /// What can be asked.
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(Reading, Floor);
+pub(crate) struct Query(Reading, Floor, Steering);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Writing(ConversationMutations, CustomerMutations, SteerMutations, CannedMutations);
@@ -28,6 +32,9 @@ pub(crate) struct Writing(ConversationMutations, CustomerMutations, SteerMutatio
 #[derive(MergedObject, Default)]
 pub(crate) struct Managing(PeopleMutations, WorkMutations, AdminMutations, ChannelMutations);
 
+#[derive(MergedObject, Default)]
+pub(crate) struct Routing(PlanMutations, AlertMutations, RedMutations);
+
 /// What can be changed.
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(Writing, Managing);
+pub(crate) struct Mutation(Writing, Managing, Routing);

@@ -11,6 +11,7 @@ pub mod identity;
 pub mod inbound;
 pub mod media;
 pub mod providers;
+pub mod red;
 pub mod routing;
 pub mod setup;
 

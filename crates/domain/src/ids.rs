@@ -115,6 +115,10 @@ ids! {
     BotEventId = "bev";
     /// A file of a message.
     AttachmentId = "att";
+    /// Something that needs somebody's eye.
+    AlertId = "alr";
+    /// What another system said about a customer.
+    CustomerEventId = "cev";
     /// An entry of the audit log.
     AuditId = "aud";
 }

@@ -19,6 +19,7 @@ pub mod media;
 pub mod outbound;
 pub mod people;
 pub mod platform;
+pub mod red;
 pub mod routing;
 pub mod secret;
 pub mod simulation;

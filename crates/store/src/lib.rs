@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod agents;
+pub mod alerts;
 pub mod arrivals;
 pub mod aside;
 pub mod attachments;
@@ -27,11 +28,14 @@ pub mod live;
 pub mod migrate;
 pub mod offers;
 pub mod outbox;
+pub mod plans;
+pub mod red;
 pub mod routing;
 pub mod seal;
 pub mod setup;
 pub mod sites;
 pub mod system;
+pub mod uses;
 pub mod work;
 
 pub use db::{Db, DbSettings, IntakeRow, ReadTx, SystemTx, TenantScope, WriteTx};

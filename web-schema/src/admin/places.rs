@@ -170,6 +170,21 @@ struct SitePayload {
 }
 
 #[derive(InputObject)]
+struct SiteDeleteInput {
+    /// The site.
+    site_id: ID,
+}
+
+/// Result of `siteDelete`.
+#[derive(SimpleObject)]
+struct SiteDeletePayload {
+    /// The site that is gone.
+    site_id: Option<ID>,
+    /// Why it was not done, with what needs it.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(InputObject)]
 struct SiteExceptInput {
     /// The site.
     site_id: ID,
@@ -264,6 +279,14 @@ impl PlaceMutations {
             shifts: &shifts,
         };
         site_payload(ctx, app::save_site(&viewer.app, &viewer.subject, new).await).await
+    }
+
+    /// Removes a site with its calendar; refused, with the uses named, while something needs it. Needs `setup:write`.
+    async fn site_delete(&self, ctx: &Context<'_>, input: SiteDeleteInput) -> Resolved<SiteDeletePayload> {
+        let viewer = viewer(ctx).extend()?;
+        let site = read::<SiteId>(&input.site_id).extend()?;
+        let (done, user_errors) = outcome(ctx, app::delete_site(&viewer.app, &viewer.subject, site).await)?;
+        Ok(SiteDeletePayload { site_id: done.map(|()| id(site)), user_errors })
     }
 
     /// Makes one day differ from the week: a holiday, or other hours. Needs `setup:write`.

@@ -7,6 +7,7 @@ use crate::{
     ids::{id, read},
     loaders::{IdentitiesOf, load},
     page,
+    red::{self, CustomerEvent},
 };
 use async_graphql::{
     Context, ErrorExtensions, ID, InputObject, Json, Object, ResultExt, SimpleObject,
@@ -102,6 +103,15 @@ impl Customer {
             last_seen: i.last_seen,
         };
         Ok(found.into_iter().map(shown).collect())
+    }
+    /// What other systems said about it, newest first.
+    #[graphql(complexity = "first.unwrap_or(50).clamp(1, 100) as usize * child_complexity")]
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100")] first: Option<i32>,
+    ) -> Resolved<Vec<CustomerEvent>> {
+        red::events(ctx, self.0.id, first).await
     }
     /// Why its addresses belong to it, newest first; suggestions too.
     async fn links(&self, ctx: &Context<'_>) -> Resolved<Vec<IdentityLink>> {

@@ -9,7 +9,7 @@ use meridian_domain::{
     ids::TenantId,
     live::{Change, Topic},
 };
-use meridian_store::{ReadTx, StoreError, agents, conversations, customers, items, live, offers, work};
+use meridian_store::{ReadTx, StoreError, agents, alerts, conversations, customers, items, live, offers, work};
 use std::{
     collections::HashMap,
     sync::{
@@ -29,6 +29,7 @@ pub(crate) enum Payload {
     Customer(customers::Customer),
     Agent(agents::Agent),
     Work(work::WorkItem),
+    Alert(alerts::Alert),
 }
 
 /// A change at its place, with what it names.
@@ -225,6 +226,7 @@ fn name(change: Change) -> (u8, Uuid) {
         Change::Agent { agent } => (4, agent.0),
         Change::Work { work, .. } => (5, work.0),
         Change::Revoked { agent } => (6, agent.0),
+        Change::Alert { alert } => (7, alert.0),
     }
 }
 
@@ -233,7 +235,7 @@ pub(crate) async fn payloads(
     tx: &mut ReadTx,
     changes: impl Iterator<Item = Change>,
 ) -> Result<HashMap<(u8, Uuid), Payload>, StoreError> {
-    let mut ids: [Vec<Uuid>; 7] = Default::default();
+    let mut ids: [Vec<Uuid>; 8] = Default::default();
     for change in changes {
         let (kind, id) = name(change);
         let of_kind = &mut ids[usize::from(kind)];
@@ -257,6 +259,7 @@ pub(crate) async fn payloads(
     read!(3, customers::many, Payload::Customer);
     read!(4, agents::many, Payload::Agent);
     read!(5, work::many, Payload::Work);
+    read!(7, alerts::many, Payload::Alert);
     Ok(found)
 }
 

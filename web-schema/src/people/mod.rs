@@ -100,6 +100,10 @@ impl Agent {
     async fn state_since(&self) -> DateTime<Utc> {
         self.0.since
     }
+    /// The supervisor who set the state, when it was not they themselves.
+    async fn state_forced_by_id(&self) -> Option<ID> {
+        self.0.forced_by.map(id)
+    }
     /// Whether a connection of theirs is alive.
     async fn live(&self) -> bool {
         self.0.live

@@ -1,11 +1,13 @@
 //! The routing leader of a tenant: one core, fed by ordered events, whose decisions the database confirms.
 
-use crate::{App, authz::Subject};
+use super::watch::Watch;
+use crate::{App, authz::Subject, red::judge_waiting};
 use meridian_domain::{
     actor::Actor,
     ids::{AgentId, OfferId, PartyId, TenantId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
+    red::Rule,
     routing::{Agent, Core, Decision, Event, Outcome, Work},
     time::Instant,
     work::{ItemKind, WorkState},
@@ -13,7 +15,7 @@ use meridian_domain::{
 use meridian_store::{
     StoreError, WriteTx,
     items::{self, NewItem},
-    offers, routing as store, work,
+    offers, red, routing as store, work,
 };
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
@@ -25,6 +27,9 @@ pub struct Leader {
     core: Core,
     loaded: bool,
     wake_at: Option<Instant>,
+    /// Rules of the red channel in force.
+    rules: Vec<Rule>,
+    watch: Watch,
 }
 
 /// What a wake-up brought.
@@ -39,7 +44,7 @@ pub struct Woken {
 impl Leader {
     /// A leader that knows nothing yet.
     pub fn new(tenant: TenantId) -> Self {
-        Self { tenant, core: Core::new(), loaded: false, wake_at: None }
+        Self { tenant, core: Core::new(), loaded: false, wake_at: None, rules: Vec::new(), watch: Watch::default() }
     }
 
     /// How much waits.
@@ -52,6 +57,7 @@ impl Leader {
         self.core = Core::new();
         self.loaded = false;
         self.wake_at = None;
+        self.watch = Watch::default();
     }
 
     /// Applies jobs in order and makes the offers they lead to, all in one transaction.
@@ -65,10 +71,12 @@ impl Leader {
     }
 
     async fn run(&mut self, app: &App, jobs: &[Job]) -> Result<Woken, StoreError> {
+        let reload = !self.loaded || jobs.contains(&Job::RouteReload);
+        self.judge(app, jobs, reload).await?;
         let mut tx = app.db.write(Subject::system(self.tenant).scope()).await?;
         let now = store::now(&mut tx).await?;
         let mut decisions = Vec::new();
-        if !self.loaded || jobs.contains(&Job::RouteReload) {
+        if reload {
             self.reset();
             decisions.extend(self.load(&mut tx, now).await?);
         } else {
@@ -90,9 +98,31 @@ impl Leader {
                 decisions.extend(self.look_again(&mut tx, now, &decision).await?);
             }
         }
+        if jobs.iter().any(|job| *job != Job::RouteTick) {
+            self.watch.something_changed();
+        }
+        self.watch.look(&mut tx, &mut self.core, now).await?;
         self.plan_wake(&mut tx, now);
         tx.commit().await?;
         Ok(woken)
+    }
+
+    /// Lets the rules of the red channel judge work before it is looked at: new work, or after a reload all that waits.
+    async fn judge(&mut self, app: &App, jobs: &[Job], reload: bool) -> Result<(), StoreError> {
+        let works: Vec<WorkItemId> = if reload {
+            let mut tx = app.db.read(Subject::system(self.tenant).scope()).await?;
+            self.rules = red::rules(&mut tx).await?.rules;
+            if self.rules.is_empty() {
+                return Ok(());
+            }
+            work::waiting(&mut tx).await?.into_iter().map(|item| item.id).collect()
+        } else if self.rules.is_empty() {
+            return Ok(());
+        } else {
+            let named = |job: &Job| if let Job::RouteWork { work } = job { Some(*work) } else { None };
+            jobs.iter().filter_map(named).collect()
+        };
+        judge_waiting(app, self.tenant, &self.rules, &works).await
     }
 
     async fn load(&mut self, tx: &mut WriteTx, now: Instant) -> Result<Vec<(Decision, &'static str)>, StoreError> {
@@ -163,7 +193,7 @@ impl Leader {
 
     /// Makes the next wake-up by time durable, unless one is due before it.
     fn plan_wake(&mut self, tx: &mut WriteTx, now: Instant) {
-        let Some(wake) = self.core.next_wake(now) else { return };
+        let Some(wake) = self.core.next_wake(now).into_iter().chain(self.watch.due()).min() else { return };
         if self.wake_at.is_some_and(|planned| planned > now && planned <= wake) {
             return;
         }

@@ -1,9 +1,14 @@
 //! Routing: the leader that runs the core, and what agents do with offers.
 
+mod alerts;
+mod assign;
 mod leader;
 mod offers;
 mod presence;
+mod watch;
 
+pub use alerts::{AlertRefused, acknowledge_alert};
+pub use assign::{AssignRefused, assign};
 pub use leader::{Leader, Woken};
 pub(crate) use offers::rescind_for;
 pub use offers::{OfferRefused, accept, decline, expire};

@@ -7,8 +7,10 @@ mod idempotency;
 mod integrations;
 mod people;
 mod places;
+mod plans;
 mod queues;
 mod refused;
+mod remove;
 
 pub use channels::{
     AccountChange, Connected, NewAccount, Tested, connect_account, rotate_account_secret, set_account_active,
@@ -20,5 +22,7 @@ pub use idempotency::IdempotencyKey;
 pub use integrations::{NewBot, NewSecret, create_key, revoke_key, rotate_bot_secret, save_bot};
 pub use people::{PeopleRefused, Person, create_agent, set_agent_active, update_agent};
 pub use places::{NewSite, except_day, save_branch, save_site, save_team, unexcept_day};
+pub use plans::{Example, Trial, plan_history, publish_plan, revert_plan, try_plan};
 pub use queues::{NewQueue, save_queue, save_skill};
 pub use refused::SetupRefused;
+pub use remove::{delete_queue, delete_site, delete_skill};

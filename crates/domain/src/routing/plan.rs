@@ -227,7 +227,8 @@ impl Plan {
                 return fail(n, "seconds", "a step lasts at most a week");
             }
             if let Some(before) = self.steps[..n].iter().position(|before| before.asks_the_same(step)) {
-                let problem = format!("asks nobody whom step {} does not ask already: nobody new is reached", before + 1);
+                let problem =
+                    format!("asks nobody whom step {} does not ask already: nobody new is reached", before + 1);
                 return fail(n, "steps", &problem);
             }
             step.check(known).map_err(|(field, problem)| InvalidPlan { step: n, field, problem })?;

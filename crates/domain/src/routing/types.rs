@@ -159,10 +159,7 @@ impl Exclusion {
     /// Whether time alone takes it away: a site opens, an agent frees up. All other reasons last until somebody
     /// changes the set-up.
     pub fn passes(self) -> bool {
-        matches!(
-            self,
-            Self::NotReady | Self::SiteClosed | Self::KeptForSticky | Self::RefusedBefore | Self::Reserved
-        )
+        matches!(self, Self::NotReady | Self::SiteClosed | Self::KeptForSticky | Self::RefusedBefore | Self::Reserved)
     }
 }
 
