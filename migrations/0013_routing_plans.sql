@@ -85,3 +85,57 @@ create table red_rules (
 create unique index red_rules_active on red_rules (tenant_id) where active;
 
 select meridian_protect(t::regclass) from unnest(array['alert', 'customer_event', 'red_rules']) t;
+
+-- Sites whose open work goes on to who is awake when their shift ends.
+alter table site add column hands_over boolean not null default false;
+-- A hand-off between people has no bot.
+alter table handoff alter column bot_id drop not null;
+
+-- Partners, and the revision of the knowledge they have learned.
+alter table agent
+  add column outsourced boolean not null default false,
+  add column knowledge_revision int not null default 0;
+alter table queue
+  add column overflow jsonb,
+  add column overflow_open boolean not null default false,
+  add column overflow_since timestamptz;
+
+create table emergency_plan (
+  tenant_id uuid not null references tenant,
+  id uuid not null,
+  name text not null,
+  switches jsonb not null,
+  minutes int not null check (minutes between 1 and 10080),
+  primary key (tenant_id, id),
+  unique (tenant_id, name)
+);
+
+-- A plan in force, or that was: what it switched stays known when the plan is changed.
+create table emergency_activation (
+  tenant_id uuid not null,
+  id uuid not null,
+  plan_id uuid not null,
+  name text not null,
+  switches jsonb not null,
+  activated_by uuid,
+  activated_at timestamptz not null default clock_timestamp(),
+  expires_at timestamptz not null,
+  ended_at timestamptz,
+  ended_by uuid,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, plan_id) references emergency_plan on delete cascade
+);
+create unique index emergency_activation_one on emergency_activation (tenant_id, plan_id) where ended_at is null;
+
+-- To which engagements a plan's message was told.
+create table emergency_notice (
+  tenant_id uuid not null,
+  activation_id uuid not null,
+  session_id uuid not null,
+  at timestamptz not null default clock_timestamp(),
+  primary key (tenant_id, activation_id, session_id),
+  foreign key (tenant_id, activation_id) references emergency_activation on delete cascade,
+  foreign key (tenant_id, session_id) references session
+);
+
+select meridian_protect(t::regclass) from unnest(array['emergency_plan', 'emergency_activation', 'emergency_notice']) t;

@@ -92,7 +92,13 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         select t.tenant_id, gen_random_uuid(), t.id, s.account_id, 'image', 'Zinnia', 'stored'
         from timeline_item t join session s on s.tenant_id = t.tenant_id and s.id = t.session_id where t.kind = 'message'").await?;
     let attachment = one_id(stack, "select id from attachment limit 1").await?;
+    let tell = "mutation($c: ID!) { customerEventRecord(input: { customerId: $c, kind: \"churn\", text: \"Zinnia\" }) { userErrors { code } } }";
+    agent.query(tell, json!({ "c": seen["conversation"]["customer"]["id"] })).await?;
+    let alert = one_id(stack, "select id from alert limit 1").await?;
+    let work = one_id(stack, "select id from work_item where state = 'active' limit 1").await?;
     Ok(BTreeMap::from([
+        ("alert", format!("alr_{}", alert.simple())),
+        ("workitem", format!("wrk_{}", work.simple())),
         ("attachmentids", format!("att_{}", attachment.simple())),
         ("site", text(&made["sites"][0]["id"])?),
         ("branch", text(&made["branches"][0]["id"])?),
@@ -117,6 +123,13 @@ async fn set_up(stack: &Stack) -> Result<Value> {
     let make = "mutation($b: ID!) { teamSave(input: { branchId: $b, name: \"Zinnia\" }) { userErrors { code } }
         apiKeyCreate(input: { name: \"Zinnia\", scopes: [\"floor:read\"] }) { userErrors { code } } }";
     ada.query(make, json!({ "b": branches["branches"][0]["id"] })).await?;
+    let red = "mutation { redRulesPublish(input: { rules: [{ name: \"Zinnia\", tiers: [\"standard\"], alert: true }], note: \"Zinnia\" }) {
+        userErrors { code } } }";
+    ensure!(ada.query(red, json!({})).await?["redRulesPublish"]["userErrors"] == json!([]));
+    let plan = "mutation($q: ID!) { routingPlanPublish(input: { queueId: $q, plan: { steps: [{ anyHours: true }] }, note: \"Zinnia\" }) {
+        userErrors { code } } }";
+    let queues = ada.query("{ queues { id } }", json!({})).await?;
+    ada.query(plan, json!({ "q": queues["queues"][0]["id"] })).await?;
     let all = "{ sites { id } branches { id teams { id } } skills { id } bots { id } apiKeys { id }
         channelAccounts { id } }";
     ada.query(all, json!({})).await

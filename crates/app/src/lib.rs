@@ -7,6 +7,7 @@ pub mod bots;
 pub mod conversations;
 pub mod customers;
 pub mod delivery;
+pub mod emergency;
 pub mod identity;
 pub mod inbound;
 pub mod media;

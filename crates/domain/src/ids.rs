@@ -119,6 +119,10 @@ ids! {
     AlertId = "alr";
     /// What another system said about a customer.
     CustomerEventId = "cev";
+    /// A named switch for emergencies.
+    EmergencyPlanId = "emp";
+    /// One time that such a plan was in force.
+    EmergencyActivationId = "ema";
     /// An entry of the audit log.
     AuditId = "aud";
 }

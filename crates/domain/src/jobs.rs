@@ -1,7 +1,8 @@
 //! Jobs: what the outbox hands to the broker. Small, ids only, never content.
 
 use crate::ids::{
-    AgentId, AttachmentId, BotEventId, ConversationId, DeliveryId, HandoffId, OfferId, RawId, SessionId, WorkItemId,
+    AgentId, AttachmentId, BotEventId, ConversationId, DeliveryId, EmergencyActivationId, HandoffId, OfferId, RawId,
+    SessionId, SiteId, WorkItemId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +54,16 @@ pub enum Job {
         /// The conversation.
         conversation: ConversationId,
     },
+    /// A site closed, or others opened while it is closed: its open work goes to who is awake.
+    ShiftEnd {
+        /// The site.
+        site: SiteId,
+    },
+    /// The time of an emergency plan is over.
+    EmergencyEnd {
+        /// The activation.
+        activation: EmergencyActivationId,
+    },
     /// Send a message to a customer.
     Deliver {
         /// The send.
@@ -89,6 +100,8 @@ impl Job {
             Self::WrapUpEnd { .. } => "wrap_up_end",
             Self::BotSilence { .. } => "bot_silence",
             Self::SnoozeEnd { .. } => "snooze_end",
+            Self::ShiftEnd { .. } => "shift_end",
+            Self::EmergencyEnd { .. } => "emergency_end",
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot_event",
             Self::Summarise { .. } => "summarise",
@@ -105,9 +118,12 @@ impl Job {
             | Self::RouteOfferEnded { .. }
             | Self::RouteReload
             | Self::RouteTick => "route",
-            Self::OfferExpire { .. } | Self::WrapUpEnd { .. } | Self::BotSilence { .. } | Self::SnoozeEnd { .. } => {
-                "timer"
-            }
+            Self::OfferExpire { .. }
+            | Self::WrapUpEnd { .. }
+            | Self::BotSilence { .. }
+            | Self::SnoozeEnd { .. }
+            | Self::ShiftEnd { .. }
+            | Self::EmergencyEnd { .. } => "timer",
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot",
             Self::Summarise { .. } => "summarise",

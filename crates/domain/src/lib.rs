@@ -8,6 +8,7 @@ pub mod actor;
 pub mod bot;
 pub mod calendar;
 pub mod channel;
+pub mod emergency;
 pub mod event;
 pub mod handoff;
 pub mod identity;

@@ -146,6 +146,42 @@ pub async fn end_of_work(tx: &mut WriteTx, kind: &str, works: &[Uuid]) -> Result
     Ok(())
 }
 
+/// Ends the open alerts of a kind about a queue.
+pub async fn end_of_queue(tx: &mut WriteTx, kind: &str, queue: QueueId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    let ended = sqlx::query!(
+        "update alert set ended_at = clock_timestamp()
+         where tenant_id = $1 and kind = $2 and queue_id = $3 and ended_at is null returning id",
+        tenant,
+        kind,
+        queue.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    for row in ended {
+        tell(tx, row.id.into(), None);
+    }
+    Ok(())
+}
+
+/// Ends the open alerts of a kind with these words.
+pub async fn end_named(tx: &mut WriteTx, kind: &str, text: &str) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    let ended = sqlx::query!(
+        "update alert set ended_at = clock_timestamp()
+         where tenant_id = $1 and kind = $2 and text = $3 and ended_at is null returning id",
+        tenant,
+        kind,
+        text
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    for row in ended {
+        tell(tx, row.id.into(), None);
+    }
+    Ok(())
+}
+
 /// Ends one alert by hand or marks it as seen; false when it is over or not there.
 pub async fn see(tx: &mut WriteTx, id: AlertId, by: AgentId, end: bool) -> Result<bool, StoreError> {
     let tenant = tx.tenant();

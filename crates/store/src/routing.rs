@@ -1,12 +1,12 @@
 //! What a routing leader loads on takeover, re-reads by name, and records.
 
-use crate::{ReadTx, StoreError, WriteTx, error::code, offers, plans, work};
+use crate::{ReadTx, StoreError, WriteTx, error::code, offers, overflow, plans, work};
 use meridian_domain::{
     calendar::{self, Shift, Site},
     channel::ChannelClass,
     ids::{AgentId, DecisionId, QueueId, SiteId, SkillId, WorkItemId},
     people::ChosenState,
-    routing::{Agent, Decision, Outcome, Plan, Queue, SkillNeed, Work},
+    routing::{Agent, Decision, Outcome, Overflow, Plan, Queue, SkillNeed, Work},
     time::Instant,
     work::WorkState,
 };
@@ -19,7 +19,7 @@ pub async fn queues(tx: &mut ReadTx) -> Result<Vec<Queue>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
         r#"select q.id, q.offer_seconds, q.sticky_seconds, p.version as "version?", p.steps as "steps?",
-                  p.target_seconds as "target_seconds?", p.reserve as "reserve?"
+                  p.target_seconds as "target_seconds?", p.reserve as "reserve?", q.overflow, q.overflow_open
            from queue q left join routing_plan p on p.tenant_id = q.tenant_id and p.queue_id = q.id and p.active
            where q.tenant_id = $1 and q.active"#,
         tenant
@@ -37,7 +37,14 @@ pub async fn queues(tx: &mut ReadTx) -> Result<Vec<Queue>, StoreError> {
                 },
                 _ => Plan::default(),
             };
-            Ok(Queue { id: row.id.into(), offer_seconds: row.offer_seconds, sticky_seconds: row.sticky_seconds, plan })
+            let rule = row.overflow.map(overflow::rule).transpose()?;
+            Ok(Queue {
+                id: row.id.into(),
+                offer_seconds: row.offer_seconds,
+                sticky_seconds: row.sticky_seconds,
+                plan,
+                overflow: rule.map(|rule| Overflow { rule, open: row.overflow_open }),
+            })
         })
         .collect()
 }
@@ -88,7 +95,7 @@ pub async fn sites(tx: &mut ReadTx) -> Result<Vec<Site>, StoreError> {
 pub async fn agents(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Agent>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        r#"select a.id, a.site_id, a.branch_id, a.languages, coalesce(s.chosen, 'offline') as "chosen!",
+        r#"select a.id, a.site_id, a.branch_id, a.languages, a.outsourced, a.knowledge_revision, coalesce(s.chosen, 'offline') as "chosen!",
                   coalesce(s.live_until > clock_timestamp(), false) as "live!",
                   coalesce(s.idle_since, a.created_at) as "idle_since!",
                   array(select class from agent_load l where l.tenant_id = $1 and l.agent_id = a.id order by class)
@@ -135,7 +142,8 @@ pub async fn agents(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Agent>
                 languages: row.languages.into_iter().collect(),
                 load,
                 idle_since: row.idle_since,
-                outsourced: false,
+                outsourced: row.outsourced,
+                knowledge: row.knowledge_revision,
                 branch: Some(row.branch_id.into()),
             })
         })

@@ -14,6 +14,7 @@ pub mod main_job;
 mod media;
 mod model;
 mod resume;
+mod routing;
 mod web_chat;
 
 use anyhow::Result;

@@ -58,9 +58,11 @@ pub async fn accept(app: &App, subject: &Subject, id: OfferId) -> Result<Convers
         external: None,
     };
     let state_item = items::append(&mut tx, new).await?;
-    if let Some(handoff) = handoffs::of_conversations(&mut tx, &[conversation.id.0]).await?.first() {
+    if let Some(handoff) = handoffs::of_conversations(&mut tx, &[conversation.id.0]).await?.first()
+        && let Some(bot) = handoff.bot
+    {
         let data = json!({ "handoff": handoff.id.to_string() });
-        let event = bots::insert_event(&mut tx, handoff.bot, handoff.session, "handoff.accepted", &data).await?;
+        let event = bots::insert_event(&mut tx, bot, handoff.session, "handoff.accepted", &data).await?;
         tx.job(&Job::BotEvent { event }, handoff.session.0);
     }
     let mut concerned = topics(&conversation, Some(&session));

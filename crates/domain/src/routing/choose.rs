@@ -39,6 +39,11 @@ impl Core {
         let pool = self.pools.get(waiting.pool as usize)?;
         let mut ranked = self.ranked(now, pool, pool.free.iter().map(|(_, seat)| *seat), usize::MAX);
         let mut exclusions = self.exclusions(pool);
+        if self.contract_full(pool) {
+            let all = ranked.len();
+            ranked.retain(|(_, seat)| self.seat(*seat).is_some_and(|seat| !seat.agent.outsourced));
+            count(&mut exclusions, Exclusion::ContractFull, all - ranked.len());
+        }
         if let Lane::Held(sticky) = waiting.lane {
             let kept_back = pool.free.len();
             ranked = self
@@ -151,7 +156,10 @@ impl Core {
         let (mut fresh, mut late) = (None, None);
         for id in &seat.serves {
             let Some(pool) = self.pools.get(*id as usize) else { continue };
-            if (pool.fresh.is_empty() && pool.late.is_empty()) || !seat.agent.fits(pool.kind.class) {
+            if (pool.fresh.is_empty() && pool.late.is_empty())
+                || !seat.agent.fits(pool.kind.class)
+                || (seat.agent.outsourced && self.contract_full(pool))
+            {
                 continue;
             }
             if let Some((place, work)) = pool.fresh.first() {
@@ -232,6 +240,12 @@ impl Core {
         };
         let ring = agent.site.and_then(|id| self.sites.get(&id)).map_or(0, |site| site.ring);
         Candidate { agent: agent.id, score: ordered - f64::from(ring) * 1e-6, idle_seconds, levels, occupancy }
+    }
+
+    /// Whether partners hold as much work as their contract with this queue allows.
+    fn contract_full(&self, pool: &Pool) -> bool {
+        let cap = pool.overflow.as_ref().map_or(0, |overflow| overflow.rule.contract_cap);
+        cap > 0 && self.lent >= cap
     }
 
     /// Whether work that is kept for an agent can be offered to them now. Who is named for it needs no place in its queue.

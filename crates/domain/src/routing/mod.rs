@@ -9,6 +9,7 @@ mod choose;
 mod core;
 mod index;
 mod learn;
+mod overflow;
 mod plan;
 mod pool;
 mod preview;
@@ -17,6 +18,7 @@ mod types;
 mod value;
 
 pub use self::core::Core;
+pub use overflow::{Overflow, OverflowRule};
 pub use plan::{InvalidPlan, Known, Order, Plan, StaffPool, Step};
 pub use types::{Agent, Candidate, Decision, Event, Exclusion, Outcome, Preview, Queue, SkillNeed, Work};
 

@@ -57,7 +57,10 @@ impl World {
         let mut core = Core::new();
         for n in 0..QUEUES {
             let plan = if n == 0 { Plan::default() } else { Plan::strict() };
-            core.apply(start(), Event::Queue(Queue { id: queue(n), offer_seconds: 20, sticky_seconds: 15, plan }));
+            core.apply(
+                start(),
+                Event::Queue(Queue { id: queue(n), offer_seconds: 20, sticky_seconds: 15, plan, overflow: None }),
+            );
         }
         Self {
             core,
@@ -109,6 +112,7 @@ impl World {
             load: [(0, 0), (used, i16::from(step.b % 4)), (0, 0), (0, 0)],
             idle_since: self.now,
             outsourced: step.c > 240,
+            knowledge: 0,
             branch: None,
         }
     }

@@ -27,6 +27,7 @@ fn agent(n: u128) -> Agent {
         load: [(0, 1); 4],
         idle_since: t0() - TimeDelta::seconds(n as i64),
         outsourced: false,
+        knowledge: 0,
         branch: None,
     }
 }
@@ -50,7 +51,10 @@ fn work(n: u128) -> Work {
 
 fn core() -> Core {
     let mut core = Core::new();
-    core.apply(t0(), Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 30, plan: Plan::default() }));
+    core.apply(
+        t0(),
+        Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 30, plan: Plan::default(), overflow: None }),
+    );
     core
 }
 
@@ -75,7 +79,7 @@ fn the_longest_idle_agent_is_offered_work_and_its_room_is_counted_at_once() {
 fn head_start_moves_ahead_and_waiting_makes_up_for_it() {
     let mut core = core();
     let plan = Plan { target_seconds: 0, ..Plan::default() };
-    core.apply(t0(), Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 30, plan }));
+    core.apply(t0(), Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 30, plan, overflow: None }));
     let vip = Work { head_start_seconds: 300, enqueued_at: t0() + TimeDelta::seconds(100), ..work(2) };
     let patient = Work { enqueued_at: t0() - TimeDelta::seconds(250), ..work(3) };
     for work in [work(1), vip, patient] {
@@ -239,7 +243,7 @@ fn a_preview_tells_each_step_and_offers_nothing() {
 #[test]
 fn what_nobody_can_serve_is_told_and_blocks_nobody() {
     let mut core = Core::new();
-    let queue = |plan| Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 0, plan });
+    let queue = |plan| Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 0, plan, overflow: None });
     core.apply(t0(), queue(Plan::strict()));
     let asks = Work { skills: vec![SkillNeed { skill: GERMAN, level: 1 }], ..work(1) };
     core.apply(t0(), Event::WorkWaits(asks));
@@ -273,6 +277,34 @@ fn named_work_goes_to_its_manager_whatever_queue_they_serve_and_to_the_line_with
     assert_eq!((waits[0].outcome, waits[0].exclusions.get(&Exclusion::KeptForSticky)), (Outcome::Waiting, Some(&1)));
     let later = core.apply(t0() + TimeDelta::seconds(61), Event::Tick);
     assert_eq!(later.iter().map(|d| d.agent).collect::<Vec<_>>(), [Some(agent(10).id)]);
+}
+
+#[test]
+fn partners_are_asked_while_overflow_is_open_within_their_contract_and_with_what_they_learned() {
+    let mut core = Core::new();
+    let rule = OverflowRule { open_waiting: 2, required_revision: 7, contract_cap: 1, ..OverflowRule::default() };
+    let queue = |open| {
+        let overflow = Some(Overflow { rule: rule.clone(), open });
+        Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 0, plan: Plan::default(), overflow })
+    };
+    core.apply(t0(), queue(false));
+    let partner = |n, knowledge| Agent { outsourced: true, knowledge, load: [(0, 2); 4], ..agent(n) };
+    core.apply(t0(), Event::Agent(partner(10, 6)));
+    core.apply(t0(), Event::Agent(partner(11, 7)));
+    let waits = core.apply(t0(), Event::WorkWaits(work(1)));
+    let expected = BTreeMap::from([(Exclusion::KnowledgeOutdated, 1), (Exclusion::OverflowClosed, 1)]);
+    assert_eq!((waits[0].outcome, &waits[0].exclusions), (Outcome::Waiting, &expected));
+    core.apply(t0(), Event::WorkWaits(work(2)));
+    assert_eq!(core.depth(Q), (2, Some(t0())));
+    assert_eq!(core.unservable(t0()), []);
+    // Open: the one who learned the revision is asked, for as much as the contract says.
+    let opened = core.apply(t0(), queue(true));
+    assert_eq!(opened.iter().map(|d| d.agent).collect::<Vec<_>>(), [Some(agent(11).id)]);
+    let full = core.apply(t0(), Event::WorkWaits(work(3)));
+    assert_eq!(full[0].exclusions.get(&Exclusion::ContractFull), Some(&1));
+    // What they held is done: the next one may go to them.
+    let freed = core.apply(t0(), Event::Agent(partner(11, 7)));
+    assert_eq!(freed.len(), 1);
 }
 
 proptest::proptest! {

@@ -1,6 +1,6 @@
 //! What the core is told and what it answers.
 
-use super::Plan;
+use super::{Overflow, Plan};
 use crate::{
     calendar::Site,
     channel::ChannelClass,
@@ -69,6 +69,8 @@ pub struct Agent {
     pub idle_since: Instant,
     /// Works for a partner: asked when that is worth their price.
     pub outsourced: bool,
+    /// The revision of the knowledge they have learned.
+    pub knowledge: i32,
     /// Where they are counted, if that is known.
     pub branch: Option<BranchId>,
 }
@@ -92,6 +94,8 @@ pub struct Queue {
     pub sticky_seconds: i32,
     /// Its plan.
     pub plan: Plan,
+    /// When partners are asked; without a rule always.
+    pub overflow: Option<Overflow>,
 }
 
 /// What happened.
@@ -153,13 +157,31 @@ pub enum Exclusion {
     OtherPool,
     /// The plan step names other people.
     NotNamed,
+    /// Partners are not asked at the moment.
+    OverflowClosed,
+    /// A partner who has not learned the revision of the knowledge that the queue asks for.
+    KnowledgeOutdated,
+    /// Partners hold as much work as their contract allows.
+    ContractFull,
+    /// The queue is closed by an emergency plan.
+    QueueClosed,
 }
 
 impl Exclusion {
     /// Whether time alone takes it away: a site opens, an agent frees up. All other reasons last until somebody
     /// changes the set-up.
     pub fn passes(self) -> bool {
-        matches!(self, Self::NotReady | Self::SiteClosed | Self::KeptForSticky | Self::RefusedBefore | Self::Reserved)
+        matches!(
+            self,
+            Self::NotReady
+                | Self::SiteClosed
+                | Self::KeptForSticky
+                | Self::RefusedBefore
+                | Self::Reserved
+                | Self::OverflowClosed
+                | Self::ContractFull
+                | Self::QueueClosed
+        )
     }
 }
 

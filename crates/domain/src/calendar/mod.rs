@@ -3,6 +3,10 @@
 //! A site has an IANA zone, weekly intervals in local time (split and overnight ones too) and dated exceptions.
 //! Local times that a change of clocks skips begin when the gap ends; times that happen twice mean the first.
 
+mod board;
+
+pub use board::{Stretch, board, takes_over};
+
 use crate::{ids::SiteId, time::Instant};
 use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
