@@ -97,6 +97,11 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
     let alert = one_id(stack, "select id from alert limit 1").await?;
     let work = one_id(stack, "select id from work_item where state = 'active' limit 1").await?;
     Ok(BTreeMap::from([
+        ("emergencyplan", format!("emp_{}", one_id(stack, "select id from emergency_plan limit 1").await?.simple())),
+        (
+            "emergencyactivation",
+            format!("ema_{}", one_id(stack, "select id from emergency_activation limit 1").await?.simple()),
+        ),
         ("alert", format!("alr_{}", alert.simple())),
         ("workitem", format!("wrk_{}", work.simple())),
         ("attachmentids", format!("att_{}", attachment.simple())),
@@ -130,6 +135,12 @@ async fn set_up(stack: &Stack) -> Result<Value> {
         userErrors { code } } }";
     let queues = ada.query("{ queues { id } }", json!({})).await?;
     ada.query(plan, json!({ "q": queues["queues"][0]["id"] })).await?;
+    let emergency =
+        "mutation { emergencyPlanSave(input: { name: \"Zinnia\", message: \"Zinnia\" }) { emergencyPlanId } }";
+    let emergency = ada.query(emergency, json!({})).await?["emergencyPlanSave"]["emergencyPlanId"].clone();
+    let activate = "mutation($p: ID!) { emergencyActivate(input: { emergencyPlanId: $p, confirm: \"Zinnia\" }) {
+        activation { id } userErrors { code } } }";
+    ensure!(ada.query(activate, json!({ "p": emergency })).await?["emergencyActivate"]["userErrors"] == json!([]));
     let all = "{ sites { id } branches { id teams { id } } skills { id } bots { id } apiKeys { id }
         channelAccounts { id } }";
     ada.query(all, json!({})).await

@@ -9,7 +9,10 @@ use crate::{
     customers::{CustomerMutations, CustomerQueries},
     people::{PeopleMutations, PeopleQueries},
     red::{RedMutations, RedQueries},
-    work::{AlertMutations, AlertQueries, PlanMutations, PlanQueries, WorkMutations, WorkQueries},
+    work::{
+        AlertMutations, AlertQueries, EmergencyMutations, EmergencyQueries, PlanMutations, PlanQueries, WorkMutations,
+        WorkQueries,
+    },
 };
 use async_graphql::MergedObject;
 
@@ -20,7 +23,7 @@ pub(crate) struct Reading(ConversationQueries, CustomerQueries, CannedQueries, S
 pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Steering(PlanQueries, AlertQueries, RedQueries);
+pub(crate) struct Steering(PlanQueries, AlertQueries, RedQueries, EmergencyQueries);
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
@@ -33,7 +36,7 @@ pub(crate) struct Writing(ConversationMutations, CustomerMutations, SteerMutatio
 pub(crate) struct Managing(PeopleMutations, WorkMutations, AdminMutations, ChannelMutations);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Routing(PlanMutations, AlertMutations, RedMutations);
+pub(crate) struct Routing(PlanMutations, AlertMutations, RedMutations, EmergencyMutations);
 
 /// What can be changed.
 #[derive(MergedObject, Default)]

@@ -31,14 +31,14 @@ pub async fn site(
     name: &str,
     zone: &str,
     ring: i16,
-    hands_over: bool,
+    hands_over: Option<bool>,
     shifts: &[Shift],
 ) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
-        "insert into site (tenant_id, id, name, time_zone, ring, hands_over) values ($1, $2, $3, $4, $5, $6)
+        "insert into site (tenant_id, id, name, time_zone, ring, hands_over) values ($1, $2, $3, $4, $5, coalesce($6, false))
          on conflict (tenant_id, id) do update set name = excluded.name, time_zone = excluded.time_zone,
-           ring = excluded.ring, hands_over = excluded.hands_over",
+           ring = excluded.ring, hands_over = coalesce($6, site.hands_over)",
         tenant,
         id.0,
         name,

@@ -13,8 +13,10 @@ mod kills;
 pub mod main_job;
 mod media;
 mod model;
+mod overflow;
 mod resume;
 mod routing;
+mod stress;
 mod web_chat;
 
 use anyhow::Result;

@@ -23,6 +23,8 @@ const STATE: &str =
     "mutation($a: ID, $s: PresenceState!) { presenceSet(input: { agentId: $a, state: $s, reason: \"meeting\" }) {
     agent { state stateForcedById } userErrors { code } } }";
 
+const ACCEPT: &str = "mutation($o: ID!) { offerAccept(input: { offerId: $o }) { userErrors { message } } }";
+
 /// Somebody signed in, without a socket.
 async fn signed_in(stack: &Stack, name: &str) -> Result<Agent> {
     Agent::sign_in(&stack.base, "demo", &format!("{name}@demo.example"), &stack.demo.password).await
@@ -240,8 +242,18 @@ async fn tell(stack: &Stack, webhook_id: &str, body: Value) -> Result<(u16, Valu
     Ok((answer.status().as_u16(), answer.json().await.unwrap_or_default()))
 }
 
+/// Large transfers go to a manager, or to their deputy.
+fn transfer_rules(manager: &str, deputy: &str) -> Value {
+    let event = json!({ "kinds": ["large_transfer"], "minSeverity": 4, "withinMinutes": 60 });
+    json!([
+        { "name": "Large transfer", "event": event, "headStartMinutes": 60, "managerId": manager, "deputyId": deputy,
+          "holdSeconds": 120, "alert": true },
+        { "name": "Gold", "tags": ["gold"], "headStartMinutes": 10 },
+    ])
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_red_channel_reaches_the_named_manager_and_alarms_within_a_second() -> Result<()> {
+async fn an_event_about_a_customer_alarms_their_agent_and_the_floor_within_a_second() -> Result<()> {
     let Some(stack) = Stack::start().await? else { return Ok(()) };
     let ada = signed_in(&stack, "ada").await?;
     let (ana, sam) = (id(&stack, "ana")?, id(&stack, "sam")?);
@@ -250,15 +262,10 @@ async fn the_red_channel_reaches_the_named_manager_and_alarms_within_a_second() 
     let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
     whatsapp.post(&http, &whatsapp.text("447700900641", "Vera", "wamid.v1", "agent", unix())).await?;
     let (first, conversation) = owner_inbox.until(PATIENCE, offer).await?;
-    let accept = "mutation($o: ID!) { offerAccept(input: { offerId: $o }) { userErrors { message } } }";
-    owner.query(accept, json!({ "o": first })).await?;
+    owner.query(ACCEPT, json!({ "o": first })).await?;
 
     // Tried on the work of the last day, then published.
-    let event = json!({ "kinds": ["large_transfer"], "minSeverity": 4, "withinMinutes": 60 });
-    let rules = json!([
-        { "name": "Large transfer", "event": event, "headStartMinutes": 60, "managerId": sam, "deputyId": ana, "holdSeconds": 120, "alert": true },
-        { "name": "Gold", "tags": ["gold"], "headStartMinutes": 10 },
-    ]);
+    let rules = transfer_rules(&sam, &ana);
     let attempt = "query($r: [RedRuleInput!]!) { redRulesTry(input: { rules: $r }) { lookedAt more rules { name applied } userErrors { field } } }";
     let tried = ada.query(attempt, json!({ "r": rules })).await?;
     assert_eq!(
@@ -291,8 +298,12 @@ async fn the_red_channel_reaches_the_named_manager_and_alarms_within_a_second() 
         (&json!("Large transfer"), &json!(5), &json!(ana)),
         "{on_floor}"
     );
-    let hers =
-        owner.query("{ alerts(first: 1) { id kind text customer { events(first: 1) { kind severity text data } } } }", json!({})).await?;
+    let hers = owner
+        .query(
+            "{ alerts(first: 1) { id kind text customer { events(first: 1) { kind severity text data } } } }",
+            json!({}),
+        )
+        .await?;
     assert_eq!(hers["alerts"][0]["customer"]["events"][0]["data"]["amount"], 250_000, "{hers}");
     let seen = "mutation($a: ID!) { alertAcknowledge(input: { alertId: $a, end: true }) { alert { acknowledgedById endedAt } userErrors { code } } }";
     let ended = owner.query(seen, json!({ "a": on_floor["id"] })).await?;
@@ -305,6 +316,19 @@ async fn the_red_channel_reaches_the_named_manager_and_alarms_within_a_second() 
     let url = stack.hook(meridian_domain::channel::ChannelKind::Generic)?.replace("/hooks/generic/", "/events/");
     assert_eq!(http.post(&url).body(body(5).to_string()).send().await?.status().as_u16(), 401);
 
+    stack.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_red_channel_reaches_the_named_manager_or_their_deputy() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let ada = signed_in(&stack, "ada").await?;
+    let (ana, sam) = (id(&stack, "ana")?, id(&stack, "sam")?);
+    stack.sql("update site_shift set starts_minute = 0, ends_minute = 1440").await?;
+    let (_deputy, mut deputy_inbox) = on_duty(&stack, "ana").await?;
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    ada.query(RULES, json!({ "r": transfer_rules(&sam, &ana) })).await?;
+
     // A customer whose event comes before their message: the work goes to the manager, who serves no queue at all.
     let (manager, mut manager_inbox) = on_duty(&stack, "sam").await?;
     let other =
@@ -312,8 +336,7 @@ async fn the_red_channel_reaches_the_named_manager_and_alarms_within_a_second() 
     assert_eq!(tell(&stack, "evt_3", other).await?.0, 202);
     whatsapp.post(&http, &whatsapp.text("447700900642", "Wim", "wamid.v2", "agent", unix())).await?;
     let (red, red_conversation) = manager_inbox.until(PATIENCE, offer).await?;
-    ensure!(red_conversation != conversation);
-    manager.query(accept, json!({ "o": red })).await?;
+    manager.query(ACCEPT, json!({ "o": red })).await?;
     let look = "query($c: ID!) { conversation(id: $c) { workItems { redRule headStartSeconds decisions { agentId exclusions } } } }";
     let work = ada.query(look, json!({ "c": red_conversation })).await?["conversation"]["workItems"][0].clone();
     assert_eq!((&work["redRule"], &work["headStartSeconds"]), (&json!("Large transfer"), &json!(3600)), "{work}");
@@ -327,8 +350,9 @@ async fn the_red_channel_reaches_the_named_manager_and_alarms_within_a_second() 
         json!({ "customer": { "scheme": "wa_id", "value": "447700900643" }, "kind": "large_transfer", "severity": 4 });
     tell(&stack, "evt_4", third).await?;
     whatsapp.post(&http, &whatsapp.text("447700900643", "Xia", "wamid.v3", "agent", unix())).await?;
-    let deputy = |m: &Value| offer(m).filter(|(_, at)| *at != conversation);
-    owner_inbox.until(PATIENCE, deputy).await?;
-    assert_eq!(stack.count("select count(*) from work_item where named_agent_id is not null").await?, 2);
+    let (_, deputy_conversation) = deputy_inbox.until(PATIENCE, offer).await?;
+    ensure!(deputy_conversation != red_conversation);
+    let work = ada.query(look, json!({ "c": deputy_conversation })).await?["conversation"]["workItems"][0].clone();
+    assert_eq!(work["decisions"][0]["agentId"], ana, "{work}");
     stack.finish().await
 }

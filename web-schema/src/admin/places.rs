@@ -63,6 +63,10 @@ impl Site {
     async fn ring(&self) -> i32 {
         self.0.site.ring.into()
     }
+    /// Whether its open work goes to who is awake when a shift ends.
+    async fn hands_over(&self) -> bool {
+        self.0.hands_over
+    }
     /// Weekly hours.
     async fn shifts(&self) -> Vec<Shift> {
         let shown = |s: &calendar::Shift| Shift {
@@ -156,6 +160,8 @@ struct SiteSaveInput {
     /// Place in the dispatch ring, 0 asked first.
     #[graphql(default)]
     ring: i32,
+    /// Whether its open work goes to who is awake when a shift ends; unchanged when left out.
+    hands_over: Option<bool>,
     /// Weekly hours: they replace those there were.
     shifts: Vec<ShiftInput>,
 }
@@ -276,6 +282,7 @@ impl PlaceMutations {
             name: &input.name,
             time_zone: &input.time_zone,
             ring: input.ring,
+            hands_over: input.hands_over,
             shifts: &shifts,
         };
         site_payload(ctx, app::save_site(&viewer.app, &viewer.subject, new).await).await

@@ -1,9 +1,11 @@
 //! Queues, work items, offers, routing decisions, hand-offs.
 
 mod alerts;
+mod emergency;
 mod plans;
 
 pub(crate) use alerts::{Alert, AlertMutations, AlertQueries};
+pub(crate) use emergency::{EmergencyMutations, EmergencyQueries};
 pub(crate) use plans::{PlanMutations, PlanQueries, RoutingPlan, outcome_of_read};
 
 use crate::{
@@ -63,6 +65,10 @@ impl Queue {
         #[graphql(desc = "Only those before this version")] before: Option<i32>,
     ) -> Resolved<Vec<RoutingPlan>> {
         plans::of_queue(ctx, self.0.id, first.or(Some(1)), before).await
+    }
+    /// When it lends work to partners, and where that stands; null without a rule, and for those without `floor:read`.
+    async fn overflow(&self, ctx: &Context<'_>) -> Resolved<Option<emergency::QueueOverflow>> {
+        emergency::overflow_of(ctx, self.0.id).await
     }
     /// Who takes its work; null for those without `floor:read`.
     async fn agent_ids(&self, ctx: &Context<'_>) -> Resolved<Option<Vec<ID>>> {

@@ -26,8 +26,8 @@ pub struct NewSite<'a> {
     pub time_zone: &'a str,
     /// Place in the dispatch ring, 0 first.
     pub ring: i32,
-    /// Whether open work goes to who is awake when a shift ends here.
-    pub hands_over: bool,
+    /// Whether open work goes to who is awake when a shift ends here; `None` leaves it as it is.
+    pub hands_over: Option<bool>,
     /// Weekly hours; none means never open.
     pub shifts: &'a [Shift],
 }
