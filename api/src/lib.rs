@@ -5,6 +5,7 @@ mod bot_api;
 mod bots;
 mod chat;
 mod connected;
+mod events;
 mod files;
 mod graphql;
 mod health;
@@ -190,6 +191,7 @@ fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/hooks/{kind}/{account}", web::post().to(hooks::receive))
         .route("/hooks/{kind}/{account}", web::get().to(hooks::challenge))
+        .route("/events/{account}", web::post().to(events::receive))
         .route("/bots/{bot}/handoff", web::post().to(bots::hand_off))
         .service(platforms::resource("/bots/{bot}/{platform}"))
         .service(platforms::resource("/bots/{bot}/{platform}/{rest:.*}"))

@@ -103,7 +103,18 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         )
         .await?;
     let template = one_id(stack, "select id from message_template limit 1").await?;
+    let tell = "mutation($c: ID!) { customerEventRecord(input: { customerId: $c, kind: \"churn\", text: \"Zinnia\" }) { userErrors { code } } }";
+    agent.query(tell, json!({ "c": seen["conversation"]["customer"]["id"] })).await?;
+    let alert = one_id(stack, "select id from alert limit 1").await?;
+    let work = one_id(stack, "select id from work_item where state = 'active' limit 1").await?;
     Ok(BTreeMap::from([
+        ("emergencyplan", format!("emp_{}", one_id(stack, "select id from emergency_plan limit 1").await?.simple())),
+        (
+            "emergencyactivation",
+            format!("ema_{}", one_id(stack, "select id from emergency_activation limit 1").await?.simple()),
+        ),
+        ("alert", format!("alr_{}", alert.simple())),
+        ("workitem", format!("wrk_{}", work.simple())),
         ("attachmentids", format!("att_{}", attachment.simple())),
         ("template", format!("tpl_{}", template.simple())),
         ("site", text(&made["sites"][0]["id"])?),
@@ -129,6 +140,19 @@ async fn set_up(stack: &Stack) -> Result<Value> {
     let make = "mutation($b: ID!) { teamSave(input: { branchId: $b, name: \"Zinnia\" }) { userErrors { code } }
         apiKeyCreate(input: { name: \"Zinnia\", scopes: [\"floor:read\"] }) { userErrors { code } } }";
     ada.query(make, json!({ "b": branches["branches"][0]["id"] })).await?;
+    let red = "mutation { redRulesPublish(input: { rules: [{ name: \"Zinnia\", tiers: [\"standard\"], alert: true }], note: \"Zinnia\" }) {
+        userErrors { code } } }";
+    ensure!(ada.query(red, json!({})).await?["redRulesPublish"]["userErrors"] == json!([]));
+    let plan = "mutation($q: ID!) { routingPlanPublish(input: { queueId: $q, plan: { steps: [{ anyHours: true }] }, note: \"Zinnia\" }) {
+        userErrors { code } } }";
+    let queues = ada.query("{ queues { id } }", json!({})).await?;
+    ada.query(plan, json!({ "q": queues["queues"][0]["id"] })).await?;
+    let emergency =
+        "mutation { emergencyPlanSave(input: { name: \"Zinnia\", message: \"Zinnia\" }) { emergencyPlanId } }";
+    let emergency = ada.query(emergency, json!({})).await?["emergencyPlanSave"]["emergencyPlanId"].clone();
+    let activate = "mutation($p: ID!) { emergencyActivate(input: { emergencyPlanId: $p, confirm: \"Zinnia\" }) {
+        activation { id } userErrors { code } } }";
+    ensure!(ada.query(activate, json!({ "p": emergency })).await?["emergencyActivate"]["userErrors"] == json!([]));
     let all = "{ sites { id } branches { id teams { id } } skills { id } bots { id } apiKeys { id }
         channelAccounts { id } }";
     ada.query(all, json!({})).await

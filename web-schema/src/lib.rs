@@ -12,6 +12,7 @@ mod live;
 mod loaders;
 mod page;
 mod people;
+mod red;
 mod roots;
 mod scalars;
 mod work;

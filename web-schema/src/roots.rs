@@ -9,7 +9,11 @@ use crate::{
     customers::{CustomerMutations, CustomerQueries},
     identity::{IdentityMutations, IdentityQueries, RunMutations, RunQueries},
     people::{PeopleMutations, PeopleQueries},
-    work::{WorkMutations, WorkQueries},
+    red::{RedMutations, RedQueries},
+    work::{
+        AlertMutations, AlertQueries, EmergencyMutations, EmergencyQueries, PlanMutations, PlanQueries, WorkMutations,
+        WorkQueries,
+    },
 };
 use async_graphql::MergedObject;
 
@@ -26,9 +30,12 @@ pub(crate) struct Reading(
 #[derive(MergedObject, Default)]
 pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries, TemplateQueries);
 
+#[derive(MergedObject, Default)]
+pub(crate) struct Steering(PlanQueries, AlertQueries, RedQueries, EmergencyQueries);
+
 /// What can be asked.
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(Reading, Floor);
+pub(crate) struct Query(Reading, Floor, Steering);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Writing(
@@ -43,6 +50,9 @@ pub(crate) struct Writing(
 #[derive(MergedObject, Default)]
 pub(crate) struct Managing(PeopleMutations, WorkMutations, AdminMutations, ChannelMutations, TemplateMutations);
 
+#[derive(MergedObject, Default)]
+pub(crate) struct Routing(PlanMutations, AlertMutations, RedMutations, EmergencyMutations);
+
 /// What can be changed.
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(Writing, Managing);
+pub(crate) struct Mutation(Writing, Managing, Routing);

@@ -5,7 +5,7 @@ use futures_util::{
     future::BoxFuture,
     stream::{self, StreamExt},
 };
-use meridian_app::{bots, conversations, delivery, identity, inbound, routing};
+use meridian_app::{bots, conversations, delivery, emergency, identity, inbound, routing};
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::registry;
 use meridian_domain::{
@@ -105,6 +105,12 @@ impl Jobs {
             }
             Job::SnoozeEnd { conversation } => {
                 conversations::snooze_end(app, tenant, *conversation).await?;
+            }
+            Job::ShiftEnd { site } => {
+                routing::end_shift(app, tenant, *site).await?;
+            }
+            Job::EmergencyEnd { activation } => {
+                emergency::expire(app, tenant, *activation).await?;
             }
             Job::BotSilence { session } => {
                 bots::bot_silent(app, tenant, *session).await?;

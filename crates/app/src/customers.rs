@@ -9,6 +9,7 @@ use meridian_domain::{
     event::{Identifier, Verification},
     identity,
     ids::CustomerId,
+    jobs::Job,
     live::{Change, Topic},
     people::Permission,
 };
@@ -16,7 +17,7 @@ use meridian_store::{
     StoreError,
     conversations::{self, View},
     customers::{self as store, Customer},
-    identity as identities,
+    identity as identities, red,
 };
 use serde_json::json;
 
@@ -84,6 +85,12 @@ pub async fn update(
     tx.live(&concerned, Change::Customer { customer: id });
     if name.is_some() {
         look_at(&mut tx, [id]);
+    }
+    if changes.tier.is_some() || changes.tags.is_some() {
+        let tenant = tx.scope().tenant();
+        for work in red::open_work(&mut tx, id).await? {
+            tx.job(&Job::RouteWork { work }, tenant.0);
+        }
     }
     let what = json!({ "name": name.is_some(), "tier": changes.tier, "tags": tags.as_ref().map(Vec::len) });
     tx.audit("customer_updated", "customer", Some(id.0), what);

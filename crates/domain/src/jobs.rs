@@ -1,8 +1,8 @@
 //! Jobs: what the outbox hands to the broker. Small, ids only, never content.
 
 use crate::ids::{
-    AgentId, AttachmentId, BotEventId, ConversationId, CursorId, CustomerId, DeliveryId, HandoffId, OfferId, RawId,
-    RunId, SessionId, WorkItemId,
+    AgentId, AttachmentId, BotEventId, ConversationId, CursorId, CustomerId, DeliveryId, EmergencyActivationId,
+    HandoffId, OfferId, RawId, RunId, SessionId, SiteId, WorkItemId,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -54,6 +54,16 @@ pub enum Job {
     SnoozeEnd {
         /// The conversation.
         conversation: ConversationId,
+    },
+    /// A site closed, or others opened while it is closed: its open work goes to who is awake.
+    ShiftEnd {
+        /// The site.
+        site: SiteId,
+    },
+    /// The time of an emergency plan is over.
+    EmergencyEnd {
+        /// The activation.
+        activation: EmergencyActivationId,
     },
     /// Send a message to a customer.
     Deliver {
@@ -113,6 +123,8 @@ impl Job {
             Self::WrapUpEnd { .. } => "wrap_up_end",
             Self::BotSilence { .. } => "bot_silence",
             Self::SnoozeEnd { .. } => "snooze_end",
+            Self::ShiftEnd { .. } => "shift_end",
+            Self::EmergencyEnd { .. } => "emergency_end",
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot_event",
             Self::Summarise { .. } => "summarise",
@@ -138,7 +150,9 @@ impl Job {
             | Self::WrapUpEnd { .. }
             | Self::BotSilence { .. }
             | Self::SnoozeEnd { .. }
-            | Self::AttachOrphan { .. } => "timer",
+            | Self::AttachOrphan { .. }
+            | Self::ShiftEnd { .. }
+            | Self::EmergencyEnd { .. } => "timer",
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot",
             Self::Summarise { .. } => "summarise",

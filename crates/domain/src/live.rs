@@ -1,6 +1,6 @@
 //! Live changes: what a subscription is told. A change names what to read again, never its content.
 
-use crate::ids::{AgentId, ConversationId, CustomerId, ItemId, OfferId, QueueId, SessionId, WorkItemId};
+use crate::ids::{AgentId, AlertId, ConversationId, CustomerId, ItemId, OfferId, QueueId, SessionId, WorkItemId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -70,6 +70,11 @@ pub enum Change {
     Reread {
         /// The conversation.
         conversation: ConversationId,
+    },
+    /// An alert was raised, seen or ended.
+    Alert {
+        /// The alert.
+        alert: AlertId,
     },
     /// A sign-in or role was revoked: sockets of this agent check themselves again.
     Revoked {

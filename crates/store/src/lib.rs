@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod agents;
+pub mod alerts;
 pub mod arrivals;
 pub mod aside;
 pub mod attachments;
@@ -19,6 +20,7 @@ pub mod cursors;
 pub mod customers;
 mod db;
 pub mod deliveries;
+pub mod emergency;
 mod error;
 pub mod handoffs;
 pub mod idempotency;
@@ -31,14 +33,19 @@ pub mod migrate;
 pub mod moves;
 pub mod offers;
 pub mod outbox;
+pub mod overflow;
+pub mod plans;
 pub mod recognition;
+pub mod red;
 pub mod routing;
 pub mod runs;
 pub mod seal;
 pub mod setup;
+pub mod shifts;
 pub mod sites;
 pub mod system;
 pub mod templates;
+pub mod uses;
 pub mod work;
 
 pub use db::{Db, DbSettings, IntakeRow, ReadTx, Road, SystemTx, TenantScope, WriteTx};

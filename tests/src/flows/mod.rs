@@ -15,7 +15,10 @@ mod mail;
 pub mod main_job;
 mod media;
 mod model;
+mod overflow;
 mod resume;
+mod routing;
+mod stress;
 mod templates;
 mod web_chat;
 

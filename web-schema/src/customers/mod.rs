@@ -8,6 +8,7 @@ use crate::{
     ids::{id, read},
     loaders::{CandidatesOf, IdentitiesOf, load},
     page,
+    red::{self, CustomerEvent},
 };
 use async_graphql::{
     Context, ErrorExtensions, ID, InputObject, Json, Object, ResultExt, SimpleObject,
@@ -113,6 +114,15 @@ impl Customer {
     async fn candidates(&self, ctx: &Context<'_>) -> Resolved<Vec<IdentityCandidate>> {
         let found = load(ctx, CandidatesOf(self.0.id)).await?.unwrap_or_default();
         Ok(found.into_iter().map(IdentityCandidate).collect())
+    }
+    /// What other systems said about it, newest first.
+    #[graphql(complexity = "first.unwrap_or(50).clamp(1, 100) as usize * child_complexity")]
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100")] first: Option<i32>,
+    ) -> Resolved<Vec<CustomerEvent>> {
+        red::events(ctx, self.0.id, first).await
     }
     /// Why its addresses belong to it, newest first; suggestions too.
     async fn links(&self, ctx: &Context<'_>) -> Resolved<Vec<IdentityLink>> {

@@ -69,9 +69,7 @@ async fn declared(
     let viewer = viewer(ctx).extend()?;
     let reason = input.reason.unwrap_or_default();
     match app::declare(&viewer.app, &viewer.subject, &input.scheme, &input.value, what, &reason).await {
-        Ok(rule) => {
-            Ok(IdentityRulePayload { rule: what.map(|_| rule.into()), user_errors: Vec::new() })
-        }
+        Ok(rule) => Ok(IdentityRulePayload { rule: what.map(|_| rule.into()), user_errors: Vec::new() }),
         Err(refused) => Ok(IdentityRulePayload { rule: None, user_errors: vec![refused.split().extend()?] }),
     }
 }

@@ -9,7 +9,7 @@ use meridian_domain::{
     ids::TenantId,
     live::{Change, Topic},
 };
-use meridian_store::{ReadTx, StoreError, agents, conversations, customers, items, offers, work};
+use meridian_store::{ReadTx, StoreError, agents, alerts, conversations, customers, items, offers, work};
 use std::{
     collections::HashMap,
     sync::{
@@ -31,6 +31,7 @@ pub(crate) enum Payload {
     Work(work::WorkItem),
     /// Read the conversation again.
     Reread,
+    Alert(alerts::Alert),
 }
 
 /// A change at its place, with what it names.
@@ -249,6 +250,7 @@ fn name(change: Change) -> (u8, Uuid) {
         Change::Work { work, .. } => (5, work.0),
         Change::Revoked { agent } => (6, agent.0),
         Change::Reread { conversation } => (7, conversation.0),
+        Change::Alert { alert } => (8, alert.0),
     }
 }
 
@@ -257,7 +259,7 @@ pub(crate) async fn payloads(
     tx: &mut ReadTx,
     changes: impl Iterator<Item = Change>,
 ) -> Result<HashMap<(u8, Uuid), Payload>, StoreError> {
-    let mut ids: [Vec<Uuid>; 8] = Default::default();
+    let mut ids: [Vec<Uuid>; 9] = Default::default();
     for change in changes {
         let (kind, id) = name(change);
         let of_kind = &mut ids[usize::from(kind)];
@@ -282,6 +284,7 @@ pub(crate) async fn payloads(
     read!(4, agents::many, Payload::Agent);
     read!(5, work::many, Payload::Work);
     found.extend(ids[7].iter().map(|id| ((7, *id), Payload::Reread)));
+    read!(8, alerts::many, Payload::Alert);
     Ok(found)
 }
 
