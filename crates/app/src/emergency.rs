@@ -17,6 +17,7 @@ use meridian_store::{
     setup, work,
 };
 use serde_json::json;
+use uuid::Uuid;
 
 /// Longest time a plan is in force, minutes: a week.
 const MOST_MINUTES: i32 = 10_080;
@@ -143,16 +144,22 @@ pub(crate) async fn tell(
     plans: &[Activation],
     works: &[WorkItemId],
 ) -> Result<(), StoreError> {
-    if plans.iter().all(|plan| plan.switches.message.is_none()) {
+    let speaking: Vec<&Activation> = plans.iter().filter(|plan| plan.switches.message.is_some()).collect();
+    if speaking.is_empty() || works.is_empty() {
         return Ok(());
     }
-    for id in works {
+    let ids: Vec<Uuid> = speaking.iter().map(|plan| plan.id.0).collect();
+    let works: Vec<Uuid> = works.iter().map(|work| work.0).collect();
+    let mut tx = app.db.read(Subject::system(tenant).scope()).await?;
+    let untold = store::untold(&mut tx, &ids, &works).await?;
+    drop(tx);
+    for id in untold {
         let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
-        let Some(conversation) = conversations::lock_of_work(&mut tx, *id).await? else { continue };
-        let found = work::find(&mut tx, *id).await?.filter(|item| item.state == WorkState::Queued);
+        let Some(conversation) = conversations::lock_of_work(&mut tx, id).await? else { continue };
+        let found = work::find(&mut tx, id).await?.filter(|item| item.state == WorkState::Queued);
         let Some(item) = found else { continue };
         let Some(session) = conversations::session(&mut tx, item.session).await? else { continue };
-        for plan in plans.iter().filter(|plan| plan.switches.about(item.queue)) {
+        for plan in speaking.iter().filter(|plan| plan.switches.about(item.queue)) {
             if let Some(text) = &plan.switches.message
                 && store::note(&mut tx, plan.id, session.id).await?
             {

@@ -3,7 +3,7 @@
 use crate::{ReadTx, StoreError, WriteTx};
 use meridian_domain::{
     emergency::Switches,
-    ids::{AgentId, EmergencyActivationId, EmergencyPlanId, SessionId},
+    ids::{AgentId, EmergencyActivationId, EmergencyPlanId, SessionId, WorkItemId},
     time::Instant,
 };
 use serde_json::Value;
@@ -200,6 +200,23 @@ pub async fn end(tx: &mut WriteTx, id: EmergencyActivationId, only_when_due: boo
     .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Those of several pieces of work that wait and whose customers were not told the message of one of several plans yet.
+pub async fn untold(tx: &mut ReadTx, plans: &[Uuid], works: &[Uuid]) -> Result<Vec<WorkItemId>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query_scalar!(
+        "select w.id from work_item w
+         where w.tenant_id = $1 and w.id = any($2) and w.state = 'queued'
+           and (select count(*) from emergency_notice n
+                where n.tenant_id = $1 and n.activation_id = any($3) and n.session_id = w.session_id) < cardinality($3)",
+        tenant,
+        works,
+        plans
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(WorkItemId).collect())
 }
 
 /// Notes that a plan's message is told to an engagement; false when it was before.
