@@ -129,9 +129,9 @@ mod tests {
         assert_eq!(name("  Lisbon ").unwrap(), "Lisbon");
         assert!(name(" ").is_err() && name("a\nb").is_err() && name(&"x".repeat(101)).is_err());
         assert_eq!(within("offer_seconds", 0, 1..=600).unwrap_err().to_string(), "offer_seconds goes from 1 to 600");
-        assert_eq!(within("offer_seconds", 0, 1..=600).unwrap_err().field(), Some("offer_seconds"));
+        assert_eq!(within("offer_seconds", 0, 1..=600).unwrap_err().field().as_deref(), Some("offer_seconds"));
         let taken = SetupRefused::from(StoreError::Constraint("site_name".to_owned()));
         assert_eq!(taken.to_string(), "this name is taken");
-        assert_eq!(taken.field(), Some("name"));
+        assert_eq!(taken.field().as_deref(), Some("name"));
     }
 }
