@@ -23,6 +23,8 @@ const FILL: &[&str] = &[
     "insert into unknown_event (tenant_id, id, raw_id, account_id, reason, event) select tenant_id, id, id, id, 'r', '{}' from channel_account limit 1",
     "insert into attachment (tenant_id, id, account_id, kind) select tenant_id, id, id, 'image' from channel_account limit 1",
     "insert into canned_reply (tenant_id, id, shortcut, title, text) select tenant_id, id, 's', 't', 't' from branch",
+    "insert into channel_cursor (tenant_id, id, account_id, name) select tenant_id, id, id, 'INBOX' from channel_account limit 1",
+    "insert into message_template (tenant_id, id, account_id, name, language, body) select tenant_id, id, id, 't', 'en', 't' from channel_account limit 1",
     "insert into outbox (tenant_id, lane, queue, payload, due_at) select tenant_id, 0, 'timer.0', '{}', 'infinity' from tenant",
     "insert into handoff (tenant_id, id, session_id, conversation_id, item_id, bot_id, webhook_id, request)
        select s.tenant_id, s.id, s.id, s.conversation_id, s.id, b.id, 'w', '{}' from session s join bot b on b.tenant_id = s.tenant_id limit 1",
