@@ -1,7 +1,10 @@
 //! The mail of the outside world: a server that takes ours, a client that brings theirs, a mailbox that is read.
 
 use anyhow::{Context, Result, bail};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    fmt::Write as _,
+    sync::{Arc, Mutex, PoisonError},
+};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{
@@ -319,7 +322,7 @@ impl Imap {
             } else {
                 format!("BODY[] {{{}}}\r\n{mail}", mail.len())
             };
-            answer.push_str(&format!("* {} FETCH (UID {uid} {shown})\r\n", n + 1));
+            writeln!(answer, "* {} FETCH (UID {uid} {shown})\r", n + 1)?;
         }
         Ok(answer)
     }

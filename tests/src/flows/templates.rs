@@ -2,7 +2,10 @@
 
 use super::{PATIENCE, accept_first, both_sites, main_job::reqwest_client, unix};
 use anyhow::{Context, Result, ensure};
-use meridian_lab::{agent::Agent, provider::Answer};
+use meridian_lab::{
+    agent::Agent,
+    provider::{Answer, Recorded},
+};
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
 
@@ -110,7 +113,7 @@ async fn a_closed_window_is_answered_by_a_template() -> Result<()> {
     assert_eq!(sent["messageSend"]["userErrors"], json!([]), "{sent}");
     stack.settle("select count(*) from delivery where state = 'accepted'", 2, PATIENCE).await?;
     let out = stack.provider.seen("/100200300/messages");
-    let bodies: Vec<Value> = out.iter().map(|request| request.json()).collect();
+    let bodies: Vec<Value> = out.iter().map(Recorded::json).collect();
     assert_eq!(bodies[0]["template"]["name"], "order_update");
     assert_eq!(bodies[0]["template"]["components"][0]["parameters"][1]["text"], "A-7");
     assert_eq!(bodies[1]["template"]["components"][0]["parameters"][0]["type"], "image", "{}", bodies[1]);
