@@ -1,19 +1,22 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
+const client = {
+  preset: 'client' as const,
+  presetConfig: { fragmentMasking: false },
+  config: {
+    scalars: { DateTime: 'string', NaiveDate: 'string', Long: 'number', JSON: 'any' },
+    enumsAsTypes: true,
+    useTypeImports: true,
+    skipTypename: false,
+  },
+};
+
 const config: CodegenConfig = {
   schema: '../web-schema/schema.graphql',
-  documents: ['src/operations/*.graphql'],
   generates: {
-    './src/gql/': {
-      preset: 'client',
-      presetConfig: { fragmentMasking: false },
-      config: {
-        scalars: { DateTime: 'string', NaiveDate: 'string', Long: 'number', JSON: 'any' },
-        enumsAsTypes: true,
-        useTypeImports: true,
-        skipTypename: false,
-      },
-    },
+    './src/gql/': { ...client, documents: ['src/operations/*.graphql'] },
+    // Documents of parts that are loaded when they are asked for: a module of their own, so that they come with them.
+    './src/gql/identity/': { ...client, documents: ['src/operations/identity/*.graphql'] },
   },
 };
 export default config;

@@ -91,6 +91,5 @@ pub(crate) async fn refresh(edge: web::Data<Edge>, body: Bytes) -> HttpResponse 
     };
     let app = edge.app.clone();
     let done = edge.run(async move { auth::refresh(&app, &form.refresh_token).await }).await;
-    edge.wake.call();
     answer(&edge, done)
 }

@@ -63,14 +63,11 @@ pub(crate) async fn hand_off(
     let app = edge.app.clone();
     let done = edge.run(async move { bots::hand_off(&app, tenant, bot, &webhook_id, &parsed).await }).await;
     match done {
-        Some(Ok(taken)) => {
-            edge.wake.call();
-            HttpResponse::Accepted().json(json!({
-                "handoff": taken.id.to_string(),
-                "conversation": taken.conversation.to_string(),
-                "position": taken.position,
-            }))
-        }
+        Some(Ok(taken)) => HttpResponse::Accepted().json(json!({
+            "handoff": taken.id.to_string(),
+            "conversation": taken.conversation.to_string(),
+            "position": taken.position,
+        })),
         Some(Err(HandoffRefused::Store(error))) => {
             tracing::error!(%error, "a hand-off was not taken");
             unavailable()

@@ -1,7 +1,6 @@
 //! Which agents have a socket open here; their link leases are extended in one batch a tenant.
 
 use meridian_app::{App, routing};
-use meridian_bus::Wake;
 use meridian_domain::ids::{AgentId, TenantId};
 use std::{
     collections::HashMap,
@@ -20,13 +19,12 @@ const GRACE: f64 = 8.0;
 /// Agents with open sockets, and how many.
 pub(crate) struct Connected {
     app: App,
-    wake: Wake,
     sockets: Mutex<HashMap<(TenantId, AgentId), u32>>,
 }
 
 impl Connected {
-    pub(crate) fn new(app: App, wake: Wake) -> Self {
-        Self { app, wake, sockets: Mutex::default() }
+    pub(crate) fn new(app: App) -> Self {
+        Self { app, sockets: Mutex::default() }
     }
 
     fn map(&self) -> std::sync::MutexGuard<'_, HashMap<(TenantId, AgentId), u32>> {
@@ -39,7 +37,6 @@ impl Connected {
         if let Err(error) = routing::extend_leases(&self.app, tenant, &[agent], LEASE).await {
             tracing::warn!(%error, "a link lease could not be taken, the next beat tries again");
         }
-        self.wake.call();
     }
 
     /// A socket closed; the lease of the last one runs out after a short grace.

@@ -50,6 +50,12 @@ pub(crate) fn failure(code: &str, text: impl Into<String>) -> Response {
     Response::from_errors(vec![error])
 }
 
+/// Whether the trouble is ours and passes.
+pub(crate) fn unavailable(response: &Response) -> bool {
+    let code = response.errors.first().and_then(|error| error.extensions.as_ref()).and_then(|e| e.get("code"));
+    code == Some(&Value::from("UNAVAILABLE"))
+}
+
 /// A GraphQL request out of JSON, each part of the right type.
 pub(crate) fn read(body: &serde_json::Value) -> Result<Request, String> {
     let object = body.as_object().ok_or("the body is not a JSON object")?;
@@ -98,14 +104,12 @@ pub(crate) async fn viewer(edge: &web::Data<Edge>, token: &str, key: Option<Stri
         Some(None) => return Err(refused()),
         None => return Err(failure("UNAVAILABLE", "the service is not available for a moment: try again")),
     };
-    let wake = edge.wake.clone();
     Ok(Arc::new(Viewer {
         app: edge.app.clone(),
         subject,
         token_version,
         feed: edge.feed.clone(),
         idempotency_key: key,
-        committed: Arc::new(move || wake.call()),
     }))
 }
 

@@ -32,7 +32,7 @@ fn unknown() -> HttpResponse {
     problem(StatusCode::NOT_FOUND, "unknown_account", "no channel account has this address")
 }
 
-async fn account(
+pub(crate) async fn account(
     edge: &web::Data<Edge>,
     path: &(String, String),
 ) -> Result<(TenantId, Arc<AccountConfig>), HttpResponse> {

@@ -1,6 +1,5 @@
 //! Verified requests into the inbox, many in one commit when many come at once.
 
-use meridian_bus::Wake;
 use meridian_store::{Db, IntakeRow};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -18,7 +17,7 @@ type Waiting = (IntakeRow, oneshot::Sender<bool>);
 pub(crate) struct Intake(mpsc::Sender<Waiting>);
 
 impl Intake {
-    pub(crate) fn start(db: Db, wake: Wake) -> Self {
+    pub(crate) fn start(db: Db) -> Self {
         let (send, mut receive) = mpsc::channel::<Waiting>(QUEUE);
         tokio::spawn(async move {
             let flights = Arc::new(Semaphore::new(FLIGHTS));
@@ -27,13 +26,10 @@ impl Intake {
                 if receive.recv_many(&mut batch, BATCH).await == 0 {
                     return;
                 }
-                let (db, wake) = (db.clone(), wake.clone());
+                let db = db.clone();
                 tokio::spawn(async move {
                     let (rows, answers): (Vec<IntakeRow>, Vec<_>) = batch.into_iter().unzip();
                     let stored = store(&db, &rows).await;
-                    if stored {
-                        wake.call();
-                    }
                     for answer in answers {
                         // A client that went away gets no answer; the request is stored all the same.
                         let _ = answer.send(stored);

@@ -5,10 +5,12 @@ mod bot_api;
 mod bots;
 mod chat;
 mod connected;
+mod events;
 mod files;
 mod graphql;
 mod health;
 mod hooks;
+mod imports;
 mod intake;
 mod platforms;
 mod problem;
@@ -22,7 +24,7 @@ mod ws;
 use actix_web::{App as Actix, HttpServer, dev::ServerHandle, web};
 use anyhow::Context;
 use meridian_app::App;
-use meridian_bus::{Hint, Hints, Wake};
+use meridian_bus::{Hint, Hints};
 use meridian_domain::ids::TenantId;
 use meridian_domain::secret::Secret;
 use meridian_files::Files;
@@ -42,8 +44,6 @@ pub struct Settings {
     pub app: App,
     /// Hints from the relay.
     pub hints: Hints,
-    /// Wakes the relay after a commit.
-    pub wake: Wake,
     /// The installation's secret, from which the signing key is derived.
     pub secret: Secret,
     /// Sites that may open sockets; empty = the public URL alone.
@@ -70,7 +70,6 @@ pub(crate) struct Edge {
     pub standing: Arc<standing::Standing>,
     pub files: Files,
     pub hints: Hints,
-    pub wake: Wake,
     pub origins: Vec<String>,
     pub explorer: bool,
     pub local_rates: bot_api::Local,
@@ -109,7 +108,7 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
     let port = listener.local_addr()?.port();
     let feed = Feed::new(settings.app.clone());
     follow(&settings.hints, &feed, &stop);
-    let connected = Arc::new(connected::Connected::new(settings.app.clone(), settings.wake.clone()));
+    let connected = Arc::new(connected::Connected::new(settings.app.clone()));
     tokio::spawn(Arc::clone(&connected).run(stop.clone()));
     let standing = Arc::new(standing::Standing::new(settings.app.clone()));
     tokio::spawn(Arc::clone(&standing).run(stop.clone()));
@@ -117,13 +116,12 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
         app: settings.app.clone(),
         graphql: GraphQl::new(Limits { introspection: settings.explorer, ..settings.limits }),
         tokens: Tokens::new(&settings.secret)?,
-        intake: intake::Intake::start(settings.app.db.clone(), settings.wake.clone()),
+        intake: intake::Intake::start(settings.app.db.clone()),
         feed,
         connected,
         standing,
         files: settings.files.clone(),
         hints: settings.hints.clone(),
-        wake: settings.wake.clone(),
         origins: settings.origins.clone(),
         explorer: settings.explorer,
         local_rates: bot_api::Local::default(),
@@ -169,7 +167,12 @@ fn follow(hints: &Hints, feed: &Feed, stop: &CancellationToken) {
     let (feed, mut gap) = (feed.clone(), false);
     tokio::spawn(hints.clone().follow(stop.clone(), move |hint| {
         let moved = match hint {
-            Hint::Moved { tenant, topic, position } => Moved::Topic(TenantId(tenant), topic, position),
+            Hint::Moved(moved) => Moved::Change {
+                tenant: TenantId(moved.tenant),
+                position: moved.position,
+                topics: moved.topics,
+                change: serde_json::from_value(moved.change).ok(),
+            },
             Hint::Connected => {
                 feed.listening(true);
                 Moved::Gap
@@ -188,6 +191,7 @@ fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/hooks/{kind}/{account}", web::post().to(hooks::receive))
         .route("/hooks/{kind}/{account}", web::get().to(hooks::challenge))
+        .route("/events/{account}", web::post().to(events::receive))
         .route("/bots/{bot}/handoff", web::post().to(bots::hand_off))
         .service(platforms::resource("/bots/{bot}/{platform}"))
         .service(platforms::resource("/bots/{bot}/{platform}/{rest:.*}"))
@@ -195,6 +199,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/auth/sign-in", web::post().to(auth::sign_in))
         .route("/auth/refresh", web::post().to(auth::refresh))
         .route("/v1/uploads", web::post().to(files::upload))
+        .route("/v1/imports", web::post().to(imports::upload))
         .route("/files/{token}", web::get().to(files::download))
         .route("/chat/{account}/sessions", web::post().to(chat::open))
         .route("/chat/messages", web::post().to(chat::say))

@@ -79,7 +79,7 @@ async fn take(edge: web::Data<Edge>, request: HttpRequest, body: Bytes) -> HttpR
         .collect();
     let (app, tenant) = (edge.app.clone(), found.tenant);
     let done = edge.run(async move { all(&app, tenant, bot, &keyed).await }).await;
-    answer(&edge, adapter, &body, done)
+    answer(adapter, &body, done)
 }
 
 /// Takes the calls of one body in their order.
@@ -96,17 +96,9 @@ async fn all(app: &App, tenant: TenantId, bot: BotId, calls: &[(String, BotCall)
     Ok(outcome)
 }
 
-fn answer(
-    edge: &Edge,
-    adapter: &dyn Adapter,
-    body: &Value,
-    done: Option<Result<Outcome, CallRefused>>,
-) -> HttpResponse {
+fn answer(adapter: &dyn Adapter, body: &Value, done: Option<Result<Outcome, CallRefused>>) -> HttpResponse {
     match done {
-        Some(Ok(outcome)) => {
-            edge.wake.call();
-            HttpResponse::Ok().json(adapter.answer(body, &outcome))
-        }
+        Some(Ok(outcome)) => HttpResponse::Ok().json(adapter.answer(body, &outcome)),
         Some(Err(CallRefused::Store(error) | CallRefused::Handoff(HandoffRefused::Store(error)))) => {
             tracing::error!(%error, "a call of a bot's platform was not taken");
             unavailable()

@@ -4,7 +4,6 @@
 use crate::intake::Intake;
 use anyhow::{Context, Result, ensure};
 use meridian_app::{App, accounts};
-use meridian_bus::Wake;
 use meridian_channels::{
     Egress,
     email::{
@@ -83,12 +82,12 @@ struct Listener {
 
 impl Smtp {
     /// Listens until told to stop; returns the port.
-    pub async fn start(self, app: App, wake: Wake, stop: CancellationToken) -> Result<u16> {
+    pub async fn start(self, app: App, stop: CancellationToken) -> Result<u16> {
         let listener = TcpListener::bind(&self.bind).await.with_context(|| format!("listen on {}", self.bind))?;
         let port = listener.local_addr()?.port();
         let tls = self.certificate.as_ref().map(|(chain, key)| acceptor(chain, key)).transpose()?;
         let shared = Arc::new(Listener {
-            intake: Intake::start(app.db.clone(), wake),
+            intake: Intake::start(app.db.clone()),
             app,
             smtp: self,
             tls,

@@ -30,6 +30,10 @@ const FRAME: usize = 64 * 1024;
 
 type Close = (u16, &'static str);
 
+const FORBIDDEN: Close = (4403, "Forbidden");
+/// Our own trouble: a client comes back by itself, and keeps its token (RFC 6455 registry, "try again later").
+const TRY_AGAIN: Close = (1013, "not available for a moment, connect again");
+
 /// Opens a socket. The handshake is refused to pages of other sites.
 pub(crate) async fn open(edge: web::Data<Edge>, request: HttpRequest, body: web::Payload) -> HttpResponse {
     if let Some(origin) = request.headers().get("origin").and_then(|value| value.to_str().ok()) {
@@ -85,7 +89,7 @@ async fn serve(edge: web::Data<Edge>, mut session: Session, mut stream: actix_ws
                 unanswered += 1;
                 if unanswered > 2 || session.ping(b"").await.is_err() { break None; }
             }
-            () = socket.fallen() => break Some((4403, "Forbidden")),
+            () = socket.fallen() => break Some(FORBIDDEN),
             out = receive.recv() => {
                 let text = match out {
                     Some(Out::Message(text)) => text,
@@ -147,12 +151,13 @@ impl Socket {
         }
         let payload = message.get("payload").cloned().unwrap_or_default();
         let given = text(&payload, "authorization").or_else(|| text(&payload, "Authorization"));
-        let token =
-            given.as_deref().map(|token| token.strip_prefix("Bearer ").unwrap_or(token)).ok_or((4403, "Forbidden"))?;
+        let token = given.as_deref().map(|token| token.strip_prefix("Bearer ").unwrap_or(token)).ok_or(FORBIDDEN)?;
         let viewer = if self.edge.tokens.verify_visitor(token).is_some() {
-            self.visitor(token).await.ok_or((4403, "Forbidden"))?
+            self.visitor(token).await?
         } else {
-            graphql::viewer(&self.edge, token, None).await.map_err(|_| (4403, "Forbidden"))?
+            graphql::viewer(&self.edge, token, None)
+                .await
+                .map_err(|refused| if graphql::unavailable(&refused) { TRY_AGAIN } else { FORBIDDEN })?
         };
         if viewer.subject.visitor_session().is_none() {
             self.watch = Some(self.edge.standing.watch(viewer.subject.clone(), viewer.token_version));
@@ -168,8 +173,8 @@ impl Socket {
     }
 
     /// A visitor follows the session their first message opened.
-    async fn visitor(&self, token: &str) -> Option<Arc<Viewer>> {
-        let claims = self.edge.tokens.verify_visitor(token)?;
+    async fn visitor(&self, token: &str) -> Result<Arc<Viewer>, Close> {
+        let claims = self.edge.tokens.verify_visitor(token).ok_or(FORBIDDEN)?;
         let app = self.edge.app.clone();
         let (tenant, account, visitor) = (claims.tenant, claims.account, claims.sub.to_string());
         let found = self
@@ -182,19 +187,17 @@ impl Socket {
                     verified: meridian_domain::event::Verification::Channel,
                     derived: false,
                 };
-                let mut tx = app.db.read(Subject::system(tenant).scope()).await.ok()?;
-                conversations::session_of_visitor(&mut tx, account, &key).await.ok()?
+                let mut tx = app.db.read(Subject::system(tenant).scope()).await?;
+                conversations::session_of_visitor(&mut tx, account, &key).await
             })
-            .await??;
-        let (session, party): (SessionId, _) = found;
-        let wake = self.edge.wake.clone();
-        Some(Arc::new(Viewer {
+            .await;
+        let (session, party): (SessionId, _) = found.and_then(Result::ok).ok_or(TRY_AGAIN)?.ok_or(FORBIDDEN)?;
+        Ok(Arc::new(Viewer {
             app: self.edge.app.clone(),
             subject: Subject::visitor(tenant, session, party),
             token_version: 0,
             feed: self.edge.feed.clone(),
             idempotency_key: None,
-            committed: Arc::new(move || wake.call()),
         }))
     }
 

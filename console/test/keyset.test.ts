@@ -105,3 +105,13 @@ test('a page that was under way does not take away what came meanwhile, nor brin
   l.reset(page([{ id: 'a', at: 9 }, { id: 'b', at: 8 }]), l.mark());
   expect(ids(l)).toBe('ab');
 });
+
+test('what was forgotten does not come back with the first page', () => {
+  const l = list();
+  l.reset(page([{ id: 'a', at: 9 }, { id: 'b', at: 8 }], true));
+  l.append(page([{ id: 'c', at: 7 }]));
+  l.forget();
+  l.reset(page([{ id: 'a', at: 9 }], true));
+  expect(ids(l)).toBe('a');
+  expect(l.more).toBe(true);
+});

@@ -25,6 +25,15 @@ const FILL: &[&str] = &[
     "insert into canned_reply (tenant_id, id, shortcut, title, text) select tenant_id, id, 's', 't', 't' from branch",
     "insert into channel_cursor (tenant_id, id, account_id, name) select tenant_id, id, id, 'INBOX' from channel_account limit 1",
     "insert into message_template (tenant_id, id, account_id, name, language, body) select tenant_id, id, id, 't', 'en', 't' from channel_account limit 1",
+    "insert into customer (tenant_id, id, name) select tenant_id, gen_random_uuid(), 'other' from tenant",
+    "insert into identity_block (tenant_id, key, customer_id) select tenant_id, 1, id from customer limit 1",
+    "insert into identity_candidate (tenant_id, id, customer_id, other_id, score)
+       select a.tenant_id, gen_random_uuid(), a.id, b.id, 0 from customer a join customer b on a.tenant_id = b.tenant_id and a.id < b.id limit 1",
+    "insert into identity_rule (tenant_id, scheme, value, declared) select tenant_id, 'email', 'info@', 'blocked' from tenant",
+    "insert into identity_model (tenant_id) select tenant_id from tenant on conflict do nothing",
+    "insert into identity_term (tenant_id, role, value, share) select tenant_id, 'given_name', 'ana', 0.01 from tenant",
+    "insert into identity_run (tenant_id, id, kind) select tenant_id, gen_random_uuid(), 'import' from tenant",
+    "insert into identity_import_row (tenant_id, run_id, line, record) select tenant_id, id, 2, '{}' from identity_run limit 1",
     "insert into outbox (tenant_id, lane, queue, payload, due_at) select tenant_id, 0, 'timer.0', '{}', 'infinity' from tenant",
     "insert into handoff (tenant_id, id, session_id, conversation_id, item_id, bot_id, webhook_id, request)
        select s.tenant_id, s.id, s.id, s.conversation_id, s.id, b.id, 'w', '{}' from session s join bot b on b.tenant_id = s.tenant_id limit 1",

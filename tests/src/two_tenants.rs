@@ -103,7 +103,18 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         )
         .await?;
     let template = one_id(stack, "select id from message_template limit 1").await?;
+    let tell = "mutation($c: ID!) { customerEventRecord(input: { customerId: $c, kind: \"churn\", text: \"Zinnia\" }) { userErrors { code } } }";
+    agent.query(tell, json!({ "c": seen["conversation"]["customer"]["id"] })).await?;
+    let alert = one_id(stack, "select id from alert limit 1").await?;
+    let work = one_id(stack, "select id from work_item where state = 'active' limit 1").await?;
     Ok(BTreeMap::from([
+        ("emergencyplan", format!("emp_{}", one_id(stack, "select id from emergency_plan limit 1").await?.simple())),
+        (
+            "emergencyactivation",
+            format!("ema_{}", one_id(stack, "select id from emergency_activation limit 1").await?.simple()),
+        ),
+        ("alert", format!("alr_{}", alert.simple())),
+        ("workitem", format!("wrk_{}", work.simple())),
         ("attachmentids", format!("att_{}", attachment.simple())),
         ("template", format!("tpl_{}", template.simple())),
         ("site", text(&made["sites"][0]["id"])?),
@@ -129,6 +140,19 @@ async fn set_up(stack: &Stack) -> Result<Value> {
     let make = "mutation($b: ID!) { teamSave(input: { branchId: $b, name: \"Zinnia\" }) { userErrors { code } }
         apiKeyCreate(input: { name: \"Zinnia\", scopes: [\"floor:read\"] }) { userErrors { code } } }";
     ada.query(make, json!({ "b": branches["branches"][0]["id"] })).await?;
+    let red = "mutation { redRulesPublish(input: { rules: [{ name: \"Zinnia\", tiers: [\"standard\"], alert: true }], note: \"Zinnia\" }) {
+        userErrors { code } } }";
+    ensure!(ada.query(red, json!({})).await?["redRulesPublish"]["userErrors"] == json!([]));
+    let plan = "mutation($q: ID!) { routingPlanPublish(input: { queueId: $q, plan: { steps: [{ anyHours: true }] }, note: \"Zinnia\" }) {
+        userErrors { code } } }";
+    let queues = ada.query("{ queues { id } }", json!({})).await?;
+    ada.query(plan, json!({ "q": queues["queues"][0]["id"] })).await?;
+    let emergency =
+        "mutation { emergencyPlanSave(input: { name: \"Zinnia\", message: \"Zinnia\" }) { emergencyPlanId } }";
+    let emergency = ada.query(emergency, json!({})).await?["emergencyPlanSave"]["emergencyPlanId"].clone();
+    let activate = "mutation($p: ID!) { emergencyActivate(input: { emergencyPlanId: $p, confirm: \"Zinnia\" }) {
+        activation { id } userErrors { code } } }";
+    ensure!(ada.query(activate, json!({ "p": emergency })).await?["emergencyActivate"]["userErrors"] == json!([]));
     let all = "{ sites { id } branches { id teams { id } } skills { id } bots { id } apiKeys { id }
         channelAccounts { id } }";
     ada.query(all, json!({})).await
@@ -149,6 +173,28 @@ async fn identity_work(stack: &Stack, agent: &Agent, supervisor: &Agent, custome
     let merged = supervisor.query(merge, json!({ "f": other, "i": customer })).await?;
     ensure!(merged["customerMerge"]["userErrors"] == json!([]), "{merged}");
     Ok(())
+}
+
+/// A suggested pair, a run, an identifier, a declared value: of the first tenant.
+async fn identity_things(stack: &Stack, supervisor: &Agent) -> Result<BTreeMap<&'static str, String>> {
+    stack.sql("insert into customer (tenant_id, id, name) select tenant_id, gen_random_uuid(), 'Zinnia' from tenant where slug = 'demo'").await?;
+    stack.sql("insert into identity_candidate (tenant_id, id, customer_id, other_id, score, evidence)
+        select a.tenant_id, gen_random_uuid(), a.id, b.id, 300, '[{\"field\": \"phone\", \"agreement\": \"same\", \"weight\": 9}]'
+        from customer a join customer b on a.tenant_id = b.tenant_id and a.id < b.id
+        join tenant t on t.tenant_id = a.tenant_id where t.slug = 'demo' and a.merged_into is null and b.merged_into is null limit 1").await?;
+    stack.sql("insert into identity_run (tenant_id, id, kind, name, state) select tenant_id, gen_random_uuid(), 'import', 'Zinnia', 'preview'
+        from tenant where slug = 'demo'").await?;
+    stack.sql("insert into identity_import_row (tenant_id, run_id, line, record, refusal) select tenant_id, id, 2, '{}', 'Zinnia' from identity_run").await?;
+    let block = "mutation { identityValueBlock(input: { scheme: \"email\", value: \"zinnia@\", reason: \"Zinnia\" }) { userErrors { code } } }";
+    supervisor.query(block, json!({})).await?;
+    let candidate = one_id(stack, "select id from identity_candidate where state = 'open' limit 1").await?;
+    let run = one_id(stack, "select id from identity_run limit 1").await?;
+    let identity = one_id(stack, "select id from customer_identity limit 1").await?;
+    Ok(BTreeMap::from([
+        ("candidate", format!("cnt_{}", candidate.simple())),
+        ("run", format!("run_{}", run.simple())),
+        ("identityids", format!("idn_{}", identity.simple())),
+    ]))
 }
 
 /// Follows inbox, floor and one conversation; what is heard is told by `Socket::next`.
@@ -249,7 +295,7 @@ async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Resu
     let mut strange = listen(&stranger, &contract, &conversation).await?;
     let mut familiar = listen(&own, &contract, &conversation).await?;
     people[who].0.query(resolve, json!({ "c": conversation })).await?;
-    let known = traffic(&stack, &mut people).await?;
+    let mut known = traffic(&stack, &mut people).await?;
     identity_work(&stack, &people[who].0, &own, &known["customer"]).await?;
     let mut heard = drain(&mut familiar).await;
     for (_, socket) in &mut people {
@@ -273,6 +319,7 @@ async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Resu
     stack.kill_workers().await;
     // A handler in hand ends by itself.
     tokio::time::sleep(Duration::from_secs(2)).await;
+    known.extend(identity_things(&stack, &own).await?);
     let before = rows(&stack, stack.demo.tenant.0).await?;
     let foreign: BTreeSet<String> = rows(&stack, second.tenant.0).await?.values().flat_map(|text| ids(text)).collect();
     let secret: BTreeSet<String> =

@@ -19,8 +19,6 @@ pub struct Viewer {
     pub feed: Feed,
     /// `Idempotency-Key` of the request.
     pub idempotency_key: Option<String>,
-    /// Called after a change was committed, so that it goes out at once.
-    pub committed: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Viewer {

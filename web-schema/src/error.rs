@@ -2,7 +2,7 @@
 //! a lost race or a rule that says no is a `userError` of the payload.
 
 use async_graphql::{Enum, ErrorExtensions, Response, SimpleObject, Value};
-use meridian_app::{authz::Forbidden, conversations, customers, identity, routing, setup};
+use meridian_app::{authz::Forbidden, conversations, customers, identity, red, routing, setup};
 use meridian_store::StoreError;
 
 /// Codes of top-level errors: a closed list.
@@ -158,7 +158,7 @@ macro_rules! refusals {
 
 refusals! {
     routing::OfferRefused { Gone => OfferGone }
-    routing::PresenceRefused { NotFound => NotFound, NotAChoice => Invalid }
+    routing::PresenceRefused { NotFound => NotFound, NotAChoice => Invalid, Reason => Invalid }
     conversations::ReplyRefused {
         NotFound => NotFound, Text => Invalid, Resolved => Resolved, NotHolder => NotHolder, AccountOff => Conflict,
         Files(_) => Invalid, Template(_) => Invalid,
@@ -171,7 +171,17 @@ refusals! {
     }
     conversations::CannedRefused { NotFound => NotFound, Invalid(_) => Invalid, Taken => Conflict }
     customers::CustomerRefused { NotFound => NotFound, Stale => StaleVersion, Invalid(_) => Invalid }
-    identity::MergeRefused { NotFound => NotFound, Same => Conflict, Moved => Conflict, Invalid(_) => Invalid }
+    identity::MergeRefused {
+        NotFound => NotFound, Same => Conflict, Moved => Conflict, Later(_) => Conflict, Last => Invalid, Invalid(_) => Invalid
+    }
+    identity::DeclareRefused { NotFound => NotFound, Invalid(_) => Invalid }
+    identity::RunRefused { NotFound => NotFound, Running => Conflict }
     setup::PeopleRefused { NotFound => NotFound, Oneself => Conflict }
-    setup::SetupRefused { NotFound(_) => NotFound, Invalid(_) => Invalid, Wrong(..) => Invalid, Taken(_) => Conflict }
+    setup::SetupRefused {
+        NotFound(_) => NotFound, Invalid(_) => Invalid, Wrong(..) => Invalid, Taken(_) => Conflict,
+        InUse(..) => Conflict, Stale => StaleVersion, Plan(_) => Invalid, Rule(_) => Invalid,
+    }
+    routing::AssignRefused { NotFound(_) => NotFound, Over => Conflict, Full => Conflict, Mine => Conflict }
+    routing::AlertRefused { NotFound => NotFound }
+    red::EventRefused { NotFound => NotFound, Invalid(_) => Invalid }
 }

@@ -6,8 +6,10 @@ use async_graphql::{
     Context, Error, ErrorExtensions,
     dataloader::{DataLoader, Loader},
 };
-use meridian_domain::ids::{AgentId, ConversationId, CustomerId, ItemId, QueueId, WorkItemId};
-use meridian_store::{ReadTx, agents, aside, attachments, conversations, customers, handoffs, identity, setup, work};
+use meridian_domain::ids::{AgentId, ConversationId, CustomerId, ItemId, PartyId, QueueId, WorkItemId};
+use meridian_store::{
+    ReadTx, agents, aside, attachments, candidates, conversations, customers, handoffs, identity, setup, work,
+};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use uuid::Uuid;
 
@@ -117,5 +119,16 @@ edges! {
     /// Identifiers of a customer.
     IdentitiesOf(CustomerId) => Vec<identity::Identity>, |tx, ids| Box::pin(async move {
         Ok(grouped(identity::of_customers(tx, &ids).await?, |found| found.customer))
+    });
+    /// Why a party is with its customer.
+    ReasonOf(PartyId) => String, |tx, ids| Box::pin(async move { identity::reasons(tx, &ids).await });
+    /// Open pairs of a customer, best first.
+    CandidatesOf(CustomerId) => Vec<candidates::Candidate>, |tx, ids| Box::pin(async move {
+        let found = candidates::of_customers(tx, &ids).await?;
+        let of = |id: Uuid| {
+            let theirs = found.iter().filter(|c| c.customer.0 == id || c.other.0 == id);
+            (CustomerId(id), theirs.cloned().collect::<Vec<_>>())
+        };
+        Ok(ids.iter().copied().map(of).collect())
     });
 }

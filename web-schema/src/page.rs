@@ -41,7 +41,8 @@ fn decode(cursor: &str) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
 }
 
-fn bad() -> AppError {
+/// Not a cursor of the list asked for.
+pub(crate) fn bad() -> AppError {
     AppError::BadInput("not a cursor of this list".to_owned())
 }
 
@@ -79,6 +80,18 @@ pub(crate) fn read_name<T: From<Uuid>>(cursor: &str) -> Result<(String, T), AppE
     let text = decode(cursor).ok_or_else(bad)?;
     let (id, name) = text.strip_prefix('s').and_then(|rest| rest.split_once(' ')).ok_or_else(bad)?;
     Ok((name.to_owned(), T::from(Uuid::try_parse(id).map_err(|_| bad())?)))
+}
+
+/// A cursor over two words, the first without a space.
+pub(crate) fn pair_cursor(first: &str, second: &str) -> String {
+    encode(&format!("p{first} {second}"))
+}
+
+/// Reads it.
+pub(crate) fn read_pair(cursor: &str) -> Result<(String, String), AppError> {
+    let text = decode(cursor).ok_or_else(bad)?;
+    let (first, second) = text.strip_prefix('p').and_then(|rest| rest.split_once(' ')).ok_or_else(bad)?;
+    Ok((first.to_owned(), second.to_owned()))
 }
 
 #[cfg(test)]

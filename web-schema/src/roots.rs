@@ -7,27 +7,52 @@ use crate::{
         CannedMutations, CannedQueries, ConversationMutations, ConversationQueries, SteerMutations, SteerQueries,
     },
     customers::{CustomerMutations, CustomerQueries},
+    identity::{IdentityMutations, IdentityQueries, RunMutations, RunQueries},
     people::{PeopleMutations, PeopleQueries},
-    work::{WorkMutations, WorkQueries},
+    red::{RedMutations, RedQueries},
+    work::{
+        AlertMutations, AlertQueries, EmergencyMutations, EmergencyQueries, PlanMutations, PlanQueries, WorkMutations,
+        WorkQueries,
+    },
 };
 use async_graphql::MergedObject;
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Reading(ConversationQueries, CustomerQueries, CannedQueries, SteerQueries);
+pub(crate) struct Reading(
+    ConversationQueries,
+    CustomerQueries,
+    IdentityQueries,
+    RunQueries,
+    CannedQueries,
+    SteerQueries,
+);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries, TemplateQueries);
 
+#[derive(MergedObject, Default)]
+pub(crate) struct Steering(PlanQueries, AlertQueries, RedQueries, EmergencyQueries);
+
 /// What can be asked.
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(Reading, Floor);
+pub(crate) struct Query(Reading, Floor, Steering);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Writing(ConversationMutations, CustomerMutations, SteerMutations, CannedMutations);
+pub(crate) struct Writing(
+    ConversationMutations,
+    CustomerMutations,
+    IdentityMutations,
+    RunMutations,
+    SteerMutations,
+    CannedMutations,
+);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Managing(PeopleMutations, WorkMutations, AdminMutations, ChannelMutations, TemplateMutations);
 
+#[derive(MergedObject, Default)]
+pub(crate) struct Routing(PlanMutations, AlertMutations, RedMutations, EmergencyMutations);
+
 /// What can be changed.
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(Writing, Managing);
+pub(crate) struct Mutation(Writing, Managing, Routing);

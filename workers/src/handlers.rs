@@ -5,7 +5,7 @@ use futures_util::{
     future::BoxFuture,
     stream::{self, StreamExt},
 };
-use meridian_app::{bots, conversations, delivery, inbound, routing};
+use meridian_app::{bots, conversations, delivery, emergency, identity, inbound, routing};
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::registry;
 use meridian_domain::{
@@ -41,9 +41,7 @@ impl Handler for Jobs {
         Box::pin(async move {
             // Files keep no order, and a slow one holds up no other; all other families work one by one.
             let at_once = if self.family == "media" { MEDIA_AT_ONCE } else { 1 };
-            let outcomes = stream::iter(batch).map(|delivery| self.one(delivery)).buffered(at_once).collect().await;
-            self.settings.wake.call();
-            outcomes
+            stream::iter(batch).map(|delivery| self.one(delivery)).buffered(at_once).collect().await
         })
     }
 }
@@ -108,9 +106,18 @@ impl Jobs {
             Job::SnoozeEnd { conversation } => {
                 conversations::snooze_end(app, tenant, *conversation).await?;
             }
+            Job::ShiftEnd { site } => {
+                routing::end_shift(app, tenant, *site).await?;
+            }
+            Job::EmergencyEnd { activation } => {
+                emergency::expire(app, tenant, *activation).await?;
+            }
             Job::BotSilence { session } => {
                 bots::bot_silent(app, tenant, *session).await?;
             }
+            Job::Recognise { customer } => identity::recognise(app, tenant, *customer).await?,
+            Job::LearnIdentity => identity::learn(app, tenant).await?,
+            Job::RunIdentity { run } => identity::run(app, tenant, *run).await?,
             Job::Ingest { .. }
             | Job::RouteWork { .. }
             | Job::RouteAgent { .. }

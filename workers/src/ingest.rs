@@ -49,7 +49,6 @@ impl Handler for Ingest {
                 }
             }
             metrics::histogram!("meridian_job_seconds", "family" => "ingest").record(started.elapsed().as_secs_f64());
-            self.settings.wake.call();
             outcomes
         })
     }

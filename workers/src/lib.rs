@@ -70,8 +70,12 @@ pub async fn run(settings: Settings, stop: CancellationToken) {
         }
     }
     tasks.spawn(settings.wake.clone().listen(stop.clone()));
-    tasks.spawn(Relay::jobs(settings.clone()).run(stop.clone()));
-    tasks.spawn(Relay::changes(settings.clone()).run(stop.clone()));
+    for relay in [Relay::jobs(settings.clone()), Relay::changes(settings.clone())] {
+        match relay {
+            Ok(relay) => drop(tasks.spawn(relay.run(stop.clone()))),
+            Err(error) => tracing::error!(%error, "no relay: give the workers the system role of the database"),
+        }
+    }
     tasks.spawn(mailboxes::run(settings.clone(), Arc::new(SystemClock), stop.clone()));
     tasks.spawn(sweeper::run(settings, Arc::new(SystemClock), stop));
     while tasks.join_next().await.is_some() {}

@@ -126,7 +126,7 @@ async fn hold(settings: &Settings, holder: Uuid) -> Result<Vec<(TenantId, Channe
 async fn give_back(settings: &Settings, holder: Uuid) -> Result<(), StoreError> {
     let mut tx = settings.app.db.system("a worker that stops hands its mailboxes on").await?;
     for (_, account) in cursors::mailboxes(&mut tx).await? {
-        system::drop_lease(&mut tx, &lease(account), holder).await?;
+        system::drop_leases(&mut tx, &[lease(account)], holder).await?;
     }
     tx.commit().await
 }
@@ -228,7 +228,6 @@ async fn catch_up(
             }
             metrics::counter!("meridian_pulls_total", "kind" => "email", "result" => "done").increment(1);
         }
-        settings.wake.call();
         if through.uid > Position::parse(&cursor.position).map_or(0, |now| now.uid)
             && !pulls::keep(app, tenant, cursor, &[], &through.to_string()).await?
         {

@@ -1,15 +1,16 @@
 //! From the outbox to the broker and to the sockets, by two roads that do not wait for each other.
 //!
-//! Lanes are leased: one process serves a lane at a time, fenced by the lease's epoch. Jobs leave the outbox only after
+//! Lanes are leased: one process serves a lane at a time, fenced by the lease's epoch. After an error the leases are
+//! taken anew, under a higher epoch: the database may have crashed and forgotten what was done last. Jobs leave the outbox only after
 //! the broker confirmed them, so a relay that dies publishes again, and consumers are idempotent. Live changes get
 //! their place in the tenant's stream here, from what is seen committed: a cursor can never run ahead of a slow
 //! transaction.
 
 use crate::Settings;
-use meridian_bus::{Envelope, Publisher};
+use meridian_bus::{Envelope, Moved, Publisher, Sleeper};
 use meridian_domain::jobs::RELAY_LANES;
 use meridian_store::{
-    StoreError,
+    Road, StoreError,
     outbox::{self, Held},
     system,
 };
@@ -39,7 +40,13 @@ enum Load {
 pub struct Relay {
     settings: Settings,
     load: Load,
+    road: Road,
+    sleeper: Sleeper,
     holder: Uuid,
+    /// Something went wrong since the leases were taken.
+    shaken: bool,
+    /// Changes were placed of which nobody was told.
+    untold: bool,
     /// Epoch of each lane that is ours, and until when we believe it.
     lanes: Vec<Option<(i64, tokio::time::Instant)>>,
     /// When leases were last asked for.
@@ -48,38 +55,41 @@ pub struct Relay {
 
 impl Relay {
     /// The road of jobs.
-    pub fn jobs(settings: Settings) -> Self {
+    pub fn jobs(settings: Settings) -> Result<Self, StoreError> {
         let publisher = Publisher::new(&settings.amqp_url, settings.topology.clone());
-        Self::new(settings, Load::Jobs(Box::new(publisher)))
+        let sleeper = settings.wake.jobs();
+        Self::new(settings, Load::Jobs(Box::new(publisher)), sleeper)
     }
 
     /// The road of changes.
-    pub fn changes(settings: Settings) -> Self {
-        Self::new(settings, Load::Changes)
+    pub fn changes(settings: Settings) -> Result<Self, StoreError> {
+        let sleeper = settings.wake.changes();
+        Self::new(settings, Load::Changes, sleeper)
     }
 
-    fn new(settings: Settings, load: Load) -> Self {
-        let holder = settings.app.db.ids().next();
+    fn new(settings: Settings, load: Load, sleeper: Sleeper) -> Result<Self, StoreError> {
+        let (road, holder) = (settings.app.db.road()?, settings.app.db.ids().next());
         let lanes = vec![None; usize::from(RELAY_LANES)];
-        Self { settings, load, holder, lanes, looked: tokio::time::Instant::now() }
+        let looked = tokio::time::Instant::now();
+        Ok(Self { settings, load, road, sleeper, holder, shaken: false, untold: false, lanes, looked })
     }
 
     /// Runs until told to stop, then gives its lanes back.
     pub async fn run(mut self, stop: CancellationToken) {
-        let mut sleeper = self.settings.wake.sleeper();
         while !stop.is_cancelled() {
             let moved = match self.round().await {
                 Ok(moved) => moved,
                 Err(error) => {
                     tracing::warn!(%error, "relay round failed, it will be tried again");
                     self.lanes.fill(None);
+                    self.shaken = true;
                     0
                 }
             };
             if moved == 0 {
                 tokio::select! {
                     () = stop.cancelled() => {}
-                    () = sleeper.wait(POLL) => {}
+                    () = self.sleeper.wait(POLL) => {}
                 }
             }
         }
@@ -89,10 +99,9 @@ impl Relay {
     }
 
     async fn give_back(&self) -> Result<(), StoreError> {
+        let names: Vec<String> = (0..RELAY_LANES).map(|lane| self.lease(lane)).collect();
         let mut tx = self.settings.app.db.system("relay lanes").await?;
-        for lane in 0..RELAY_LANES {
-            system::drop_lease(&mut tx, &self.lease(lane), self.holder).await?;
-        }
+        system::drop_leases(&mut tx, &names, self.holder).await?;
         tx.commit().await
     }
 
@@ -102,6 +111,11 @@ impl Relay {
         let due = |lane: &Option<(i64, tokio::time::Instant)>| {
             lane.map_or(now >= self.looked + LOOK, |(_, until)| now >= until)
         };
+        if self.shaken {
+            self.give_back().await?;
+            self.holder = self.settings.app.db.ids().next();
+            self.shaken = false;
+        }
         if self.lanes.iter().all(Option::is_none) || self.lanes.iter().any(due) {
             let mut tx = self.settings.app.db.system("relay lanes").await?;
             let mut taken = false;
@@ -117,7 +131,8 @@ impl Relay {
             self.looked = now;
             // Who held a lane before may have died between placing changes and telling of them.
             if taken && matches!(self.load, Load::Changes) {
-                self.settings.hints.tell_gap().await;
+                self.untold = true;
+                self.settings.hints.tell(&[], &mut self.untold).await;
             }
         }
         let mut held = Held { holder: self.holder, names: Vec::new(), epochs: Vec::new(), lanes: Vec::new() };
@@ -135,20 +150,26 @@ impl Relay {
         if held.lanes.is_empty() {
             return Ok(0);
         }
-        let db = self.settings.app.db.clone();
+        let road = &self.road;
         let moved = match &mut self.load {
             Load::Changes => {
-                let placed = outbox::place(&db, &held, ROUND).await?;
-                if placed.changes > 0 {
+                let placed = outbox::place(road, &held, ROUND).await?;
+                let changes = placed.len();
+                if changes > 0 {
                     point("relay.placed");
-                    let newest = placed.newest.into_iter();
-                    let hints: Vec<_> = newest.map(|(tenant, topic, position)| (tenant.0, topic, position)).collect();
-                    self.settings.hints.tell(&hints).await;
+                    let hint = |one: outbox::Placed| Moved {
+                        tenant: one.tenant.0,
+                        position: one.position,
+                        topics: one.topics,
+                        change: one.change,
+                    };
+                    let hints: Vec<Moved> = placed.into_iter().map(hint).collect();
+                    self.settings.hints.tell(&hints, &mut self.untold).await;
                 }
-                placed.changes
+                changes
             }
             Load::Jobs(publisher) => {
-                let rows = outbox::jobs(&db, &held, ROUND).await?;
+                let rows = outbox::jobs(road, &held, ROUND).await?;
                 if rows.is_empty() {
                     return Ok(0);
                 }
@@ -160,7 +181,7 @@ impl Relay {
                     return Ok(0);
                 }
                 point("relay.published");
-                outbox::remove(&db, &rows).await?;
+                outbox::remove(road, &rows).await?;
                 point("relay.committed");
                 rows.len()
             }

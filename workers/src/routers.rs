@@ -62,7 +62,6 @@ impl Handler for Routers {
                     outcomes[n] = outcome.clone();
                 }
             }
-            self.settings.wake.call();
             outcomes
         })
     }

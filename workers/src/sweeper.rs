@@ -58,22 +58,20 @@ async fn sweep(
     tx.commit().await?;
     metrics::gauge!("meridian_outbox_lag_seconds").set(lag);
     metrics::gauge!("meridian_overdue_requests").set(overdue.raws.len() as f64);
-    let mut moved = false;
     for (tenant, agent) in overdue.agents {
-        moved |= routing::link_lapsed(app, tenant, agent).await?;
+        routing::link_lapsed(app, tenant, agent).await?;
     }
     for (tenant, offer) in overdue.offers {
-        moved |= routing::expire(app, tenant, offer).await?;
+        routing::expire(app, tenant, offer).await?;
     }
     for (tenant, work) in overdue.wrapping {
-        moved |= conversations::wrap_up_end(app, tenant, work).await?;
+        conversations::wrap_up_end(app, tenant, work).await?;
     }
     for (tenant, session) in overdue.silent {
-        moved |= bots::bot_silent(app, tenant, session).await?;
+        bots::bot_silent(app, tenant, session).await?;
     }
     for (tenant, send) in overdue.sends {
         delivery::give_up(app, tenant, send).await?;
-        moved = true;
     }
     let again: Vec<(String, Envelope)> = overdue
         .raws
@@ -95,9 +93,6 @@ async fn sweep(
     }
     if !again.is_empty() && publisher.publish(&again).await.is_err() {
         tracing::debug!("overdue requests wait for the broker");
-    }
-    if moved {
-        settings.wake.call();
     }
     Ok(())
 }

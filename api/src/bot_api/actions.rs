@@ -40,17 +40,9 @@ fn key(request: &HttpRequest, body: &Bytes) -> Result<Option<IdempotencyKey>, Ba
     key.map(Some).ok_or_else(|| Bad::invalid(text))
 }
 
-fn answer<T: Serialize>(
-    edge: &Edge,
-    caller: &Caller,
-    status: StatusCode,
-    done: Option<Result<T, ActRefused>>,
-) -> HttpResponse {
+fn answer<T: Serialize>(caller: &Caller, status: StatusCode, done: Option<Result<T, ActRefused>>) -> HttpResponse {
     caller.told(match done {
-        Some(Ok(body)) => {
-            edge.wake.call();
-            HttpResponse::build(status).json(body)
-        }
+        Some(Ok(body)) => HttpResponse::build(status).json(body),
         Some(Err(refused)) => refusal(&refused),
         None => unavailable(),
     })
@@ -73,7 +65,7 @@ pub(super) async fn standing(edge: web::Data<Edge>, request: HttpRequest) -> Htt
     };
     let (app, who) = (edge.app.clone(), caller.who.clone());
     let done = edge.run(async move { bots::standing(&app, &who.subject, who.bot, id).await }).await;
-    answer(&edge, &caller, StatusCode::OK, done.map(|done| done.map(SessionState::from)))
+    answer(&caller, StatusCode::OK, done.map(|done| done.map(SessionState::from)))
 }
 
 /// What was said in the session's conversation, over all its channels. Notes of people are not shown.
@@ -98,7 +90,7 @@ pub(super) async fn transcript(edge: web::Data<Edge>, request: HttpRequest) -> H
     let (after, limit) = (from.after.unwrap_or(0), from.limit.unwrap_or(100));
     let (app, who) = (edge.app.clone(), caller.who.clone());
     let done = edge.run(async move { bots::transcript_of(&app, &who.subject, who.bot, id, after, limit).await }).await;
-    answer(&edge, &caller, StatusCode::OK, done.map(|done| done.map(Transcript::from)))
+    answer(&caller, StatusCode::OK, done.map(|done| done.map(Transcript::from)))
 }
 
 /// Says something to the customer. With `Idempotency-Key` a repeated call says it once.
@@ -122,7 +114,7 @@ pub(super) async fn say(edge: web::Data<Edge>, request: HttpRequest, body: Bytes
     let done =
         edge.run(async move { bots::say_as(&app, &who.subject, who.bot, id, &said.text, key.as_ref()).await }).await;
     let told = done.map(|done| done.map(|reply| Said { message: reply.item.to_string() }));
-    answer(&edge, &caller, StatusCode::ACCEPTED, told)
+    answer(&caller, StatusCode::ACCEPTED, told)
 }
 
 /// Hands the session over to people. A repeated call with the same `Idempotency-Key` is the same hand-off; another one for
@@ -157,7 +149,7 @@ pub(super) async fn hand_off(edge: web::Data<Edge>, request: HttpRequest, body: 
             position: taken.position,
         })
     });
-    answer(&edge, &caller, StatusCode::ACCEPTED, told)
+    answer(&caller, StatusCode::ACCEPTED, told)
 }
 
 /// Gives the session back: to the agent who has the conversation, else to the queue with a brief.
@@ -182,7 +174,7 @@ pub(super) async fn pass_back(edge: web::Data<Edge>, request: HttpRequest) -> Ht
             bots::standing(&app, &who.subject, who.bot, id).await
         })
         .await;
-    answer(&edge, &caller, StatusCode::OK, done.map(|done| done.map(SessionState::from)))
+    answer(&caller, StatusCode::OK, done.map(|done| done.map(SessionState::from)))
 }
 
 /// Ends a conversation the bot settled alone.
@@ -214,5 +206,5 @@ pub(super) async fn resolve(edge: web::Data<Edge>, request: HttpRequest, body: B
             bots::standing(&app, &who.subject, who.bot, id).await
         })
         .await;
-    answer(&edge, &caller, StatusCode::OK, done.map(|done| done.map(SessionState::from)))
+    answer(&caller, StatusCode::OK, done.map(|done| done.map(SessionState::from)))
 }

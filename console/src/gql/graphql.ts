@@ -292,6 +292,8 @@ export type CustomerMergeInput = {
 export type CustomerUnmergeInput = {
   /** `actId` of the merge. */
   actId: string | number;
+  /** Take later merges that rest on it back as well. */
+  andLater?: boolean | null | undefined;
   /** Why. */
   reason: string;
 };

@@ -36,6 +36,13 @@ export class KeysetList<T extends Keyed> {
     return this.time;
   }
 
+  /** What was read so far is not to be trusted: the next first page stands alone. */
+  forget(): void {
+    this.byId.clear();
+    this.touched.clear();
+    this.floor = null;
+  }
+
   /** The first page, read again: rows above its end that it does not name have left the list. */
   reset(page: Page<T>, asked = this.time): void {
     const last = page.nodes.at(-1);

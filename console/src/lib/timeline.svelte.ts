@@ -37,7 +37,11 @@ export class Timeline {
   start(): void {
     this.stream = follow<Change>(ConversationLiveDocument as never, { id: this.id }, {
       change: (change) => this.hear(change),
-      resync: () => void this.read(),
+      // Messages may have gone to somebody else: nothing read before stays, however far back.
+      resync: () => {
+        this.list.forget();
+        void this.read();
+      },
     });
   }
 

@@ -3,11 +3,13 @@
 use crate::{
     App,
     authz::{Forbidden, Subject},
+    identity::look_at,
 };
 use meridian_domain::{
     event::{Identifier, Verification},
     identity,
     ids::CustomerId,
+    jobs::Job,
     live::{Change, Topic},
     people::Permission,
 };
@@ -15,7 +17,7 @@ use meridian_store::{
     StoreError,
     conversations::{self, View},
     customers::{self as store, Customer},
-    identity as identities,
+    identity as identities, red,
 };
 use serde_json::json;
 
@@ -81,6 +83,15 @@ pub async fn update(
     let theirs = conversations::page(&mut tx, View::Customer(id), None, 20).await?;
     concerned.extend(theirs.into_iter().map(|conversation| Topic::Conversation(conversation.id)));
     tx.live(&concerned, Change::Customer { customer: id });
+    if name.is_some() {
+        look_at(&mut tx, [id]);
+    }
+    if changes.tier.is_some() || changes.tags.is_some() {
+        let tenant = tx.scope().tenant();
+        for work in red::open_work(&mut tx, id).await? {
+            tx.job(&Job::RouteWork { work }, tenant.0);
+        }
+    }
     let what = json!({ "name": name.is_some(), "tier": changes.tier, "tags": tags.as_ref().map(Vec::len) });
     tx.audit("customer_updated", "customer", Some(id.0), what);
     Ok(tx.commit().await?)

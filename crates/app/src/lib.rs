@@ -7,11 +7,13 @@ pub mod bots;
 pub mod conversations;
 pub mod customers;
 pub mod delivery;
+pub mod emergency;
 pub mod identity;
 pub mod inbound;
 pub mod media;
 pub mod providers;
 pub mod pulls;
+pub mod red;
 pub mod routing;
 pub mod setup;
 

@@ -2,8 +2,9 @@
 
 use futures_util::StreamExt;
 use redis::aio::ConnectionManager;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::{sync::Arc, time::Duration};
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -37,37 +38,27 @@ impl Hints {
         made.await.ok().cloned()
     }
 
-    /// Tells everyone the newest position of each (tenant, topic). Trouble is not the caller's.
-    pub async fn tell(&self, positions: &[(Uuid, String, i64)]) {
-        if positions.is_empty() {
-            return;
-        }
-        let Some(mut connection) = self.connection().await else { return };
-        let mut pipe = redis::pipe();
-        for (tenant, topic, position) in positions {
-            let body = format!("{} {position} {topic}", tenant.simple());
-            pipe.publish(format!("{}live", self.prefix), body).ignore();
-        }
-        let sent = tokio::time::timeout(TIMEOUT, pipe.query_async::<()>(&mut connection)).await;
-        if !matches!(sent, Ok(Ok(()))) {
+    /// Tells everyone of changes in their places, in order. `untold` is set when that failed, and says, when set
+    /// before, that earlier ones may have been missed: followers then look for themselves.
+    pub async fn tell(&self, changes: &[Moved], untold: &mut bool) {
+        let gap = untold.then(|| GAP.to_owned());
+        let bodies = changes.iter().filter_map(|change| serde_json::to_string(change).ok());
+        let bodies: Vec<String> = gap.into_iter().chain(bodies).collect();
+        *untold = !bodies.is_empty() && !self.publish("live", &bodies).await;
+        if *untold {
             tracing::debug!("hints not told, sockets poll");
         }
     }
 
-    /// Tells everyone that hints may have been missed: followers look for themselves.
-    pub async fn tell_gap(&self) {
-        let Some(mut connection) = self.connection().await else { return };
+    /// Whether Redis took it.
+    pub(crate) async fn publish(&self, channel: &str, bodies: &[String]) -> bool {
+        let Some(mut connection) = self.connection().await else { return false };
         let mut pipe = redis::pipe();
-        pipe.publish(format!("{}live", self.prefix), GAP).ignore();
-        let _ = tokio::time::timeout(TIMEOUT, pipe.query_async::<()>(&mut connection)).await;
-    }
-
-    /// Wakes the relays of other processes.
-    pub async fn wake_relay(&self) {
-        let Some(mut connection) = self.connection().await else { return };
-        let mut pipe = redis::pipe();
-        pipe.publish(format!("{}relay", self.prefix), "1").ignore();
-        let _ = tokio::time::timeout(TIMEOUT, pipe.query_async::<()>(&mut connection)).await;
+        for body in bodies {
+            pipe.publish(format!("{}{channel}", self.prefix), body).ignore();
+        }
+        let sent = tokio::time::timeout(TIMEOUT, pipe.query_async::<()>(&mut connection)).await;
+        matches!(sent, Ok(Ok(())))
     }
 
     /// Whether Redis answers.
@@ -78,66 +69,24 @@ impl Hints {
     }
 }
 
-/// Wakes the relay: at once in this process, by a hint in others, by its own poll in any case.
-#[derive(Clone)]
-pub struct Wake {
-    here: watch::Sender<()>,
-    hints: Hints,
-}
-
-/// One who is woken by every call since the last wait.
-pub struct Sleeper(watch::Receiver<()>);
-
-impl Wake {
-    /// A wake-up call.
-    pub fn new(hints: Hints) -> Self {
-        Self { here: watch::Sender::new(()), hints }
-    }
-
-    /// Something was committed to the outbox.
-    pub fn call(&self) {
-        self.here.send_replace(());
-        let hints = self.hints.clone();
-        tokio::spawn(async move { hints.wake_relay().await });
-    }
-
-    /// Somebody to be woken.
-    pub fn sleeper(&self) -> Sleeper {
-        Sleeper(self.here.subscribe())
-    }
-
-    /// Listens to calls of other processes until told to stop.
-    pub async fn listen(self, stop: CancellationToken) {
-        let channel = format!("{}relay", self.hints.prefix);
-        let here = self.here;
-        listen(&self.hints, &channel, stop, move |heard| {
-            if matches!(heard, Heard::Message(_)) {
-                here.send_replace(());
-            }
-        })
-        .await;
-    }
-}
-
-impl Sleeper {
-    /// Waits for a call, at most `net`.
-    pub async fn wait(&mut self, net: Duration) {
-        let _ = tokio::time::timeout(net, self.0.changed()).await;
-    }
+/// A change in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The tenant.
+    pub tenant: Uuid,
+    /// The place in the tenant's stream.
+    pub position: i64,
+    /// The topics it is told to.
+    pub topics: Vec<String>,
+    /// The change.
+    pub change: Value,
 }
 
 /// What a follower of live changes hears.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hint {
-    /// A topic of a tenant has news up to a position.
-    Moved {
-        /// The tenant.
-        tenant: Uuid,
-        /// The topic.
-        topic: String,
-        /// Its newest position.
-        position: i64,
-    },
+    /// Something changed.
+    Moved(Moved),
     /// Hints arrive, but some may have been missed before.
     Connected,
     /// No hints come for now.
@@ -151,27 +100,21 @@ impl Hints {
         listen(&self, &channel, stop, move |heard| match heard {
             Heard::Connected | Heard::Message(GAP) => on(Hint::Connected),
             Heard::Lost => on(Hint::Lost),
-            Heard::Message(text) => {
-                let mut parts = text.splitn(3, ' ');
-                let tenant = parts.next().and_then(|id| Uuid::try_parse(id).ok());
-                let position = parts.next().and_then(|n| n.parse::<i64>().ok());
-                if let (Some(tenant), Some(position), Some(topic)) = (tenant, position, parts.next()) {
-                    on(Hint::Moved { tenant, topic: topic.to_owned(), position });
-                }
-            }
+            // What another release says differently was said, all the same.
+            Heard::Message(text) => on(serde_json::from_str(text).map_or(Hint::Connected, Hint::Moved)),
         })
         .await;
     }
 }
 
-enum Heard<'a> {
+pub(crate) enum Heard<'a> {
     Connected,
     Lost,
     Message(&'a str),
 }
 
 /// Follows a channel; connects again for ever, between 100 ms and 2 s.
-async fn listen(hints: &Hints, channel: &str, stop: CancellationToken, mut on: impl FnMut(Heard<'_>)) {
+pub(crate) async fn listen(hints: &Hints, channel: &str, stop: CancellationToken, mut on: impl FnMut(Heard<'_>)) {
     let mut wait = Duration::from_millis(100);
     while !stop.is_cancelled() {
         let opened = async {

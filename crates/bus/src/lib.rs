@@ -9,14 +9,16 @@ mod rates;
 mod redrive;
 mod session;
 pub mod topology;
+mod wake;
 
 pub use consume::{Consumer, Delivery, Handler, Outcome};
 pub use envelope::Envelope;
-pub use hints::{Hint, Hints, Wake};
+pub use hints::{Hint, Hints, Moved};
 pub use publish::{Pipelined, PublishError, Publisher};
 pub use rates::Counted;
 pub use redrive::redrive;
 pub use topology::{RETRY_TIERS, Topology};
+pub use wake::{Sleeper, Wake};
 
 use session::Session;
 use std::time::Duration;

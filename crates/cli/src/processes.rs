@@ -30,7 +30,9 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
     let stop = telemetry::shutdown()?;
     let (app, files) = (app(config, with_workers)?, config.files()?);
     let hints = Hints::new(&config.redis_url, &config.redis_prefix).context("MERIDIAN_REDIS_URL")?;
-    let wake = Wake::new(hints.clone());
+    let wake = Wake::new(hints.clone(), app.db.ids());
+    let commits = wake.clone();
+    app.db.on_commit(move |roads| commits.call(roads));
     let private = tokio::net::TcpListener::bind(&config.metrics_bind).await;
     let private = private.with_context(|| format!("listen on {}", config.metrics_bind))?;
     tokio::spawn(serve_private(private, metrics, app.clone(), config.amqp_url.clone(), stop.clone()));
@@ -40,7 +42,7 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
             amqp_url: config.amqp_url.clone(),
             topology: Topology::new(&config.amqp_prefix),
             hints: hints.clone(),
-            wake: wake.clone(),
+            wake,
             http: Http::new(Egress::parse(&config.egress_allow).context("MERIDIAN_EGRESS_ALLOW")?),
             files: files.clone(),
             model: config.model(),
@@ -53,7 +55,6 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
         let settings = meridian_api::Settings {
             app: app.clone(),
             hints,
-            wake,
             secret: config.secret()?,
             origins: origins.map(str::to_owned).collect(),
             explorer: config.dev(),
@@ -62,7 +63,7 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
         };
         if let Some(smtp) = config.smtp()? {
             let at = smtp.bind.clone();
-            smtp.start(app.clone(), settings.wake.clone(), stop.clone()).await?;
+            smtp.start(app.clone(), stop.clone()).await?;
             tracing::info!(smtp = %at, "takes mail");
         }
         Some(meridian_api::start(&settings, &config.http_bind, stop.clone())?)

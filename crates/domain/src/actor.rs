@@ -32,6 +32,14 @@ impl Actor {
         }
     }
 
+    /// The agent, if it is one.
+    pub fn agent(&self) -> Option<AgentId> {
+        match self {
+            Self::Agent(id) => Some(*id),
+            _ => None,
+        }
+    }
+
     /// The id as stored; Meridian itself has none.
     pub fn id(&self) -> Option<Uuid> {
         match self {

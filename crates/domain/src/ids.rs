@@ -85,6 +85,10 @@ ids! {
     IdentityId = "idn";
     /// One event that ties or unties parties and customers.
     LinkId = "lnk";
+    /// Two customers that may be one person.
+    CandidateId = "cnt";
+    /// A de-duplication or an import of customers.
+    RunId = "run";
     /// One issue, over any number of channels.
     ConversationId = "cnv";
     /// One engagement on one channel.
@@ -119,6 +123,14 @@ ids! {
     CursorId = "cur";
     /// A message that a provider approved, for outside of its reply window.
     TemplateId = "tpl";
+    /// Something that needs somebody's eye.
+    AlertId = "alr";
+    /// What another system said about a customer.
+    CustomerEventId = "cev";
+    /// A named switch for emergencies.
+    EmergencyPlanId = "emp";
+    /// One time that such a plan was in force.
+    EmergencyActivationId = "ema";
     /// An entry of the audit log.
     AuditId = "aud";
 }

@@ -1,8 +1,8 @@
 //! Jobs: what the outbox hands to the broker. Small, ids only, never content.
 
 use crate::ids::{
-    AgentId, AttachmentId, BotEventId, ConversationId, CursorId, DeliveryId, HandoffId, OfferId, RawId, SessionId,
-    WorkItemId,
+    AgentId, AttachmentId, BotEventId, ConversationId, CursorId, CustomerId, DeliveryId, EmergencyActivationId,
+    HandoffId, OfferId, RawId, RunId, SessionId, SiteId, WorkItemId,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -55,6 +55,16 @@ pub enum Job {
         /// The conversation.
         conversation: ConversationId,
     },
+    /// A site closed, or others opened while it is closed: its open work goes to who is awake.
+    ShiftEnd {
+        /// The site.
+        site: SiteId,
+    },
+    /// The time of an emergency plan is over.
+    EmergencyEnd {
+        /// The activation.
+        activation: EmergencyActivationId,
+    },
     /// Send a message to a customer.
     Deliver {
         /// The send.
@@ -85,6 +95,18 @@ pub enum Job {
         /// The waiting event.
         orphan: Uuid,
     },
+    /// Look who may be the same person as a customer that is new or about whom something was learned.
+    Recognise {
+        /// The customer.
+        customer: CustomerId,
+    },
+    /// Estimate the parameters of recognition from the tenant's customers.
+    LearnIdentity,
+    /// The next part of a de-duplication or an import.
+    RunIdentity {
+        /// The run.
+        run: RunId,
+    },
 }
 
 impl Job {
@@ -101,12 +123,17 @@ impl Job {
             Self::WrapUpEnd { .. } => "wrap_up_end",
             Self::BotSilence { .. } => "bot_silence",
             Self::SnoozeEnd { .. } => "snooze_end",
+            Self::ShiftEnd { .. } => "shift_end",
+            Self::EmergencyEnd { .. } => "emergency_end",
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot_event",
             Self::Summarise { .. } => "summarise",
             Self::FetchMedia { .. } => "fetch_media",
             Self::Pull { .. } => "pull",
             Self::AttachOrphan { .. } => "attach_orphan",
+            Self::Recognise { .. } => "recognise",
+            Self::LearnIdentity => "learn_identity",
+            Self::RunIdentity { .. } => "run_identity",
         }
     }
 
@@ -123,12 +150,16 @@ impl Job {
             | Self::WrapUpEnd { .. }
             | Self::BotSilence { .. }
             | Self::SnoozeEnd { .. }
-            | Self::AttachOrphan { .. } => "timer",
+            | Self::AttachOrphan { .. }
+            | Self::ShiftEnd { .. }
+            | Self::EmergencyEnd { .. } => "timer",
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot",
             Self::Summarise { .. } => "summarise",
             Self::FetchMedia { .. } => "media",
             Self::Pull { .. } => "pull",
+            Self::Recognise { .. } => "identity",
+            Self::LearnIdentity | Self::RunIdentity { .. } => "bulk",
         }
     }
 }
@@ -143,10 +174,21 @@ pub const FAMILIES: &[(&str, u16)] = &[
     ("timer", 2),
     ("media", 2),
     ("pull", 2),
+    ("identity", 2),
+    ("bulk", 1),
 ];
 
 /// Lanes of the outbox relay; a tenant is always in one lane, so its events keep their order.
 pub const RELAY_LANES: u16 = 8;
+
+/// The roads out of the outbox; here, those on which something waits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Roads {
+    /// Jobs, for the broker.
+    pub jobs: bool,
+    /// Changes, for the sockets.
+    pub changes: bool,
+}
 
 /// FNV-1a, 64 bit: a hash that is the same in every process and release.
 pub fn stable_hash(key: &[u8]) -> u64 {

@@ -1,6 +1,6 @@
 //! Live changes: what a subscription is told. A change names what to read again, never its content.
 
-use crate::ids::{AgentId, ConversationId, CustomerId, ItemId, OfferId, QueueId, SessionId, WorkItemId};
+use crate::ids::{AgentId, AlertId, ConversationId, CustomerId, ItemId, OfferId, QueueId, SessionId, WorkItemId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -65,6 +65,16 @@ pub enum Change {
         work: WorkItemId,
         /// Its queue.
         queue: QueueId,
+    },
+    /// What a conversation holds moved to another: whoever looks at it reads it again.
+    Reread {
+        /// The conversation.
+        conversation: ConversationId,
+    },
+    /// An alert was raised, seen or ended.
+    Alert {
+        /// The alert.
+        alert: AlertId,
     },
     /// A sign-in or role was revoked: sockets of this agent check themselves again.
     Revoked {

@@ -57,6 +57,8 @@ pub enum Permission {
     HandleWork,
     /// Confirm, merge and unmerge identities.
     ManageIdentity,
+    /// Import customers, look for twins among them, block values.
+    ManageCustomers,
     /// See agents' states, queues, routing decisions.
     ReadFloor,
     /// Assign, pull, force states.
@@ -75,10 +77,11 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ReadConversations,
         Self::HandleWork,
         Self::ManageIdentity,
+        Self::ManageCustomers,
         Self::ReadFloor,
         Self::SteerFloor,
         Self::ReadSetup,
@@ -99,6 +102,7 @@ impl Permission {
             Self::ReadConversations => "conversations:read",
             Self::HandleWork => "work:handle",
             Self::ManageIdentity => "identity:manage",
+            Self::ManageCustomers => "customers:manage",
             Self::ReadFloor => "floor:read",
             Self::SteerFloor => "floor:steer",
             Self::ReadSetup => "setup:read",

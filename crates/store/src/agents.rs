@@ -38,6 +38,12 @@ pub struct Agent {
     pub reason: String,
     /// Since when.
     pub since: Instant,
+    /// The supervisor who set it, when it was not they themselves.
+    pub forced_by: Option<AgentId>,
+    /// Whether they work for an outsourced partner.
+    pub outsourced: bool,
+    /// The revision of the knowledge they have learned.
+    pub knowledge_revision: i32,
     /// Whether a socket of theirs is connected.
     pub live: bool,
 }
@@ -56,6 +62,9 @@ struct Row {
     chosen: String,
     reason: String,
     since: Instant,
+    forced_by: Option<Uuid>,
+    outsourced: bool,
+    knowledge_revision: i32,
     live: bool,
 }
 
@@ -76,6 +85,9 @@ impl TryFrom<Row> for Agent {
             chosen: code("agent_state", "chosen", &row.chosen, ChosenState::from_code)?,
             reason: row.reason,
             since: row.since,
+            forced_by: row.forced_by.map(AgentId),
+            outsourced: row.outsourced,
+            knowledge_revision: row.knowledge_revision,
             live: row.live,
         })
     }
@@ -87,8 +99,10 @@ pub async fn many(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<Agent>, StoreErro
     let rows = sqlx::query_as!(
         Row,
         r#"select a.id, a.email, a.name, a.role, a.status, a.branch_id, a.site_id, a.time_zone, a.locale,
-                  a.token_version, coalesce(s.chosen, 'offline') as "chosen!", coalesce(s.reason, '') as "reason!",
-                  coalesce(s.since, a.created_at) as "since!", coalesce(s.live_until > clock_timestamp(), false) as "live!"
+                  a.token_version, a.outsourced, a.knowledge_revision, coalesce(s.chosen, 'offline') as "chosen!", coalesce(s.reason, '') as "reason!",
+                  coalesce(s.since, a.created_at) as "since!",
+                  case when s.set_by_kind = 'agent' and s.set_by_id <> a.id then s.set_by_id end as forced_by,
+                  coalesce(s.live_until > clock_timestamp(), false) as "live!"
            from agent a left join agent_state s on s.tenant_id = a.tenant_id and s.agent_id = a.id
            where a.tenant_id = $1 and a.id = any($2)"#,
         tenant,
@@ -111,8 +125,10 @@ pub async fn page(tx: &mut ReadTx, after: Option<(&str, AgentId)>, limit: i64) -
     let rows = sqlx::query_as!(
         Row,
         r#"select a.id, a.email, a.name, a.role, a.status, a.branch_id, a.site_id, a.time_zone, a.locale,
-                  a.token_version, coalesce(s.chosen, 'offline') as "chosen!", coalesce(s.reason, '') as "reason!",
-                  coalesce(s.since, a.created_at) as "since!", coalesce(s.live_until > clock_timestamp(), false) as "live!"
+                  a.token_version, a.outsourced, a.knowledge_revision, coalesce(s.chosen, 'offline') as "chosen!", coalesce(s.reason, '') as "reason!",
+                  coalesce(s.since, a.created_at) as "since!",
+                  case when s.set_by_kind = 'agent' and s.set_by_id <> a.id then s.set_by_id end as forced_by,
+                  coalesce(s.live_until > clock_timestamp(), false) as "live!"
            from agent a left join agent_state s on s.tenant_id = a.tenant_id and s.agent_id = a.id
            where a.tenant_id = $1 and ($2::text is null or (a.name, a.id) > ($2, $3))
            order by a.name, a.id limit $4"#,

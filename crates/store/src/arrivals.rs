@@ -9,7 +9,7 @@ use crate::{
 };
 use meridian_domain::{
     event::{Identifier, InboundEvent},
-    ids::{ChannelAccountId, IdentityId, RawId, SessionId},
+    ids::{ChannelAccountId, CustomerId, IdentityId, RawId, SessionId},
     time::Instant,
     work::{Lifecycle, OwnerKind},
 };
@@ -189,8 +189,8 @@ pub struct Said<'a> {
 }
 
 /// Remembers what senders said of themselves: identifiers that are new, newly verified or not seen for ten minutes are
-/// written, and a customer without a name gets one.
-pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<(), StoreError> {
+/// written, and a customer without a name gets one. Customers of whom something new is known now.
+pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<Vec<CustomerId>, StoreError> {
     let tenant = tx.tenant();
     let (mut new, mut parties, mut sources) = (Vec::new(), Vec::new(), Vec::new());
     let (mut schemes, mut scopes, mut values, mut levels) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -208,11 +208,12 @@ pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<(), StoreEr
     let named = said.iter().filter(|one| !one.name.is_empty());
     let (customers, names): (Vec<Uuid>, Vec<String>) =
         named.map(|one| (one.party.customer.0, one.name.to_owned())).unzip();
-    sqlx::query!(
-        "with named as (
+    let learned = sqlx::query_scalar!(
+        r#"with named as (
            update customer c set name = n.name from unnest($9::uuid[], $10::text[]) as n(id, name)
            where c.tenant_id = $1 and c.id = n.id and c.name = ''
-         )
+           returning c.id
+         ), noted as (
          insert into customer_identity as known (tenant_id, id, party_id, scheme, scope, value, verified, source)
          select distinct on (n.party, n.scheme, n.scope, n.value)
                 $1, n.id, n.party, n.scheme, n.scope, n.value, n.verified, n.source
@@ -230,7 +231,10 @@ pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<(), StoreEr
              then excluded.verified else known.verified end
          where known.last_seen < clock_timestamp() - interval '10 minutes'
            or array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
-             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)",
+             > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)
+         returning party_id, xmax = 0 as new
+         )
+         select id as "id!" from named union select party_id from noted where new"#,
         tenant,
         &new,
         &parties,
@@ -242,9 +246,13 @@ pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<(), StoreEr
         &customers,
         &names
     )
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(())
+    let new = |one: &&Said<'_>| learned.contains(&one.party.party.0) || learned.contains(&one.party.customer.0);
+    let mut customers: Vec<CustomerId> = said.iter().filter(new).map(|one| one.party.customer).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    Ok(customers)
 }
 
 /// A customer's message on a session.

@@ -62,7 +62,7 @@ const OPEN: u64 = 5000;
 const CHUNK: u64 = 5000;
 
 /// Stable ids of what is loaded: a kind and a number.
-fn id(kind: u8, number: u64) -> Uuid {
+pub(crate) fn id(kind: u8, number: u64) -> Uuid {
     let mut bytes = [0_u8; 16];
     bytes[0] = 0x10 + kind;
     bytes[8..].copy_from_slice(&number.to_be_bytes());
@@ -82,7 +82,7 @@ fn owner(conversation: u64) -> (u64, u64) {
     }
 }
 
-async fn copy(conn: &mut PgConnection, into: &str, rows: &str) -> Result<(), StoreError> {
+pub(crate) async fn copy(conn: &mut PgConnection, into: &str, rows: &str) -> Result<(), StoreError> {
     let mut sink = conn.copy_in_raw(&format!("copy {into} from stdin")).await?;
     sink.send(rows.as_bytes()).await?;
     sink.finish().await?;

@@ -5,6 +5,7 @@ use crate::StoreError;
 use meridian_domain::{
     actor::Actor,
     ids::{AgentId, BranchId, QueueId, WorkItemId},
+    jobs::Roads,
     work::WorkState,
 };
 use serde_json::Value;
@@ -82,6 +83,14 @@ impl Causes {
 
     pub(crate) fn moved(&mut self, moved: WorkMove) {
         self.moves.push(moved);
+    }
+
+    /// What of it is to be carried at once.
+    pub(crate) fn roads(&self) -> Roads {
+        Roads {
+            jobs: self.out.iter().any(|out| matches!(out, Out::Job { due: None, .. })),
+            changes: self.out.iter().any(|out| matches!(out, Out::Live { .. })),
+        }
     }
 
     /// Writes all of it.

@@ -1,6 +1,7 @@
 //! Customers.
 
 use crate::{ReadTx, StoreError, WriteTx};
+use chrono::NaiveDate;
 use meridian_domain::{ids::CustomerId, time::Instant};
 use uuid::Uuid;
 
@@ -23,13 +24,26 @@ pub struct Customer {
     pub version: i32,
     /// Since when.
     pub created_at: Instant,
+    /// Birth date, when it is known.
+    pub birth_date: Option<NaiveDate>,
+}
+
+/// A customer to make.
+#[derive(Debug, Clone, Copy)]
+pub struct NewCustomer<'a> {
+    /// Name; may be empty.
+    pub name: &'a str,
+    /// Tags.
+    pub tags: &'a [String],
+    /// Birth date.
+    pub birth_date: Option<NaiveDate>,
 }
 
 /// Several customers by id.
 pub async fn many(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<Customer>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        "select id, name, tier, tags, locale, merged_into, version, created_at from customer
+        "select id, name, tier, tags, locale, merged_into, version, created_at, birth_date from customer
          where tenant_id = $1 and id = any($2)",
         tenant,
         ids
@@ -47,6 +61,7 @@ pub async fn many(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<Customer>, StoreE
             merged_into: row.merged_into.map(CustomerId),
             version: row.version,
             created_at: row.created_at,
+            birth_date: row.birth_date,
         })
         .collect())
 }
@@ -54,6 +69,59 @@ pub async fn many(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<Customer>, StoreE
 /// One customer.
 pub async fn find(tx: &mut ReadTx, id: CustomerId) -> Result<Option<Customer>, StoreError> {
     Ok(many(tx, &[id.0]).await?.pop())
+}
+
+/// Where a customer stands after all merges, held against further ones until the transaction ends.
+pub async fn standing(tx: &mut WriteTx, id: CustomerId) -> Result<Option<CustomerId>, StoreError> {
+    let (tenant, mut at) = (tx.tenant(), id.0);
+    loop {
+        let row =
+            sqlx::query!("select merged_into from customer where tenant_id = $1 and id = $2 for share", tenant, at)
+                .fetch_optional(tx.conn())
+                .await?;
+        match row {
+            None => return Ok(None),
+            Some(row) => match row.merged_into {
+                Some(into) => at = into,
+                None => return Ok(Some(at.into())),
+            },
+        }
+    }
+}
+
+/// Makes a customer without an address.
+pub async fn insert(tx: &mut WriteTx, new: &NewCustomer<'_>) -> Result<CustomerId, StoreError> {
+    let (tenant, id) = (tx.tenant(), tx.id::<CustomerId>());
+    sqlx::query!(
+        "insert into customer (tenant_id, id, name, tags, birth_date) values ($1, $2, $3, $4, $5)",
+        tenant,
+        id.0,
+        new.name,
+        new.tags,
+        new.birth_date
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(id)
+}
+
+/// Adds what an import knows: a name and a birth date where there is none, tags beside those there are.
+pub async fn complete(tx: &mut WriteTx, id: CustomerId, new: &NewCustomer<'_>) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update customer set name = case when name = '' then $3 else name end,
+                birth_date = coalesce(birth_date, $5),
+                tags = tags || array(select t from unnest($4::text[]) t where t <> all(tags)), version = version + 1
+         where tenant_id = $1 and id = $2",
+        tenant,
+        id.0,
+        new.name,
+        new.tags,
+        new.birth_date
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// Sets or clears the pointer of an emptied customer.

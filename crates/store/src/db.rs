@@ -7,7 +7,7 @@ use crate::{
 use meridian_domain::{
     actor::Actor,
     ids::{AuditId, ChannelAccountId, RawId, TenantId},
-    jobs::{self, Job},
+    jobs::{self, Job, Roads},
     live::{Change, Topic},
     time::Ids,
 };
@@ -20,7 +20,7 @@ use std::{
     collections::{HashMap, VecDeque},
     ops::{Deref, DerefMut, Range},
     str::FromStr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 use uuid::Uuid;
@@ -88,8 +88,25 @@ pub struct Db {
     app: PgPool,
     intake: Option<PgPool>,
     system: Option<PgPool>,
+    system_url: Option<String>,
     ids: Ids,
     numbers: Numbers,
+    on_commit: Arc<OnceLock<OnCommit>>,
+}
+
+/// Told what a commit left in the outbox.
+type OnCommit = Box<dyn Fn(Roads) + Send + Sync>;
+
+/// One connection of the relay, across tenants. Its commits do not wait for the disk: after a crash of the database
+/// what it did last may be undone, whole statements from the newest on. Such a crash always shows as an error of the
+/// next statement, for the connection is never exchanged silently.
+#[derive(Clone)]
+pub struct Road(PgPool);
+
+impl Road {
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.0
+    }
 }
 
 /// Conversation numbers taken in advance, a block a tenant: the counter's row is locked for an instant and not for the
@@ -115,8 +132,8 @@ impl Drop for Taken {
 /// Numbers taken at once.
 const BLOCK: i64 = 64;
 
-fn pool(url: &str, max: u32) -> Result<PgPool, StoreError> {
-    let options = PgConnectOptions::from_str(url)?.application_name("meridian").options([
+fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    Ok(PgConnectOptions::from_str(url)?.application_name("meridian").options([
         ("statement_timeout", "10s"),
         ("lock_timeout", "5s"),
         ("idle_in_transaction_session_timeout", "30s"),
@@ -129,7 +146,10 @@ fn pool(url: &str, max: u32) -> Result<PgPool, StoreError> {
         // Joins run in the order in which they are written, which is by key from what is asked for.
         ("join_collapse_limit", "1"),
         ("jit", "off"),
-    ]);
+    ]))
+}
+
+fn pool(url: &str, max: u32) -> Result<PgPool, StoreError> {
     Ok(PgPoolOptions::new()
         .max_connections(max.max(1))
         .acquire_timeout(Duration::from_secs(3))
@@ -143,7 +163,7 @@ fn pool(url: &str, max: u32) -> Result<PgPool, StoreError> {
                 Ok(true)
             })
         })
-        .connect_lazy_with(options))
+        .connect_lazy_with(options(url)?))
 }
 
 /// How long an idle connection is trusted to be alive.
@@ -158,9 +178,22 @@ impl Db {
             app: pool(&settings.app_url, max)?,
             intake: side(&settings.intake_url)?,
             system: side(&settings.system_url)?,
+            system_url: settings.system_url.clone(),
             ids,
             numbers: Numbers::default(),
+            on_commit: Arc::default(),
         })
+    }
+
+    /// Has somebody told, after each commit, what it left in the outbox to be carried at once. The first call counts.
+    pub fn on_commit(&self, tell: impl Fn(Roads) + Send + Sync + 'static) {
+        let _ = self.on_commit.set(Box::new(tell));
+    }
+
+    fn committed(&self, left: Roads) {
+        if let Some(tell) = self.on_commit.get().filter(|_| left != Roads::default()) {
+            tell(left);
+        }
     }
 
     /// Takes `count` conversation numbers of a tenant in hand.
@@ -219,7 +252,7 @@ impl Db {
     pub async fn write_opening(&self, scope: &TenantScope, conversations: usize) -> Result<WriteTx, StoreError> {
         let numbers = self.take_numbers(scope, conversations).await?;
         let read = ReadTx { tx: self.begin(scope, "").await?, scope: *scope };
-        Ok(WriteTx { read, ids: self.ids.clone(), numbers, causes: Causes::default() })
+        Ok(WriteTx { read, db: self.clone(), numbers, causes: Causes::default() })
     }
 
     /// The pool for single statements across tenants. `why` is for the log.
@@ -228,7 +261,20 @@ impl Db {
         self.system.as_ref().ok_or(StoreError::Driver(sqlx::Error::PoolClosed))
     }
 
-    /// A transaction across tenants, for the relay, the clock, look-ups and tenant creation. `why` is for the log.
+    /// A connection for one road of the relay.
+    pub fn road(&self) -> Result<Road, StoreError> {
+        let url = self.system_url.as_deref().ok_or(StoreError::Driver(sqlx::Error::PoolClosed))?;
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(3))
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_lazy_with(options(url)?.options([("synchronous_commit", "off")]));
+        Ok(Road(pool))
+    }
+
+    /// A transaction across tenants, for the clock, look-ups and tenant creation. `why` is for the log.
     pub async fn system(&self, why: &'static str) -> Result<SystemTx, StoreError> {
         let pool = self.crossing(why)?.clone();
         let begun = tokio::spawn(async move { pool.begin().await }).await;
@@ -266,6 +312,7 @@ impl Db {
         )
         .fetch_one(pool)
         .await?;
+        self.committed(Roads { jobs: new > 0, changes: false });
         Ok(new)
     }
 
@@ -317,7 +364,7 @@ impl ReadTx {
 #[must_use = "a transaction that is dropped is rolled back"]
 pub struct WriteTx {
     read: ReadTx,
-    ids: Ids,
+    db: Db,
     numbers: Taken,
     causes: Causes,
 }
@@ -338,7 +385,7 @@ impl DerefMut for WriteTx {
 impl WriteTx {
     /// The next identifier.
     pub fn id<T: From<Uuid>>(&self) -> T {
-        self.ids.next()
+        self.db.ids.next()
     }
 
     /// A conversation number taken in advance, if one is left.
@@ -383,8 +430,10 @@ impl WriteTx {
     /// Writes everything collected and commits.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let (tenant, actor, lane) = (self.tenant(), self.scope.actor, jobs::relay_lane(self.scope.tenant));
+        let left = self.causes.roads();
         self.causes.write(self.read.conn(), tenant, actor, lane).await?;
         self.read.tx.commit().await?;
+        self.db.committed(left);
         Ok(())
     }
 }

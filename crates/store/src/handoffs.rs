@@ -19,8 +19,8 @@ pub struct Handoff {
     pub conversation: ConversationId,
     /// The item that shows it.
     pub item: ItemId,
-    /// The bot.
-    pub bot: BotId,
+    /// The bot; none when people hand over to each other.
+    pub bot: Option<BotId>,
     /// What the bot said, as it said it.
     pub request: Value,
     /// The brief, once built.
@@ -36,7 +36,7 @@ struct Row {
     session_id: Uuid,
     conversation_id: Uuid,
     item_id: Uuid,
-    bot_id: Uuid,
+    bot_id: Option<Uuid>,
     request: Value,
     brief: Option<Value>,
     brief_state: String,
@@ -50,7 +50,7 @@ impl From<Row> for Handoff {
             session: row.session_id.into(),
             conversation: row.conversation_id.into(),
             item: row.item_id.into(),
-            bot: row.bot_id.into(),
+            bot: row.bot_id.map(BotId),
             request: row.request,
             brief: row.brief,
             brief_state: row.brief_state,
@@ -98,7 +98,7 @@ pub async fn insert(
     session: SessionId,
     conversation: ConversationId,
     item: ItemId,
-    bot: BotId,
+    bot: Option<BotId>,
     webhook_id: &str,
     request: &Value,
 ) -> Result<HandoffId, StoreError> {
@@ -111,7 +111,7 @@ pub async fn insert(
         session.0,
         conversation.0,
         item.0,
-        bot.0,
+        bot.map(|bot| bot.0),
         webhook_id,
         request
     )

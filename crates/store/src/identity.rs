@@ -1,9 +1,14 @@
 //! Parties, their identifiers, and the links that make customers of them.
 
-use crate::{ReadTx, StoreError, WriteTx, error::code};
+use crate::{
+    ReadTx, StoreError, WriteTx,
+    error::code,
+    recognition::{declarations, declared},
+};
 use meridian_domain::{
+    actor::Actor,
     event::{Identifier, Verification},
-    identity::Holder,
+    identity::{Declared, Holder},
     ids::{CustomerId, IdentityId, LinkId, PartyId},
     time::Instant,
 };
@@ -63,9 +68,16 @@ pub async fn holders(tx: &mut ReadTx, ids: &[Identifier]) -> Result<Vec<Holder>,
     let scopes: Vec<String> = ids.iter().map(|id| id.scope.clone()).collect();
     let values: Vec<String> = ids.iter().map(|id| id.value.clone()).collect();
     let rows = sqlx::query!(
-        r#"select i.party_id, i.scheme, i.scope, i.value, i.verified, c.id as customer_id, c.created_at
+        r#"select i.party_id, i.scheme, i.scope, i.value, i.verified, c.id as customer_id, c.created_at,
+                  array(
+                    select distinct h.name from identity_link l
+                    join customer h on h.tenant_id = l.tenant_id and h.id = l.customer_id and h.name <> ''
+                    where l.tenant_id = $1 and l.party_id = i.party_id and l.kind <> 'suggest' limit 8
+                  ) as "names!",
+                  extract(epoch from clock_timestamp() - i.last_seen)::bigint / 86400 as "silent_days!"
            from unnest($2::text[], $3::text[], $4::text[]) as k(scheme, scope, value)
            join customer_identity i on i.tenant_id = $1 and i.scheme = k.scheme and i.value = k.value and i.scope = k.scope
+             and i.valid_to is null
            join party_customer pc on pc.tenant_id = i.tenant_id and pc.party_id = i.party_id
            join customer c on c.tenant_id = pc.tenant_id and c.id = pc.customer_id
            order by c.created_at, i.id limit 50"#,
@@ -82,6 +94,9 @@ pub async fn holders(tx: &mut ReadTx, ids: &[Identifier]) -> Result<Vec<Holder>,
                 party: row.party_id.into(),
                 customer: row.customer_id.into(),
                 customer_since: row.created_at,
+                names: row.names,
+                silent_days: row.silent_days,
+                declared: None,
                 identifier: Identifier {
                     scheme: row.scheme,
                     scope: row.scope,
@@ -185,30 +200,6 @@ pub async fn insert_link(tx: &mut WriteTx, link: &Link) -> Result<(), StoreError
     Ok(())
 }
 
-/// Moves parties to a customer, and the conversations of their sessions with them.
-pub async fn move_parties(tx: &mut WriteTx, parties: &[Uuid], to: CustomerId) -> Result<(), StoreError> {
-    let tenant = tx.tenant();
-    sqlx::query!(
-        "update party_customer set customer_id = $3 where tenant_id = $1 and party_id = any($2)",
-        tenant,
-        parties,
-        to.0
-    )
-    .execute(tx.conn())
-    .await?;
-    sqlx::query!(
-        "update conversation set customer_id = $3, version = version + 1
-         where tenant_id = $1 and id in (
-           select conversation_id from session where tenant_id = $1 and party_id = any($2))",
-        tenant,
-        parties,
-        to.0
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
 /// Parties of a customer.
 pub async fn parties(tx: &mut ReadTx, customer: CustomerId) -> Result<Vec<Uuid>, StoreError> {
     let tenant = tx.tenant();
@@ -237,6 +228,79 @@ pub async fn act_moves(tx: &mut ReadTx, act: LinkId) -> Result<Vec<(PartyId, Cus
     Ok(rows.into_iter().map(|row| (row.party_id.into(), row.customer_id.into(), row.from.into())).collect())
 }
 
+/// A merge that moved parties on after another act had moved them.
+#[derive(Debug, Clone)]
+pub struct Later {
+    /// The act, by which it is taken back.
+    pub act: LinkId,
+    /// Where it took the parties from.
+    pub from: CustomerId,
+    /// Where to.
+    pub into: CustomerId,
+    /// When.
+    pub at: Instant,
+    /// Why.
+    pub reason: String,
+}
+
+/// Merges after an act that moved its parties on, newest first; those taken back meanwhile are left out.
+pub async fn later_merges(tx: &mut ReadTx, act: LinkId) -> Result<Vec<Later>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        r#"select distinct on (l.act_id) l.act_id, l.from_customer_id as "from!", l.customer_id, l.at, l.reason
+           from identity_link o
+           join identity_link l on l.tenant_id = $1 and l.party_id = o.party_id and l.id > o.id
+             and l.kind in ('merge', 'confirm') and l.from_customer_id is not null
+           join party_customer p on p.tenant_id = $1 and p.party_id = o.party_id
+           where o.tenant_id = $1 and o.act_id = $2 and o.kind in ('merge', 'confirm')
+             and p.customer_id <> o.customer_id
+             and not exists (
+               select from identity_link u where u.tenant_id = $1 and u.party_id = l.party_id and u.id > l.id
+                 and u.kind = 'unmerge' and u.customer_id = l.from_customer_id and u.from_customer_id = l.customer_id
+             )
+             and not exists (
+               select from identity_link u where u.tenant_id = $1 and u.party_id = o.party_id and u.id > o.id
+                 and u.id < l.id and u.kind = 'unmerge' and u.customer_id = o.from_customer_id
+                 and u.from_customer_id = o.customer_id
+             )
+           order by l.act_id, l.id"#,
+        tenant,
+        act.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut later: Vec<Later> = rows
+        .into_iter()
+        .map(|row| Later {
+            act: row.act_id.into(),
+            from: row.from.into(),
+            into: row.customer_id.into(),
+            at: row.at,
+            reason: row.reason,
+        })
+        .collect();
+    later.sort_by_key(|merge| std::cmp::Reverse(merge.act));
+    Ok(later)
+}
+
+/// The party with a key, if there is one, with its customer.
+pub async fn party(tx: &mut ReadTx, id: PartyId) -> Result<Option<(Identifier, CustomerId)>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        "select p.scheme, p.scope, p.value, c.customer_id from party p
+         join party_customer c on c.tenant_id = p.tenant_id and c.party_id = p.id where p.tenant_id = $1 and p.id = $2",
+        tenant,
+        id.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| {
+        let (scheme, scope, value) = (row.scheme, row.scope, row.value);
+        let key = Identifier { scheme, scope, value, verified: Verification::Anonymous, derived: false };
+        (key, row.customer_id.into())
+    }))
+}
+
 /// One identifier as the customer card shows it.
 #[derive(Debug, Clone)]
 pub struct Identity {
@@ -258,13 +322,18 @@ pub struct Identity {
     pub first_seen: Instant,
     /// Last seen.
     pub last_seen: Instant,
+    /// Until when it was this customer's, when it no longer is.
+    pub valid_to: Option<Instant>,
+    /// What people declared of the value.
+    pub declared: Option<Declared>,
 }
 
 /// Identifiers of several customers.
 pub async fn of_customers(tx: &mut ReadTx, customers: &[Uuid]) -> Result<Vec<Identity>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        "select i.id, i.party_id, pc.customer_id, i.scheme, i.value, i.verified, i.source, i.first_seen, i.last_seen
+        "select i.id, i.party_id, pc.customer_id, i.scheme, i.value, i.verified, i.source, i.first_seen, i.last_seen,
+                i.valid_to
          from party_customer pc
          join customer_identity i on i.tenant_id = pc.tenant_id and i.party_id = pc.party_id
          where pc.tenant_id = $1 and pc.customer_id = any($2) order by i.first_seen, i.id limit 2000",
@@ -273,9 +342,12 @@ pub async fn of_customers(tx: &mut ReadTx, customers: &[Uuid]) -> Result<Vec<Ide
     )
     .fetch_all(tx.conn())
     .await?;
+    let values: Vec<(&str, &str)> = rows.iter().map(|row| (row.scheme.as_str(), row.value.as_str())).collect();
+    let said = declarations(tx, &values).await?;
     rows.into_iter()
         .map(|row| {
             Ok(Identity {
+                declared: declared(&said, &row.scheme, &row.value),
                 id: row.id.into(),
                 party: row.party_id.into(),
                 customer: row.customer_id.into(),
@@ -285,6 +357,7 @@ pub async fn of_customers(tx: &mut ReadTx, customers: &[Uuid]) -> Result<Vec<Ide
                 source: row.source,
                 first_seen: row.first_seen,
                 last_seen: row.last_seen,
+                valid_to: row.valid_to,
             })
         })
         .collect()
@@ -311,32 +384,74 @@ pub struct LinkView {
     pub reason: String,
     /// Why, for machines.
     pub evidence: Value,
+    /// Who did it.
+    pub actor: Actor,
+}
+
+/// Why each of these parties is with its customer: its newest link.
+pub async fn reasons(tx: &mut ReadTx, parties: &[Uuid]) -> Result<Vec<(PartyId, String)>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        r#"select p.id as "party!", l.reason from unnest($2::uuid[]) as p(id) cross join lateral (
+             select reason from identity_link where tenant_id = $1 and party_id = p.id
+               and kind in ('link', 'merge', 'unmerge', 'split', 'confirm') order by id desc limit 1
+           ) l"#,
+        tenant,
+        parties
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.party.into(), row.reason)).collect())
 }
 
 /// Link events of a customer, newest first: each link explains itself.
 pub async fn links_of(tx: &mut ReadTx, customer: CustomerId, limit: i64) -> Result<Vec<LinkView>, StoreError> {
+    let mut links = links(tx, customer, None, limit).await?;
+    links.retain(|link| link.customer == customer);
+    Ok(links)
+}
+
+/// A page of all link events that touched a customer, to it or away from it, newest first.
+pub async fn links(
+    tx: &mut ReadTx,
+    customer: CustomerId,
+    before: Option<LinkId>,
+    limit: i64,
+) -> Result<Vec<LinkView>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        "select id, act_id, at, kind, party_id, customer_id, from_customer_id, reason, evidence from identity_link
-         where tenant_id = $1 and customer_id = $2 order by id desc limit $3",
+        r#"select id as "id!", act_id as "act_id!", at as "at!", kind as "kind!", party_id as "party_id!",
+                  customer_id as "customer_id!", from_customer_id, reason as "reason!", evidence as "evidence!",
+                  actor_kind as "actor_kind!", actor_id
+           from (
+             (select * from identity_link where tenant_id = $1 and customer_id = $2 and id < $3 order by id desc limit $4)
+             union
+             (select * from identity_link where tenant_id = $1 and from_customer_id = $2 and id < $3
+              order by id desc limit $4)
+           ) l order by id desc limit $4"#,
         tenant,
         customer.0,
+        before.map_or(Uuid::max(), |id| id.0),
         limit
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| LinkView {
-            id: row.id.into(),
-            act: row.act_id.into(),
-            at: row.at,
-            kind: row.kind,
-            party: row.party_id.into(),
-            customer: row.customer_id.into(),
-            from: row.from_customer_id.map(CustomerId),
-            reason: row.reason,
-            evidence: row.evidence,
+    rows.into_iter()
+        .map(|row| {
+            Ok(LinkView {
+                id: row.id.into(),
+                act: row.act_id.into(),
+                at: row.at,
+                kind: row.kind,
+                party: row.party_id.into(),
+                customer: row.customer_id.into(),
+                from: row.from_customer_id.map(CustomerId),
+                reason: row.reason,
+                evidence: row.evidence,
+                actor: code("identity_link", "actor_kind", &row.actor_kind, |kind| {
+                    Actor::from_parts(kind, row.actor_id)
+                })?,
+            })
         })
-        .collect())
+        .collect()
 }

@@ -21,33 +21,6 @@ pub async fn bounds(tx: &mut ReadTx) -> Result<(i64, i64), StoreError> {
     Ok(row.map_or((0, 0), |row| (row.position, row.swept)))
 }
 
-/// Changes of several topics, each after a position of its own, in the order of the stream.
-pub async fn after_each(
-    tx: &mut ReadTx,
-    topics: &[(String, i64)],
-    limit: i64,
-) -> Result<Vec<(String, Positioned)>, StoreError> {
-    let tenant = tx.tenant();
-    let (names, positions): (Vec<String>, Vec<i64>) = topics.iter().cloned().unzip();
-    let rows = sqlx::query!(
-        r#"select t.topic as "topic!", e.position as "position!", e.change as "change!"
-           from unnest($2::text[], $3::bigint[]) as t(topic, after)
-           cross join lateral (
-             select position, change from live_event
-             where tenant_id = $1 and topic = t.topic and position > t.after order by position limit $4
-           ) e
-           order by e.position"#,
-        tenant,
-        &names,
-        &positions,
-        limit
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    let placed = |position, change| Positioned { position, change: serde_json::from_value(change).ok() };
-    Ok(rows.into_iter().map(|row| (row.topic, placed(row.position, row.change))).collect())
-}
-
 /// Changes of some topics after a position, in order; a change on several topics comes once.
 pub async fn after(
     tx: &mut ReadTx,

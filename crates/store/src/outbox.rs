@@ -1,7 +1,11 @@
 //! The outbox on its way out: jobs to the broker, changes to their place in the tenants' streams. The relay serves all
 //! tenants. Each function is one statement that is its own transaction, fenced by the leases of its lanes.
+//!
+//! None waits for the disk ([`Road`]). A crash of the database may undo the newest of them: jobs are then published
+//! once more, and changes get other places. A place is never given twice, since it begins with the epoch of the lease
+//! it was given under, and whoever serves a lane after a crash holds a new one.
 
-use crate::{Db, StoreError};
+use crate::{Road, StoreError};
 use meridian_domain::ids::TenantId;
 use serde_json::Value;
 use uuid::Uuid;
@@ -33,7 +37,7 @@ pub struct Outgoing {
 }
 
 /// Jobs that are due in some lanes, in order within each, at most `limit` a lane.
-pub async fn jobs(db: &Db, held: &Held, limit: i64) -> Result<Vec<Outgoing>, StoreError> {
+pub async fn jobs(road: &Road, held: &Held, limit: i64) -> Result<Vec<Outgoing>, StoreError> {
     let rows = sqlx::query!(
         r#"select o.tenant_id as "tenant_id!", o.id as "id!", o.queue as "queue!", o.payload as "payload!"
            from unnest($1::smallint[], $2::text[], $3::bigint[]) as h(lane, name, epoch)
@@ -49,7 +53,7 @@ pub async fn jobs(db: &Db, held: &Held, limit: i64) -> Result<Vec<Outgoing>, Sto
         held.holder,
         limit
     )
-    .fetch_all(db.crossing("the relay publishes the jobs of all tenants")?)
+    .fetch_all(road.pool())
     .await?;
     let job =
         |(tenant_id, id, queue, payload): (Uuid, _, _, _)| Outgoing { tenant: tenant_id.into(), id, queue, payload };
@@ -57,7 +61,7 @@ pub async fn jobs(db: &Db, held: &Held, limit: i64) -> Result<Vec<Outgoing>, Sto
 }
 
 /// Takes published jobs out of the outbox.
-pub async fn remove(db: &Db, rows: &[Outgoing]) -> Result<(), StoreError> {
+pub async fn remove(road: &Road, rows: &[Outgoing]) -> Result<(), StoreError> {
     let tenants: Vec<Uuid> = rows.iter().map(|row| row.tenant.0).collect();
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     sqlx::query!(
@@ -66,26 +70,31 @@ pub async fn remove(db: &Db, rows: &[Outgoing]) -> Result<(), StoreError> {
         &tenants,
         &ids
     )
-    .execute(db.crossing("the relay removes published jobs of all tenants")?)
+    .execute(road.pool())
     .await?;
     Ok(())
 }
 
-/// What [`place`] did.
-#[derive(Debug, Clone, Default)]
+/// A change in its place.
+#[derive(Debug, Clone)]
 pub struct Placed {
-    /// Changes that left the outbox.
-    pub changes: usize,
-    /// The newest position of each (tenant, topic), for the hints.
-    pub newest: Vec<(TenantId, String, i64)>,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// Its place in the tenant's stream.
+    pub position: i64,
+    /// The topics it is told to.
+    pub topics: Vec<String>,
+    /// The change.
+    pub change: Value,
 }
 
 /// Moves due changes from the outbox to the end of their tenants' streams, at most `limit` a lane. A row is placed by
-/// the statement that deletes it, so never twice.
-pub async fn place(db: &Db, held: &Held, limit: i64) -> Result<Placed, StoreError> {
+/// the statement that deletes it, so never twice. Positions grow by one, and begin anew at 2^32 times the epoch when a
+/// lane changes hands.
+pub async fn place(road: &Road, held: &Held, limit: i64) -> Result<Vec<Placed>, StoreError> {
     let rows = sqlx::query!(
         r#"with due as (
-             select o.tenant_id, o.id
+             select o.tenant_id, o.id, h.epoch
              from unnest($1::smallint[], $2::text[], $3::bigint[]) as h(lane, name, epoch)
              join lease l on l.name = h.name and l.epoch = h.epoch and l.holder = $4
              cross join lateral (
@@ -94,33 +103,40 @@ pub async fn place(db: &Db, held: &Held, limit: i64) -> Result<Placed, StoreErro
              ) o
            ), gone as (
              delete from outbox o using due where o.tenant_id = due.tenant_id and o.id = due.id
-             returning o.tenant_id, o.id, o.topics, o.payload
+             returning o.tenant_id, o.id, o.topics, o.payload, due.epoch
            ), numbered as (
-             select tenant_id, topics, payload, row_number() over (partition by tenant_id order by id) as n from gone
+             select tenant_id, topics, payload, row_number() over (partition by tenant_id order by id) as n,
+                    count(*) over (partition by tenant_id) as of
+             from gone
            ), stream as (
-             insert into tenant_stream (tenant_id, position)
-             select tenant_id, count(*) from gone group by tenant_id order by tenant_id
-             on conflict (tenant_id) do update set position = tenant_stream.position + excluded.position
+             insert into tenant_stream as known (tenant_id, position)
+             select tenant_id, max(epoch) * 4294967296 + count(*) from gone group by tenant_id order by tenant_id
+             on conflict (tenant_id) do update set
+               position = greatest(excluded.position, known.position + excluded.position % 4294967296)
              returning tenant_id, position
            ), placed as (
+             select n.tenant_id, n.topics, n.payload, s.position - n.of + n.n as position
+             from numbered n join stream s using (tenant_id)
+           ), told as (
              insert into live_event (tenant_id, topic, position, change)
-             select n.tenant_id, t.topic,
-                    s.position - (select count(*) from gone g where g.tenant_id = n.tenant_id) + n.n, n.payload
-             from numbered n join stream s using (tenant_id) cross join lateral (select distinct unnest(n.topics) as topic) t
-             returning tenant_id, topic, position
+             select p.tenant_id, t.topic, p.position, p.payload
+             from placed p cross join lateral (select distinct unnest(p.topics) as topic) t
            )
-           select tenant_id as "tenant_id!", topic as "topic!", max(position) as "position!",
-                  (select count(*) from gone) as "changes!"
-           from placed group by tenant_id, topic"#,
+           select tenant_id as "tenant_id!", position as "position!", topics as "topics!", payload as "change!"
+           from placed order by tenant_id, position"#,
         &held.lanes,
         &held.names,
         &held.epochs,
         held.holder,
         limit
     )
-    .fetch_all(db.crossing("the relay places the changes of all tenants")?)
+    .fetch_all(road.pool())
     .await?;
-    let changes = rows.first().map_or(0, |row| usize::try_from(row.changes).unwrap_or(0));
-    let newest = rows.into_iter().map(|row| (row.tenant_id.into(), row.topic, row.position)).collect();
-    Ok(Placed { changes, newest })
+    let placed = |(tenant, position, topics, change): (Uuid, _, _, _)| Placed {
+        tenant: tenant.into(),
+        position,
+        topics,
+        change,
+    };
+    Ok(rows.into_iter().map(|row| placed((row.tenant_id, row.position, row.topics, row.change))).collect())
 }

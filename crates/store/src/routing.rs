@@ -1,12 +1,12 @@
 //! What a routing leader loads on takeover, re-reads by name, and records.
 
-use crate::{ReadTx, StoreError, WriteTx, error::code, offers, work};
+use crate::{ReadTx, StoreError, WriteTx, error::code, offers, overflow, plans, work};
 use meridian_domain::{
     calendar::{self, Shift, Site},
     channel::ChannelClass,
     ids::{AgentId, DecisionId, QueueId, SiteId, SkillId, WorkItemId},
     people::ChosenState,
-    routing::{Agent, Decision, Outcome, Plan, Queue, SkillNeed, Work},
+    routing::{Agent, Decision, Outcome, Overflow, Plan, Queue, SkillNeed, Work},
     time::Instant,
     work::WorkState,
 };
@@ -18,7 +18,8 @@ use uuid::Uuid;
 pub async fn queues(tx: &mut ReadTx) -> Result<Vec<Queue>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        r#"select q.id, q.offer_seconds, q.sticky_seconds, p.version as "version?", p.steps as "steps?"
+        r#"select q.id, q.offer_seconds, q.sticky_seconds, p.version as "version?", p.steps as "steps?",
+                  p.target_seconds as "target_seconds?", p.reserve as "reserve?", q.overflow, q.overflow_open
            from queue q left join routing_plan p on p.tenant_id = q.tenant_id and p.queue_id = q.id and p.active
            where q.tenant_id = $1 and q.active"#,
         tenant
@@ -30,16 +31,20 @@ pub async fn queues(tx: &mut ReadTx) -> Result<Vec<Queue>, StoreError> {
             let plan = match (row.version, row.steps) {
                 (Some(version), Some(steps)) => Plan {
                     version,
-                    steps: serde_json::from_value(steps).map_err(|error| StoreError::Inconsistent {
-                        table: "routing_plan",
-                        column: "steps",
-                        value: error.to_string(),
-                    })?,
-                    ..Plan::default()
+                    steps: plans::steps(steps)?,
+                    target_seconds: row.target_seconds.unwrap_or(0).unsigned_abs(),
+                    reserve: row.reserve.unwrap_or(false),
                 },
                 _ => Plan::default(),
             };
-            Ok(Queue { id: row.id.into(), offer_seconds: row.offer_seconds, sticky_seconds: row.sticky_seconds, plan })
+            let rule = row.overflow.map(overflow::rule).transpose()?;
+            Ok(Queue {
+                id: row.id.into(),
+                offer_seconds: row.offer_seconds,
+                sticky_seconds: row.sticky_seconds,
+                plan,
+                overflow: rule.map(|rule| Overflow { rule, open: row.overflow_open }),
+            })
         })
         .collect()
 }
@@ -90,7 +95,7 @@ pub async fn sites(tx: &mut ReadTx) -> Result<Vec<Site>, StoreError> {
 pub async fn agents(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Agent>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        r#"select a.id, a.site_id, a.languages, coalesce(s.chosen, 'offline') as "chosen!",
+        r#"select a.id, a.site_id, a.branch_id, a.languages, a.outsourced, a.knowledge_revision, coalesce(s.chosen, 'offline') as "chosen!",
                   coalesce(s.live_until > clock_timestamp(), false) as "live!",
                   coalesce(s.idle_since, a.created_at) as "idle_since!",
                   array(select class from agent_load l where l.tenant_id = $1 and l.agent_id = a.id order by class)
@@ -137,7 +142,9 @@ pub async fn agents(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Agent>
                 languages: row.languages.into_iter().collect(),
                 load,
                 idle_since: row.idle_since,
-                outsourced: false,
+                outsourced: row.outsourced,
+                knowledge: row.knowledge_revision,
+                branch: Some(row.branch_id.into()),
             })
         })
         .collect()
@@ -166,6 +173,7 @@ async fn to_routing(tx: &mut ReadTx, items: Vec<work::WorkItem>) -> Result<Vec<W
             skills: skill_needs(&item.skills),
             language: item.language,
             sticky: item.sticky,
+            named: item.named,
             enqueued_at: item.enqueued_at,
             queued_at: item.queued_at,
             head_start_seconds: item.head_start_seconds,
@@ -184,6 +192,12 @@ pub async fn waiting(tx: &mut ReadTx) -> Result<Vec<Work>, StoreError> {
 pub async fn waiting_among(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<Work>, StoreError> {
     let items = work::many(tx, ids).await?.into_iter().filter(|item| item.state == WorkState::Queued).collect();
     to_routing(tx, items).await
+}
+
+/// One piece of work as routing sees it, whatever its state.
+pub async fn work(tx: &mut ReadTx, id: WorkItemId) -> Result<Option<Work>, StoreError> {
+    let items = work::many(tx, &[id.0]).await?;
+    Ok(to_routing(tx, items).await?.pop())
 }
 
 /// The time by which plans and calendars are judged.
@@ -219,6 +233,28 @@ pub async fn insert_decision(tx: &mut WriteTx, decision: &Decision, trigger: &st
     Ok(id)
 }
 
+/// Records that a supervisor gave work by hand: nobody else was looked at.
+pub async fn insert_assigned(
+    tx: &mut WriteTx,
+    item: &work::WorkItem,
+    agent: AgentId,
+) -> Result<DecisionId, StoreError> {
+    let (tenant, id) = (tx.tenant(), tx.id::<DecisionId>());
+    sqlx::query!(
+        "insert into routing_decision (tenant_id, id, work_item_id, queue_id, trigger, outcome, agent_id, step,
+                                       plan_version, candidates, exclusions)
+         values ($1, $2, $3, $4, 'by_hand', 'assigned', $5, 0, 0, '[]', '{}')",
+        tenant,
+        id.0,
+        item.id.0,
+        item.queue.0,
+        agent.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(id)
+}
+
 /// A decision as people read it.
 #[derive(Debug, Clone)]
 pub struct DecisionView {
@@ -232,7 +268,7 @@ pub struct DecisionView {
     pub at: Instant,
     /// What woke the router.
     pub trigger: String,
-    /// offered or waiting.
+    /// offered, waiting or assigned.
     pub outcome: String,
     /// To whom.
     pub agent: Option<AgentId>,

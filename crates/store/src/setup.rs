@@ -6,7 +6,6 @@ use meridian_domain::{
     channel::ChannelClass,
     ids::{AgentId, BranchId, QueueId, SiteId, SkillId},
     people::Role,
-    routing::Plan,
 };
 use uuid::Uuid;
 
@@ -32,18 +31,20 @@ pub async fn site(
     name: &str,
     zone: &str,
     ring: i16,
+    hands_over: Option<bool>,
     shifts: &[Shift],
 ) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
-        "insert into site (tenant_id, id, name, time_zone, ring) values ($1, $2, $3, $4, $5)
+        "insert into site (tenant_id, id, name, time_zone, ring, hands_over) values ($1, $2, $3, $4, $5, coalesce($6, false))
          on conflict (tenant_id, id) do update set name = excluded.name, time_zone = excluded.time_zone,
-           ring = excluded.ring",
+           ring = excluded.ring, hands_over = coalesce($6, site.hands_over)",
         tenant,
         id.0,
         name,
         zone,
-        ring
+        ring,
+        hands_over
     )
     .execute(tx.conn())
     .await?;
@@ -178,29 +179,6 @@ pub async fn queue_depth(tx: &mut ReadTx, id: QueueId) -> Result<(i64, i64), Sto
     Ok((row.waiting, row.oldest))
 }
 
-/// Makes a plan the active one of its queue.
-pub async fn plan(tx: &mut WriteTx, queue: QueueId, plan: &Plan) -> Result<i32, StoreError> {
-    let tenant = tx.tenant();
-    sqlx::query!(
-        "update routing_plan set active = false where tenant_id = $1 and queue_id = $2 and active",
-        tenant,
-        queue.0
-    )
-    .execute(tx.conn())
-    .await?;
-    let version = sqlx::query_scalar!(
-        "insert into routing_plan (tenant_id, queue_id, version, steps)
-         select $1, $2, coalesce(max(version), 0) + 1, $3 from routing_plan where tenant_id = $1 and queue_id = $2
-         returning version",
-        tenant,
-        queue.0,
-        serde_json::to_value(&plan.steps).unwrap_or_default()
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(version)
-}
-
 /// A person to add.
 #[derive(Debug, Clone)]
 pub struct NewAgent<'a> {
@@ -296,9 +274,10 @@ pub async fn leave_queue(tx: &mut WriteTx, queue: QueueId, keep: &[Uuid]) -> Res
 /// All skills by name.
 pub async fn skills(tx: &mut ReadTx) -> Result<Vec<(SkillId, String)>, StoreError> {
     let tenant = tx.tenant();
-    let rows = sqlx::query!("select id, name from skill where tenant_id = $1 order by name limit 1000", tenant)
-        .fetch_all(tx.conn())
-        .await?;
+    let rows =
+        sqlx::query!("select id, name from skill where tenant_id = $1 and active order by name limit 1000", tenant)
+            .fetch_all(tx.conn())
+            .await?;
     Ok(rows.into_iter().map(|row| (row.id.into(), row.name)).collect())
 }
 
@@ -347,9 +326,10 @@ pub async fn set_skill(tx: &mut WriteTx, agent: AgentId, skill: SkillId, level: 
 /// Skill ids by name.
 pub async fn skills_by_name(tx: &mut ReadTx, names: &[String]) -> Result<Vec<(SkillId, String)>, StoreError> {
     let tenant = tx.tenant();
-    let rows = sqlx::query!("select id, name from skill where tenant_id = $1 and name = any($2)", tenant, names)
-        .fetch_all(tx.conn())
-        .await?;
+    let rows =
+        sqlx::query!("select id, name from skill where tenant_id = $1 and active and name = any($2)", tenant, names)
+            .fetch_all(tx.conn())
+            .await?;
     Ok(rows.into_iter().map(|row| (row.id.into(), row.name)).collect())
 }
 

@@ -16,6 +16,8 @@ pub struct NamedSite {
     pub name: String,
     /// Zone, hours and exceptions.
     pub site: Site,
+    /// Whether its open work goes on when a shift ends.
+    pub hands_over: bool,
     /// Reasons of the exceptions, by day.
     pub reasons: BTreeMap<NaiveDate, String>,
 }
@@ -23,8 +25,10 @@ pub struct NamedSite {
 /// Every site by name; a tenant has dozens at most.
 pub async fn all(tx: &mut ReadTx) -> Result<Vec<NamedSite>, StoreError> {
     let tenant = tx.tenant();
-    let names = sqlx::query!("select id, name from site where tenant_id = $1", tenant).fetch_all(tx.conn()).await?;
-    let names: BTreeMap<Uuid, String> = names.into_iter().map(|row| (row.id, row.name)).collect();
+    let names =
+        sqlx::query!("select id, name, hands_over from site where tenant_id = $1", tenant).fetch_all(tx.conn()).await?;
+    let names: BTreeMap<Uuid, (String, bool)> =
+        names.into_iter().map(|row| (row.id, (row.name, row.hands_over))).collect();
     let reasons = sqlx::query!("select site_id, day, reason from site_exception where tenant_id = $1", tenant)
         .fetch_all(tx.conn())
         .await?;
@@ -32,7 +36,8 @@ pub async fn all(tx: &mut ReadTx) -> Result<Vec<NamedSite>, StoreError> {
         .await?
         .into_iter()
         .map(|site| NamedSite {
-            name: names.get(&site.id.0).cloned().unwrap_or_default(),
+            name: names.get(&site.id.0).map(|(name, _)| name.clone()).unwrap_or_default(),
+            hands_over: names.get(&site.id.0).is_some_and(|(_, hands_over)| *hands_over),
             reasons: reasons.iter().filter(|r| r.site_id == site.id.0).map(|r| (r.day, r.reason.clone())).collect(),
             site,
         })

@@ -44,9 +44,9 @@ pub async fn hold_lease(tx: &mut SystemTx, name: &str, holder: Uuid, seconds: f6
     Ok(epoch)
 }
 
-/// Gives a lease back at once.
-pub async fn drop_lease(tx: &mut SystemTx, name: &str, holder: Uuid) -> Result<(), StoreError> {
-    sqlx::query!("update lease set expires_at = clock_timestamp() where name = $1 and holder = $2", name, holder)
+/// Gives leases back at once.
+pub async fn drop_leases(tx: &mut SystemTx, names: &[String], holder: Uuid) -> Result<(), StoreError> {
+    sqlx::query!("update lease set expires_at = clock_timestamp() where name = any($1) and holder = $2", names, holder)
         .execute(tx.conn())
         .await?;
     Ok(())

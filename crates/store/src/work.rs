@@ -45,6 +45,10 @@ pub struct WorkItem {
     pub enqueued_at: Instant,
     /// When the present wait began.
     pub queued_at: Instant,
+    /// For whom the red channel keeps it, and until when.
+    pub named: Option<(AgentId, Instant)>,
+    /// The rule of the red channel that applies to it.
+    pub red_rule: Option<String>,
 }
 
 struct Row {
@@ -63,6 +67,9 @@ struct Row {
     epoch: i64,
     enqueued_at: Instant,
     queued_at: Instant,
+    named_agent_id: Option<Uuid>,
+    named_until: Option<Instant>,
+    red_rule: Option<String>,
 }
 
 impl TryFrom<Row> for WorkItem {
@@ -84,6 +91,8 @@ impl TryFrom<Row> for WorkItem {
             epoch: row.epoch,
             enqueued_at: row.enqueued_at,
             queued_at: row.queued_at,
+            named: row.named_agent_id.map(AgentId).zip(row.named_until),
+            red_rule: row.red_rule,
         })
     }
 }
@@ -94,7 +103,7 @@ macro_rules! work {
         sqlx::query_as!(
             Row,
             "select id, conversation_id, session_id, queue_id, branch_id, state, class, head_start_seconds, skills,
-                    language, sticky_agent_id, agent_id, epoch, enqueued_at, queued_at
+                    language, sticky_agent_id, agent_id, epoch, enqueued_at, queued_at, named_agent_id, named_until, red_rule
              from work_item where tenant_id = $1 and " + $filter,
             tenant,
             $($value),*
@@ -285,7 +294,8 @@ pub async fn redirect(
 ) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
-        "update work_item set queue_id = $3, sticky_agent_id = $4 where tenant_id = $1 and id = $2",
+        "update work_item set queue_id = $3, sticky_agent_id = $4, named_agent_id = null, named_until = null
+         where tenant_id = $1 and id = $2",
         tenant,
         id.0,
         queue.0,
@@ -294,6 +304,32 @@ pub async fn redirect(
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Gives waiting work to an agent without asking them, if and only if they have room: one statement. The caller holds
+/// the item.
+pub async fn give(tx: &mut WriteTx, item: &WorkItem, agent: AgentId, reason: &'static str) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let done = sqlx::query!(
+        "with room as (
+           update agent_load set used = used + 1
+           where tenant_id = $1 and agent_id = $3 and class = $4 and used < cap returning agent_id
+         )
+         update work_item set state = 'active', agent_id = room.agent_id, epoch = epoch + 1,
+                accepted_at = clock_timestamp(), named_agent_id = null, named_until = null
+         from room where tenant_id = $1 and id = $2 and state in ('queued', 'parked')",
+        tenant,
+        item.id.0,
+        agent.0,
+        item.class.code()
+    )
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    moved(tx, item, Step { agent: Some(agent), ..Step::to(WorkState::Active, reason) });
+    Ok(true)
 }
 
 /// Takes a pending offer in time, with its work; `None` when it is gone. The caller holds the conversation.
@@ -311,7 +347,7 @@ pub async fn accept(tx: &mut WriteTx, offer: OfferId, agent: AgentId) -> Result<
          where w.tenant_id = $1 and w.id = o.work_item_id and w.epoch = o.epoch and w.state = 'offered'
          returning w.id, w.conversation_id, w.session_id, w.queue_id, w.branch_id, 'offered' as "state!", w.class,
                    w.head_start_seconds, w.skills, w.language, w.sticky_agent_id, w.agent_id, w.epoch, w.enqueued_at,
-                   w.queued_at"#,
+                   w.queued_at, w.named_agent_id, w.named_until, w.red_rule"#,
         tenant,
         offer.0,
         agent.0
@@ -329,7 +365,8 @@ pub async fn lock_for_offer(tx: &mut WriteTx, ids: &[Uuid]) -> Result<Vec<(WorkI
     let tenant = tx.tenant();
     let rows = sqlx::query!(
         "select w.id, w.conversation_id, w.session_id, w.queue_id, w.branch_id, w.state, w.class, w.head_start_seconds,
-                w.skills, w.language, w.sticky_agent_id, w.agent_id, w.epoch, w.enqueued_at, w.queued_at, s.party_id
+                w.skills, w.language, w.sticky_agent_id, w.agent_id, w.epoch, w.enqueued_at, w.queued_at,
+                w.named_agent_id, w.named_until, w.red_rule, s.party_id
          from work_item w
          join session s on s.tenant_id = $1 and s.id = w.session_id
          join conversation c on c.tenant_id = $1 and c.id = w.conversation_id
@@ -357,6 +394,9 @@ pub async fn lock_for_offer(tx: &mut WriteTx, ids: &[Uuid]) -> Result<Vec<(WorkI
                 epoch: r.epoch,
                 enqueued_at: r.enqueued_at,
                 queued_at: r.queued_at,
+                named_agent_id: r.named_agent_id,
+                named_until: r.named_until,
+                red_rule: r.red_rule,
             };
             Ok((row.try_into()?, r.party_id.into()))
         })

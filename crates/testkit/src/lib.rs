@@ -138,12 +138,13 @@ impl Stack {
         let folder = std::env::temp_dir().join(format!("meridian-files-{prefix}"));
         let files = Files::open(&folder.to_string_lossy(), &meridian_files::Bucket::default())?;
         let hints = Hints::new(&urls.redis, &prefix)?;
-        let wake = Wake::new(hints.clone());
+        let wake = Wake::new(hints.clone(), app.db.ids());
+        let commits = wake.clone();
+        app.db.on_commit(move |roads| commits.call(roads));
         let stop = CancellationToken::new();
         let settings = ApiSettings {
             app: app.clone(),
             hints: hints.clone(),
-            wake: wake.clone(),
             secret: Secret::new(SECRET),
             origins: Vec::new(),
             explorer: true,
@@ -200,7 +201,7 @@ impl Stack {
             certificate: None,
             trusted: Egress::default(),
         };
-        smtp.start(self.app.clone(), self.wake.clone(), self.stop.clone()).await
+        smtp.start(self.app.clone(), self.stop.clone()).await
     }
 
     /// Ends the workers in the middle of whatever they do.

@@ -9,12 +9,16 @@ mod connect;
 mod desk;
 mod faults;
 mod graphql;
+mod identity;
 mod kills;
 mod mail;
 pub mod main_job;
 mod media;
 mod model;
+mod overflow;
 mod resume;
+mod routing;
+mod stress;
 mod templates;
 mod web_chat;
 

@@ -3,7 +3,7 @@
 use super::{PATIENCE, main_job::reqwest_client, unix};
 use anyhow::{Context, Result, ensure};
 use meridian_domain::jobs::relay_lane;
-use meridian_lab::agent::Agent;
+use meridian_lab::agent::{Agent, Socket};
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
 use sqlx::{ConnectOptions, PgConnection, postgres::PgConnectOptions};
@@ -94,5 +94,62 @@ async fn nothing_is_missed_while_transactions_commit_out_of_order() -> Result<()
     ensure!(numbers[0] + 3 > OPEN, "what was committed first came first: {heard:?}");
     numbers.sort_unstable();
     assert_eq!(numbers, (0..OPEN).collect::<Vec<_>>(), "each once");
+    stack.finish().await
+}
+
+/// A socket to a server whose database just came back: it is told to try again, not that it is forbidden.
+async fn again(agent: &Agent) -> Result<Socket> {
+    loop {
+        match agent.connect().await {
+            Err(error) if error.to_string().contains("1013") => tokio::time::sleep(Duration::from_millis(50)).await,
+            done => return done,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crash_that_forgets_places_gives_none_of_them_twice() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    for n in 0..2 {
+        let message = whatsapp.text("447700900611", "Vera", &format!("wamid.p{n}"), &format!("m{n}"), unix());
+        whatsapp.post(&http, &message).await?;
+    }
+    stack.settle("select count(*) from timeline_item where actor_kind = 'customer'", 2, PATIENCE).await?;
+    let waiting = "select count(*) from outbox where due_at <= clock_timestamp()";
+    stack.settle(waiting, 0, PATIENCE).await?;
+    let sam = Agent::sign_in(&stack.base, "demo", "sam@demo.example", &stack.demo.password).await?;
+    let listed = sam.query("{ conversations(view: OPEN) { nodes { id } } }", json!({})).await?;
+    let id = listed["conversations"]["nodes"][0]["id"].clone();
+    let event = |m: &Value| Some(m["payload"]["data"]["conversation"].clone()).filter(Value::is_object);
+    let mut socket = sam.connect().await?;
+    socket.subscribe("c", FOLLOW, json!({ "id": id })).await?;
+    let cursor = socket.until(PATIENCE, event).await?["cursor"].clone();
+    drop(socket);
+
+    // The database forgets everything that was placed and every connection, as after a crash.
+    let mut admin: PgConnection = PgConnectOptions::from_str(&stack.database)?.connect().await?;
+    sqlx::raw_sql(
+        "begin; lock table outbox, live_event, tenant_stream;
+         insert into outbox (tenant_id, lane, topics, payload)
+           select tenant_id, -1, array_agg(topic), change from live_event group by tenant_id, position, change
+           order by position;
+         delete from live_event; update tenant_stream set position = 0;
+         select pg_terminate_backend(pid) from pg_stat_activity
+           where datname = current_database() and pid <> pg_backend_pid();
+         commit",
+    )
+    .execute(&mut admin)
+    .await?;
+    sqlx::query("update outbox set lane = $1").bind(relay_lane(stack.demo.tenant)).execute(&mut admin).await?;
+    stack.settle(waiting, 0, PATIENCE).await?;
+    let mut socket = again(&sam).await?;
+    socket.subscribe("c", FOLLOW, json!({ "id": id, "after": cursor })).await?;
+    let mut heard: Vec<String> = Vec::new();
+    while heard.len() < 2 {
+        let event = socket.until(PATIENCE, event).await.with_context(|| format!("heard only {heard:?}"))?;
+        heard.extend(event["change"]["item"]["text"].as_str().map(str::to_owned));
+    }
+    assert_eq!(heard, ["m0", "m1"], "placed again, after every place that was ever given");
     stack.finish().await
 }

@@ -207,7 +207,7 @@ impl IntegrationMutations {
         let bot = super::maybe(input.bot_id.as_ref())?;
         let made =
             app::create_key(&viewer.app, &viewer.subject, &input.name, &input.scopes, bot, input.expires_at, now).await;
-        let (made, user_errors) = outcome(ctx, made)?;
+        let (made, user_errors) = outcome(made)?;
         let Some(made) = made else { return Ok(ApiKeyCreatePayload { api_key: None, secret: None, user_errors }) };
         let api_key = super::again(ctx, async |tx| keys::all(tx).await, |row| row.id == made.id, key).await?;
         Ok(ApiKeyCreatePayload { api_key, secret: Some(made.secret), user_errors })
@@ -217,7 +217,7 @@ impl IntegrationMutations {
     async fn api_key_revoke(&self, ctx: &Context<'_>, input: ApiKeyRevokeInput) -> Resolved<ApiKeyRevokePayload> {
         let viewer = viewer(ctx).extend()?;
         let key = read::<ApiKeyId>(&input.api_key_id).extend()?;
-        let (_, user_errors) = outcome(ctx, app::revoke_key(&viewer.app, &viewer.subject, key).await)?;
+        let (_, user_errors) = outcome(app::revoke_key(&viewer.app, &viewer.subject, key).await)?;
         Ok(ApiKeyRevokePayload { user_errors })
     }
 
@@ -234,7 +234,7 @@ impl IntegrationMutations {
             fallback_queue: read::<QueueId>(&input.fallback_queue_id).extend()?,
             silence_seconds: input.silence_seconds,
         };
-        let (saved, user_errors) = outcome(ctx, app::save_bot(&viewer.app, &viewer.subject, new).await)?;
+        let (saved, user_errors) = outcome(app::save_bot(&viewer.app, &viewer.subject, new).await)?;
         let (bot, secret) = saved.map_or((None, None), |(bot, secret)| (Some(id(bot)), secret));
         Ok(BotPayload { bot_id: bot, secret, user_errors })
     }
@@ -243,7 +243,7 @@ impl IntegrationMutations {
     async fn bot_rotate_secret(&self, ctx: &Context<'_>, input: BotRotateSecretInput) -> Resolved<BotPayload> {
         let viewer = viewer(ctx).extend()?;
         let bot = read::<BotId>(&input.bot_id).extend()?;
-        let (made, user_errors) = outcome(ctx, app::rotate_bot_secret(&viewer.app, &viewer.subject, bot).await)?;
+        let (made, user_errors) = outcome(app::rotate_bot_secret(&viewer.app, &viewer.subject, bot).await)?;
         let (bot, secret) = made.map_or((None, None), |made| (Some(id(made.id)), Some(made.secret)));
         Ok(BotPayload { bot_id: bot, secret, user_errors })
     }

@@ -56,22 +56,21 @@ fn camel(field: &str) -> String {
 }
 
 /// What was changed, or why it was not.
-pub(crate) fn outcome<T>(ctx: &Context<'_>, done: Result<T, SetupRefused>) -> Resolved<(Option<T>, Vec<UserError>)> {
+pub(crate) fn outcome<T>(done: Result<T, SetupRefused>) -> Resolved<(Option<T>, Vec<UserError>)> {
     match done {
-        Ok(value) => {
-            (viewer(ctx).extend()?.committed)();
-            Ok((Some(value), Vec::new()))
-        }
-        Err(refused) => {
-            let field = refused.field().map(camel);
-            let error = refused.split().extend()?;
-            Ok((None, vec![UserError { field, ..error }]))
-        }
+        Ok(value) => Ok((Some(value), Vec::new())),
+        Err(refused) => Ok((None, vec![self::refused(refused)?])),
     }
 }
 
+/// A refusal with the field that is meant.
+pub(crate) fn refused(refused: SetupRefused) -> Resolved<UserError> {
+    let field = refused.field().as_deref().map(camel);
+    Ok(UserError { field, ..refused.split().extend()? })
+}
+
 /// One of a short list, read again after it was changed.
-async fn again<T: OutputType, R>(
+pub(crate) async fn again<T: OutputType, R>(
     ctx: &Context<'_>,
     read: impl AsyncFnOnce(&mut ReadTx) -> Result<Vec<R>, meridian_store::StoreError>,
     one: impl Fn(&R) -> bool,

@@ -98,7 +98,7 @@ fn held(given: Option<&[HeldInput]>) -> Resolved<Option<Vec<(SkillId, i32)>>> {
 }
 
 async fn payload(ctx: &Context<'_>, done: Result<AgentId, SetupRefused>) -> Resolved<AgentPayload> {
-    let (saved, user_errors) = outcome(ctx, done)?;
+    let (saved, user_errors) = outcome(done)?;
     let Some(saved) = saved else { return Ok(AgentPayload { agent: None, user_errors }) };
     let mut tx = viewer(ctx).extend()?.read().await.extend()?;
     let agent = agents::find(&mut tx, saved).await.map_err(AppError::from).extend()?.map(Agent);

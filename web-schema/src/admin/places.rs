@@ -63,6 +63,10 @@ impl Site {
     async fn ring(&self) -> i32 {
         self.0.site.ring.into()
     }
+    /// Whether its open work goes to who is awake when a shift ends.
+    async fn hands_over(&self) -> bool {
+        self.0.hands_over
+    }
     /// Weekly hours.
     async fn shifts(&self) -> Vec<Shift> {
         let shown = |s: &calendar::Shift| Shift {
@@ -156,6 +160,8 @@ struct SiteSaveInput {
     /// Place in the dispatch ring, 0 asked first.
     #[graphql(default)]
     ring: i32,
+    /// Whether its open work goes to who is awake when a shift ends; unchanged when left out.
+    hands_over: Option<bool>,
     /// Weekly hours: they replace those there were.
     shifts: Vec<ShiftInput>,
 }
@@ -166,6 +172,21 @@ struct SitePayload {
     /// The site.
     site: Option<Site>,
     /// Why it was not done.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(InputObject)]
+struct SiteDeleteInput {
+    /// The site.
+    site_id: ID,
+}
+
+/// Result of `siteDelete`.
+#[derive(SimpleObject)]
+struct SiteDeletePayload {
+    /// The site that is gone.
+    site_id: Option<ID>,
+    /// Why it was not done, with what needs it.
     user_errors: Vec<UserError>,
 }
 
@@ -220,7 +241,7 @@ struct BranchPayload {
 }
 
 async fn site_payload(ctx: &Context<'_>, done: Result<SiteId, app::SetupRefused>) -> Resolved<SitePayload> {
-    let (saved, user_errors) = outcome(ctx, done)?;
+    let (saved, user_errors) = outcome(done)?;
     let site = match saved {
         Some(saved) => again(ctx, async |tx| sites::all(tx).await, |row| row.site.id == saved, Site).await?,
         None => None,
@@ -229,7 +250,7 @@ async fn site_payload(ctx: &Context<'_>, done: Result<SiteId, app::SetupRefused>
 }
 
 async fn branch_payload(ctx: &Context<'_>, done: Result<BranchId, app::SetupRefused>) -> Resolved<BranchPayload> {
-    let (saved, user_errors) = outcome(ctx, done)?;
+    let (saved, user_errors) = outcome(done)?;
     let found = match saved {
         Some(saved) => again(ctx, async |tx| sites::branches(tx).await, |row| row.id == saved, branch).await?,
         None => None,
@@ -261,9 +282,18 @@ impl PlaceMutations {
             name: &input.name,
             time_zone: &input.time_zone,
             ring: input.ring,
+            hands_over: input.hands_over,
             shifts: &shifts,
         };
         site_payload(ctx, app::save_site(&viewer.app, &viewer.subject, new).await).await
+    }
+
+    /// Removes a site with its calendar; refused, with the uses named, while something needs it. Needs `setup:write`.
+    async fn site_delete(&self, ctx: &Context<'_>, input: SiteDeleteInput) -> Resolved<SiteDeletePayload> {
+        let viewer = viewer(ctx).extend()?;
+        let site = read::<SiteId>(&input.site_id).extend()?;
+        let (done, user_errors) = outcome(app::delete_site(&viewer.app, &viewer.subject, site).await)?;
+        Ok(SiteDeletePayload { site_id: done.map(|()| id(site)), user_errors })
     }
 
     /// Makes one day differ from the week: a holiday, or other hours. Needs `setup:write`.

@@ -10,7 +10,7 @@ use crate::{
 use async_graphql::{Context, ID, InputObject, Object, ResultExt, SimpleObject};
 use meridian_app::setup as app;
 use meridian_domain::{
-    ids::{AgentId, SkillId},
+    ids::{AgentId, QueueId, SkillId},
     people::Permission,
 };
 use meridian_store::setup as store;
@@ -90,6 +90,36 @@ struct SkillPayload {
     user_errors: Vec<UserError>,
 }
 
+#[derive(InputObject)]
+struct QueueDeleteInput {
+    /// The queue.
+    queue_id: ID,
+}
+
+/// Result of `queueDelete`.
+#[derive(SimpleObject)]
+struct QueueDeletePayload {
+    /// The queue that is out of use.
+    queue_id: Option<ID>,
+    /// Why it was not done, with what needs it.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(InputObject)]
+struct SkillDeleteInput {
+    /// The skill.
+    skill_id: ID,
+}
+
+/// Result of `skillDelete`.
+#[derive(SimpleObject)]
+struct SkillDeletePayload {
+    /// The skill that is out of use.
+    skill_id: Option<ID>,
+    /// Why it was not done, with what needs it.
+    user_errors: Vec<UserError>,
+}
+
 #[derive(Default)]
 pub(crate) struct QueueMutations;
 
@@ -109,7 +139,7 @@ impl QueueMutations {
             sticky_seconds: input.sticky_seconds,
             members: members.transpose().extend()?,
         };
-        let (saved, user_errors) = outcome(ctx, app::save_queue(&viewer.app, &viewer.subject, new).await)?;
+        let (saved, user_errors) = outcome(app::save_queue(&viewer.app, &viewer.subject, new).await)?;
         let queue = match saved {
             Some(saved) => again(ctx, async |tx| store::queues(tx).await, |row| row.id == saved, Queue).await?,
             None => None,
@@ -117,12 +147,28 @@ impl QueueMutations {
         Ok(QueuePayload { queue, user_errors })
     }
 
+    /// Takes a queue out of use; refused, with the uses named, while something needs it. Needs `setup:write`.
+    async fn queue_delete(&self, ctx: &Context<'_>, input: QueueDeleteInput) -> Resolved<QueueDeletePayload> {
+        let viewer = viewer(ctx).extend()?;
+        let queue = read::<QueueId>(&input.queue_id).extend()?;
+        let (done, user_errors) = outcome(app::delete_queue(&viewer.app, &viewer.subject, queue).await)?;
+        Ok(QueueDeletePayload { queue_id: done.map(|()| id(queue)), user_errors })
+    }
+
+    /// Takes a skill out of use; refused, with the uses named, while something needs it. Needs `setup:write`.
+    async fn skill_delete(&self, ctx: &Context<'_>, input: SkillDeleteInput) -> Resolved<SkillDeletePayload> {
+        let viewer = viewer(ctx).extend()?;
+        let skill = read::<SkillId>(&input.skill_id).extend()?;
+        let (done, user_errors) = outcome(app::delete_skill(&viewer.app, &viewer.subject, skill).await)?;
+        Ok(SkillDeletePayload { skill_id: done.map(|()| id(skill)), user_errors })
+    }
+
     /// Adds or renames a skill. Needs `setup:write`.
     async fn skill_save(&self, ctx: &Context<'_>, input: SkillSaveInput) -> Resolved<SkillPayload> {
         let viewer = viewer(ctx).extend()?;
         let known = maybe(input.skill_id.as_ref())?;
         let done = app::save_skill(&viewer.app, &viewer.subject, known, &input.name).await;
-        let (saved, user_errors) = outcome(ctx, done)?;
+        let (saved, user_errors) = outcome(done)?;
         let found = match saved {
             Some(saved) => again(ctx, async |tx| store::skills(tx).await, |row| row.0 == saved, skill).await?,
             None => None,

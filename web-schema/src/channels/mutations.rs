@@ -193,7 +193,7 @@ impl ChannelMutations {
             queue: read::<QueueId>(&input.queue_id).extend()?,
             bot: maybe::<BotId>(input.bot_id.as_ref())?,
         };
-        let (done, user_errors) = outcome(ctx, app::connect_account(&viewer.app, &viewer.subject, new).await)?;
+        let (done, user_errors) = outcome(app::connect_account(&viewer.app, &viewer.subject, new).await)?;
         let Some(done) = done else {
             return Ok(ChannelAccountConnectPayload {
                 channel_account: None,
@@ -226,7 +226,7 @@ impl ChannelMutations {
             bot,
         };
         let done = app::update_account(&viewer.app, &viewer.subject, account, change).await;
-        let (done, user_errors) = outcome(ctx, done)?;
+        let (done, user_errors) = outcome(done)?;
         let channel_account = if done.is_some() { shown(ctx, account).await? } else { None };
         Ok(ChannelAccountPayload { channel_account, user_errors })
     }
@@ -240,7 +240,7 @@ impl ChannelMutations {
         let viewer = viewer(ctx).extend()?;
         let account = read::<ChannelAccountId>(&input.channel_account_id).extend()?;
         let done = app::set_account_active(&viewer.app, &viewer.subject, account, input.active).await;
-        let (done, user_errors) = outcome(ctx, done)?;
+        let (done, user_errors) = outcome(done)?;
         let channel_account = if done.is_some() { shown(ctx, account).await? } else { None };
         Ok(ChannelAccountPayload { channel_account, user_errors })
     }
@@ -257,7 +257,7 @@ impl ChannelMutations {
         let (named, value) = (&input.secret_name, input.value.as_deref());
         let overlap = input.overlap_seconds;
         let done = app::rotate_account_secret(&viewer.app, &viewer.subject, account, named, value, overlap).await;
-        let (done, user_errors) = outcome(ctx, done)?;
+        let (done, user_errors) = outcome(done)?;
         let (secret, old_valid_until) = done.map_or((None, None), |(secret, until)| (secret, Some(until)));
         Ok(ChannelAccountRotateSecretPayload { secret, old_valid_until, user_errors })
     }
@@ -273,7 +273,7 @@ impl ChannelMutations {
         let account = read::<ChannelAccountId>(&input.channel_account_id).extend()?;
         let to = input.to.as_deref();
         let done = app::test_account(&viewer.app, &viewer.subject, account, to, &input.text).await;
-        let (done, user_errors) = outcome(ctx, done)?;
+        let (done, user_errors) = outcome(done)?;
         let Some(tested) = done else {
             let (detail, external_id, channel_account) = (String::new(), None, None);
             return Ok(ChannelAccountTestPayload { ok: false, detail, external_id, channel_account, user_errors });

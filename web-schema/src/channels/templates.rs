@@ -223,7 +223,7 @@ impl TemplateMutations {
             footer: input.footer,
         };
         let saved = app::save_template(&viewer.app, &viewer.subject, account, &wording).await;
-        let (saved, user_errors) = outcome(ctx, saved)?;
+        let (saved, user_errors) = outcome(saved)?;
         let mut template = None;
         if let Some(saved) = saved {
             let all = app::templates_of(&viewer.app, &viewer.subject, account).await.map_err(top).extend()?;
@@ -241,7 +241,7 @@ impl TemplateMutations {
     ) -> Resolved<MessageTemplateRemovePayload> {
         let viewer = viewer(ctx).extend()?;
         let template = read::<TemplateId>(&input.template_id).extend()?;
-        let (done, user_errors) = outcome(ctx, app::remove_template(&viewer.app, &viewer.subject, template).await)?;
+        let (done, user_errors) = outcome(app::remove_template(&viewer.app, &viewer.subject, template).await)?;
         Ok(MessageTemplateRemovePayload { template_id: done.map(|()| id(template)), user_errors })
     }
 
@@ -253,7 +253,7 @@ impl TemplateMutations {
     ) -> Resolved<MessageTemplatesSyncPayload> {
         let viewer = viewer(ctx).extend()?;
         let account = read::<ChannelAccountId>(&input.channel_account_id).extend()?;
-        let (done, user_errors) = outcome(ctx, app::sync_templates(&viewer.app, &viewer.subject, account).await)?;
+        let (done, user_errors) = outcome(app::sync_templates(&viewer.app, &viewer.subject, account).await)?;
         let mut templates = Vec::new();
         if done.is_some() {
             let all = app::templates_of(&viewer.app, &viewer.subject, account).await.map_err(top).extend()?;

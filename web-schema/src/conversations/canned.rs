@@ -109,7 +109,6 @@ impl CannedMutations {
         };
         match app::save_canned(&viewer.app, &viewer.subject, known, new).await {
             Ok(saved) => {
-                (viewer.committed)();
                 let mut tx = viewer.read().await.extend()?;
                 let reply = store::find(&mut tx, saved).await.map_err(AppError::from).extend()?;
                 Ok(CannedReplyPayload { canned_reply: reply.map(shown), user_errors: Vec::new() })

@@ -83,7 +83,6 @@ struct ConversationResolvePayload {
 }
 
 async fn item(viewer: &Viewer, id: ItemId) -> Resolved<Option<TimelineItem>> {
-    (viewer.committed)();
     let mut tx = viewer.read().await.extend()?;
     Ok(items::many(&mut tx, &[id.0]).await.map_err(AppError::from).extend()?.pop().map(TimelineItem))
 }
@@ -131,7 +130,6 @@ impl ConversationMutations {
         if let Err(refused) = done {
             return Ok(ConversationResolvePayload { conversation: None, user_errors: vec![refused.split().extend()?] });
         }
-        (viewer.committed)();
         let mut tx = viewer.read().await.extend()?;
         let conversation = store::find(&mut tx, id).await.map_err(AppError::from).extend()?.map(Conversation);
         Ok(ConversationResolvePayload { conversation, user_errors: Vec::new() })

@@ -120,7 +120,6 @@ async fn told(
     if let Err(refused) = done {
         return Ok(ConversationSteerPayload { conversation: None, user_errors: vec![refused.split().extend()?] });
     }
-    (viewer.committed)();
     let mut tx = viewer.read().await.extend()?;
     let conversation = store::find(&mut tx, id).await.map_err(AppError::from).extend()?.map(Conversation);
     Ok(ConversationSteerPayload { conversation, user_errors: Vec::new() })

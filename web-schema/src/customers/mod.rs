@@ -4,9 +4,11 @@ use crate::{
     context::viewer,
     conversations::{Conversation, TimelineItem},
     error::{AppError, Refusal, Resolved, UserError},
+    identity::{CustomerIdentity, IdentityCandidate, LaterMerge},
     ids::{id, read},
-    loaders::{IdentitiesOf, load},
+    loaders::{CandidatesOf, IdentitiesOf, load},
     page,
+    red::{self, CustomerEvent},
 };
 use async_graphql::{
     Context, ErrorExtensions, ID, InputObject, Json, Object, ResultExt, SimpleObject,
@@ -15,30 +17,12 @@ use async_graphql::{
 use chrono::{DateTime, Utc};
 use meridian_app::{customers as people, identity as app};
 use meridian_domain::{
+    actor::Actor,
     ids::{ConversationId, CustomerId, ItemId, LinkId},
     people::Permission,
 };
 use meridian_store::{conversations, customers as store, identity, items};
 use serde_json::Value;
-
-/// One identifier of a customer.
-#[derive(SimpleObject)]
-pub(crate) struct CustomerIdentity {
-    /// Opaque id.
-    id: ID,
-    /// `phone_e164`, `email`, `wa_id` ..
-    scheme: String,
-    /// In normal form.
-    value: String,
-    /// anonymous, claimed, channel, token or agent.
-    verified: &'static str,
-    /// Who said so.
-    source: String,
-    /// First seen.
-    first_seen: DateTime<Utc>,
-    /// Last seen.
-    last_seen: DateTime<Utc>,
-}
 
 /// Why an address belongs to a customer.
 #[derive(SimpleObject)]
@@ -49,14 +33,41 @@ pub(crate) struct IdentityLink {
     act_id: ID,
     /// When.
     at: DateTime<Utc>,
-    /// link, unlink, merge, unmerge, suggest, confirm or reject.
+    /// link, unlink, merge, unmerge, split, suggest, confirm or reject.
     kind: String,
+    /// The customer it went to.
+    customer_id: ID,
     /// The customer it came from, or is like.
     from_customer_id: Option<ID>,
     /// Why, for people.
     reason: String,
     /// Why, for machines.
     evidence: Json<Value>,
+    /// agent, bot, system, customer: who did it.
+    actor_kind: &'static str,
+    /// Which agent, if one did.
+    agent_id: Option<ID>,
+}
+
+impl From<identity::LinkView> for IdentityLink {
+    fn from(link: identity::LinkView) -> Self {
+        let agent = match link.actor {
+            Actor::Agent(agent) => Some(id(agent)),
+            _ => None,
+        };
+        Self {
+            id: id(link.id),
+            act_id: id(link.act),
+            at: link.at,
+            kind: link.kind,
+            customer_id: id(link.customer),
+            from_customer_id: link.from.map(id),
+            reason: link.reason,
+            evidence: Json(link.evidence),
+            actor_kind: link.actor.kind(),
+            agent_id: agent,
+        }
+    }
 }
 
 /// A person as the tenant sees them.
@@ -92,31 +103,32 @@ impl Customer {
     /// Identifiers, first seen first.
     async fn identities(&self, ctx: &Context<'_>) -> Resolved<Vec<CustomerIdentity>> {
         let found = load(ctx, IdentitiesOf(self.0.id)).await?.unwrap_or_default();
-        let shown = |i: identity::Identity| CustomerIdentity {
-            id: id(i.id),
-            scheme: i.scheme,
-            value: i.value,
-            verified: i.verified.code(),
-            source: i.source,
-            first_seen: i.first_seen,
-            last_seen: i.last_seen,
-        };
-        Ok(found.into_iter().map(shown).collect())
+        Ok(found.into_iter().map(CustomerIdentity).collect())
+    }
+    /// Birth date, when an import told it.
+    async fn birth_date(&self) -> Option<String> {
+        self.0.birth_date.map(|date| date.to_string())
+    }
+    /// Other customers who may be the same person and of whom nobody has decided, best first; history is never shown for
+    /// them together.
+    async fn candidates(&self, ctx: &Context<'_>) -> Resolved<Vec<IdentityCandidate>> {
+        let found = load(ctx, CandidatesOf(self.0.id)).await?.unwrap_or_default();
+        Ok(found.into_iter().map(IdentityCandidate).collect())
+    }
+    /// What other systems said about it, newest first.
+    #[graphql(complexity = "first.unwrap_or(50).clamp(1, 100) as usize * child_complexity")]
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100")] first: Option<i32>,
+    ) -> Resolved<Vec<CustomerEvent>> {
+        red::events(ctx, self.0.id, first).await
     }
     /// Why its addresses belong to it, newest first; suggestions too.
     async fn links(&self, ctx: &Context<'_>) -> Resolved<Vec<IdentityLink>> {
         let mut tx = viewer(ctx).extend()?.read().await.extend()?;
         let found = identity::links_of(&mut tx, self.0.id, 100).await.map_err(AppError::from).extend()?;
-        let shown = |l: identity::LinkView| IdentityLink {
-            id: id(l.id),
-            act_id: id(l.act),
-            at: l.at,
-            kind: l.kind,
-            from_customer_id: l.from.map(id),
-            reason: l.reason,
-            evidence: Json(l.evidence),
-        };
-        Ok(found.into_iter().map(shown).collect())
+        Ok(found.into_iter().map(IdentityLink::from).collect())
     }
     /// Conversations, newest activity first.
     #[graphql(complexity = "first.unwrap_or(50).clamp(1, 100) as usize * child_complexity")]
@@ -212,6 +224,8 @@ struct CustomerUnmergeInput {
     act_id: ID,
     /// Why.
     reason: String,
+    /// Take later merges that rest on it back as well.
+    and_later: Option<bool>,
 }
 
 #[derive(InputObject)]
@@ -225,30 +239,33 @@ struct IdentityConfirmInput {
 }
 
 /// Result of the identity mutations.
-#[derive(SimpleObject)]
-struct CustomerPayload {
+#[derive(SimpleObject, Default)]
+pub(crate) struct CustomerPayload {
     /// The customer as it is now.
     customer: Option<Customer>,
     /// By which the act is taken back.
     act_id: Option<ID>,
+    /// Of an unmerge: later merges that rest on the one to take back, newest first. Refused, they stand in the way; done,
+    /// they were taken back too.
+    later_merges: Vec<LaterMerge>,
     /// Why it was not done.
     user_errors: Vec<UserError>,
 }
 
-async fn told(
+/// Answers with the customer as it is now, or with what was refused.
+pub(crate) async fn told(
     ctx: &Context<'_>,
     done: Result<(CustomerId, Option<LinkId>), impl Refusal>,
 ) -> Resolved<CustomerPayload> {
     let viewer = viewer(ctx).extend()?;
     match done {
         Ok((customer, act)) => {
-            (viewer.committed)();
             let mut tx = viewer.read().await.extend()?;
             let customer = store::find(&mut tx, customer).await.map_err(AppError::from).extend()?.map(Customer);
-            Ok(CustomerPayload { customer, act_id: act.map(id), user_errors: Vec::new() })
+            Ok(CustomerPayload { customer, act_id: act.map(id), ..CustomerPayload::default() })
         }
         Err(refused) => {
-            Ok(CustomerPayload { customer: None, act_id: None, user_errors: vec![refused.split().extend()?] })
+            Ok(CustomerPayload { user_errors: vec![refused.split().extend()?], ..CustomerPayload::default() })
         }
     }
 }
@@ -276,12 +293,20 @@ impl CustomerMutations {
         told(ctx, done.map(|act| (into, Some(act)))).await
     }
 
-    /// Takes a merge back. Needs `identity:manage`.
+    /// Takes a merge back; what belongs to the other person is gone from view at once. A merge on which later ones rest is
+    /// refused with `laterMerges`: take those back first, or all with `andLater`. Needs `identity:manage`.
     async fn customer_unmerge(&self, ctx: &Context<'_>, input: CustomerUnmergeInput) -> Resolved<CustomerPayload> {
         let viewer = viewer(ctx).extend()?;
         let act = read(&input.act_id).extend()?;
-        let done = app::unmerge(&viewer.app, &viewer.subject, act, &input.reason).await;
-        told(ctx, done.map(|customer| (customer, None))).await
+        let and_later = input.and_later.unwrap_or(false);
+        let done = app::unmerge(&viewer.app, &viewer.subject, act, &input.reason, and_later).await;
+        let later = match &done {
+            Err(app::MergeRefused::Later(later)) => later.iter().map(LaterMerge::from).collect(),
+            Ok(done) => done.later.iter().map(LaterMerge::from).collect(),
+            Err(_) => Vec::new(),
+        };
+        let payload = told(ctx, done.map(|done| (done.customer, None))).await?;
+        Ok(CustomerPayload { later_merges: later, ..payload })
     }
 
     /// Vouches for an identifier; customers with the same verified one become one. Needs `identity:manage`.

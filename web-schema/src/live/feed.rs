@@ -1,7 +1,7 @@
 //! What all sockets of a process follow, read once for all of them.
 //!
-//! A hint says that a topic moved. The feed reads the changes of the topics that somebody here follows, and what they
-//! name, in one transaction of their tenant, and hands each to its followers. Whether a follower may see it is decided
+//! A hint brings a change with its place. The feed reads what it names, if somebody here follows one of its topics, many
+//! changes of a tenant in one transaction, and hands each to its followers. Whether a follower may see it is decided
 //! by the follower, change by change. A follower that missed something reads it for itself.
 
 use meridian_app::{App, authz::Subject};
@@ -9,7 +9,7 @@ use meridian_domain::{
     ids::TenantId,
     live::{Change, Topic},
 };
-use meridian_store::{ReadTx, StoreError, agents, conversations, customers, items, live, offers, work};
+use meridian_store::{ReadTx, StoreError, agents, alerts, conversations, customers, items, offers, work};
 use std::{
     collections::HashMap,
     sync::{
@@ -29,6 +29,9 @@ pub(crate) enum Payload {
     Customer(customers::Customer),
     Agent(agents::Agent),
     Work(work::WorkItem),
+    /// Read the conversation again.
+    Reread,
+    Alert(alerts::Alert),
 }
 
 /// A change at its place, with what it names.
@@ -45,16 +48,34 @@ pub(crate) struct Event {
 /// A hint that reached the process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Moved {
-    /// A topic has news up to a position.
-    Topic(TenantId, String, i64),
+    /// Something changed.
+    Change {
+        /// Whose.
+        tenant: TenantId,
+        /// Its place in the tenant's stream.
+        position: i64,
+        /// The topics it is told to.
+        topics: Vec<String>,
+        /// `None` for a change of a later release.
+        change: Option<Change>,
+    },
     /// Hints may have been missed: all followers look for themselves.
     Gap,
 }
 
+/// A change somebody here wants to hear of.
+struct News {
+    position: i64,
+    /// Of its topics, those that are followed.
+    topics: Vec<String>,
+    change: Option<Change>,
+}
+
 /// Events on their way to one follower; more make it read for itself.
 const BACKLOG: usize = 128;
-/// Changes of one topic read at once.
-const BATCH: i64 = 200;
+/// Bits of a position below the epoch of the lease it was given under (`store::outbox::place`). Hints of one epoch come
+/// in order; between two epochs some may be missing.
+const EPOCH: u32 = 32;
 /// Hints taken together.
 const HINTS: usize = 1024;
 
@@ -143,10 +164,10 @@ impl Feed {
             if batch.contains(&Moved::Gap) {
                 self.poke_all();
             }
-            for (tenant, topics) in self.wanted(batch.drain(..)) {
-                if let Err(error) = self.hand_out(tenant, &topics).await {
+            for (tenant, news) in self.wanted(batch.drain(..)) {
+                if let Err(error) = self.hand_out(tenant, &news).await {
                     tracing::debug!(%error, "followers read for themselves");
-                    for (topic, _) in topics {
+                    for topic in news.into_iter().flat_map(|one| one.topics) {
                         self.poke(&(tenant, topic));
                     }
                 }
@@ -154,38 +175,41 @@ impl Feed {
         }
     }
 
-    /// The topics of the hints that somebody follows, with the position to read from.
-    fn wanted(&self, hints: impl Iterator<Item = Moved>) -> HashMap<TenantId, Vec<(String, i64)>> {
-        let topics = self.inner.topics.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut wanted: HashMap<TenantId, HashMap<String, i64>> = HashMap::new();
+    /// The changes of the hints that somebody here has not heard of.
+    fn wanted(&self, hints: impl Iterator<Item = Moved>) -> HashMap<TenantId, Vec<News>> {
+        let followed = self.inner.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut wanted: HashMap<TenantId, Vec<News>> = HashMap::new();
         for hint in hints {
-            let Moved::Topic(tenant, topic, position) = hint else { continue };
-            let Some(followers) = topics.get(&(tenant, topic.clone())) else { continue };
-            let from = followers.handed.unwrap_or(position - 1);
-            if position > from {
-                let known = wanted.entry(tenant).or_default().entry(topic).or_insert(from);
-                *known = from.min(*known);
+            let Moved::Change { tenant, position, mut topics, change } = hint else { continue };
+            topics.retain(|topic| {
+                let followers = followed.get(&(tenant, topic.clone()));
+                followers.is_some_and(|followers| followers.handed.is_none_or(|handed| handed < position))
+            });
+            if !topics.is_empty() {
+                wanted.entry(tenant).or_default().push(News { position, topics, change });
             }
         }
-        wanted.into_iter().map(|(tenant, topics)| (tenant, topics.into_iter().collect())).collect()
+        wanted
     }
 
-    async fn hand_out(&self, tenant: TenantId, topics: &[(String, i64)]) -> Result<(), StoreError> {
+    async fn hand_out(&self, tenant: TenantId, news: &[News]) -> Result<(), StoreError> {
         let mut tx = self.app.db.read(Subject::system(tenant).scope()).await?;
-        let changes = live::after_each(&mut tx, topics, BATCH).await?;
-        let payloads = payloads(&mut tx, changes.iter().filter_map(|(_, placed)| placed.change)).await?;
+        let payloads = payloads(&mut tx, news.iter().filter_map(|one| one.change)).await?;
         drop(tx);
         let mut all = self.inner.topics.lock().unwrap_or_else(PoisonError::into_inner);
-        for (topic, placed) in changes {
-            let Some(followers) = all.get_mut(&(tenant, topic)) else { continue };
-            // Followers that came before the first hint do not know where it starts: they look for themselves.
-            let after = followers.handed.unwrap_or(i64::MAX);
-            followers.handed = Some(placed.position);
-            let payload = placed.change.and_then(|change| payloads.get(&name(change)).cloned());
-            let event = Arc::new(Event { after, position: placed.position, payload });
-            for (_, sender, missed) in &followers.senders {
-                if sender.try_send(Arc::clone(&event)).is_err() {
-                    missed.store(true, Ordering::Release);
+        for one in news {
+            let payload = one.change.and_then(|change| payloads.get(&name(change)).cloned());
+            for topic in &one.topics {
+                let Some(followers) = all.get_mut(&(tenant, topic.clone())) else { continue };
+                // Followers that came before the first hint do not know where it starts: they look for themselves.
+                let known = followers.handed.filter(|handed| handed >> EPOCH == one.position >> EPOCH);
+                followers.handed = Some(one.position);
+                let after = known.unwrap_or(i64::MAX);
+                let event = Arc::new(Event { after, position: one.position, payload: payload.clone() });
+                for (_, sender, missed) in &followers.senders {
+                    if sender.try_send(Arc::clone(&event)).is_err() {
+                        missed.store(true, Ordering::Release);
+                    }
                 }
             }
         }
@@ -225,6 +249,8 @@ fn name(change: Change) -> (u8, Uuid) {
         Change::Agent { agent } => (4, agent.0),
         Change::Work { work, .. } => (5, work.0),
         Change::Revoked { agent } => (6, agent.0),
+        Change::Reread { conversation } => (7, conversation.0),
+        Change::Alert { alert } => (8, alert.0),
     }
 }
 
@@ -233,7 +259,7 @@ pub(crate) async fn payloads(
     tx: &mut ReadTx,
     changes: impl Iterator<Item = Change>,
 ) -> Result<HashMap<(u8, Uuid), Payload>, StoreError> {
-    let mut ids: [Vec<Uuid>; 7] = Default::default();
+    let mut ids: [Vec<Uuid>; 9] = Default::default();
     for change in changes {
         let (kind, id) = name(change);
         let of_kind = &mut ids[usize::from(kind)];
@@ -257,6 +283,8 @@ pub(crate) async fn payloads(
     read!(3, customers::many, Payload::Customer);
     read!(4, agents::many, Payload::Agent);
     read!(5, work::many, Payload::Work);
+    found.extend(ids[7].iter().map(|id| ((7, *id), Payload::Reread)));
+    read!(8, alerts::many, Payload::Alert);
     Ok(found)
 }
 

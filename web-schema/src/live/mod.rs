@@ -13,7 +13,7 @@ use crate::{
     ids::{id, read},
     page,
     people::Agent,
-    work::{Offer, WorkItem},
+    work::{Alert, Offer, WorkItem},
 };
 use async_graphql::{Context, ID, ResultExt, SimpleObject, Subscription as GraphQlSubscription, Union};
 use feed::{Following, Payload};
@@ -58,7 +58,14 @@ pub(crate) struct WorkChange {
     /// The item as it is now.
     work_item: WorkItem,
 }
-/// The cursor is too old: read everything again, then go on from the cursor of this event.
+/// An alert was raised, seen or ended.
+#[derive(SimpleObject)]
+pub(crate) struct AlertChange {
+    /// The alert as it is now.
+    alert: Alert,
+}
+/// Read everything again, then go on from the cursor of this event: the one given was too old, or messages went to
+/// another conversation because they are somebody else's.
 #[derive(SimpleObject)]
 pub(crate) struct Resync {
     /// Why.
@@ -86,6 +93,8 @@ pub(crate) enum Change {
     Agent(AgentChange),
     /// Work.
     Work(WorkChange),
+    /// An alert.
+    Alert(AlertChange),
     /// Start again.
     Resync(Resync),
     /// Listening.
@@ -300,7 +309,14 @@ impl Follower {
             Payload::Agent(agent) if floor || subject.agent_id() == Some(agent.id) => {
                 Some(Change::Agent(AgentChange { agent: Agent(agent) }))
             }
+            Payload::Reread if reads => {
+                let reason = "messages moved to another conversation: they belong to somebody else".to_owned();
+                Some(Change::Resync(Resync { reason }))
+            }
             Payload::Work(item) if floor => Some(Change::Work(WorkChange { work_item: WorkItem(item) })),
+            Payload::Alert(alert) if floor || alert.agent == subject.agent_id() => {
+                Some(Change::Alert(AlertChange { alert: Alert(alert) }))
+            }
             _ => None,
         }
     }

@@ -100,6 +100,18 @@ impl Agent {
     async fn state_since(&self) -> DateTime<Utc> {
         self.0.since
     }
+    /// The supervisor who set the state, when it was not they themselves.
+    async fn state_forced_by_id(&self) -> Option<ID> {
+        self.0.forced_by.map(id)
+    }
+    /// Whether they work for an outsourced partner.
+    async fn outsourced(&self) -> bool {
+        self.0.outsourced
+    }
+    /// The revision of the knowledge they have learned.
+    async fn knowledge_revision(&self) -> i32 {
+        self.0.knowledge_revision
+    }
     /// Whether a connection of theirs is alive.
     async fn live(&self) -> bool {
         self.0.live
@@ -240,7 +252,6 @@ struct AgentSetActivePayload {
 
 async fn reload(ctx: &Context<'_>, agent: AgentId) -> Resolved<Option<Agent>> {
     let viewer = viewer(ctx).extend()?;
-    (viewer.committed)();
     let mut tx = viewer.read().await.extend()?;
     Ok(agents::find(&mut tx, agent).await.map_err(AppError::from).extend()?.map(Agent))
 }
@@ -274,7 +285,6 @@ impl PeopleMutations {
     async fn sign_out(&self, ctx: &Context<'_>) -> Resolved<bool> {
         let viewer = viewer(ctx).extend()?;
         auth::sign_out(&viewer.app, &viewer.subject).await.map_err(AppError::from).extend()?;
-        (viewer.committed)();
         Ok(true)
     }
 }

@@ -1,5 +1,13 @@
 //! Queues, work items, offers, routing decisions, hand-offs.
 
+mod alerts;
+mod emergency;
+mod plans;
+
+pub(crate) use alerts::{Alert, AlertMutations, AlertQueries};
+pub(crate) use emergency::{EmergencyMutations, EmergencyQueries};
+pub(crate) use plans::{PlanMutations, PlanQueries, RoutingPlan, outcome_of_read};
+
 use crate::{
     context::viewer,
     conversations::Conversation,
@@ -48,6 +56,20 @@ impl Queue {
     async fn sticky_seconds(&self) -> i32 {
         self.0.sticky_seconds
     }
+    /// Versions of its routing plan, newest first: the first one is in force. Needs `setup:read`.
+    #[graphql(complexity = "first.unwrap_or(1).clamp(1, 100) as usize * child_complexity")]
+    async fn plans(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; one when left out")] first: Option<i32>,
+        #[graphql(desc = "Only those before this version")] before: Option<i32>,
+    ) -> Resolved<Vec<RoutingPlan>> {
+        plans::of_queue(ctx, self.0.id, first.or(Some(1)), before).await
+    }
+    /// When it lends work to partners, and where that stands; null without a rule, and for those without `floor:read`.
+    async fn overflow(&self, ctx: &Context<'_>) -> Resolved<Option<emergency::QueueOverflow>> {
+        emergency::overflow_of(ctx, self.0.id).await
+    }
     /// Who takes its work; null for those without `floor:read`.
     async fn agent_ids(&self, ctx: &Context<'_>) -> Resolved<Option<Vec<ID>>> {
         if !viewer(ctx).extend()?.subject.may(Permission::ReadFloor) {
@@ -91,6 +113,18 @@ impl WorkItem {
     /// Where it waits.
     async fn queue_id(&self) -> ID {
         id(self.0.queue)
+    }
+    /// Head start in its queue, seconds.
+    async fn head_start_seconds(&self) -> i32 {
+        self.0.head_start_seconds
+    }
+    /// The rule of the red channel that applies to it.
+    async fn red_rule(&self) -> Option<&str> {
+        self.0.red_rule.as_deref()
+    }
+    /// For whom the red channel keeps it first.
+    async fn named_agent_id(&self) -> Option<ID> {
+        self.0.named.map(|(agent, _)| id(agent))
     }
     /// Who holds it.
     async fn agent_id(&self) -> Option<ID> {
@@ -145,7 +179,7 @@ pub(crate) struct RoutingDecision {
     at: DateTime<Utc>,
     /// What woke the router.
     trigger: String,
-    /// offered or waiting.
+    /// offered, waiting or assigned.
     outcome: String,
     /// To whom it was offered.
     agent_id: Option<ID>,
@@ -292,7 +326,6 @@ impl WorkMutations {
         let offer = read::<OfferId>(&input.offer_id).extend()?;
         match app::accept(&viewer.app, &viewer.subject, offer).await {
             Ok(conversation) => {
-                (viewer.committed)();
                 let mut tx = viewer.read().await.extend()?;
                 let found = conversations::find(&mut tx, conversation).await.map_err(AppError::from).extend()?;
                 Ok(OfferAcceptPayload { conversation: found.map(Conversation), user_errors: Vec::new() })
@@ -310,7 +343,6 @@ impl WorkMutations {
             Ok(()) => Vec::new(),
             Err(refused) => vec![refused.split().extend()?],
         };
-        (viewer.committed)();
         Ok(OfferDeclinePayload { user_errors })
     }
 }

@@ -207,6 +207,7 @@ export const enAdmin = {
   'scope.conversations_read': 'Read conversations',
   'scope.work_handle': 'Handle work',
   'scope.identity_manage': 'Confirm and merge identities',
+  'scope.customers_manage': 'Import customers, find twins, block values',
   'scope.floor_read': 'See the floor',
   'scope.floor_steer': 'Steer the floor',
   'scope.setup_read': 'Read the set-up',

@@ -208,6 +208,7 @@ export const zhAdmin: Record<keyof typeof enAdmin, string> = {
   'scope.conversations_read': '读取会话',
   'scope.work_handle': '处理工作',
   'scope.identity_manage': '确认和合并身份',
+  'scope.customers_manage': '导入客户、查重、屏蔽标识',
   'scope.floor_read': '查看现场',
   'scope.floor_steer': '管理现场',
   'scope.setup_read': '读取设置',

@@ -99,7 +99,7 @@ pub(super) async fn take(
         external: None,
     };
     let item = items::append(tx, new).await?;
-    let id = handoffs::insert(tx, session.id, conversation.id, item, bot, webhook_id, &json!(request)).await?;
+    let id = handoffs::insert(tx, session.id, conversation.id, item, Some(bot), webhook_id, &json!(request)).await?;
     tx.job(&Job::Summarise { handoff: id }, session.id.0);
     let queue = target(tx, bot, request, conversation.queue).await?;
     if holds {
@@ -206,7 +206,7 @@ pub(super) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'stati
     };
     let item = items::append(tx, new).await?;
     let key = format!("{why}:{}:{}", session.id, session.control_epoch);
-    let id = handoffs::insert(tx, session.id, conversation.id, item, BotId(bot), &key, &json!(request)).await?;
+    let id = handoffs::insert(tx, session.id, conversation.id, item, Some(BotId(bot)), &key, &json!(request)).await?;
     tx.job(&Job::Summarise { handoff: id }, session.id.0);
     conversations::pass_control(tx, session.id, OwnerKind::Queue, None).await?;
     conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;

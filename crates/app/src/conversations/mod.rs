@@ -12,6 +12,7 @@ pub(crate) use reply::say;
 pub use reply::{Reply, ReplyRefused, Words, reply};
 pub(crate) use resolve::close;
 pub use resolve::{ResolveRefused, resolve, wrap_up_end};
+pub(crate) use steer::take_off;
 pub use steer::{SteerRefused, Target, snooze, snooze_end, transfer, unsnooze};
 
 use meridian_domain::{live::Topic, work::OwnerKind};

@@ -105,7 +105,12 @@ pub async fn transfer(
 }
 
 /// Takes work off whoever holds it; `first` is asked first when it is offered again from the item's queue.
-async fn take_off(tx: &mut WriteTx, item: &WorkItem, first: Option<AgentId>, step: Step<'_>) -> Result<(), StoreError> {
+pub(crate) async fn take_off(
+    tx: &mut WriteTx,
+    item: &WorkItem,
+    first: Option<AgentId>,
+    step: Step<'_>,
+) -> Result<(), StoreError> {
     let tenant = tx.scope().tenant();
     if item.state == WorkState::Offered {
         rescind_for(tx, item.id, step.reason).await?;

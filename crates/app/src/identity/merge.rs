@@ -1,23 +1,23 @@
 //! Two customers are one person, or were not.
 
+use super::{look_at, tell};
 use crate::{
     App,
     authz::{Forbidden, Subject},
 };
 use meridian_domain::{
-    event::{Identifier, Verification},
     identity,
     ids::{CustomerId, LinkId, PartyId},
-    live::{Change, Topic},
     people::Permission,
 };
 use meridian_store::{
     StoreError, WriteTx,
-    arrivals::{self, Said},
+    candidates::{self, State},
     customers,
-    identity::{self as store, PartyView},
+    identity::{self as store, Later},
+    moves, recognition,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Why identities were not changed.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,7 @@ pub enum MergeRefused {
     /// Not allowed.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// No such customer, identity or merge.
+    /// No such customer, identity, candidate or merge.
     #[error("not found")]
     NotFound,
     /// Both are the same.
@@ -34,6 +34,12 @@ pub enum MergeRefused {
     /// The merge was taken back before, or its parties moved on.
     #[error("this merge no longer stands: its addresses belong to other customers now")]
     Moved,
+    /// Merges that came after rest on this one.
+    #[error("{} later merges rest on this one: take them back first, or all together with `andLater`", .0.len())]
+    Later(Vec<Later>),
+    /// A customer without an address would be left.
+    #[error("a customer keeps at least one address: leave one out")]
+    Last,
     /// The value is not what its scheme says.
     #[error(transparent)]
     Invalid(#[from] identity::InvalidIdentifier),
@@ -42,7 +48,7 @@ pub enum MergeRefused {
     Store(#[from] StoreError),
 }
 
-async fn present(tx: &mut WriteTx, id: CustomerId) -> Result<customers::Customer, MergeRefused> {
+pub(super) async fn present(tx: &mut WriteTx, id: CustomerId) -> Result<customers::Customer, MergeRefused> {
     customers::find(tx, id).await?.filter(|c| c.merged_into.is_none()).ok_or(MergeRefused::NotFound)
 }
 
@@ -56,18 +62,24 @@ pub async fn merge(
 ) -> Result<LinkId, MergeRefused> {
     subject.require(Permission::ManageIdentity)?;
     let mut tx = app.db.write(subject.scope()).await?;
-    let act = merge_in(&mut tx, from, into, reason, "merge").await?;
+    let act = merge_in(&mut tx, &Merge { from, into, reason, kind: "merge", evidence: json!([]) }).await?;
     tx.commit().await?;
     Ok(act)
 }
 
-async fn merge_in(
-    tx: &mut WriteTx,
-    from: CustomerId,
-    into: CustomerId,
-    reason: &str,
-    kind: &'static str,
-) -> Result<LinkId, MergeRefused> {
+/// A merge to do.
+pub(super) struct Merge<'a> {
+    pub from: CustomerId,
+    pub into: CustomerId,
+    pub reason: &'a str,
+    /// merge, or confirm when it was suggested.
+    pub kind: &'static str,
+    pub evidence: Value,
+}
+
+/// The merge inside a transaction.
+pub(super) async fn merge_in(tx: &mut WriteTx, merge: &Merge<'_>) -> Result<LinkId, MergeRefused> {
+    let (from, into) = (merge.from, merge.into);
     if from == into {
         return Err(MergeRefused::Same);
     }
@@ -78,36 +90,76 @@ async fn merge_in(
     let act = tx.id::<LinkId>();
     for party in &parties {
         let link = store::Link {
-            kind,
+            kind: merge.kind,
             party: PartyId(*party),
             customer: into,
             from: Some(from),
             act,
-            reason: reason.to_owned(),
-            evidence: json!([]),
+            reason: merge.reason.to_owned(),
+            evidence: merge.evidence.clone(),
         };
         store::insert_link(tx, &link).await?;
     }
-    store::move_parties(tx, &parties, into).await?;
+    let touched = moves::move_parties(tx, &parties, into).await?;
     customers::set_merged_into(tx, from, Some(into)).await?;
-    for customer in [from, into] {
-        tx.live(&[Topic::Floor], Change::Customer { customer });
-    }
+    candidates::decide(tx, from, into, State::Confirmed).await?;
+    candidates::keep_only(tx, &[from.0], &[]).await?;
+    recognition::set_keys(tx, &[(from, Vec::new())]).await?;
+    look_at(tx, [into]);
+    tell(tx, &[from, into], &touched).await?;
     tx.audit("customers_merged", "customer", Some(into.0), json!({ "from": from.to_string(), "act": act.to_string() }));
     Ok(act)
 }
 
-/// Takes a merge back: the parties that moved and still are where it put them return to their customers.
-pub async fn unmerge(app: &App, subject: &Subject, act: LinkId, reason: &str) -> Result<CustomerId, MergeRefused> {
+/// What an unmerge did.
+#[derive(Debug, Clone)]
+pub struct Unmerged {
+    /// The customer that is back.
+    pub customer: CustomerId,
+    /// Merges that were taken back with it.
+    pub later: Vec<Later>,
+}
+
+/// Takes a merge back: the parties that moved and still are where it put them return to their customers, their messages
+/// with them, and the two are never brought together by evidence again. Later merges that rest on it are named, or taken
+/// back first with `and_later`.
+pub async fn unmerge(
+    app: &App,
+    subject: &Subject,
+    act: LinkId,
+    reason: &str,
+    and_later: bool,
+) -> Result<Unmerged, MergeRefused> {
     subject.require(Permission::ManageIdentity)?;
     let mut tx = app.db.write(subject.scope()).await?;
-    let moves = store::act_moves(&mut tx, act).await?;
-    let (_, into, from) = *moves.first().ok_or(MergeRefused::NotFound)?;
-    customers::lock(&mut tx, &[into.0, from.0]).await?;
-    let still = store::parties(&mut tx, into).await?;
-    let back: Vec<uuid::Uuid> = moves.iter().map(|(party, ..)| party.0).filter(|party| still.contains(party)).collect();
+    let later = store::later_merges(&mut tx, act).await?;
+    if !later.is_empty() && !and_later {
+        return Err(MergeRefused::Later(later));
+    }
+    for merge in &later {
+        undo(&mut tx, merge.act, reason).await?;
+    }
+    let customer = undo(&mut tx, act, reason).await?;
+    tx.commit().await?;
+    Ok(Unmerged { customer, later })
+}
+
+async fn undo(tx: &mut WriteTx, act: LinkId, reason: &str) -> Result<CustomerId, MergeRefused> {
+    let moved = store::act_moves(tx, act).await?;
+    let (_, into, from) = *moved.first().ok_or(MergeRefused::NotFound)?;
+    customers::lock(tx, &[into.0, from.0]).await?;
+    let parties: Vec<PartyId> = moved.iter().map(|(party, ..)| *party).collect();
+    let mut back = moves::still(tx, &parties, into).await?;
     if back.is_empty() {
         return Err(MergeRefused::Moved);
+    }
+    // What came since goes where its evidence points.
+    loop {
+        let more = moves::followers(tx, act, &back, into).await?;
+        if more.is_empty() {
+            break;
+        }
+        back.extend(more);
     }
     let undo = tx.id::<LinkId>();
     for party in &back {
@@ -120,71 +172,13 @@ pub async fn unmerge(app: &App, subject: &Subject, act: LinkId, reason: &str) ->
             reason: reason.to_owned(),
             evidence: json!([{ "act": act.to_string() }]),
         };
-        store::insert_link(&mut tx, &link).await?;
+        store::insert_link(tx, &link).await?;
     }
-    store::move_parties(&mut tx, &back, from).await?;
-    customers::set_merged_into(&mut tx, from, None).await?;
-    for customer in [from, into] {
-        tx.live(&[Topic::Floor], Change::Customer { customer });
-    }
+    customers::set_merged_into(tx, from, None).await?;
+    let touched = moves::move_parties(tx, &back, from).await?;
+    candidates::decide(tx, from, into, State::Refused).await?;
+    look_at(tx, [from, into]);
+    tell(tx, &[from, into], &touched).await?;
     tx.audit("customers_unmerged", "customer", Some(from.0), json!({ "act": act.to_string() }));
-    tx.commit().await?;
     Ok(from)
-}
-
-/// An agent vouches for an identifier of a customer (a phone number told on the line, a second mail address). Customers
-/// who hold the same verified value become one.
-pub async fn confirm_identity(
-    app: &App,
-    subject: &Subject,
-    customer: CustomerId,
-    scheme: &str,
-    value: &str,
-) -> Result<CustomerId, MergeRefused> {
-    vouch(app, subject, customer, scheme, value, Verification::Agent).await
-}
-
-/// An import brings an identifier marked as verified at its source.
-pub async fn import_identity(
-    app: &App,
-    subject: &Subject,
-    customer: CustomerId,
-    scheme: &str,
-    value: &str,
-) -> Result<CustomerId, MergeRefused> {
-    vouch(app, subject, customer, scheme, value, Verification::Token).await
-}
-
-async fn vouch(
-    app: &App,
-    subject: &Subject,
-    customer: CustomerId,
-    scheme: &str,
-    value: &str,
-    verified: Verification,
-) -> Result<CustomerId, MergeRefused> {
-    subject.require(Permission::ManageIdentity)?;
-    let value = identity::normalise(scheme, value)?;
-    let id = Identifier { scheme: scheme.to_owned(), value, scope: String::new(), verified, derived: false };
-    let mut tx = app.db.write(subject.scope()).await?;
-    present(&mut tx, customer).await?;
-    let party = store::parties(&mut tx, customer).await?.first().copied().ok_or(MergeRefused::NotFound)?;
-    store::lock_values(&mut tx, std::slice::from_ref(&id)).await?;
-    let holders = store::holders(&mut tx, std::slice::from_ref(&id)).await?;
-    let source = if verified == Verification::Agent { "agent" } else { "import" };
-    let (party, ids) = (PartyView { party: PartyId(party), customer }, std::slice::from_ref(&id));
-    arrivals::remember(&mut tx, &[Said { party, ids, name: "", source }]).await?;
-    tx.audit("identity_confirmed", "customer", Some(customer.0), json!({ "scheme": scheme, "source": source }));
-    let twin = holders.into_iter().find(|h| h.customer != customer && identity::joins(&h.identifier));
-    let mut now = customer;
-    if let Some(twin) = twin.filter(|_| identity::joins(&id)) {
-        // The older customer stays.
-        let own = present(&mut tx, customer).await?;
-        let (from, into) =
-            if twin.customer_since <= own.created_at { (customer, twin.customer) } else { (twin.customer, customer) };
-        merge_in(&mut tx, from, into, &format!("same verified {scheme}"), "merge").await?;
-        now = into;
-    }
-    tx.commit().await?;
-    Ok(now)
 }

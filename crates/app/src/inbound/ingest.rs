@@ -1,8 +1,9 @@
 //! Stored requests' events become part of the timeline, each exactly once.
 
 use super::{
-    messages::{Arrived, messages},
+    messages::{Arrived, arrival_of, messages},
     resolve::resolve,
+    session::{place, wake},
 };
 use crate::{App, accounts as opened, authz::Subject, conversations::topics, delivery, pulls};
 use meridian_domain::{
@@ -13,7 +14,7 @@ use meridian_domain::{
     ids::{ChannelAccountId, RawId, TenantId},
     jobs::Job,
     live::Change,
-    work::ItemKind,
+    work::{ItemKind, Lifecycle},
 };
 use meridian_store::{
     StoreError, TenantScope, WriteTx, accounts,
@@ -137,13 +138,13 @@ async fn apply_all(tx: &mut WriteTx, requests: &[Parsed]) -> Result<Vec<Ingested
             EventKind::Receipt => receipts.push(one),
             _ => {
                 understood.extend(messages(tx, std::mem::take(&mut run)).await?);
-                understood.push((one, apply(tx, one.account, one.event).await?));
+                understood.push((one, apply(tx, &one).await?));
             }
         }
     }
     understood.extend(messages(tx, run).await?);
     for one in receipts {
-        understood.push((one, apply(tx, one.account, one.event).await?));
+        understood.push((one, apply(tx, &one).await?));
     }
     for (one, understood) in understood {
         if understood {
@@ -175,7 +176,8 @@ async fn keep_unknown(tx: &mut WriteTx, one: Arrived<'_>) -> Result<(), StoreErr
 }
 
 /// Applies one event that is not a message; false when nobody knows what to do with it.
-async fn apply(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEvent) -> Result<bool, StoreError> {
+async fn apply(tx: &mut WriteTx, one: &Arrived<'_>) -> Result<bool, StoreError> {
+    let (account, event) = (one.account, one.event);
     match event.kind {
         EventKind::Receipt | EventKind::Edit | EventKind::Delete | EventKind::Reaction => {
             if !about(tx, account, event).await?
@@ -199,7 +201,7 @@ async fn apply(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEvent
         | EventKind::AccountLink
         | EventKind::Referral
         | EventKind::LocationReport
-        | EventKind::ServiceEvent => notice(tx, account, event).await,
+        | EventKind::ServiceEvent => notice(tx, one).await,
         EventKind::PollTrigger => {
             let named = |name: &str| event.detail.get(name).and_then(Value::as_str);
             let Some(what) = named("open_kfid") else { return Ok(false) };
@@ -264,12 +266,33 @@ pub(super) fn strip_nulls(body: &mut Value) {
     }
 }
 
-/// Something to know about the customer's channel, shown in the open session if there is one.
-async fn notice(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEvent) -> Result<bool, StoreError> {
+/// Whether a call comes in: it opens a conversation as a message does.
+fn rings(one: &Arrived<'_>) -> bool {
+    let said = |name: &str| one.event.detail.get(name).and_then(Value::as_str);
+    let begins = match said("event").or_else(|| said("status")) {
+        None => one.kind == ChannelKind::Generic,
+        Some(what) => matches!(what, "connect" | "ringing" | "initiated"),
+    };
+    let ours = one.event.is_echo() || one.event.target_ref.is_some() || said("direction") == Some("business_initiated");
+    one.event.kind == EventKind::Call && begins && !ours
+}
+
+/// Something to know about the customer's channel, shown in the open session if there is one; a call opens one.
+async fn notice(tx: &mut WriteTx, one: &Arrived<'_>) -> Result<bool, StoreError> {
+    let (account, event) = (one.account, one.event);
     let Some((key, ids)) = identity::party_key(&event.sender) else { return Ok(false) };
     let party = resolve(tx, &event.sender, &key, &ids, "notice").await?;
-    let Some(session) = conversations::open_session(tx, party.view.party, account).await? else { return Ok(false) };
-    let Some(conversation) = conversations::lock(tx, session.conversation).await? else { return Ok(false) };
+    let (session, conversation) = if rings(one) {
+        let at = place(tx, party, &arrival_of(one)).await?;
+        if at.conversation.lifecycle != Lifecycle::Open {
+            wake(tx, &at.conversation).await?;
+        }
+        (at.session, at.conversation)
+    } else {
+        let Some(session) = conversations::open_session(tx, party.view.party, account).await? else { return Ok(false) };
+        let Some(conversation) = conversations::lock(tx, session.conversation).await? else { return Ok(false) };
+        (session, conversation)
+    };
     let new = NewItem {
         conversation: conversation.id,
         session: Some(session.id),
@@ -279,7 +302,7 @@ async fn notice(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEven
         provider_at: None,
         text: None,
         body: json!({ "type": event.kind.code(), "detail": event.detail }),
-        activity: false,
+        activity: event.kind == EventKind::Call,
         external: None,
     };
     let item = items::append(tx, new).await?;

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     conversations::topics,
+    identity::look_at,
     media::{self, Source},
 };
 use meridian_domain::{
@@ -153,12 +154,13 @@ async fn place_all<'a>(tx: &mut WriteTx, sent: &'a [Sent<'a>]) -> Result<Vec<Pla
         placed.push(Placed { arrived: one.arrived, at });
     }
     if !said.is_empty() {
-        arrivals::remember(tx, &said).await?;
+        let learned = arrivals::remember(tx, &said).await?;
+        look_at(tx, learned);
     }
     Ok(placed)
 }
 
-fn arrival_of<'a>(one: &Arrived<'a>) -> Arrival<'a> {
+pub(super) fn arrival_of<'a>(one: &Arrived<'a>) -> Arrival<'a> {
     let event = one.event;
     Arrival {
         account: one.account,

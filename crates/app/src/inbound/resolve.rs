@@ -1,11 +1,12 @@
 //! From a sender to a party and its customer: the exact part of identity.
 
+use crate::identity as who;
 use meridian_domain::{
     event::{Identifier, Sender},
-    identity::{self, Match},
+    identity::{self, Match, Newcomer},
     ids::LinkId,
 };
-use meridian_store::{StoreError, WriteTx, arrivals, identity as store};
+use meridian_store::{StoreError, WriteTx, arrivals, customers, identity as store, recognition};
 use serde_json::json;
 
 /// A sender's party.
@@ -31,10 +32,13 @@ pub(crate) async fn resolve(
     let view = if let Some(known) = store::lock_party(tx, key).await? {
         known
     } else {
-        let holders = store::holders(tx, ids).await?;
-        let made = identity::decide(ids, &holders);
+        let name = sender.name.as_deref().map_or("", str::trim);
+        let made = who::same_as(tx, Newcomer { ids, name }, None).await?;
         let customer = match &made {
-            Match::Link { customer, .. } => store::Belongs::To(*customer),
+            // It may have been merged meanwhile.
+            Match::Link { customer, .. } => {
+                store::Belongs::To(customers::standing(tx, *customer).await?.unwrap_or(*customer))
+            }
             Match::New { .. } => store::Belongs::New {
                 name: sender.name.as_deref().map_or("", str::trim),
                 locale: sender.locale.as_deref(),
@@ -54,7 +58,8 @@ pub(crate) async fn resolve(
         }
     };
     let name = sender.name.as_deref().map_or("", str::trim);
-    arrivals::remember(tx, &[arrivals::Said { party: view, ids, name, source }]).await?;
+    let learned = arrivals::remember(tx, &[arrivals::Said { party: view, ids, name, source }]).await?;
+    who::look_at(tx, learned);
     let new = decided.is_some();
     if let Some(decided) = decided {
         record(tx, view, decided).await?;
@@ -79,7 +84,10 @@ async fn record(tx: &mut WriteTx, view: store::PartyView, decided: Match) -> Res
             link.evidence = json!(evidence);
             store::insert_link(tx, &link).await
         }
-        Match::New { candidates } => {
+        Match::New { candidates, former } => {
+            for (party, id) in former {
+                recognition::ended(tx, party, &id).await?;
+            }
             "first contact of this address".clone_into(&mut link.reason);
             store::insert_link(tx, &link).await?;
             for (customer, evidence) in candidates {

@@ -1,11 +1,13 @@
 //! The routing leader of a tenant: one core, fed by ordered events, whose decisions the database confirms.
 
-use crate::{App, authz::Subject};
+use super::{lend::Lending, shape::Shape, watch::Watch};
+use crate::{App, authz::Subject, emergency, red::judge_waiting};
 use meridian_domain::{
     actor::Actor,
     ids::{AgentId, OfferId, PartyId, TenantId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
+    red::Rule,
     routing::{Agent, Core, Decision, Event, Outcome, Work},
     time::Instant,
     work::{ItemKind, WorkState},
@@ -13,7 +15,7 @@ use meridian_domain::{
 use meridian_store::{
     StoreError, WriteTx,
     items::{self, NewItem},
-    offers, routing as store, work,
+    offers, red, routing as store, work,
 };
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
@@ -25,6 +27,24 @@ pub struct Leader {
     core: Core,
     loaded: bool,
     wake_at: Option<Instant>,
+    /// Rules of the red channel in force.
+    rules: Vec<Rule>,
+    watch: Watch,
+    shape: Shape,
+    lending: Lending,
+    pub(super) shifts: Shifts,
+}
+
+/// When the shifts of sites that hand over are looked at next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Shifts {
+    /// Not known yet.
+    #[default]
+    Unknown,
+    /// No site hands over.
+    Never,
+    /// When a site opens or closes.
+    At(Instant),
 }
 
 /// What a wake-up brought.
@@ -39,7 +59,17 @@ pub struct Woken {
 impl Leader {
     /// A leader that knows nothing yet.
     pub fn new(tenant: TenantId) -> Self {
-        Self { tenant, core: Core::new(), loaded: false, wake_at: None }
+        Self {
+            tenant,
+            core: Core::new(),
+            loaded: false,
+            wake_at: None,
+            rules: Vec::new(),
+            watch: Watch::default(),
+            shape: Shape::default(),
+            lending: Lending::default(),
+            shifts: Shifts::default(),
+        }
     }
 
     /// How much waits.
@@ -52,6 +82,9 @@ impl Leader {
         self.core = Core::new();
         self.loaded = false;
         self.wake_at = None;
+        self.watch = Watch::default();
+        self.lending = Lending::default();
+        self.shifts = Shifts::default();
     }
 
     /// Applies jobs in order and makes the offers they lead to, all in one transaction.
@@ -65,20 +98,28 @@ impl Leader {
     }
 
     async fn run(&mut self, app: &App, jobs: &[Job]) -> Result<Woken, StoreError> {
+        let reload = !self.loaded || jobs.contains(&Job::RouteReload);
+        self.judge(app, jobs, reload).await?;
         let mut tx = app.db.write(Subject::system(self.tenant).scope()).await?;
         let now = store::now(&mut tx).await?;
         let mut decisions = Vec::new();
-        if !self.loaded || jobs.contains(&Job::RouteReload) {
+        if reload {
             self.reset();
             decisions.extend(self.load(&mut tx, now).await?);
         } else {
             let rows = Rows::read(&mut tx, jobs).await?;
             for job in jobs {
                 for event in rows.events(job) {
+                    if let (Job::RouteWork { .. }, Event::WorkWaits(work)) = (job, &event) {
+                        decisions.extend(self.shape.withheld(work, 0, self.core.agents()).map(|d| (d, job.name())));
+                    }
+                    let event = self.shape.event(event);
                     decisions.extend(self.core.apply(now, event).into_iter().map(|d| (d, job.name())));
                 }
             }
         }
+        let opened = self.lending.look(&mut tx, &mut self.core, &self.shape, now).await?;
+        decisions.extend(opened.into_iter().map(|decision| (decision, "overflow")));
         let mut woken = Woken::default();
         // A lost race may free the agent for the next in line, so go on until nothing is left; each round shrinks.
         for _ in 0..8 {
@@ -90,26 +131,54 @@ impl Leader {
                 decisions.extend(self.look_again(&mut tx, now, &decision).await?);
             }
         }
+        if jobs.iter().any(|job| *job != Job::RouteTick) {
+            self.watch.something_changed();
+        }
+        self.watch.look(&mut tx, &mut self.core, now).await?;
+        self.watch_shifts(&mut tx, now).await?;
         self.plan_wake(&mut tx, now);
         tx.commit().await?;
         Ok(woken)
     }
 
+    /// Lets the rules of the red channel judge work before it is looked at: new work, or after a reload all that waits.
+    async fn judge(&mut self, app: &App, jobs: &[Job], reload: bool) -> Result<(), StoreError> {
+        let works: Vec<WorkItemId> = if reload {
+            let mut tx = app.db.read(Subject::system(self.tenant).scope()).await?;
+            self.rules = red::rules(&mut tx).await?.rules;
+            let plans = meridian_store::emergency::in_force(&mut tx).await?;
+            self.shape = Shape::new(plans, &store::queues(&mut tx).await?);
+            if self.rules.is_empty() && self.shape.plans().is_empty() {
+                return Ok(());
+            }
+            work::waiting(&mut tx).await?.into_iter().map(|item| item.id).collect()
+        } else if self.rules.is_empty() && self.shape.plans().is_empty() {
+            return Ok(());
+        } else {
+            let named = |job: &Job| if let Job::RouteWork { work } = job { Some(*work) } else { None };
+            jobs.iter().filter_map(named).collect()
+        };
+        emergency::tell(app, self.tenant, self.shape.plans(), &works).await?;
+        judge_waiting(app, self.tenant, &self.rules, &works).await
+    }
+
     async fn load(&mut self, tx: &mut WriteTx, now: Instant) -> Result<Vec<(Decision, &'static str)>, StoreError> {
-        for queue in store::queues(tx).await? {
-            self.core.apply(now, Event::Queue(queue));
+        let queues = store::queues(tx).await?;
+        self.lending = Lending::new(&queues);
+        for queue in queues {
+            self.core.apply(now, self.shape.event(Event::Queue(queue)));
         }
         for site in store::sites(tx).await? {
             self.core.apply(now, Event::Site(site));
         }
         for agent in store::agents(tx, None).await? {
-            self.core.apply(now, Event::Agent(agent));
+            self.core.apply(now, self.shape.event(Event::Agent(agent)));
         }
         let mut decisions = Vec::new();
         let mut waiting = store::waiting(tx).await?;
         waiting.sort_by_key(|work| work.enqueued_at - chrono::TimeDelta::seconds(i64::from(work.head_start_seconds)));
         for work in waiting {
-            let made = self.core.apply(now, Event::WorkWaits(work));
+            let made = self.core.apply(now, self.shape.event(Event::WorkWaits(work)));
             decisions.extend(made.into_iter().filter(|d| d.outcome == Outcome::Offered).map(|d| (d, "takeover")));
         }
         self.loaded = true;
@@ -153,17 +222,20 @@ impl Leader {
         let ids: Vec<Uuid> = decision.agent.iter().map(|agent| agent.0).collect();
         let mut made = Vec::new();
         for agent in store::agents(tx, Some(&ids)).await? {
-            made.extend(self.core.apply(now, Event::Agent(agent)));
+            made.extend(self.core.apply(now, self.shape.event(Event::Agent(agent))));
         }
         for work in store::waiting_among(tx, &[decision.work.0]).await? {
-            made.extend(self.core.apply(now, Event::WorkWaits(work)));
+            made.extend(self.core.apply(now, self.shape.event(Event::WorkWaits(work))));
         }
         Ok(made.into_iter().map(|d| (d, "lost_race")).collect())
     }
 
     /// Makes the next wake-up by time durable, unless one is due before it.
     fn plan_wake(&mut self, tx: &mut WriteTx, now: Instant) {
-        let Some(wake) = self.core.next_wake(now) else { return };
+        let shifts = if let Shifts::At(at) = self.shifts { Some(at) } else { None };
+        let others = [self.watch.due(), self.lending.due(), shifts].into_iter().flatten();
+        let wake = self.core.next_wake(now).into_iter().chain(others).min();
+        let Some(wake) = wake.map(|at| at.max(now)) else { return };
         if self.wake_at.is_some_and(|planned| planned > now && planned <= wake) {
             return;
         }

@@ -58,9 +58,11 @@ pub async fn accept(app: &App, subject: &Subject, id: OfferId) -> Result<Convers
         external: None,
     };
     let state_item = items::append(&mut tx, new).await?;
-    if let Some(handoff) = handoffs::of_conversations(&mut tx, &[conversation.id.0]).await?.first() {
+    if let Some(handoff) = handoffs::of_conversations(&mut tx, &[conversation.id.0]).await?.first()
+        && let Some(bot) = handoff.bot
+    {
         let data = json!({ "handoff": handoff.id.to_string() });
-        let event = bots::insert_event(&mut tx, handoff.bot, handoff.session, "handoff.accepted", &data).await?;
+        let event = bots::insert_event(&mut tx, bot, handoff.session, "handoff.accepted", &data).await?;
         tx.job(&Job::BotEvent { event }, handoff.session.0);
     }
     let mut concerned = topics(&conversation, Some(&session));
@@ -105,12 +107,12 @@ pub async fn expire(app: &App, tenant: TenantId, id: OfferId) -> Result<bool, St
     Ok(true)
 }
 
-/// Withdraws every pending offer of an agent whose link was lost.
-pub(super) async fn rescind_of(tx: &mut WriteTx, agent: AgentId) -> Result<(), StoreError> {
+/// Withdraws every pending offer of an agent who cannot answer any more: their link was lost, or they were sent away.
+pub(super) async fn rescind_of(tx: &mut WriteTx, agent: AgentId, why: &'static str) -> Result<(), StoreError> {
     for offer in offers::pending_of(tx, agent).await? {
         conversations::lock_of_work(tx, offer.work).await?;
-        if let Some(offer) = offers::end(tx, offer.id, OfferState::Rescinded, "link_lost", false).await? {
-            back_to_queue(tx, &offer, "link_lost").await?;
+        if let Some(offer) = offers::end(tx, offer.id, OfferState::Rescinded, why, false).await? {
+            back_to_queue(tx, &offer, why).await?;
         }
     }
     Ok(())

@@ -26,6 +26,9 @@ pub enum PresenceRefused {
     /// Meridian alone sets it.
     #[error("this state cannot be chosen")]
     NotAChoice,
+    /// A reason is a short code.
+    #[error("a reason has at most 100 characters")]
+    Reason,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -45,15 +48,21 @@ pub async fn set_presence(
     if forced {
         subject.require(Permission::SteerFloor)?;
     }
+    if reason.chars().count() > 100 {
+        return Err(PresenceRefused::Reason);
+    }
     if state == ChosenState::NotResponding {
         return Err(PresenceRefused::NotAChoice);
     }
     let mut tx = app.db.write(subject.scope()).await?;
     agents::find(&mut tx, target).await?.ok_or(PresenceRefused::NotFound)?;
+    if forced && state != ChosenState::Available {
+        rescind_of(&mut tx, target, "forced_away").await?;
+    }
     agents::set_state(&mut tx, target, state, reason).await?;
     tell(&mut tx, target);
     if forced {
-        tx.audit("presence_forced", "agent", Some(target.0), json!({ "state": state.code() }));
+        tx.audit("presence_forced", "agent", Some(target.0), json!({ "state": state.code(), "reason": reason }));
     }
     tx.commit().await?;
     Ok(target)
@@ -87,7 +96,7 @@ pub async fn link_lapsed(app: &App, tenant: TenantId, agent: AgentId) -> Result<
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
     let lost = agents::end_lease(&mut tx, agent, true).await?;
     if lost {
-        rescind_of(&mut tx, agent).await?;
+        rescind_of(&mut tx, agent, "link_lost").await?;
         tell(&mut tx, agent);
         tx.commit().await?;
     }

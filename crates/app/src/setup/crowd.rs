@@ -62,7 +62,7 @@ pub async fn seed_crowd(
         (id(workspace, "branch"), id(workspace, "site"), id(workspace, "queue"));
     setup::branch(&mut tx, branch, "Crowd").await?;
     let always: Vec<Shift> = (1..=7).map(|weekday| Shift { weekday, starts_minute: 0, ends_minute: 24 * 60 }).collect();
-    setup::site(&mut tx, site, "Crowd", "UTC", 0, &always).await?;
+    setup::site(&mut tx, site, "Crowd", "UTC", 0, None, &always).await?;
     let row = setup::QueueRow {
         id: queue,
         branch,

@@ -157,8 +157,8 @@ async fn seed_sites(tx: &mut WriteTx, workspace: &str) -> Result<[SiteId; 2], St
     let all_week = |starts_minute, ends_minute| -> Vec<Shift> {
         (1..=7).map(|weekday| Shift { weekday, starts_minute, ends_minute }).collect()
     };
-    setup::site(tx, sites[0], "London", "Europe/London", 0, &all_week(8 * 60, 21 * 60)).await?;
-    setup::site(tx, sites[1], "Singapore", "Asia/Singapore", 1, &all_week(3 * 60, 17 * 60)).await?;
+    setup::site(tx, sites[0], "London", "Europe/London", 0, None, &all_week(8 * 60, 21 * 60)).await?;
+    setup::site(tx, sites[1], "Singapore", "Asia/Singapore", 1, None, &all_week(3 * 60, 17 * 60)).await?;
     Ok(sites)
 }
 

@@ -5,10 +5,13 @@ mod crowd;
 mod demo;
 mod idempotency;
 mod integrations;
+mod overflow;
 mod people;
 mod places;
+mod plans;
 mod queues;
 mod refused;
+mod remove;
 mod templates;
 
 pub use channels::{
@@ -19,8 +22,11 @@ pub use crowd::{Crowd, seed_crowd};
 pub use demo::{Demo, DemoIds, DemoLogin, DemoWorld, demo_ids, demo_secret, demo_webhook_secret, seed_demo};
 pub use idempotency::IdempotencyKey;
 pub use integrations::{NewBot, NewSecret, create_key, revoke_key, rotate_bot_secret, save_bot};
+pub use overflow::{save_overflow, set_partner};
 pub use people::{PeopleRefused, Person, create_agent, set_agent_active, update_agent};
 pub use places::{NewSite, except_day, save_branch, save_site, save_team, unexcept_day};
+pub use plans::{Example, Trial, plan_history, publish_plan, revert_plan, try_plan};
 pub use queues::{NewQueue, save_queue, save_skill};
 pub use refused::SetupRefused;
+pub use remove::{delete_queue, delete_site, delete_skill};
 pub use templates::{Template, remove_template, save_template, sync_templates, templates_for, templates_of};

@@ -26,6 +26,8 @@ pub struct NewSite<'a> {
     pub time_zone: &'a str,
     /// Place in the dispatch ring, 0 first.
     pub ring: i32,
+    /// Whether open work goes to who is awake when a shift ends here; `None` leaves it as it is.
+    pub hands_over: Option<bool>,
     /// Weekly hours; none means never open.
     pub shifts: &'a [Shift],
 }
@@ -71,7 +73,8 @@ pub async fn save_site(app: &App, subject: &Subject, new: NewSite<'_>) -> Result
         Some(id) => id,
         None => tx.id(),
     };
-    store::site(&mut tx, id, label, new.time_zone, i16::try_from(ring).unwrap_or(0), new.shifts).await?;
+    store::site(&mut tx, id, label, new.time_zone, i16::try_from(ring).unwrap_or(0), new.hands_over, new.shifts)
+        .await?;
     let tenant = tx.scope().tenant();
     tx.job(&Job::RouteReload, tenant.0);
     tx.audit("site_saved", "site", Some(id.0), json!({ "time_zone": new.time_zone, "shifts": new.shifts.len() }));

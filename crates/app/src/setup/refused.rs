@@ -1,7 +1,7 @@
 //! Why a change of the set-up was not made.
 
 use crate::authz::Forbidden;
-use meridian_domain::calendar;
+use meridian_domain::{calendar, red::InvalidRule, routing::InvalidPlan};
 use meridian_store::StoreError;
 
 /// Why a change of the set-up was not made.
@@ -22,6 +22,18 @@ pub enum SetupRefused {
     /// A name or address is taken.
     #[error("this {0} is taken")]
     Taken(&'static str),
+    /// Other parts of the set-up, or work, need it.
+    #[error("this {0} is in use by {1}: change those first")]
+    InUse(&'static str, String),
+    /// It changed since it was read.
+    #[error("it changed meanwhile: look again")]
+    Stale,
+    /// A plan cannot work.
+    #[error(transparent)]
+    Plan(#[from] InvalidPlan),
+    /// A rule cannot work.
+    #[error(transparent)]
+    Rule(#[from] InvalidRule),
     /// The database.
     #[error("{0}")]
     Store(StoreError),
@@ -29,7 +41,25 @@ pub enum SetupRefused {
 
 impl SetupRefused {
     /// The field of the input that is meant, in the words of the code.
-    pub fn field(&self) -> Option<&'static str> {
+    pub fn field(&self) -> Option<String> {
+        let place = |list: &str, n: usize, field: &str| match field {
+            "steps" | "rules" => format!("{list}.{n}"),
+            "sites" => format!("{list}.{n}.site_ids"),
+            "branches" => format!("{list}.{n}.branch_ids"),
+            "agents" => format!("{list}.{n}.agent_ids"),
+            "queues" => format!("{list}.{n}.queue_ids"),
+            "manager" | "deputy" => format!("{list}.{n}.{field}_id"),
+            _ => format!("{list}.{n}.{field}"),
+        };
+        match self {
+            Self::Plan(plan) => return Some(place("steps", plan.step, plan.field)),
+            Self::Rule(rule) => return Some(place("rules", rule.rule, rule.field)),
+            _ => {}
+        }
+        self.plain_field().map(str::to_owned)
+    }
+
+    fn plain_field(&self) -> Option<&'static str> {
         match self {
             Self::Wrong(field, _) => Some(field),
             Self::Taken("address") => Some("email"),
@@ -39,6 +69,9 @@ impl SetupRefused {
             Self::NotFound("agent") => Some("agent_ids"),
             Self::NotFound("skill") => Some("skills"),
             Self::NotFound("queue") => Some("queue_id"),
+            Self::NotFound("work item") => Some("work_item_id"),
+            Self::NotFound("customer") => Some("customer_id"),
+            Self::NotFound("version") => Some("version"),
             _ => None,
         }
     }

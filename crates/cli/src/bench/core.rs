@@ -82,7 +82,10 @@ impl Floor {
         let mut kinds = Vec::new();
         for n in 0..options.queues {
             let id = queue(n);
-            core.apply(now, Event::Queue(Queue { id, offer_seconds: 20, sticky_seconds: 0, plan: Plan::default() }));
+            core.apply(
+                now,
+                Event::Queue(Queue { id, offer_seconds: 20, sticky_seconds: 0, plan: Plan::default(), overflow: None }),
+            );
             kinds.push(
                 (0..4).map(|_| (skill(random.random_range(0..options.skills)), random.random_range(1..4))).collect(),
             );
@@ -107,6 +110,8 @@ impl Floor {
                 load: [(1, 1), (3, 3), (4, 4), (5, 5)],
                 idle_since: now,
                 outsourced: false,
+                knowledge: 0,
+                branch: None,
             };
             floor.by_id.insert(agent.id, n);
             floor.agents.push(agent.clone());
@@ -135,6 +140,7 @@ impl Floor {
             skills: vec![SkillNeed { skill, level }],
             language: Some("en".to_owned()),
             sticky: None,
+            named: None,
             enqueued_at: self.now,
             queued_at: self.now,
             head_start_seconds,

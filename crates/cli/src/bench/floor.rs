@@ -6,13 +6,16 @@ use super::rig::Rig;
 use anyhow::{Context, Result};
 use futures_util::future::BoxFuture;
 use meridian_app::setup::seed_crowd;
-use meridian_bus::{Consumer, Delivery, Envelope, Handler, Hint, Hints, Outcome, Pipelined, Publisher, Topology};
+use meridian_bus::{
+    Consumer, Delivery, Envelope, Handler, Hint, Hints, Moved, Outcome, Pipelined, Publisher, Topology,
+};
 use meridian_domain::ids::TenantId;
 use meridian_lab::{
     load::{Latency, Tracker, paced},
     push::{Listener, PushServer},
 };
 use meridian_store::{Db, IntakeRow};
+use serde_json::Value;
 use std::{
     sync::{
         Arc,
@@ -40,9 +43,14 @@ impl Handler for Tell {
     fn handle(&self, batch: Vec<Delivery>) -> BoxFuture<'_, Vec<Outcome>> {
         Box::pin(async move {
             let number = |d: &Delivery| d.envelope.job["n"].as_i64().unwrap_or(0);
-            let told: Vec<(Uuid, String, i64)> =
-                batch.iter().map(|d| (self.1, format!("f{}", number(d) % SOCKETS as i64), number(d))).collect();
-            self.0.tell(&told).await;
+            let moved = |d: &Delivery| Moved {
+                tenant: self.1,
+                position: number(d),
+                topics: vec![format!("f{}", number(d) % SOCKETS as i64)],
+                change: Value::Null,
+            };
+            let told: Vec<Moved> = batch.iter().map(moved).collect();
+            self.0.tell(&told, &mut false).await;
             vec![Outcome::Done; batch.len()]
         })
     }
@@ -99,7 +107,7 @@ impl Floor {
         let watches: Vec<watch::Sender<i64>> = (0..SOCKETS).map(|_| watch::Sender::new(-1)).collect();
         let receivers: Vec<_> = watches.iter().map(watch::Sender::subscribe).collect();
         tokio::spawn(hints.follow(stop.clone(), move |hint| {
-            if let Hint::Moved { position, .. } = hint {
+            if let Hint::Moved(Moved { position, .. }) = hint {
                 watches[position as usize % SOCKETS].send_modify(|newest| *newest = position.max(*newest));
             }
         }));

@@ -35,14 +35,14 @@ pub struct Options {
     seconds: u64,
 }
 
-const HISTORY: &str = "query($id: ID!, $after: String) { customer(id: $id) { name identities { scheme value }
+pub const HISTORY: &str = "query($id: ID!, $after: String) { customer(id: $id) { name identities { scheme value }
     timeline(first: 50, after: $after) { pageInfo { hasNextPage endCursor }
       nodes { id seq kind text placedAt conversationId channel delivery actor { kind } } } } }";
 const INBOX: &str = "query($after: String) { conversations(view: OPEN, first: 50, after: $after) {
     pageInfo { hasNextPage endCursor } nodes { id number lifecycle lastActivityAt customer { id name } } } }";
 
 /// A page to ask for over and over, from somewhere in the list.
-struct Page {
+pub struct Page {
     agent: Agent,
     query: &'static str,
     id: String,
@@ -51,7 +51,7 @@ struct Page {
 
 impl Page {
     /// Walks the list a while and keeps its cursors.
-    async fn new(agent: &Agent, query: &'static str, list: fn(&Value) -> &Value, id: String) -> Result<Arc<Self>> {
+    pub async fn new(agent: &Agent, query: &'static str, list: fn(&Value) -> &Value, id: String) -> Result<Arc<Self>> {
         let mut cursors = vec![Value::Null];
         for _ in 0..60 {
             let after = cursors.last().cloned().unwrap_or_default();
@@ -63,9 +63,10 @@ impl Page {
         Ok(Arc::new(Self { agent: agent.clone(), query, id, cursors }))
     }
 
-    async fn measure(self: &Arc<Self>, options: &Options) -> Result<f64> {
+    /// Asks for pages at a rate; the 99th percentile in milliseconds.
+    pub async fn measure(self: &Arc<Self>, rate: u32, seconds: u64) -> Result<f64> {
         let (latency, failed) = (Arc::new(Latency::default()), Arc::new(AtomicU64::new(0)));
-        paced(options.rate, Duration::from_secs(options.seconds), |n, due| {
+        paced(rate, Duration::from_secs(seconds), |n, due| {
             let (page, latency, failed) = (Arc::clone(self), Arc::clone(&latency), Arc::clone(&failed));
             tokio::spawn(async move {
                 let after = page.cursors[n as usize * 7 % page.cursors.len()].clone();
@@ -98,10 +99,10 @@ pub async fn run(options: &Options) -> Result<Value> {
         let largest = format!("cus_{}", bulk::largest().simple());
         println!("{items} items\n  history of a customer with 20,000 of them, page of 50");
         let page = Page::new(&agent, HISTORY, |data| &data["customer"]["timeline"], largest).await?;
-        let history = page.measure(options).await?;
+        let history = page.measure(options.rate, options.seconds).await?;
         println!("  inbox of 5,000 open conversations, page of 50");
         let page = Page::new(&agent, INBOX, |data| &data["conversations"], String::new()).await?;
-        measured.push((history, page.measure(options).await?));
+        measured.push((history, page.measure(options.rate, options.seconds).await?));
     }
     let (first, last) = (measured.first().context("sizes")?, measured.last().context("sizes")?);
     let growth = (last.0 / first.0).max(last.1 / first.1);

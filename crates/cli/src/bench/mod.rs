@@ -7,6 +7,7 @@ mod crowd;
 mod decode;
 mod floor;
 mod history;
+mod identity;
 mod inbound;
 mod rig;
 mod routing;
@@ -26,6 +27,8 @@ pub enum Bench {
     Routing(routing::Options),
     /// Pages of history and inbox on much data.
     History(history::Options),
+    /// Who is who among many customers: look-ups, history, de-duplication.
+    Identity(identity::Options),
     /// Memory of subscribed sockets.
     Sockets(sockets::Options),
     /// Verify and parse recorded posts of every channel, on one core.
@@ -41,6 +44,7 @@ pub async fn run(bench: &Bench, json: bool) -> Result<()> {
         Bench::Accept(options) => accept::run(options).await?,
         Bench::Routing(options) => routing::run(options).await?,
         Bench::History(options) => history::run(options).await?,
+        Bench::Identity(options) => identity::run(options).await?,
         Bench::Sockets(options) => sockets::run(options).await?,
         Bench::Decode(options) => decode::run(options)?,
         Bench::Core(options) => core::run(options),

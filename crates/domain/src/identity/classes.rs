@@ -233,6 +233,15 @@ fn role(local: &str) -> bool {
     words.peek().is_some() && words.all(|word| ROLES.contains(&word))
 }
 
+/// Whether an identifier of a sender says nothing: garbage where people type, a word for "no value" anywhere. Ids that a
+/// platform gave out are what they are.
+pub fn stands_for_nothing(scheme: &str, value: &str) -> bool {
+    match scheme {
+        "phone_e164" | "email" | "crm_id" | "account" | "document" => key(scheme, value, None).is_none(),
+        _ => PLACEHOLDERS.contains(&fold(value).as_str()),
+    }
+}
+
 /// Whether the value stands for "no value".
 fn placeholder(value: &str) -> bool {
     let folded = fold(value);

@@ -129,6 +129,13 @@ fn agree(ours: &[u32], theirs: &[u32], limits: Limits, verdict: &mut impl FnMut(
     agreeing >= limits.agreeing && sum / f64::from(pairs.max(1)) >= limits.mean + f64::from(dividing) * limits.despite
 }
 
+/// How many facts divide two persons of whom only this is known; `None` when they cannot be one.
+pub(super) fn dividing(facts: [Option<Stand>; FACTS]) -> Option<u32> {
+    let mut told = Facts::default();
+    told.add(facts);
+    told.dividing(Limits::default().vetoed)
+}
+
 /// In how many pairs of members each fact is told, unlike and alike.
 #[derive(Debug, Default)]
 struct Facts([(u32, u32, u32); FACTS]);

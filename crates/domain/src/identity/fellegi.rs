@@ -6,7 +6,11 @@
 //! leaving out what they were chosen by (as Splink does; Linacre and others 2022). Levels that the data hardly shows
 //! lean on typical values.
 
-use super::pairing::{Levels, MISSING, Records};
+use super::{
+    compare::Role,
+    pairing::{Levels, MISSING, Records},
+};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Pairs at large that `u` is counted on.
@@ -19,7 +23,7 @@ const ROUNDS: usize = 20;
 const TYPICAL_PAIRS: f64 = 30.0;
 
 /// Learned parameters.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Model {
     /// By comparison and level: share among pairs of one person.
     pub m: Vec<Vec<f64>>,
@@ -27,6 +31,8 @@ pub struct Model {
     pub u: Vec<Vec<f64>>,
     /// Log odds that a pair at large is of one person.
     pub prior: f64,
+    /// No value counts as rarer than this share of all records.
+    pub rarest: f64,
 }
 
 impl Model {
@@ -49,28 +55,54 @@ impl Model {
             }
         }
         let m = sums.into_iter().map(normalised).collect();
-        Self { m, u, prior: -(records.len().max(2) as f64).ln() }
+        Self { m, u, prior: prior(records.len()), rarest: 0.5 / records.len().max(1) as f64 }
+    }
+
+    /// Typical parameters for comparisons of these roles among so many records, before they have taught anything.
+    pub fn typical(roles: &[Role], records: usize) -> Self {
+        let table = |shares: fn(Role) -> &'static [f64]| roles.iter().map(|role| shares(*role).to_vec()).collect();
+        let records = records.max(FEW);
+        Self { m: table(Role::typical), u: table(Role::typical_at_large), prior: prior(records), rarest: RAREST }
+    }
+
+    /// The same for more records than it was learned from, whose frequencies are told and not counted.
+    #[must_use]
+    pub fn among(mut self, records: usize) -> Self {
+        self.prior = self.prior.min(prior(records.max(FEW)));
+        self.rarest = RAREST;
+        self
+    }
+
+    /// What one comparison with this outcome adds to the log odds; `None` when it has no value on one side.
+    pub fn weight(&self, comparison: usize, levels: &Levels) -> Option<f64> {
+        let level = levels.levels.get(comparison).filter(|level| **level != MISSING)?;
+        let share = |table: &[Vec<f64>]| {
+            table.get(comparison).and_then(|levels| levels.get(usize::from(*level))).copied().unwrap_or(1e-6)
+        };
+        let top = self.m.get(comparison).is_some_and(|levels| usize::from(*level) + 1 == levels.len());
+        let chance = match levels.frequencies.get(comparison).copied().flatten() {
+            Some(frequency) if top => frequency.max(self.rarest),
+            _ => share(&self.u),
+        };
+        Some((share(&self.m) / chance).ln())
     }
 
     /// Log odds that the pair with these levels is of one person, prior included.
-    pub fn score(&self, records: &Records, levels: &Levels) -> f64 {
-        let mut total = self.prior;
-        for (comparison, level) in levels.levels.iter().enumerate() {
-            if *level == MISSING {
-                continue;
-            }
-            let share = |table: &[Vec<f64>]| {
-                table.get(comparison).and_then(|levels| levels.get(usize::from(*level))).copied().unwrap_or(1e-6)
-            };
-            let top = self.m.get(comparison).is_some_and(|levels| usize::from(*level) + 1 == levels.len());
-            let chance = match levels.frequencies.get(comparison).copied().flatten() {
-                Some(frequency) if top => frequency.max(0.5 / records.len() as f64),
-                _ => share(&self.u),
-            };
-            total += (share(&self.m) / chance).ln();
-        }
-        total
+    pub fn score(&self, levels: &Levels) -> f64 {
+        let weights = (0..levels.levels.len()).filter_map(|comparison| self.weight(comparison, levels));
+        weights.fold(self.prior, |total, weight| total + weight)
     }
+}
+
+/// Fewer records than this count as so many: a small set says nothing of how rare a likeness is.
+const FEW: usize = 10_000;
+
+/// The least share that is told of a value.
+const RAREST: f64 = 1e-5;
+
+/// One in so many records at large is the same person.
+fn prior(records: usize) -> f64 {
+    -(records.max(2) as f64).ln()
 }
 
 fn normalised(levels: Vec<f64>) -> Vec<f64> {

@@ -182,7 +182,7 @@ fn scored(records: &Records, model: &Model) -> Vec<(f32, u32, u32)> {
                 blocks.partners(record as u32, &mut partners);
                 for &other in &partners {
                     records.compare_into(record, other as usize, &mut cache, &mut levels);
-                    let score = model.score(records, &levels);
+                    let score = model.score(&levels);
                     if score > HOPELESS {
                         out.push((score as f32, record as u32, other));
                     }
@@ -218,7 +218,7 @@ impl Judge<'_> {
         let levels = self.records.compare(a.min(b) as usize, a.max(b) as usize, cache);
         let agrees = |(level, category): &(&u8, &bool)| !**category && **level != MISSING && **level > 0;
         Verdict {
-            score: self.model.score(self.records, &levels),
+            score: self.model.score(&levels),
             agreeing: levels.levels.iter().zip(&self.categories).filter(agrees).count(),
             facts: self.facts.each_ref().map(|columns| stand(columns, &levels)),
         }
@@ -227,7 +227,7 @@ impl Judge<'_> {
 
 /// How two records stand in a fact that several columns may tell: one that is alike settles it. Birth dates a slip apart
 /// prove nothing: there are too many of them.
-fn stand(columns: &[(usize, Role)], levels: &Levels) -> Option<Stand> {
+pub(super) fn stand(columns: &[(usize, Role)], levels: &Levels) -> Option<Stand> {
     let told = columns.iter().filter_map(|(at, role)| Some((*levels.levels.get(*at)?, role)));
     let stands = told.filter(|(level, _)| *level != MISSING).map(|(level, role)| match usize::from(level) {
         0 => Stand::Unlike,

@@ -1,16 +1,19 @@
 //! Who a sender is: normal forms of identifiers and the exact part of matching.
 //!
 //! A *party* is an address on a channel and never changes. A *customer* is a set of parties. Two parties belong to
-//! one customer when both hold the same exclusive identifier (phone, e-mail, CRM id ..) and both are verified:
-//! by the channel, by a signed token or import, or by an agent. Everything weaker is a candidate that an agent confirms.
+//! one customer when both hold the same identifier that is one person's (mobile, mailbox, CRM id ..) and both are verified:
+//! by the channel, by a signed token or import, or by an agent. Everything weaker is a candidate that an agent confirms,
+//! and so is everything on an identifier that several people use.
 
 pub mod block;
 pub mod caller;
+pub mod candidate;
 pub mod classes;
 pub mod cluster;
 pub mod compare;
 pub mod dossier;
 pub mod fellegi;
+pub mod intake;
 pub mod link;
 pub mod name;
 mod nickname;
@@ -25,7 +28,11 @@ mod title;
 use crate::{
     event::{Identifier, Sender, Verification},
     ids::{CustomerId, PartyId},
+    time::Instant,
 };
+pub use candidate::Declared;
+pub use classes::Class;
+use name::Agreement;
 use serde::{Deserialize, Serialize};
 
 /// Why an identifier was not understood.
@@ -82,9 +89,66 @@ pub fn exclusive(scheme: &str) -> bool {
     !matches!(scheme, "name" | "web_visitor" | "sms_sender" | "device" | "username" | "ip")
 }
 
-/// Whether the value may tie parties of different channels at all: scoped platform ids name their own party only.
+/// Whether the value may tie parties of different channels: it is verified, and one person's by its nature. A landline or
+/// a role mailbox never does so by itself.
 pub fn joins(identifier: &Identifier) -> bool {
-    exclusive(&identifier.scheme) && identifier.verified >= Verification::Channel
+    joins_as(identifier, None)
+}
+
+/// The same in the light of what people declared of the value.
+pub fn joins_as(identifier: &Identifier, declared: Option<Declared>) -> bool {
+    exclusive(&identifier.scheme)
+        && identifier.verified >= Verification::Channel
+        && matches!(class_of(&identifier.scheme, &identifier.value, declared), Some(Class::Movable | Class::Exclusive))
+}
+
+/// The class of an identifier; `None` when it is blocked or garbage and so no key at all.
+pub fn class_of(scheme: &str, value: &str, declared: Option<Declared>) -> Option<Class> {
+    let (_, class) = classes::key(scheme, value, None)?;
+    match declared {
+        Some(Declared::Blocked) => None,
+        Some(Declared::Shared) => Some(Class::Shared),
+        Some(Declared::Personal) if class == Class::Shared => Some(Class::Movable),
+        Some(Declared::Personal) | None => Some(class),
+    }
+}
+
+/// The values under which people may have declared something of an identifier: the value itself; of a mail address also
+/// `local@` (a role at any company) and `@domain` (a whole company).
+pub fn declarable(value: &str) -> Vec<String> {
+    let mut values = vec![value.to_owned()];
+    if let Some((local, domain)) =
+        value.split_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty())
+    {
+        values.push(format!("{local}@"));
+        values.push(format!("@{domain}"));
+    }
+    values
+}
+
+/// Under which scheme and values something may have been declared of an identifier: phones of every scheme are one.
+pub fn declarations_of(scheme: &str, value: &str) -> Option<(&'static str, Vec<String>)> {
+    let (key, _) = classes::key(scheme, value, None)?;
+    Some(match key.scheme {
+        classes::Scheme::Phone => ("phone_e164", vec![key.value]),
+        classes::Scheme::Mail => ("email", declarable(&key.value)),
+        classes::Scheme::Account => ("crm_id", vec![key.value]),
+        classes::Scheme::Device | classes::Scheme::Platform => return None,
+    })
+}
+
+/// The normal form of a value that people declare something of: an identifier's, or `local@` or `@domain` of mail.
+pub fn normalise_declared(scheme: &str, value: &str) -> Result<String, InvalidIdentifier> {
+    let plain = value.trim().to_lowercase();
+    let part = |text: &str| !text.is_empty() && normalise("email", &format!("{text}@x.example")).is_ok();
+    if scheme == "email"
+        && (plain.strip_suffix('@').is_some_and(part)
+            || plain.strip_prefix('@').is_some_and(|domain| normalise("email", &format!("x@{domain}")).is_ok()))
+    {
+        return Ok(plain);
+    }
+    let value = normalise(scheme, value)?;
+    Ok(classes::key(scheme, &value, None).map_or(value, |(key, _)| key.value))
 }
 
 /// The identifier that names the party of a sender, in normal form, and all of its identifiers.
@@ -94,7 +158,9 @@ pub fn joins(identifier: &Identifier) -> bool {
 pub fn party_key(sender: &Sender) -> Option<(Identifier, Vec<Identifier>)> {
     let mut ids = Vec::with_capacity(sender.ids.len());
     for id in &sender.ids {
-        if let Ok(value) = normalise(&id.scheme, &id.value) {
+        if let Ok(value) = normalise(&id.scheme, &id.value)
+            && !classes::stands_for_nothing(&id.scheme, &value)
+        {
             let normal = Identifier { value, ..id.clone() };
             if !ids.contains(&normal) {
                 ids.push(normal);
@@ -108,6 +174,12 @@ pub fn party_key(sender: &Sender) -> Option<(Identifier, Vec<Identifier>)> {
     Some((key, ids))
 }
 
+/// From so many customers on, a value is shared whatever its kind: it reaches a household, a shop, a relay.
+pub const SHARED_BY: usize = 6;
+
+/// After so many days of silence a new name on a movable identifier means a new owner; earlier, that it is shared.
+pub const REASSIGNED_AFTER_DAYS: i64 = 60;
+
 /// Another party that holds one of the sender's identifiers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
@@ -118,11 +190,26 @@ pub struct Holder {
     /// The shared identifier, as the other party holds it.
     pub identifier: Identifier,
     /// When that customer came to be; the oldest wins a tie.
-    pub customer_since: crate::time::Instant,
+    pub customer_since: Instant,
+    /// Names of that customer, and of those the party was with before.
+    pub names: Vec<String>,
+    /// For how many days the other party was not seen with it.
+    pub silent_days: i64,
+    /// What people declared of the value.
+    pub declared: Option<Declared>,
+}
+
+/// Who comes in: identifiers in normal form and the name given.
+#[derive(Debug, Clone, Copy)]
+pub struct Newcomer<'a> {
+    /// Identifiers.
+    pub ids: &'a [Identifier],
+    /// Name; may be empty.
+    pub name: &'a str,
 }
 
 /// The outcome of matching a new party.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Match {
     /// The same person, by rule.
     Link {
@@ -130,11 +217,15 @@ pub enum Match {
         customer: CustomerId,
         /// What was shared.
         evidence: Vec<Evidence>,
+        /// Further customers who by the same rule are the same person.
+        also: Vec<CustomerId>,
     },
     /// A person nobody knows yet, perhaps like others.
     New {
         /// Customers to suggest to an agent.
         candidates: Vec<(CustomerId, Vec<Evidence>)>,
+        /// Holders whose identifier has passed to the newcomer.
+        former: Vec<(PartyId, Identifier)>,
     },
 }
 
@@ -149,28 +240,100 @@ pub struct Evidence {
     pub theirs: Verification,
 }
 
-/// Matches a new party by its identifiers against all holders of them: the exact part.
-pub fn decide(ours: &[Identifier], holders: &[Holder]) -> Match {
+/// What one holder of a value says of the newcomer.
+enum Says {
+    Same,
+    Perhaps,
+    Passed,
+    Nothing,
+}
+
+/// Matches a new party by its identifiers against all holders of them: the exact part. `parted` are customers of whom
+/// people said that they are two: a value that both hold singles out neither.
+///
+/// A verified value on both sides is the same person, unless its class is shared (by nature, because many hold it, or
+/// because people said so) or, on a value that may pass to others, the names contradict each other.
+pub fn decide(newcomer: Newcomer<'_>, holders: &[Holder], parted: &[(CustomerId, CustomerId)]) -> Match {
     let mut linked: Vec<(&Holder, Evidence)> = Vec::new();
     let mut weak: Vec<(CustomerId, Vec<Evidence>)> = Vec::new();
+    let mut former = Vec::new();
     for holder in holders {
-        let Some(own) = ours.iter().find(|id| same_value(id, &holder.identifier)) else { continue };
+        let Some(own) = newcomer.ids.iter().find(|id| same_value(id, &holder.identifier)) else { continue };
         let evidence = Evidence { scheme: own.scheme.clone(), ours: own.verified, theirs: holder.identifier.verified };
-        if joins(own) && joins(&holder.identifier) {
-            linked.push((holder, evidence));
-        } else if exclusive(&own.scheme) {
-            match weak.iter_mut().find(|(customer, _)| *customer == holder.customer) {
+        match says(newcomer, own, holder, holders, parted) {
+            Says::Same => linked.push((holder, evidence)),
+            Says::Perhaps => match weak.iter_mut().find(|(customer, _)| *customer == holder.customer) {
                 Some((_, list)) => list.push(evidence),
                 None => weak.push((holder.customer, vec![evidence])),
-            }
+            },
+            Says::Passed => former.push((holder.party, holder.identifier.clone())),
+            Says::Nothing => {}
         }
     }
     let Some(best) = linked.iter().map(|(holder, _)| *holder).min_by_key(|h| (h.customer_since, h.customer)) else {
-        return Match::New { candidates: weak };
+        return Match::New { candidates: weak, former };
     };
     let customer = best.customer;
+    // Two customers whom people parted are never brought together by somebody who is linked to both.
+    if linked.iter().any(|(h, _)| apart(h.customer, customer, parted)) {
+        for (holder, evidence) in linked {
+            weak.push((holder.customer, vec![evidence]));
+        }
+        weak.dedup_by_key(|(customer, _)| *customer);
+        return Match::New { candidates: weak, former };
+    }
+    let mut also: Vec<CustomerId> = linked.iter().map(|(h, _)| h.customer).filter(|c| *c != customer).collect();
+    also.sort_unstable();
+    also.dedup();
     let evidence = linked.into_iter().filter(|(h, _)| h.customer == customer).map(|(_, e)| e).collect();
-    Match::Link { customer, evidence }
+    Match::Link { customer, evidence, also }
+}
+
+fn says(
+    newcomer: Newcomer<'_>,
+    own: &Identifier,
+    holder: &Holder,
+    holders: &[Holder],
+    parted: &[(CustomerId, CustomerId)],
+) -> Says {
+    if !exclusive(&own.scheme) {
+        return Says::Nothing;
+    }
+    let Some(class) = class_of(&own.scheme, &own.value, holder.declared) else { return Says::Nothing };
+    let mut customers: Vec<CustomerId> =
+        holders.iter().filter(|other| same_value(own, &other.identifier)).map(|other| other.customer).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let disputed = customers.iter().any(|a| customers.iter().any(|b| apart(*a, *b, parted)));
+    let names = names_agree(newcomer.name, &holder.names);
+    let crowded = customers.len() >= SHARED_BY && holder.declared != Some(Declared::Personal);
+    if class == Class::Shared || crowded {
+        return if names == Agreement::Same && !crowded { Says::Perhaps } else { Says::Nothing };
+    }
+    let verified = own.verified >= Verification::Channel && holder.identifier.verified >= Verification::Channel;
+    match (class, names) {
+        (Class::Movable, Agreement::Conflict) => {
+            if verified && holder.silent_days > REASSIGNED_AFTER_DAYS {
+                Says::Passed
+            } else {
+                Says::Perhaps
+            }
+        }
+        _ if verified && !disputed => Says::Same,
+        _ => Says::Perhaps,
+    }
+}
+
+/// The best agreement of a name with several.
+fn names_agree(name: &str, known: &[String]) -> Agreement {
+    let Some(name) = name::Name::parse(name) else { return Agreement::Unknown };
+    let known = known.iter().filter_map(|known| name::Name::parse(known));
+    known.map(|known| name.agreement(&known)).max().unwrap_or(Agreement::Unknown)
+}
+
+/// Whether people said that two customers are not one person.
+fn apart(a: CustomerId, b: CustomerId, parted: &[(CustomerId, CustomerId)]) -> bool {
+    parted.iter().any(|pair| *pair == (a, b) || *pair == (b, a))
 }
 
 fn same_value(a: &Identifier, b: &Identifier) -> bool {
@@ -178,73 +341,4 @@ fn same_value(a: &Identifier, b: &Identifier) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use chrono::DateTime;
-    use uuid::Uuid;
-
-    fn id(scheme: &str, value: &str, verified: Verification) -> Identifier {
-        Identifier { scheme: scheme.into(), value: value.into(), scope: String::new(), verified, derived: false }
-    }
-
-    fn holder(n: u128, identifier: Identifier) -> Holder {
-        Holder {
-            party: PartyId(Uuid::from_u128(n)),
-            customer: CustomerId(Uuid::from_u128(n + 100)),
-            identifier,
-            customer_since: DateTime::from_timestamp(n as i64, 0).unwrap(),
-        }
-    }
-
-    #[test]
-    fn phones_of_many_notations_have_one_form() {
-        for text in ["+44 20 7946 0018", "0044 20 7946 0018", "442079460018", "＋４４ (20) 7946-0018"] {
-            assert_eq!(normalise("phone_e164", text).as_deref(), Ok("+442079460018"), "{text}");
-        }
-        assert!(normalise("phone_e164", "anonymous").is_err());
-        assert!(normalise("phone_e164", "+1").is_err());
-    }
-
-    #[test]
-    fn mail_is_lower_cased_and_checked() {
-        assert_eq!(normalise("email", " Ana@Example.ORG ").as_deref(), Ok("ana@example.org"));
-        for bad in ["ana", "@example.org", "a@b@c", "a b@c.d", "a@b..c", "a@b.c\nBcc: x@y.z"] {
-            assert!(normalise("email", bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn verified_on_both_sides_links_and_anything_weaker_is_a_candidate() {
-        let ours = [id("phone_e164", "+442079460018", Verification::Channel)];
-        let verified = holder(1, id("phone_e164", "+442079460018", Verification::Agent));
-        let claimed = holder(2, id("phone_e164", "+442079460018", Verification::Claimed));
-        assert!(
-            matches!(decide(&ours, &[verified.clone(), claimed.clone()]), Match::Link { customer, .. } if customer == verified.customer)
-        );
-        match decide(&ours, std::slice::from_ref(&claimed)) {
-            Match::New { candidates } => assert_eq!(candidates[0].0, claimed.customer),
-            other => panic!("{other:?}"),
-        }
-        let claim = [id("phone_e164", "+442079460018", Verification::Claimed)];
-        assert!(matches!(decide(&claim, &[verified]), Match::New { candidates } if candidates.len() == 1));
-    }
-
-    #[test]
-    fn the_oldest_customer_wins_a_tie() {
-        let ours = [id("email", "a@b.c", Verification::Channel), id("phone_e164", "+1", Verification::Channel)];
-        let young = holder(9, id("email", "a@b.c", Verification::Channel));
-        let old = holder(3, id("phone_e164", "+1", Verification::Token));
-        assert!(
-            matches!(decide(&ours, &[young, old.clone()]), Match::Link { customer, .. } if customer == old.customer)
-        );
-    }
-
-    #[test]
-    fn a_claimed_address_names_a_party_of_its_own() {
-        let sender = Sender { ids: vec![id("email", "A@b.c", Verification::Claimed)], ..Sender::default() };
-        let (key, ids) = party_key(&sender).unwrap();
-        assert_eq!((key.scheme.as_str(), key.value.as_str()), ("claimed:email", "a@b.c"));
-        assert_eq!(ids[0].scheme, "email");
-        assert!(party_key(&Sender::default()).is_none());
-    }
-}
+mod tests;

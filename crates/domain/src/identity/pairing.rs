@@ -8,10 +8,29 @@ use super::{
     compare::{Column, Role},
     title::untitled,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 /// The level of a comparison that has no value on one side.
 pub const MISSING: u8 = u8::MAX;
+
+/// How frequent values are among all records, where the records at hand are only a few of them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Shares {
+    /// By role and comparable form.
+    pub known: HashMap<(Role, String), f64>,
+    /// For names that are not among the known ones; `None` leaves them to the typical share.
+    pub rest: Option<f64>,
+}
+
+impl Shares {
+    fn of(&self, role: Role, text: &str) -> Option<f64> {
+        let name = matches!(role, Role::Given | Role::Family);
+        self.known.get(&(role, text.to_owned())).copied().or(self.rest.filter(|_| name))
+    }
+}
 
 /// The names of all records, in one dictionary.
 #[derive(Debug)]
@@ -22,6 +41,8 @@ struct Names {
     middle: Vec<Box<[u32]>>,
     generation: Vec<Option<u8>>,
     counts: [Vec<u32>; 2],
+    /// Instead of the counts.
+    shares: Option<Arc<Shares>>,
 }
 
 /// All records.
@@ -30,6 +51,7 @@ pub struct Records {
     names: Option<Names>,
     columns: Vec<Column>,
     len: usize,
+    shares: Option<Arc<Shares>>,
 }
 
 /// How two records compare.
@@ -50,7 +72,7 @@ struct Known {
 /// The comparisons to leave out, and pairs of records to learn from.
 pub type TrainingBlock = (Vec<usize>, Vec<(u32, u32)>);
 
-/// Slots of one table: 1 MiB.
+/// Slots of one table at most: 1 MiB.
 const SLOTS: usize = 1 << 16;
 
 /// What comparing remembers, by comparison; its size does not depend on the records.
@@ -72,7 +94,31 @@ impl Records {
         }
         let named = given.is_some() || family.is_some() || full.is_some();
         let names = named.then(|| Names::new(len, given.as_ref(), family.as_ref(), full.as_ref()));
-        Self { names, columns: rest, len }
+        Self { names, columns: rest, len, shares: None }
+    }
+
+    /// A few records of many: how frequent their values are among all is told, not counted.
+    pub fn few(columns: Vec<(Role, Vec<String>)>, shares: Shares) -> Self {
+        let (mut records, shares) = (Self::new(columns), Arc::new(shares));
+        if let Some(names) = &mut records.names {
+            names.shares = Some(Arc::clone(&shares));
+        }
+        records.shares = Some(shares);
+        records
+    }
+
+    /// The most frequent words of names with their shares, those in at least two records; at most `most` a place.
+    pub fn common_names(&self, most: usize) -> Vec<(Role, String, f64)> {
+        let Some(names) = &self.names else { return Vec::new() };
+        let mut out = Vec::new();
+        for (role, counts) in [Role::Given, Role::Family].into_iter().zip(&names.counts) {
+            let mut words: Vec<(u32, &str)> =
+                counts.iter().zip(&names.words).filter(|(n, _)| **n > 1).map(|(n, word)| (*n, word.as_str())).collect();
+            words.sort_by_key(|(count, word)| (std::cmp::Reverse(*count), *word));
+            let share = |count: u32| f64::from(count) / self.len.max(1) as f64;
+            out.extend(words.into_iter().take(most).map(|(count, word)| (role, word.to_owned(), share(count))));
+        }
+        out
     }
 
     /// How many records there are.
@@ -93,7 +139,9 @@ impl Records {
 
     /// An empty cache for [`Records::compare`].
     pub fn cache(&self) -> Cache {
-        Cache(vec![Known { slots: vec![(u64::MAX, 0); SLOTS].into_boxed_slice() }; self.columns.len() + 1])
+        // Few records have few pairs of values.
+        let slots = self.len.saturating_mul(self.len).next_power_of_two().clamp(64, SLOTS);
+        Cache(vec![Known { slots: vec![(u64::MAX, 0); slots].into_boxed_slice() }; self.columns.len() + 1])
     }
 
     /// Compares two records.
@@ -118,7 +166,11 @@ impl Records {
                 continue;
             };
             let level = known.level(x, y, || column.role.level(column.text(x), column.text(y)));
-            out.push(level, (x == y).then(|| column.frequency(x)));
+            let frequency = || match &self.shares {
+                Some(shares) => shares.of(column.role, column.text(x)),
+                None => Some(column.frequency(x)),
+            };
+            out.push(level, (x == y).then(frequency).flatten());
         }
     }
 
@@ -196,7 +248,7 @@ impl Known {
     /// The level of a pair of values, from the table if it is there. Symmetric.
     fn level(&mut self, x: u32, y: u32, level: impl FnOnce() -> u8) -> u8 {
         let key = u64::from(x.min(y)) << 32 | u64::from(x.max(y));
-        let at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize;
+        let at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize & (self.slots.len() - 1);
         match self.slots.get_mut(at) {
             Some((known, level)) if *known == key => *level,
             Some(slot) => {
@@ -240,6 +292,7 @@ impl Names {
             middle: Vec::with_capacity(len),
             generation: Vec::with_capacity(len),
             counts: [Vec::new(), Vec::new()],
+            shares: None,
         };
         let cell = |column: Option<&Vec<String>>, record: usize| {
             let text = column.and_then(|cells| cells.get(record)).map_or("", String::as_str);
@@ -293,15 +346,18 @@ impl Names {
     }
 
     /// The share of records with this word in either place, for names that are swapped.
-    fn anywhere(&self, word: u32) -> f64 {
-        self.frequency(0, word) + self.frequency(1, word)
+    fn anywhere(&self, word: u32) -> Option<f64> {
+        Some(self.frequency(0, word)? + self.frequency(1, word)?)
     }
 
     /// The share of records with this word in this place (0 given, 1 family).
-    fn frequency(&self, place: usize, word: u32) -> f64 {
+    fn frequency(&self, place: usize, word: u32) -> Option<f64> {
+        if let Some(shares) = &self.shares {
+            return shares.of(if place == 0 { Role::Given } else { Role::Family }, self.word(word));
+        }
         let counts = self.counts.get(place);
         let count = |word: u32| counts.and_then(|c| c.get(word as usize)).copied().unwrap_or(0);
-        f64::from(count(word).max(1)) / self.given.len().max(1) as f64
+        Some(f64::from(count(word).max(1)) / self.given.len().max(1) as f64)
     }
 
     fn compare(&self, a: usize, b: usize, known: &mut Known, out: &mut Levels) {
@@ -312,20 +368,20 @@ impl Names {
                 let straight = (self.level(g1, g2, known), self.level(f1, f2, known));
                 let crossed = (self.level(g1, f2, known), self.level(f1, g2, known));
                 if crossed.0.min(crossed.1) >= 2 && crossed.0 + crossed.1 > straight.0 + straight.1 {
-                    out.push(crossed.0, (g1 == f2).then(|| self.anywhere(g1)));
-                    out.push(crossed.1, (f1 == g2).then(|| self.anywhere(f1)));
+                    out.push(crossed.0, (g1 == f2).then(|| self.anywhere(g1)).flatten());
+                    out.push(crossed.1, (f1 == g2).then(|| self.anywhere(f1)).flatten());
                     return;
                 }
                 let generation = |record: usize| self.generation.get(record).copied().flatten();
                 if generation(a).zip(generation(b)).is_some_and(|(x, y)| x != y) {
                     out.push(0, None);
-                    out.push(straight.1, (f1 == f2).then(|| self.frequency(1, f1)));
+                    out.push(straight.1, (f1 == f2).then(|| self.frequency(1, f1)).flatten());
                     return;
                 }
                 let given =
                     if straight.0 < 2 { straight.0.max(self.by_middle(a, b, g1, g2, known)) } else { straight.0 };
-                out.push(given, (g1 == g2).then(|| self.frequency(0, g1)));
-                out.push(straight.1, (f1 == f2).then(|| self.frequency(1, f1)));
+                out.push(given, (g1 == g2).then(|| self.frequency(0, g1)).flatten());
+                out.push(straight.1, (f1 == f2).then(|| self.frequency(1, f1)).flatten());
             }
             ((Some(lone), None) | (None, Some(lone)), (g, f)) | ((g, f), (Some(lone), None) | (None, Some(lone))) => {
                 self.lone(lone, g, f, known, out);
@@ -358,9 +414,9 @@ impl Names {
             out.push(MISSING, None);
         } else if to_family > to_given {
             out.push(MISSING, None);
-            out.push(to_family.unwrap_or(MISSING), f.filter(|f| *f == word).map(|f| self.frequency(1, f)));
+            out.push(to_family.unwrap_or(MISSING), f.filter(|f| *f == word).and_then(|f| self.frequency(1, f)));
         } else {
-            out.push(to_given.unwrap_or(MISSING), g.filter(|g| *g == word).map(|g| self.frequency(0, g)));
+            out.push(to_given.unwrap_or(MISSING), g.filter(|g| *g == word).and_then(|g| self.frequency(0, g)));
             out.push(MISSING, None);
         }
     }

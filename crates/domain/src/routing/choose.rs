@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use std::collections::BTreeMap;
 
 /// Candidates kept in a decision record.
-const KEPT: usize = 5;
+pub(super) const KEPT: usize = 5;
 /// Most candidates that are priced for one decision, longest idle first: bounds the cost of a decision.
 const PRICED: usize = 64;
 
@@ -39,14 +39,19 @@ impl Core {
         let pool = self.pools.get(waiting.pool as usize)?;
         let mut ranked = self.ranked(now, pool, pool.free.iter().map(|(_, seat)| *seat), usize::MAX);
         let mut exclusions = self.exclusions(pool);
+        if self.contract_full(pool) {
+            let all = ranked.len();
+            ranked.retain(|(_, seat)| self.seat(*seat).is_some_and(|seat| !seat.agent.outsourced));
+            count(&mut exclusions, Exclusion::ContractFull, all - ranked.len());
+        }
         if let Lane::Held(sticky) = waiting.lane {
             let kept_back = pool.free.len();
             ranked = self
                 .seat_of
                 .get(&sticky)
-                .filter(|seat| self.can_take_now(**seat, pool))
+                .filter(|seat| self.can_be_given(**seat, pool, id))
                 .map_or(Vec::new(), |seat| self.ranked(now, pool, std::iter::once(*seat), 1));
-            count(&mut exclusions, Exclusion::KeptForSticky, kept_back - ranked.len());
+            count(&mut exclusions, Exclusion::KeptForSticky, kept_back.saturating_sub(ranked.len()));
         }
         let refused = |(candidate, _): &(Candidate, SeatId)| waiting.work.refused_by.contains(&candidate.agent);
         if !waiting.work.refused_by.is_empty() && !ranked.iter().all(refused) {
@@ -115,7 +120,7 @@ impl Core {
         let seat = self.seat(id).filter(room)?;
         let held = self.held.get(&seat.agent.id).into_iter().flatten().find_map(|(_, work)| {
             let pool = self.pools.get(self.work.get(work)?.pool as usize)?;
-            self.can_take_now(id, pool).then_some(*work)
+            self.can_be_given(id, pool, *work).then_some(*work)
         });
         if let Some(work) = held {
             self.settle(now, id);
@@ -151,7 +156,10 @@ impl Core {
         let (mut fresh, mut late) = (None, None);
         for id in &seat.serves {
             let Some(pool) = self.pools.get(*id as usize) else { continue };
-            if (pool.fresh.is_empty() && pool.late.is_empty()) || !seat.agent.fits(pool.kind.class) {
+            if (pool.fresh.is_empty() && pool.late.is_empty())
+                || !seat.agent.fits(pool.kind.class)
+                || (seat.agent.outsourced && self.contract_full(pool))
+            {
                 continue;
             }
             if let Some((place, work)) = pool.fresh.first() {
@@ -190,7 +198,7 @@ impl Core {
     }
 
     /// Candidates, best first.
-    fn ranked(
+    pub(super) fn ranked(
         &self,
         now: Instant,
         pool: &Pool,
@@ -234,12 +242,21 @@ impl Core {
         Candidate { agent: agent.id, score: ordered - f64::from(ring) * 1e-6, idle_seconds, levels, occupancy }
     }
 
-    fn can_take_now(&self, id: SeatId, pool: &Pool) -> bool {
-        pool.standing.get(&id) == Some(&None)
-            && self.seat(id).is_some_and(|seat| seat.agent.ready && seat.agent.fits(pool.kind.class))
+    /// Whether partners hold as much work as their contract with this queue allows.
+    fn contract_full(&self, pool: &Pool) -> bool {
+        let cap = pool.overflow.as_ref().map_or(0, |overflow| overflow.rule.contract_cap);
+        cap > 0 && self.lent >= cap
     }
 
-    fn exclusions(&self, pool: &Pool) -> BTreeMap<Exclusion, u32> {
+    /// Whether work that is kept for an agent can be offered to them now. Who is named for it needs no place in its queue.
+    fn can_be_given(&self, id: SeatId, pool: &Pool, work: WorkItemId) -> bool {
+        let Some(seat) = self.seat(id) else { return false };
+        let named = self.work.get(&work).and_then(|waiting| waiting.work.named);
+        let fits = seat.agent.ready && seat.agent.fits(pool.kind.class);
+        fits && (named.is_some_and(|(agent, _)| agent == seat.agent.id) || pool.standing.get(&id) == Some(&None))
+    }
+
+    pub(super) fn exclusions(&self, pool: &Pool) -> BTreeMap<Exclusion, u32> {
         let members = self.by_queue.get(&pool.queue).map_or(0, |members| members.seats.len());
         pool.exclusions((self.agents() - members) as u32)
     }

@@ -69,6 +69,8 @@ pub struct Core {
     /// When to look at work again: a step or a hold ends, or its worth has grown to the price of an agent.
     due: BTreeSet<(Instant, WorkItemId)>,
     pub(super) handle: [HandleTime; 4],
+    /// Work in the hands of partners.
+    pub(super) lent: u32,
 }
 
 /// The place in line: when it came, moved forward by its head start. Ageing is linear and equal for all, so this
@@ -86,6 +88,19 @@ impl Core {
     /// How much waits.
     pub fn waiting(&self) -> usize {
         self.work.len()
+    }
+
+    /// How much waits in a queue, and since when the first in line does. What is kept for somebody does not count.
+    pub fn depth(&self, queue: QueueId) -> (u32, Option<Instant>) {
+        let pools = self.by_queue.get(&queue).into_iter().flat_map(Members::pools);
+        let pools = pools.filter_map(|id| self.pools.get(id as usize));
+        let (mut waiting, mut since) = (0, None);
+        for line in pools.flat_map(|pool| [&pool.fresh, &pool.late]) {
+            waiting += line.len() as u32;
+            let first = line.first().and_then(|(_, id)| self.work.get(id)).map(|first| first.work.enqueued_at);
+            since = since.into_iter().chain(first).min();
+        }
+        (waiting, since)
     }
 
     /// How many agents are known.
@@ -129,7 +144,11 @@ impl Core {
                 }
             }
             Event::Agent(agent) => {
+                let lent = self.lent;
                 let id = self.seat_changed(now, agent);
+                if self.lent < lent {
+                    self.lend_again(now, lent, &mut made);
+                }
                 // First what they take at once: often they are full again, and nothing has changed for the pools.
                 self.fill(now, id, &mut made);
                 self.let_go_of_held(now, id, &mut made);
@@ -231,15 +250,17 @@ impl Core {
             pool = self.pool(now, work.queue, &kind, step as u16);
         }
         let hold_ends = work.queued_at + TimeDelta::seconds(i64::from(sticky_seconds));
+        let named = work.named.filter(|(agent, until)| *until > now && self.worth_waiting_for(*agent, &work));
         let sticky = work.sticky.filter(|agent| hold_ends > now && self.worth_waiting_for(*agent, &work));
+        let held = named.or(sticky.map(|agent| (agent, hold_ends)));
         let target = self.pools.get(pool as usize).map_or(TimeDelta::zero(), |pool| pool.target);
         let late_from = work.enqueued_at + target;
-        let lane = match sticky {
-            Some(agent) => Lane::Held(agent),
+        let lane = match held {
+            Some((agent, _)) => Lane::Held(agent),
             None if target > TimeDelta::zero() && now < late_from => Lane::Fresh,
             None => Lane::Late,
         };
-        let due = ends.into_iter().chain(sticky.map(|_| hold_ends)).min();
+        let due = ends.into_iter().chain(held.map(|(_, until)| until)).min();
         let waiting =
             Waiting { pool, lane, place: place(&work), turns: (lane == Lane::Fresh).then_some(late_from), due, work };
         self.link(waiting);
@@ -339,6 +360,19 @@ impl Core {
         }
     }
 
+    /// Partners held as much as their contract allows and hold less now: all of them may take work again.
+    fn lend_again(&mut self, now: Instant, before: u32, made: &mut Vec<Decision>) {
+        let capped = |queue: &Queue| queue.overflow.as_ref().is_some_and(|o| o.rule.contract_cap == before);
+        if !self.queues.values().any(capped) {
+            return;
+        }
+        for seat in 0..self.seats.len() as SeatId {
+            if self.seat(seat).is_some_and(|seat| seat.agent.outsourced) {
+                self.fill(now, seat, made);
+            }
+        }
+    }
+
     fn fill_all(&mut self, now: Instant, made: &mut Vec<Decision>) {
         for seat in 0..self.seats.len() {
             self.fill(now, seat as SeatId, made);
@@ -363,6 +397,12 @@ impl Core {
 
     /// Everything about one agent, as far as it decides who they may work for.
     pub(super) fn same_profile(old: &Agent, new: &Agent) -> bool {
-        old.queues == new.queues && old.skills == new.skills && old.languages == new.languages && old.site == new.site
+        let capable = |agent: &Agent| agent.load.map(|(_, cap)| cap == 0);
+        old.queues == new.queues
+            && old.skills == new.skills
+            && old.languages == new.languages
+            && (old.site, old.branch) == (new.site, new.branch)
+            && (old.outsourced, old.knowledge) == (new.outsourced, new.knowledge)
+            && capable(old) == capable(new)
     }
 }

@@ -42,6 +42,7 @@ impl Core {
         if let Some(step) = plan.steps.get(usize::from(pool.step_no)) {
             pool.step = step.clone();
         }
+        pool.overflow = self.queues.get(&pool.queue).and_then(|queue| queue.overflow.clone());
         pool.target = TimeDelta::seconds(i64::from(plan.target_seconds));
         pool.reserve = plan.reserve && plan.target_seconds > 0;
         let members: Vec<SeatId> =
@@ -57,7 +58,7 @@ impl Core {
     fn attach(&mut self, now: Instant, id: SeatId, pool_id: PoolId) {
         let Some(Some(seat)) = self.seats.get_mut(id as usize) else { return };
         let Some(pool) = self.pools.get_mut(pool_id as usize) else { return };
-        let standing = score::excluded(&seat.agent, &pool.kind, &pool.step, &self.awake, now);
+        let standing = score::excluded(&seat.agent, &pool.kind, (&pool.step, pool.overflow.as_ref()), &self.awake, now);
         pool.standing.insert(id, standing);
         if let Some(reason) = standing {
             *pool.excluded.entry(reason).or_insert(0) += 1;
@@ -108,7 +109,9 @@ impl Core {
         }
         let id = self.spare.pop().unwrap_or(self.seats.len() as SeatId);
         self.seat_of.insert(agent.id, id);
-        let seat = Some(Seat::new(agent, now));
+        let seat = Seat::new(agent, now);
+        self.lent += seat.lent();
+        let seat = Some(seat);
         match self.seats.get_mut(id as usize) {
             Some(free) => *free = seat,
             None => self.seats.push(seat),
@@ -164,7 +167,9 @@ impl Core {
         for (class, full) in was_full.into_iter().enumerate() {
             seat.shares[class].book(now, seat.agent.ready, full);
         }
+        let lent = seat.lent();
         change(&mut seat.agent);
+        self.lent = (self.lent + seat.lent()).saturating_sub(lent);
         for (class, full) in was_full.into_iter().enumerate() {
             match (full, seat.full(class)) {
                 (true, false) => self.handle[class].saw(seat.full_since[class], now),
@@ -178,7 +183,8 @@ impl Core {
         if let Some(id) = self.seat_of.remove(&agent) {
             self.detach(id);
             if let Some(seat) = self.seats.get_mut(id as usize) {
-                *seat = None;
+                let lent = seat.take().map_or(0, |seat| seat.lent());
+                self.lent = self.lent.saturating_sub(lent);
             }
             self.spare.push(id);
         }

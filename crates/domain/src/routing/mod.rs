@@ -9,15 +9,18 @@ mod choose;
 mod core;
 mod index;
 mod learn;
+mod overflow;
 mod plan;
 mod pool;
+mod preview;
 mod score;
 mod types;
 mod value;
 
 pub use self::core::Core;
-pub use plan::{InvalidPlan, Order, Plan, Step};
-pub use types::{Agent, Candidate, Decision, Event, Exclusion, Outcome, Queue, SkillNeed, Work};
+pub use overflow::{Overflow, OverflowRule};
+pub use plan::{InvalidPlan, Known, Order, Plan, StaffPool, Step};
+pub use types::{Agent, Candidate, Decision, Event, Exclusion, Outcome, Preview, Queue, SkillNeed, Work};
 
 #[cfg(test)]
 mod properties;

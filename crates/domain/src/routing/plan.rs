@@ -1,7 +1,9 @@
 //! Routing plans: steps that relax what is asked for, inside the queue, so that the place in line is kept.
 
-use crate::{calendar::Site, ids::SiteId};
+use super::{Agent, Exclusion, SkillNeed};
+use crate::ids::{AgentId, BranchId, SiteId, SkillId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// How candidates are ordered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +19,19 @@ pub enum Order {
     /// Whose time costs other waiting customers least first, then who was less busy: scarce skills are kept free for
     /// the work that needs them, and load is spread evenly. Learned from what comes; see `docs/routing.md`.
     Scarcity,
+}
+
+/// Whose people a step asks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffPool {
+    /// Own people and partners.
+    #[default]
+    Any,
+    /// Own people alone.
+    Own,
+    /// Outsourced partners alone.
+    Outsourced,
 }
 
 /// One step of a plan.
@@ -39,10 +54,98 @@ pub struct Step {
     pub skip_if_empty: bool,
     /// Order of candidates.
     pub order: Order,
+    /// Asked for beside what the work asks for, and never relaxed.
+    pub skills: Vec<SkillNeed>,
+    /// Only who speaks one of these (BCP 47 primary subtags); empty = all.
+    pub languages: Vec<String>,
+    /// Only these branches; empty = all.
+    pub branches: Vec<BranchId>,
+    /// Only these people; empty = all.
+    pub agents: Vec<AgentId>,
+    /// Own people, partners, or both.
+    pub pool: StaffPool,
+}
+
+impl Step {
+    /// Why the step itself passes over an agent, whatever the work asks for.
+    pub fn passes_over(&self, agent: &Agent) -> Option<Exclusion> {
+        let held = |need: &SkillNeed| agent.skills.get(&need.skill).copied().unwrap_or(0) >= need.level;
+        if !self.agents.is_empty() && !self.agents.contains(&agent.id) {
+            return Some(Exclusion::NotNamed);
+        }
+        if !self.skills.iter().all(held) {
+            return Some(Exclusion::SkillMissing);
+        }
+        if !self.languages.is_empty() && !self.languages.iter().any(|language| agent.languages.contains(language)) {
+            return Some(Exclusion::LanguageMissing);
+        }
+        if !self.sites.is_empty() && agent.site.is_none_or(|site| !self.sites.contains(&site)) {
+            return Some(Exclusion::OtherSite);
+        }
+        if !self.branches.is_empty() && agent.branch.is_none_or(|branch| !self.branches.contains(&branch)) {
+            return Some(Exclusion::OtherBranch);
+        }
+        let other = match self.pool {
+            StaffPool::Any => false,
+            StaffPool::Own => agent.outsourced,
+            StaffPool::Outsourced => !agent.outsourced,
+        };
+        other.then_some(Exclusion::OtherPool)
+    }
+
+    /// Whether two steps ask the same people, however long and in whatever order.
+    fn asks_the_same(&self, other: &Self) -> bool {
+        let bare = |step: &Self| Self { seconds: 0, skip_if_empty: false, order: Order::default(), ..step.clone() };
+        bare(self) == bare(other)
+    }
+
+    /// Checks a step by itself and against what there is: the field, and what is wrong with it.
+    fn check(&self, known: &Known) -> Result<(), (&'static str, String)> {
+        let fail = |field, problem: &str| Err((field, problem.to_owned()));
+        if self.relax_levels > 5 {
+            return fail("relax_levels", "goes from 0 to 5");
+        }
+        if !self.any_hours && self.shift_left_minutes > MOST_SHIFT_MINUTES {
+            return fail("shift_left_minutes", "nobody ever has so many minutes of shift left");
+        }
+        if self.any_hours && self.shift_left_minutes > 0 {
+            return fail("shift_left_minutes", "any hours and minutes of shift left contradict each other");
+        }
+        if let Some(unknown) = self.sites.iter().find(|id| !known.sites.contains(id)) {
+            return fail("sites", &format!("no such site: {unknown}"));
+        }
+        if let Some(unknown) = self.branches.iter().find(|id| !known.branches.contains(id)) {
+            return fail("branches", &format!("no such branch: {unknown}"));
+        }
+        if let Some(need) = self.skills.iter().find(|need| !known.skills.contains(&need.skill)) {
+            return fail("skills", &format!("no such skill: {}", need.skill));
+        }
+        if self.skills.iter().any(|need| !(1..=5).contains(&need.level)) {
+            return fail("skills", "a level goes from 1 to 5");
+        }
+        let tag = |tag: &String| (2..=3).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_lowercase());
+        if !self.languages.iter().all(tag) {
+            return fail("languages", "a language is a primary subtag of BCP 47 in lower case, like en");
+        }
+        if let Some(unknown) = self.agents.iter().find(|id| known.members.iter().all(|agent| agent.id != **id)) {
+            return fail("agents", &format!("{unknown} does not serve this queue: add them as a member first"));
+        }
+        let empty = known.members.iter().all(|agent| self.passes_over(agent).is_some());
+        if empty && !known.members.is_empty() && !self.skip_if_empty {
+            return fail("steps", "names nobody of this queue: change it, or let it be skipped when it is empty");
+        }
+        Ok(())
+    }
 }
 
 /// Answered within half a minute: the most common promise of the trade for calls and chats.
 const TARGET_SECONDS: u32 = 30;
+
+/// Most steps of a plan.
+const MOST_STEPS: usize = 20;
+
+/// No step lasts longer than a week.
+const MOST_SECONDS: u32 = 604_800;
 
 /// No shift is longer than a day.
 const MOST_SHIFT_MINUTES: u16 = 1440;
@@ -63,12 +166,27 @@ pub struct Plan {
 
 /// A plan that cannot work, with the place named.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("step {step}: {problem}")]
+#[error("step {}: {problem}", .step + 1)]
 pub struct InvalidPlan {
-    /// Index of the step, from 0.
+    /// Index of the step, from 0; the message counts from 1.
     pub step: usize,
+    /// The field of the step, in the words of the code.
+    pub field: &'static str,
     /// What is wrong.
     pub problem: String,
+}
+
+/// What a plan may name.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Sites.
+    pub sites: BTreeSet<SiteId>,
+    /// Skills.
+    pub skills: BTreeSet<SkillId>,
+    /// Branches.
+    pub branches: BTreeSet<BranchId>,
+    /// The members of the queue as they are now, ready or not.
+    pub members: Vec<Agent>,
 }
 
 impl Default for Plan {
@@ -91,37 +209,29 @@ impl Plan {
         Self { version: 0, steps: vec![step], target_seconds: TARGET_SECONDS, reserve: true }
     }
 
-    /// Checks a plan against the sites there are.
-    pub fn check(&self, sites: &[Site]) -> Result<(), InvalidPlan> {
-        let fail = |step, problem: &str| Err(InvalidPlan { step, problem: problem.to_owned() });
+    /// Checks a plan against what there is.
+    pub fn check(&self, known: &Known) -> Result<(), InvalidPlan> {
+        let fail = |step, field, problem: &str| Err(InvalidPlan { step, field, problem: problem.to_owned() });
         if self.steps.is_empty() {
-            return fail(0, "a plan needs at least one step");
+            return fail(0, "steps", "a plan needs at least one step");
         }
-        if self.steps.len() > 20 {
-            return fail(20, "a plan has at most 20 steps");
+        if self.steps.len() > MOST_STEPS {
+            return fail(MOST_STEPS, "steps", "a plan has at most 20 steps");
         }
         let last = self.steps.len() - 1;
         for (n, step) in self.steps.iter().enumerate() {
             if n < last && step.seconds == 0 {
-                return fail(n, "lasts 0 seconds and is never in force");
+                return fail(n, "seconds", "lasts 0 seconds and is never in force: only the last step may say 0");
             }
-            if step.relax_levels > 5 {
-                return fail(n, "relax_levels goes from 0 to 5");
+            if step.seconds > MOST_SECONDS {
+                return fail(n, "seconds", "a step lasts at most a week");
             }
-            if n > 0
-                && self.steps.get(n - 1).is_some_and(|before| Step { seconds: step.seconds, ..before.clone() } == *step)
-            {
-                return fail(n, "asks nobody whom the step before does not ask already");
+            if let Some(before) = self.steps[..n].iter().position(|before| before.asks_the_same(step)) {
+                let problem =
+                    format!("asks nobody whom step {} does not ask already: nobody new is reached", before + 1);
+                return fail(n, "steps", &problem);
             }
-            if !step.any_hours && step.shift_left_minutes > MOST_SHIFT_MINUTES {
-                return fail(n, "nobody ever has so many minutes of shift left");
-            }
-            if step.any_hours && step.shift_left_minutes > 0 {
-                return fail(n, "any_hours and shift_left_minutes contradict each other");
-            }
-            if let Some(unknown) = step.sites.iter().find(|id| sites.iter().all(|site| site.id != **id)) {
-                return fail(n, &format!("no such site: {unknown}"));
-            }
+            step.check(known).map_err(|(field, problem)| InvalidPlan { step: n, field, problem })?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! A pool: waiting work of one kind under one plan step, and everybody who could take it.
 
 use super::{
-    Agent, Exclusion, Step,
+    Agent, Exclusion, Overflow, Step,
     learn::{Level, Rate, Share},
     score::Kind,
     value,
@@ -51,6 +51,12 @@ impl Seat {
         seat
     }
 
+    /// Work in the hands of a partner.
+    pub(super) fn lent(&self) -> u32 {
+        let used = self.agent.load.iter().map(|(used, _)| u32::try_from(*used).unwrap_or(0));
+        if self.agent.outsourced { used.sum() } else { 0 }
+    }
+
     /// Whether the class has no room (a class without any capacity is never full, it is not offered at all).
     pub(super) fn full(&self, class: usize) -> bool {
         let (used, cap) = self.agent.load[class];
@@ -79,6 +85,7 @@ pub(super) struct Pool {
     pub(super) kind: Kind,
     pub(super) step_no: u16,
     pub(super) step: Step,
+    pub(super) overflow: Option<Overflow>,
     /// Target of the plan; zero or less = none.
     pub(super) target: TimeDelta,
     pub(super) reserve: bool,
@@ -109,6 +116,7 @@ impl Pool {
             kind,
             step_no,
             step: Step::default(),
+            overflow: None,
             target: TimeDelta::zero(),
             reserve: false,
             home,
@@ -138,6 +146,11 @@ impl Pool {
     /// Whether nobody could ever take it under this step.
     pub(super) fn hopeless(&self) -> bool {
         self.not_ready == 0 && self.full == 0 && self.free.is_empty()
+    }
+
+    /// Whether nobody can take it under this step until somebody changes the set-up.
+    pub(super) fn beyond_hope(&self) -> bool {
+        self.hopeless() && !self.excluded.keys().any(|reason| reason.passes())
     }
 
     /// Counts an eligible agent.
@@ -194,7 +207,9 @@ impl Pool {
             (Exclusion::NotReady, self.not_ready),
             (Exclusion::NoCapacity, self.full),
         ];
-        found.extend(passing.into_iter().filter(|(_, count)| *count > 0));
+        for (reason, count) in passing.into_iter().filter(|(_, count)| *count > 0) {
+            *found.entry(reason).or_insert(0) += count;
+        }
         found
     }
 }

@@ -57,7 +57,10 @@ impl World {
         let mut core = Core::new();
         for n in 0..QUEUES {
             let plan = if n == 0 { Plan::default() } else { Plan::strict() };
-            core.apply(start(), Event::Queue(Queue { id: queue(n), offer_seconds: 20, sticky_seconds: 15, plan }));
+            core.apply(
+                start(),
+                Event::Queue(Queue { id: queue(n), offer_seconds: 20, sticky_seconds: 15, plan, overflow: None }),
+            );
         }
         Self {
             core,
@@ -84,6 +87,7 @@ impl World {
             },
             language: languages[usize::from(step.c % 4)].map(ToOwned::to_owned),
             sticky: (step.c > 200).then(|| AgentId(Uuid::from_u128(u128::from(step.a % 6)))),
+            named: None,
             enqueued_at: self.now,
             queued_at: self.now,
             head_start_seconds: if step.b > 230 { 300 } else { 0 },
@@ -108,6 +112,8 @@ impl World {
             load: [(0, 0), (used, i16::from(step.b % 4)), (0, 0), (0, 0)],
             idle_since: self.now,
             outsourced: step.c > 240,
+            knowledge: 0,
+            branch: None,
         }
     }
 
@@ -174,7 +180,13 @@ impl World {
             for id in members {
                 let seat = at(id);
                 prop_assert_eq!(seat.counted, seat.status());
-                let standing = score::excluded(&seat.agent, &pool.kind, &pool.step, &core.awake, self.now);
+                let standing = score::excluded(
+                    &seat.agent,
+                    &pool.kind,
+                    (&pool.step, pool.overflow.as_ref()),
+                    &core.awake,
+                    self.now,
+                );
                 prop_assert_eq!(pool.standing[&id], standing);
                 prop_assert_eq!(seat.serves.contains(&(n as u32)), standing.is_none());
                 match standing {

@@ -1,6 +1,6 @@
 //! Who may take a piece of work under a step.
 
-use super::{Agent, Exclusion, Step, Work};
+use super::{Agent, Exclusion, Overflow, Step, Work};
 use crate::{calendar::Site, channel::ChannelClass, ids::SiteId, time::Instant};
 use chrono::TimeDelta;
 use std::collections::HashMap;
@@ -30,7 +30,13 @@ impl Kind {
 }
 
 /// Why a member of the queue is no candidate for this kind of work under `step`, whatever they do at the moment.
-pub(super) fn excluded(agent: &Agent, kind: &Kind, step: &Step, awake: &Awake, now: Instant) -> Option<Exclusion> {
+pub(super) fn excluded(
+    agent: &Agent,
+    kind: &Kind,
+    (step, overflow): (&Step, Option<&Overflow>),
+    awake: &Awake,
+    now: Instant,
+) -> Option<Exclusion> {
     let lacks = |need: &super::SkillNeed| {
         let asked = need.level.saturating_sub(step.relax_levels);
         asked > 0 && agent.skills.get(&need.skill).copied().unwrap_or(0) < asked
@@ -41,12 +47,21 @@ pub(super) fn excluded(agent: &Agent, kind: &Kind, step: &Step, awake: &Awake, n
     if !step.any_language && kind.language.as_ref().is_some_and(|l| !agent.languages.contains(l)) {
         return Some(Exclusion::LanguageMissing);
     }
-    let Some(site) = agent.site else {
-        return (!step.sites.is_empty()).then_some(Exclusion::OtherSite);
-    };
-    if !step.sites.is_empty() && !step.sites.contains(&site) {
-        return Some(Exclusion::OtherSite);
+    if let Some(reason) = step.passes_over(agent) {
+        return Some(reason);
     }
+    if let Some(overflow) = overflow.filter(|_| agent.outsourced) {
+        if agent.knowledge < overflow.rule.required_revision {
+            return Some(Exclusion::KnowledgeOutdated);
+        }
+        if !overflow.open {
+            return Some(Exclusion::OverflowClosed);
+        }
+    }
+    if agent.load[kind.class.index()].1 == 0 {
+        return Some(Exclusion::NoCapacity);
+    }
+    let Some(site) = agent.site else { return None };
     let enough = TimeDelta::minutes(i64::from(step.shift_left_minutes));
     let open = awake.get(&site).copied().flatten().is_some_and(|until| until - now >= enough);
     (!step.any_hours && !open).then_some(Exclusion::SiteClosed)

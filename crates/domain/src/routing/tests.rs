@@ -27,6 +27,8 @@ fn agent(n: u128) -> Agent {
         load: [(0, 1); 4],
         idle_since: t0() - TimeDelta::seconds(n as i64),
         outsourced: false,
+        knowledge: 0,
+        branch: None,
     }
 }
 
@@ -39,6 +41,7 @@ fn work(n: u128) -> Work {
         skills: vec![],
         language: None,
         sticky: None,
+        named: None,
         enqueued_at: t0(),
         queued_at: t0(),
         head_start_seconds: 0,
@@ -48,7 +51,10 @@ fn work(n: u128) -> Work {
 
 fn core() -> Core {
     let mut core = Core::new();
-    core.apply(t0(), Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 30, plan: Plan::default() }));
+    core.apply(
+        t0(),
+        Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 30, plan: Plan::default(), overflow: None }),
+    );
     core
 }
 
@@ -73,7 +79,7 @@ fn the_longest_idle_agent_is_offered_work_and_its_room_is_counted_at_once() {
 fn head_start_moves_ahead_and_waiting_makes_up_for_it() {
     let mut core = core();
     let plan = Plan { target_seconds: 0, ..Plan::default() };
-    core.apply(t0(), Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 30, plan }));
+    core.apply(t0(), Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 30, plan, overflow: None }));
     let vip = Work { head_start_seconds: 300, enqueued_at: t0() + TimeDelta::seconds(100), ..work(2) };
     let patient = Work { enqueued_at: t0() - TimeDelta::seconds(250), ..work(3) };
     for work in [work(1), vip, patient] {
@@ -164,19 +170,141 @@ fn work_follows_the_sun() {
     assert_eq!((waits.outcome, waits.exclusions.get(&Exclusion::SiteClosed)), (Outcome::Waiting, Some(&3)));
 }
 
+/// What a plan may name: the members and nothing else.
+fn known(members: &[Agent]) -> Known {
+    Known { members: members.to_vec(), ..Known::default() }
+}
+
 #[test]
 fn plans_are_checked_with_the_place_named() {
-    let endless = Plan { steps: vec![Step::default(), Step::default()], ..Plan::strict() };
-    assert_eq!(endless.check(&[]).unwrap_err().step, 0);
-    let site = SiteId(Uuid::from_u128(7));
-    let unknown = Plan { steps: vec![Step { sites: vec![site], ..Step::default() }], ..Plan::strict() };
-    assert!(unknown.check(&[]).unwrap_err().problem.contains("no such site"));
+    let refused = |steps: Vec<Step>| Plan { steps, ..Plan::strict() }.check(&known(&[agent(10)])).unwrap_err();
+    let place = |steps: Vec<Step>| {
+        let refused = refused(steps);
+        (refused.step, refused.field)
+    };
     let step = Step { seconds: 30, ..Step::default() };
-    let again = Plan { steps: vec![step.clone(), step.clone()], ..Plan::strict() };
-    assert!(again.check(&[]).is_err_and(|refused| refused.step == 1 && refused.problem.contains("step before")));
-    let never = Plan { steps: vec![Step { shift_left_minutes: 2000, ..step }], ..Plan::strict() };
-    assert!(never.check(&[]).is_err_and(|refused| refused.step == 0 && refused.problem.contains("shift left")));
-    assert_eq!(Plan::default().check(&[]), Ok(()));
+    let last = Step { relax_levels: 1, ..Step::default() };
+    assert_eq!(place(vec![]), (0, "steps"));
+    assert_eq!(place(vec![Step::default(), last.clone()]), (0, "seconds"));
+    // A loop: the third step asks whom the first one asked.
+    let back = refused(vec![step.clone(), Step { seconds: 5, ..last.clone() }, step.clone()]);
+    assert!(back.step == 2 && back.to_string().starts_with("step 3: asks nobody whom step 1"), "{back}");
+    let then = |second: Step| place(vec![step.clone(), second]);
+    assert_eq!(then(Step { sites: vec![SiteId(Uuid::from_u128(7))], ..Step::default() }), (1, "sites"));
+    assert_eq!(then(Step { branches: vec![BranchId(Uuid::from_u128(7))], ..Step::default() }), (1, "branches"));
+    let need = SkillNeed { skill: GERMAN, level: 1 };
+    assert_eq!(then(Step { skills: vec![need], ..Step::default() }), (1, "skills"));
+    assert_eq!(then(Step { agents: vec![AgentId(Uuid::from_u128(7))], ..Step::default() }), (1, "agents"));
+    assert_eq!(then(Step { languages: vec!["English".into()], ..Step::default() }), (1, "languages"));
+    assert_eq!(then(Step { shift_left_minutes: 2000, ..Step::default() }), (1, "shift_left_minutes"));
+    // An empty step: nobody of the queue is a partner.
+    let partners = Step { pool: StaffPool::Outsourced, ..Step::default() };
+    assert_eq!(then(partners.clone()), (1, "steps"));
+    let skipped = Plan { steps: vec![Step { skip_if_empty: true, ..partners }], ..Plan::strict() };
+    assert_eq!(skipped.check(&known(&[agent(10)])), Ok(()));
+    assert_eq!(Plan::default().check(&known(&[])), Ok(()));
+}
+
+#[test]
+fn a_step_asks_whom_it_names() {
+    let (mut named, mut partner, mut here) = (agent(10), agent(11), agent(12));
+    named.skills.insert(GERMAN, 3);
+    partner.outsourced = true;
+    here.branch = Some(BranchId(Uuid::from_u128(5)));
+    here.languages.insert("en".to_owned());
+    let asked = |step: &Step| [&named, &partner, &here].map(|agent| step.passes_over(agent));
+    let only_named = Step { agents: vec![named.id], ..Step::default() };
+    assert_eq!(asked(&only_named), [None, Some(Exclusion::NotNamed), Some(Exclusion::NotNamed)]);
+    let german = Step { skills: vec![SkillNeed { skill: GERMAN, level: 3 }], ..Step::default() };
+    assert_eq!(asked(&german), [None, Some(Exclusion::SkillMissing), Some(Exclusion::SkillMissing)]);
+    let own = Step { pool: StaffPool::Own, ..Step::default() };
+    assert_eq!(asked(&own), [None, Some(Exclusion::OtherPool), None]);
+    let branch = Step { branches: vec![BranchId(Uuid::from_u128(5))], ..Step::default() };
+    assert_eq!(asked(&branch), [Some(Exclusion::OtherBranch), Some(Exclusion::OtherBranch), None]);
+    let english = Step { languages: vec!["en".to_owned()], ..Step::default() };
+    assert_eq!(asked(&english), [Some(Exclusion::LanguageMissing), Some(Exclusion::LanguageMissing), None]);
+}
+
+#[test]
+fn a_preview_tells_each_step_and_offers_nothing() {
+    let mut core = core();
+    let mut german = agent(10);
+    german.skills.insert(GERMAN, 2);
+    core.apply(t0(), Event::Agent(german));
+    core.apply(t0(), Event::Agent(agent(11)));
+    let asks = Work { skills: vec![SkillNeed { skill: GERMAN, level: 4 }], ..work(1) };
+    let seen = core.preview(t0(), &asks);
+    let told: Vec<_> = seen.iter().map(|p| (p.begins_seconds, p.ends_seconds, p.free)).collect();
+    assert_eq!(told, [(0, Some(60), 0), (60, Some(120), 1), (120, None, 2)]);
+    assert_eq!(seen[0].exclusions, BTreeMap::from([(Exclusion::SkillMissing, 2)]));
+    assert_eq!(core.apply(t0(), Event::WorkWaits(work(2)))[0].outcome, Outcome::Offered);
+}
+
+#[test]
+fn what_nobody_can_serve_is_told_and_blocks_nobody() {
+    let mut core = Core::new();
+    let queue = |plan| Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 0, plan, overflow: None });
+    core.apply(t0(), queue(Plan::strict()));
+    let asks = Work { skills: vec![SkillNeed { skill: GERMAN, level: 1 }], ..work(1) };
+    core.apply(t0(), Event::WorkWaits(asks));
+    assert_eq!(core.unservable(t0()), [(work(1).id, Q)]);
+    core.apply(t0(), Event::Agent(agent(10)));
+    assert_eq!(core.unservable(t0()), [(work(1).id, Q)], "nobody has the skill");
+    assert_eq!(core.apply(t0(), Event::WorkWaits(work(2)))[0].outcome, Outcome::Offered);
+    // Somebody away who could: it will be served.
+    let mut away = agent(11);
+    away.ready = false;
+    away.skills.insert(GERMAN, 1);
+    core.apply(t0(), Event::Agent(away));
+    assert_eq!(core.unservable(t0()), []);
+    core.apply(t0(), Event::AgentGone(agent(11).id));
+    assert_eq!(core.unservable(t0()), [(work(1).id, Q)]);
+    // A later step takes anyone.
+    core.apply(t0(), queue(Plan::default()));
+    assert_eq!(core.unservable(t0()), []);
+}
+
+#[test]
+fn named_work_goes_to_its_manager_whatever_queue_they_serve_and_to_the_line_without_them() {
+    let mut core = core();
+    let manager = Agent { queues: BTreeSet::new(), ..agent(20) };
+    core.apply(t0(), Event::Agent(manager.clone()));
+    core.apply(t0(), Event::Agent(agent(10)));
+    let named = |n| Work { named: Some((manager.id, t0() + TimeDelta::seconds(60))), ..work(n) };
+    assert_eq!(core.apply(t0(), Event::WorkWaits(named(1)))[0].agent, Some(manager.id));
+    // The manager is full now: the next one waits for them, then goes to whoever is free.
+    let waits = core.apply(t0(), Event::WorkWaits(named(2)));
+    assert_eq!((waits[0].outcome, waits[0].exclusions.get(&Exclusion::KeptForSticky)), (Outcome::Waiting, Some(&1)));
+    let later = core.apply(t0() + TimeDelta::seconds(61), Event::Tick);
+    assert_eq!(later.iter().map(|d| d.agent).collect::<Vec<_>>(), [Some(agent(10).id)]);
+}
+
+#[test]
+fn partners_are_asked_while_overflow_is_open_within_their_contract_and_with_what_they_learned() {
+    let mut core = Core::new();
+    let rule = OverflowRule { open_waiting: 2, required_revision: 7, contract_cap: 1, ..OverflowRule::default() };
+    let queue = |open| {
+        let overflow = Some(Overflow { rule: rule.clone(), open });
+        Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 0, plan: Plan::default(), overflow })
+    };
+    core.apply(t0(), queue(false));
+    let partner = |n, knowledge| Agent { outsourced: true, knowledge, load: [(0, 2); 4], ..agent(n) };
+    core.apply(t0(), Event::Agent(partner(10, 6)));
+    core.apply(t0(), Event::Agent(partner(11, 7)));
+    let waits = core.apply(t0(), Event::WorkWaits(work(1)));
+    let expected = BTreeMap::from([(Exclusion::KnowledgeOutdated, 1), (Exclusion::OverflowClosed, 1)]);
+    assert_eq!((waits[0].outcome, &waits[0].exclusions), (Outcome::Waiting, &expected));
+    core.apply(t0(), Event::WorkWaits(work(2)));
+    assert_eq!(core.depth(Q), (2, Some(t0())));
+    assert_eq!(core.unservable(t0()), []);
+    // Open: the one who learned the revision is asked, for as much as the contract says.
+    let opened = core.apply(t0(), queue(true));
+    assert_eq!(opened.iter().map(|d| d.agent).collect::<Vec<_>>(), [Some(agent(11).id)]);
+    let full = core.apply(t0(), Event::WorkWaits(work(3)));
+    assert_eq!(full[0].exclusions.get(&Exclusion::ContractFull), Some(&1));
+    // What they held is done: the next one may go to them.
+    let freed = core.apply(t0(), Event::Agent(partner(11, 7)));
+    assert_eq!(freed.len(), 1);
 }
 
 proptest::proptest! {

@@ -1,10 +1,10 @@
 //! What the core is told and what it answers.
 
-use super::Plan;
+use super::{Overflow, Plan};
 use crate::{
     calendar::Site,
     channel::ChannelClass,
-    ids::{AgentId, QueueId, SiteId, SkillId, WorkItemId},
+    ids::{AgentId, BranchId, QueueId, SiteId, SkillId, WorkItemId},
     time::Instant,
 };
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,8 @@ pub struct Work {
     pub language: Option<String>,
     /// Who had this customer last.
     pub sticky: Option<AgentId>,
+    /// Kept for this person until then, whatever queues they serve: the red channel. Beats `sticky`.
+    pub named: Option<(AgentId, Instant)>,
     /// When the place in line was taken; kept over refused offers.
     pub enqueued_at: Instant,
     /// When the present wait began: plan steps count from here.
@@ -67,6 +69,10 @@ pub struct Agent {
     pub idle_since: Instant,
     /// Works for a partner: asked when that is worth their price.
     pub outsourced: bool,
+    /// The revision of the knowledge they have learned.
+    pub knowledge: i32,
+    /// Where they are counted, if that is known.
+    pub branch: Option<BranchId>,
 }
 
 impl Agent {
@@ -88,6 +94,8 @@ pub struct Queue {
     pub sticky_seconds: i32,
     /// Its plan.
     pub plan: Plan,
+    /// When partners are asked; without a rule always.
+    pub overflow: Option<Overflow>,
 }
 
 /// What happened.
@@ -143,6 +151,38 @@ pub enum Exclusion {
     RefusedBefore,
     /// Kept free for work that is likely to come: this work is beyond its target and not yet worth their time.
     Reserved,
+    /// The plan step names other branches.
+    OtherBranch,
+    /// The plan step asks own people alone, or partners alone.
+    OtherPool,
+    /// The plan step names other people.
+    NotNamed,
+    /// Partners are not asked at the moment.
+    OverflowClosed,
+    /// A partner who has not learned the revision of the knowledge that the queue asks for.
+    KnowledgeOutdated,
+    /// Partners hold as much work as their contract allows.
+    ContractFull,
+    /// The queue is closed by an emergency plan.
+    QueueClosed,
+}
+
+impl Exclusion {
+    /// Whether time alone takes it away: a site opens, an agent frees up. All other reasons last until somebody
+    /// changes the set-up.
+    pub fn passes(self) -> bool {
+        matches!(
+            self,
+            Self::NotReady
+                | Self::SiteClosed
+                | Self::KeptForSticky
+                | Self::RefusedBefore
+                | Self::Reserved
+                | Self::OverflowClosed
+                | Self::ContractFull
+                | Self::QueueClosed
+        )
+    }
 }
 
 /// One candidate with what spoke for them.
@@ -185,4 +225,23 @@ pub struct Decision {
     pub exclusions: BTreeMap<Exclusion, u32>,
     /// Waiting seconds plus head start when it was decided.
     pub rank_seconds: i64,
+}
+
+/// What one step of a plan would do with a piece of work now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preview {
+    /// The step, from 0.
+    pub step: u16,
+    /// Seconds of waiting after which it begins.
+    pub begins_seconds: i64,
+    /// Seconds of waiting after which the next one begins; the last step lasts for ever.
+    pub ends_seconds: Option<i64>,
+    /// Whether it is passed over at once, because it names nobody at all.
+    pub skipped: bool,
+    /// How many could be asked now.
+    pub free: u32,
+    /// The best few of them, best first.
+    pub candidates: Vec<Candidate>,
+    /// Why the others were none: reason and how many.
+    pub exclusions: BTreeMap<Exclusion, u32>,
 }

@@ -41,7 +41,10 @@ impl Desk {
     /// A desk for these agents, all away until they are said to be idle.
     pub fn new(agents: Vec<AgentSpec>, plan: Plan) -> Self {
         let mut core = Core::new();
-        core.apply(instant(0.0), Event::Queue(Queue { id: QUEUE, offer_seconds: 20, sticky_seconds: 0, plan }));
+        core.apply(
+            instant(0.0),
+            Event::Queue(Queue { id: QUEUE, offer_seconds: 20, sticky_seconds: 0, plan, overflow: None }),
+        );
         let by_name = agents.iter().enumerate().map(|(n, agent)| (agent.id.clone(), n)).collect();
         let names: BTreeSet<String> = agents.iter().flat_map(|agent| agent.skills.iter().cloned()).collect();
         let since = vec![None; agents.len()];
@@ -56,6 +59,8 @@ impl Desk {
                 load: [(0, 1), (0, 0), (0, 0), (0, 0)],
                 idle_since: instant(0.0),
                 outsourced: spec.outsourced,
+                knowledge: 0,
+                branch: None,
             };
             (spec, agent)
         };
@@ -120,6 +125,7 @@ impl Desk {
             skills: vec![SkillNeed { skill, level: 1 }],
             language: Some(call.lang.clone()),
             sticky: None,
+            named: None,
             enqueued_at: now,
             queued_at: now,
             head_start_seconds: if call.vip { VIP_HEAD_START } else { 0 },

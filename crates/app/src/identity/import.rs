@@ -1,0 +1,241 @@
+//! Customers out of other systems: a table is read and looked at first, then applied by a run.
+
+use super::{look_at, same_as};
+use crate::{
+    App,
+    authz::{Forbidden, Subject},
+};
+use csv::ReaderBuilder;
+use encoding_rs::{GB18030, UTF_8};
+use meridian_domain::{
+    event::{Identifier, Sender},
+    identity::{self, Match, Newcomer, intake},
+    ids::{LinkId, RunId},
+    jobs::Job,
+    people::Permission,
+};
+use meridian_store::{
+    StoreError, WriteTx,
+    arrivals::{self, Said},
+    customers::{self, NewCustomer},
+    identity::{self as store, Belongs, Link, PartyView},
+    runs::{self, ImportRow, Run},
+};
+use serde_json::json;
+
+/// The largest table, in bytes.
+pub const LARGEST: usize = 20 << 20;
+/// The most rows of a table.
+const MOST_ROWS: usize = 100_000;
+/// Rows kept with one statement.
+const KEPT_AT_ONCE: usize = 2_000;
+/// Rows of one transaction.
+const PART: i64 = 100;
+
+/// Why a table was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportRefused {
+    /// Not allowed.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// It cannot be read, told in words.
+    #[error("{0}")]
+    Table(String),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The text of a table: UTF-8, with or without a mark, else GB18030, the encoding of Chinese spreadsheets.
+fn decoded(bytes: &[u8]) -> Result<String, ImportRefused> {
+    let bare = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if let Some(text) = UTF_8.decode_without_bom_handling_and_without_replacement(bare) {
+        return Ok(text.into_owned());
+    }
+    let (text, _, wrong) = GB18030.decode(bytes);
+    if wrong {
+        Err(ImportRefused::Table("the file is neither UTF-8 nor GB18030".to_owned()))
+    } else {
+        Ok(text.into_owned())
+    }
+}
+
+/// The separator that the first line holds most of.
+fn separator(text: &str) -> u8 {
+    let first = text.lines().next().unwrap_or("");
+    let most = [b',', b';', b'\t'].into_iter().rev().max_by_key(|s| first.bytes().filter(|b| b == s).count());
+    most.unwrap_or(b',')
+}
+
+fn table(bytes: &[u8], region: Option<&str>) -> Result<Vec<ImportRow>, ImportRefused> {
+    let text = decoded(bytes)?;
+    let mut reader = ReaderBuilder::new().flexible(true).delimiter(separator(&text)).from_reader(text.as_bytes());
+    let headers = reader.headers().map_err(|error| ImportRefused::Table(error.to_string()))?.clone();
+    let columns = intake::Columns::read(headers.iter()).ok_or_else(|| {
+        ImportRefused::Table("the first line names no column for phone, email or external account".to_owned())
+    })?;
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        if rows.len() == MOST_ROWS {
+            return Err(ImportRefused::Table(format!("the table has more than {MOST_ROWS} rows: import it in parts")));
+        }
+        let line = |at: Option<&csv::Position>| at.map_or(0, |at| i32::try_from(at.line()).unwrap_or(i32::MAX));
+        rows.push(match record {
+            Ok(record) => match intake::read(&columns, record.iter(), region) {
+                Ok(row) => ImportRow { line: line(record.position()), row, refusal: None },
+                Err(refused) => {
+                    let refusal = Some(refused.to_string());
+                    ImportRow { line: line(record.position()), row: intake::Row::default(), refusal }
+                }
+            },
+            Err(error) => {
+                let refusal = Some(format!("not a row of the table: {error}"));
+                ImportRow { line: line(error.position()), row: intake::Row::default(), refusal }
+            }
+        });
+    }
+    rows.dedup_by_key(|row| row.line);
+    Ok(rows)
+}
+
+/// Reads a table and keeps it, with what would become of it: customers created, rows that meet a known customer, rows
+/// refused with their reasons. Nothing is applied yet.
+pub async fn preview(
+    app: &App,
+    subject: &Subject,
+    name: &str,
+    bytes: &[u8],
+    region: Option<&str>,
+) -> Result<RunId, ImportRefused> {
+    subject.require(Permission::ManageCustomers)?;
+    if bytes.len() > LARGEST {
+        return Err(ImportRefused::Table(format!("a table has at most {} MiB", LARGEST >> 20)));
+    }
+    let rows = table(bytes, region)?;
+    let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
+    let mut tx = app.db.write(subject.scope()).await?;
+    let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    let id = runs::insert(&mut tx, "import", &name, "preview", total).await?;
+    let mut run =
+        runs::lock(&mut tx, id).await?.ok_or_else(|| ImportRefused::Table("the import is gone".to_owned()))?;
+    for rows in rows.chunks(KEPT_AT_ONCE) {
+        runs::insert_rows(&mut tx, id, rows).await?;
+        let good: Vec<&intake::Row> = rows.iter().filter(|row| row.refusal.is_none()).map(|row| &row.row).collect();
+        run.refused += i32::try_from(rows.len() - good.len()).unwrap_or(0);
+        let known = runs::known_rows(&mut tx, &good.iter().map(|row| keys(row)).collect::<Vec<_>>()).await?;
+        let known = i32::try_from(known).unwrap_or(0);
+        run.linked += known;
+        run.found += i32::try_from(good.len()).unwrap_or(0) - known;
+    }
+    runs::set(&mut tx, &run).await?;
+    tx.audit("import_read", "identity_run", Some(id.0), json!({ "rows": run.total, "refused": run.refused }));
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// The identifiers of a row by which it may meet a known customer: those that join, and its own party's.
+fn keys(row: &intake::Row) -> Vec<Identifier> {
+    let mut keys: Vec<Identifier> = row.ids.iter().filter(|id| identity::joins(id)).cloned().collect();
+    keys.extend(party_of(row).map(|(key, _)| key));
+    keys
+}
+
+fn party_of(row: &intake::Row) -> Option<(Identifier, Vec<Identifier>)> {
+    identity::party_key(&Sender { ids: row.ids.clone(), ..Sender::default() })
+}
+
+/// The next rows of an import.
+pub(super) async fn part(tx: &mut WriteTx, run: &mut Run) -> Result<(), StoreError> {
+    let rows = runs::rows(tx, run.id, run.last_line, false, PART).await?;
+    let Some(last) = rows.last().map(|row| row.line) else {
+        runs::drop_rows(tx, run.id).await?;
+        run.done = run.total;
+        "done".clone_into(&mut run.state);
+        let tenant = tx.scope().tenant();
+        tx.job(&Job::LearnIdentity, tenant.0);
+        return Ok(());
+    };
+    for row in &rows {
+        if apply(tx, &row.row).await? {
+            run.found += 1;
+        } else {
+            run.linked += 1;
+        }
+    }
+    run.done += i32::try_from(rows.len()).unwrap_or(0);
+    run.last_line = last;
+    Ok(())
+}
+
+/// Applies a row; whether it made a customer. Done twice, it finds what it made.
+async fn apply(tx: &mut WriteTx, row: &intake::Row) -> Result<bool, StoreError> {
+    let Some((key, ids)) = party_of(row) else { return Ok(false) };
+    let new = NewCustomer { name: &row.name, tags: &row.tags, birth_date: row.birth };
+    let joining: Vec<Identifier> = ids.iter().filter(|id| identity::joins(id)).cloned().collect();
+    store::lock_values(tx, &joining).await?;
+    let (mut created, mut evidence) = (false, json!([]));
+    let view = if let Some(known) = store::lock_party(tx, &key).await? {
+        known
+    } else {
+        let belongs = match same_as(tx, Newcomer { ids: &ids, name: &row.name }, None).await? {
+            Match::Link { customer, evidence: why, .. } => {
+                evidence = json!(why);
+                Belongs::To(customers::standing(tx, customer).await?.unwrap_or(customer))
+            }
+            Match::New { .. } => Belongs::New { name: &row.name, locale: None },
+        };
+        created = matches!(belongs, Belongs::New { .. });
+        match store::insert_party(tx, &key, belongs).await? {
+            Some(made) => {
+                record(tx, made, evidence).await?;
+                made
+            }
+            // A message of the same address was faster.
+            None => store::lock_party(tx, &key).await?.ok_or(StoreError::Inconsistent {
+                table: "party",
+                column: "value",
+                value: key.scheme.clone(),
+            })?,
+        }
+    };
+    let said = Said { party: view, ids: &ids, name: &row.name, source: "import" };
+    arrivals::remember(tx, &[said]).await?;
+    customers::complete(tx, view.customer, &new).await?;
+    look_at(tx, [view.customer]);
+    Ok(created)
+}
+
+async fn record(tx: &mut WriteTx, view: PartyView, evidence: serde_json::Value) -> Result<(), StoreError> {
+    let link = Link {
+        kind: "link",
+        party: view.party,
+        customer: view.customer,
+        from: None,
+        act: tx.id::<LinkId>(),
+        reason: "imported".to_owned(),
+        evidence,
+    };
+    store::insert_link(tx, &link).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodings_marks_and_separators_are_found() {
+        let rows = |bytes: &[u8]| table(bytes, Some("CN")).unwrap();
+        let chinese = "姓名;手机;标签\n王小明;13800138000;\"贵宾,常客\"\n";
+        let (gb, _, _) = GB18030.encode(chinese);
+        let marked = [b"\xEF\xBB\xBF".as_slice(), chinese.replace(';', "\t").as_bytes()].concat();
+        for bytes in [gb.as_ref(), chinese.as_bytes(), &marked] {
+            let row = &rows(bytes)[0];
+            assert_eq!((row.line, row.row.name.as_str(), row.row.tags.len()), (2, "王小明", 2), "{row:?}");
+            assert_eq!(row.row.ids[0].value, "+8613800138000");
+        }
+        let told = rows(b"name,phone\nAna,+447700900901\nEva,none\n\"two\nlines\",+447700900902\nIda,12\n");
+        let refused: Vec<i32> = told.iter().filter(|row| row.refusal.is_some()).map(|row| row.line).collect();
+        assert_eq!((told.len(), refused), (4, vec![3, 6]));
+        assert!(table(b"name,tags\nAna,x\n", None).is_err() && table(&[0xFF, 0xFF, 0x81], None).is_err());
+    }
+}

@@ -1,0 +1,195 @@
+//! Who may be the same person: looked at when a customer is new or something was learned, never while a message waits.
+
+use super::{
+    merge::{Merge, MergeRefused, merge_in},
+    raw,
+    vouch::same_as,
+};
+use crate::{App, authz::Subject};
+use meridian_domain::{
+    event::Identifier,
+    identity::{
+        Match, Newcomer,
+        candidate::{COMPARED, Profile, columns, compare},
+        fellegi::Model,
+        joins,
+        pairing::{Records, Shares},
+    },
+    ids::{CustomerId, TenantId},
+    jobs::Job,
+};
+use meridian_store::{
+    ReadTx, StoreError, WriteTx,
+    candidates::{self, Suggestion},
+    customers, identity as store,
+    recognition::{self, Known, Learned},
+};
+use serde_json::json;
+use std::collections::HashMap;
+
+/// Looks at one customer: joins whom rules make one person with it, writes its blocking keys, and suggests whom it is like.
+pub async fn recognise(app: &App, tenant: TenantId, customer: CustomerId) -> Result<(), StoreError> {
+    let subject = Subject::system(tenant);
+    let mut tx = app.db.write(subject.scope()).await?;
+    let Some(customer) = join(&mut tx, customer).await? else { return tx.commit().await };
+    let learned = recognition::learned(&mut tx).await?;
+    if learned.stale && recognition::ask_to_learn(&mut tx).await? {
+        tx.job(&Job::LearnIdentity, tenant.0);
+    }
+    let known = recognition::known(&mut tx, &[customer.0]).await?;
+    write_keys(&mut tx, &known).await?;
+    suggest(&mut tx, &known, &learned).await?;
+    tx.commit().await
+}
+
+/// Joins customers that hold the same verified identifier of one person. The one that stands, if there is any.
+async fn join(tx: &mut WriteTx, customer: CustomerId) -> Result<Option<CustomerId>, StoreError> {
+    let Some(mut own) = customers::find(tx, customer).await?.filter(|c| c.merged_into.is_none()) else {
+        return Ok(None);
+    };
+    let known = recognition::known(tx, &[customer.0]).await?;
+    let ids: Vec<Identifier> = known.into_values().flat_map(|known| known.ids).filter(|id| joins(id)).collect();
+    store::lock_values(tx, &ids).await?;
+    let same = same_as(tx, Newcomer { ids: &ids, name: &own.name }, Some(customer)).await?;
+    let (first, also, evidence) = match same {
+        Match::Link { customer, also, evidence } => (customer, also, evidence),
+        Match::New { former, .. } => {
+            for (party, id) in former {
+                recognition::ended(tx, party, &id).await?;
+            }
+            return Ok(Some(customer));
+        }
+    };
+    let schemes: Vec<&str> = evidence.iter().map(|e| e.scheme.as_str()).collect();
+    let reason = format!("same verified {}", schemes.join(" and "));
+    for twin in std::iter::once(first).chain(also) {
+        let Some(other) = customers::find(tx, twin).await?.filter(|c| c.merged_into.is_none()) else { continue };
+        // The older customer stays.
+        let older = (other.created_at, other.id) <= (own.created_at, own.id);
+        let (from, into) = if older { (own.id, other.id) } else { (other.id, own.id) };
+        match merge_in(tx, &Merge { from, into, reason: &reason, kind: "merge", evidence: json!(evidence) }).await {
+            Ok(_) if older => own = other,
+            // Somebody else was faster: their merge has it looked at again.
+            Ok(_) | Err(MergeRefused::Same | MergeRefused::NotFound) => {}
+            Err(MergeRefused::Store(error)) => return Err(error),
+            Err(other) => tracing::warn!(%other, "a join by rule was refused"),
+        }
+    }
+    Ok(Some(own.id))
+}
+
+/// Writes the blocking keys of customers as they are known now.
+pub(super) async fn write_keys(tx: &mut WriteTx, known: &HashMap<CustomerId, Known>) -> Result<(), StoreError> {
+    let keys: Vec<(CustomerId, Vec<i64>)> = known.iter().map(|(id, known)| (*id, known.profile.keys())).collect();
+    recognition::set_keys(tx, &keys).await
+}
+
+/// Compares customers with those that share a block with them; what is likely is suggested, what no longer is forgotten.
+/// How many suggestions are new.
+pub(super) async fn suggest(
+    tx: &mut WriteTx,
+    subjects: &HashMap<CustomerId, Known>,
+    learned: &Learned,
+) -> Result<u64, StoreError> {
+    let keys: Vec<(CustomerId, Vec<i64>)> = subjects.iter().map(|(id, known)| (*id, known.profile.keys())).collect();
+    let partners = recognition::partners(tx, &keys).await?;
+    let mut missing: Vec<CustomerId> =
+        partners.values().flatten().filter(|id| !subjects.contains_key(id)).copied().collect();
+    missing.sort_unstable();
+    missing.dedup();
+    let others = recognition::known(tx, &raw(&missing)).await?;
+    let mut terms: Vec<_> = subjects.values().flat_map(|known| known.profile.terms()).collect();
+    terms.sort_unstable();
+    terms.dedup();
+    let common = recognition::shares(tx, &terms, learned).await?;
+    let mut found = score(&Near { subjects, others, partners, common }, &model(learned));
+    let mut concerned: Vec<CustomerId> = found.iter().flat_map(|pair| [pair.a, pair.b]).collect();
+    concerned.sort_unstable();
+    concerned.dedup();
+    if !concerned.is_empty() {
+        let parted = recognition::parted(tx, &raw(&concerned)).await?;
+        found.retain(|pair| !parted.contains(&(pair.a, pair.b)) && !parted.contains(&(pair.b, pair.a)));
+    }
+    let pairs: Vec<(CustomerId, CustomerId)> = found.iter().map(|pair| (pair.a, pair.b)).collect();
+    let all: Vec<CustomerId> = subjects.keys().copied().collect();
+    candidates::keep_only(tx, &raw(&all), &pairs).await?;
+    candidates::suggest(tx, &found).await
+}
+
+/// Customers with those they share a block with, and how frequent the words of their names are.
+struct Near<'a> {
+    subjects: &'a HashMap<CustomerId, Known>,
+    others: HashMap<CustomerId, Known>,
+    partners: HashMap<CustomerId, Vec<CustomerId>>,
+    common: Shares,
+}
+
+/// The pairs that are likely.
+fn score(near: &Near<'_>, model: &Model) -> Vec<Suggestion> {
+    let of = |id: &CustomerId| near.subjects.get(id).or_else(|| near.others.get(id)).map(|known| &known.profile);
+    let mut found = Vec::new();
+    for (customer, known) in near.subjects {
+        let partners: Vec<(CustomerId, &Profile)> =
+            near.partners.get(customer).into_iter().flatten().filter_map(|id| Some((*id, of(id)?))).collect();
+        if partners.is_empty() {
+            continue;
+        }
+        let profiles: Vec<&Profile> = partners.iter().map(|(_, profile)| *profile).collect();
+        let terms = known.profile.terms().into_iter();
+        let theirs = terms.filter_map(|term| near.common.known.get(&term).map(|share| (term, *share))).collect();
+        let shares = Shares { known: theirs, rest: near.common.rest };
+        let likely = partners.iter().zip(compare(&known.profile, &profiles, model, shares));
+        found.extend(likely.filter(|(_, likeness)| likeness.suggested).map(|((other, _), likeness)| Suggestion {
+            a: *customer,
+            b: *other,
+            score: likeness.score,
+            evidence: likeness.evidence,
+        }));
+    }
+    found
+}
+
+/// The tenant's parameters, or typical ones until there were enough customers.
+fn model(learned: &Learned) -> Model {
+    match &learned.params {
+        Some(params) => params.clone().among(learned.customers),
+        None => Model::typical(&COMPARED, learned.customers),
+    }
+}
+
+/// Customers that are learned from, the newest.
+const LEARN_FROM: usize = 50_000;
+/// From so many on there is something to learn.
+const LEARN_AT_LEAST: usize = 500;
+/// Words of names whose share is kept, a place.
+const TERMS: usize = 5_000;
+/// Customers read at once.
+const PART: i64 = 1_000;
+
+/// Estimates the tenant's parameters from its own customers.
+pub async fn learn(app: &App, tenant: TenantId) -> Result<(), StoreError> {
+    let subject = Subject::system(tenant);
+    let (mut profiles, mut after) = (Vec::new(), None);
+    let mut tx = app.db.read(subject.scope()).await?;
+    let customers = usize::try_from(recognition::count(&mut tx).await?).unwrap_or(0);
+    drop(tx);
+    while profiles.len() < LEARN_FROM {
+        let mut tx: ReadTx = app.db.read(subject.scope()).await?;
+        let ids = recognition::next(&mut tx, after, true, PART).await?;
+        let Some(last) = ids.last() else { break };
+        after = Some(last.0);
+        let known = recognition::known(&mut tx, &raw(&ids)).await?;
+        // In id order, so that the same customers give the same parameters.
+        profiles.extend(ids.iter().filter_map(|id| known.get(id)).map(|known| known.profile.clone()));
+    }
+    profiles.retain(|profile| !profile.is_empty());
+    let records = profiles.len();
+    let learned = tokio::task::spawn_blocking(move || {
+        let records = Records::new(columns(&profiles));
+        (records.len() >= LEARN_AT_LEAST).then(|| (Model::learn(&records), records.common_names(TERMS)))
+    });
+    let (params, terms) = learned.await.ok().flatten().map_or((None, Vec::new()), |(m, terms)| (Some(m), terms));
+    let mut tx = app.db.write(subject.scope()).await?;
+    recognition::set_learned(&mut tx, &Learned { params, records, customers, stale: false }, &terms).await?;
+    tx.commit().await
+}

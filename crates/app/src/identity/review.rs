@@ -1,0 +1,72 @@
+//! What people say of a suggested pair: its word stands above all later evidence.
+
+use super::{
+    look_at,
+    merge::{Merge, MergeRefused, merge_in, present},
+    tell,
+};
+use crate::{App, authz::Subject};
+use meridian_domain::{
+    ids::{CandidateId, CustomerId, LinkId, PartyId},
+    people::Permission,
+};
+use meridian_store::{
+    WriteTx,
+    candidates::{self, Candidate, State},
+    customers, identity as store,
+};
+use serde_json::json;
+
+/// The pair with the customers that its two stand for after all merges.
+async fn pair(tx: &mut WriteTx, id: CandidateId) -> Result<(Candidate, CustomerId, CustomerId), MergeRefused> {
+    let candidate = candidates::find(tx, id).await?.ok_or(MergeRefused::NotFound)?;
+    customers::lock(tx, &[candidate.customer.0, candidate.other.0]).await?;
+    let a = customers::standing(tx, candidate.customer).await?.ok_or(MergeRefused::NotFound)?;
+    let b = customers::standing(tx, candidate.other).await?.ok_or(MergeRefused::NotFound)?;
+    if a == b { Err(MergeRefused::Same) } else { Ok((candidate, a, b)) }
+}
+
+/// The two are one person: the younger customer is merged into the older. Returns it and the act.
+pub async fn confirm(
+    app: &App,
+    subject: &Subject,
+    id: CandidateId,
+    reason: &str,
+) -> Result<(CustomerId, LinkId), MergeRefused> {
+    subject.require(Permission::ManageIdentity)?;
+    let mut tx = app.db.write(subject.scope()).await?;
+    let (candidate, a, b) = pair(&mut tx, id).await?;
+    let (one, other) = (present(&mut tx, a).await?, present(&mut tx, b).await?);
+    let (from, into) = if (one.created_at, a) <= (other.created_at, b) { (b, a) } else { (a, b) };
+    let reason = if reason.trim().is_empty() { "suggested and confirmed" } else { reason };
+    let evidence = json!(candidate.evidence);
+    let act = merge_in(&mut tx, &Merge { from, into, reason, kind: "confirm", evidence }).await?;
+    candidates::decide(&mut tx, candidate.customer, candidate.other, State::Confirmed).await?;
+    tx.commit().await?;
+    Ok((into, act))
+}
+
+/// The two are not one person: the pair never comes back, and nothing but a person's word brings them together.
+pub async fn refuse(app: &App, subject: &Subject, id: CandidateId, reason: &str) -> Result<CandidateId, MergeRefused> {
+    subject.require(Permission::ManageIdentity)?;
+    let mut tx = app.db.write(subject.scope()).await?;
+    let (candidate, a, b) = pair(&mut tx, id).await?;
+    candidates::decide(&mut tx, candidate.customer, candidate.other, State::Refused).await?;
+    if let Some(party) = store::parties(&mut tx, a).await?.first() {
+        let link = store::Link {
+            kind: "reject",
+            party: PartyId(*party),
+            customer: a,
+            from: Some(b),
+            act: tx.id::<LinkId>(),
+            reason: reason.to_owned(),
+            evidence: json!(candidate.evidence),
+        };
+        store::insert_link(&mut tx, &link).await?;
+    }
+    look_at(&mut tx, [a, b]);
+    tell(&mut tx, &[a, b], &[]).await?;
+    tx.audit("candidate_refused", "customer", Some(a.0), json!({ "other": b.to_string() }));
+    tx.commit().await?;
+    Ok(id)
+}

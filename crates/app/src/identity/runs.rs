@@ -1,0 +1,146 @@
+//! Long work over all customers, a part at a time: what was done is kept with each part, and progress is seen.
+
+use super::{
+    import, raw,
+    recognise::{learn, suggest, write_keys},
+};
+use crate::{
+    App,
+    authz::{Forbidden, Subject},
+};
+use meridian_domain::{
+    ids::{RunId, TenantId},
+    jobs::Job,
+    people::Permission,
+};
+use meridian_store::{
+    StoreError, WriteTx, recognition,
+    runs::{self, Run},
+};
+use serde_json::json;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Customers of one transaction.
+const PART: i64 = 250;
+/// After so long the rest goes to the end of the lane: other tenants wait there.
+const TURN: Duration = Duration::from_secs(20);
+
+/// Why a run was not begun.
+#[derive(Debug, thiserror::Error)]
+pub enum RunRefused {
+    /// Not allowed.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// No such import.
+    #[error("no such import")]
+    NotFound,
+    /// One is on.
+    #[error("one is on already: look at its progress")]
+    Running,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Looks for twins among all customers.
+pub async fn dedupe(app: &App, subject: &Subject) -> Result<RunId, RunRefused> {
+    subject.require(Permission::ManageCustomers)?;
+    let mut tx = app.db.write(subject.scope()).await?;
+    if runs::deduping(&mut tx).await? {
+        return Err(RunRefused::Running);
+    }
+    let customers = recognition::count(&mut tx).await?;
+    let run = runs::insert(&mut tx, "dedupe", "", "waiting", customers * 2).await?;
+    begin(&mut tx, run);
+    tx.commit().await?;
+    Ok(run)
+}
+
+/// Applies an import that was looked at.
+pub async fn start(app: &App, subject: &Subject, run: RunId) -> Result<RunId, RunRefused> {
+    subject.require(Permission::ManageCustomers)?;
+    let mut tx = app.db.write(subject.scope()).await?;
+    let mut found = runs::lock(&mut tx, run).await?.filter(|run| run.kind == "import").ok_or(RunRefused::NotFound)?;
+    if found.state != "preview" {
+        return Err(RunRefused::Running);
+    }
+    "waiting".clone_into(&mut found.state);
+    (found.found, found.linked) = (0, 0);
+    runs::set(&mut tx, &found).await?;
+    begin(&mut tx, run);
+    tx.commit().await?;
+    Ok(run)
+}
+
+/// How far a run is.
+pub async fn progress(app: &App, subject: &Subject, run: RunId) -> Result<Run, RunRefused> {
+    subject.require(Permission::ManageCustomers)?;
+    let mut tx = app.db.read(subject.scope()).await?;
+    runs::find(&mut tx, run).await?.ok_or(RunRefused::NotFound)
+}
+
+fn begin(tx: &mut WriteTx, run: RunId) {
+    let tenant = tx.scope().tenant();
+    tx.job(&Job::RunIdentity { run }, tenant.0);
+    tx.audit("identity_run_started", "identity_run", Some(run.0), json!({}));
+}
+
+/// The next parts of a run; what is left after a while is queued again.
+pub async fn run(app: &App, tenant: TenantId, id: RunId) -> Result<(), StoreError> {
+    let (subject, began) = (Subject::system(tenant), Instant::now());
+    loop {
+        let mut tx = app.db.write(subject.scope()).await?;
+        let Some(mut run) = runs::lock(&mut tx, id).await? else { return Ok(()) };
+        if matches!(run.state.as_str(), "preview" | "done" | "failed") {
+            return Ok(());
+        }
+        "running".clone_into(&mut run.state);
+        let phase = run.phase;
+        if run.kind == "import" {
+            import::part(&mut tx, &mut run).await?
+        } else {
+            part(&mut tx, &mut run).await?
+        }
+        let more = run.state == "running";
+        let later = more && began.elapsed() > TURN;
+        if later {
+            tx.job(&Job::RunIdentity { run: id }, tenant.0);
+        }
+        runs::set(&mut tx, &run).await?;
+        tx.commit().await?;
+        if run.phase != phase {
+            learn(app, tenant).await?;
+        }
+        if later || !more {
+            return Ok(());
+        }
+    }
+}
+
+/// First all customers get their keys, then each is compared with those it meets.
+async fn part(tx: &mut WriteTx, run: &mut Run) -> Result<(), StoreError> {
+    let ids = recognition::next(tx, run.last_id, false, PART).await?;
+    let Some(last) = ids.last() else {
+        run.last_id = None;
+        if run.phase == 0 {
+            run.phase = 1;
+        } else {
+            run.total = run.done;
+            "done".clone_into(&mut run.state);
+        }
+        return Ok(());
+    };
+    let known = recognition::known(tx, &raw(&ids)).await?;
+    if run.phase == 0 {
+        write_keys(tx, &known).await?;
+    } else {
+        let learned = recognition::learned(tx).await?;
+        let new = suggest(tx, &known, &learned).await?;
+        run.found += i32::try_from(new).unwrap_or(i32::MAX);
+    }
+    run.done += i32::try_from(ids.len()).unwrap_or(0);
+    run.total = run.total.max(run.done);
+    run.last_id = Some(last.0);
+    Ok(())
+}

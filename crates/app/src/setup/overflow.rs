@@ -1,0 +1,58 @@
+//! Overflow: when partners are asked, and who of them.
+
+use super::SetupRefused;
+use crate::{App, authz::Subject};
+use meridian_domain::{
+    ids::{AgentId, QueueId},
+    jobs::Job,
+    people::Permission,
+    routing::OverflowRule,
+};
+use meridian_store::{agents, overflow as store};
+use serde_json::json;
+
+/// Gives a queue a rule of overflow, or takes it away. It begins closed; without a rule partners who are members are asked
+/// like everybody else.
+pub async fn save_overflow(
+    app: &App,
+    subject: &Subject,
+    queue: QueueId,
+    rule: Option<&OverflowRule>,
+) -> Result<QueueId, SetupRefused> {
+    subject.require(Permission::Administer)?;
+    if let Some(rule) = rule {
+        rule.check().map_err(|(field, problem)| SetupRefused::Wrong(field, format!("{field}: {problem}")))?;
+    }
+    let mut tx = app.db.write(subject.scope()).await?;
+    if !store::save(&mut tx, queue, rule).await? {
+        return Err(SetupRefused::NotFound("queue"));
+    }
+    let tenant = tx.scope().tenant();
+    tx.job(&Job::RouteReload, tenant.0);
+    tx.audit("overflow_saved", "queue", Some(queue.0), json!({ "rule": rule }));
+    tx.commit().await?;
+    Ok(queue)
+}
+
+/// Says whether somebody works for a partner, and which revision of the knowledge they have learned.
+pub async fn set_partner(
+    app: &App,
+    subject: &Subject,
+    agent: AgentId,
+    outsourced: Option<bool>,
+    revision: Option<i32>,
+) -> Result<AgentId, SetupRefused> {
+    subject.require(Permission::Administer)?;
+    if revision.is_some_and(|revision| revision < 0) {
+        return Err(SetupRefused::Wrong("knowledge_revision", "a revision goes from 0".to_owned()));
+    }
+    let mut tx = app.db.write(subject.scope()).await?;
+    agents::find(&mut tx, agent).await?.ok_or(SetupRefused::NotFound("agent"))?;
+    store::set_partner(&mut tx, agent, outsourced, revision).await?;
+    let tenant = tx.scope().tenant();
+    tx.job(&Job::RouteAgent { agent }, tenant.0);
+    let what = json!({ "outsourced": outsourced, "knowledge_revision": revision });
+    tx.audit("partner_set", "agent", Some(agent.0), what);
+    tx.commit().await?;
+    Ok(agent)
+}

@@ -1,0 +1,432 @@
+//! Who may be the same customer, online: blocking keys for one indexed look-up, and the score of those it finds.
+//!
+//! A customer is compared as a whole: of several names, birth dates, mailboxes and phones the best pair of values counts
+//! in each comparison, and what divides two persons ([`super::cluster`]) is looked for in everything known of both. So a
+//! suggestion never rests on one link of a chain. Identifiers that several people use are left out from the start.
+
+use super::{
+    classes::{Class, Scheme},
+    cluster::{Limits, dividing},
+    compare::Role,
+    fellegi::Model,
+    link::stand,
+    name::Name,
+    pairing::{Levels, MISSING, Records, Shares},
+};
+use crate::jobs::stable_hash;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap};
+
+/// What is compared, in the order of a model's tables.
+pub const COMPARED: [Role; 6] = [Role::Given, Role::Family, Role::Birth, Role::Mail, Role::Phone, Role::Document];
+
+/// From this score on, in log odds, a likeness is shown to people: about nine in ten.
+pub const SUGGEST: f64 = 2.0;
+
+/// The most customers in one block; what fills a larger one says little, and rarer agreement finds the same pairs.
+pub const LARGEST_BLOCK: i64 = 120;
+
+/// The most customers that one is compared with: those that meet it in most blocks.
+pub const MOST_PARTNERS: i64 = 200;
+
+/// The most values of one kind that are kept of a customer.
+const MOST_VALUES: usize = 8;
+
+/// What each further holder adds to the share of a mailbox, phone or account.
+const HOLDER: f64 = 1e-5;
+
+/// What is known of one customer, as far as it tells persons apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Profile {
+    names: Vec<String>,
+    births: Vec<String>,
+    mails: Vec<String>,
+    phones: Vec<String>,
+    accounts: Vec<String>,
+}
+
+impl Profile {
+    /// Adds a name as it was said.
+    pub fn name(&mut self, name: &str) {
+        if Name::parse(name).is_some() {
+            keep(&mut self.names, name.trim());
+        }
+    }
+
+    /// Adds a birth date in any common notation.
+    pub fn birth(&mut self, birth: &str) {
+        let digits = Role::Birth.prepare(birth);
+        if digits.len() == 8 {
+            keep(&mut self.births, &digits);
+        }
+    }
+
+    /// Adds an identifier; one that is shared, blocked, or no key at all is left out.
+    pub fn identifier(&mut self, scheme: &str, value: &str, declared: Option<Declared>) {
+        let Some((key, class)) = super::classes::key(scheme, value, None) else { return };
+        match (declared, class) {
+            (Some(Declared::Shared | Declared::Blocked), _) | (None, Class::Shared) => return,
+            _ => {}
+        }
+        match key.scheme {
+            Scheme::Mail => keep(&mut self.mails, &key.value),
+            Scheme::Phone => keep(&mut self.phones, &key.value),
+            Scheme::Account => keep(&mut self.accounts, &key.value),
+            Scheme::Device | Scheme::Platform => {}
+        }
+    }
+
+    /// Whether there is nothing to compare.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Keys under which the customer is found by those who may be the same person; the same in every release.
+    pub fn keys(&self) -> Vec<i64> {
+        let mut keys = BTreeSet::new();
+        let mut add = |kind: u8, parts: &[&str]| {
+            let text = parts.join("\u{1}");
+            let mut bytes = vec![kind];
+            bytes.extend_from_slice(text.as_bytes());
+            keys.insert(stable_hash(&bytes).cast_signed());
+        };
+        for mail in &self.mails {
+            add(1, &[mail]);
+            let local = mail.split('@').next().unwrap_or("").replace('.', "");
+            if local.chars().count() >= 5 {
+                add(2, &[&local]);
+            }
+        }
+        self.phones.iter().for_each(|phone| add(3, &[phone]));
+        self.accounts.iter().for_each(|account| add(4, &[account]));
+        for name in self.names.iter().filter_map(|name| Name::parse(name)) {
+            let (given, family) = name.given_and_family();
+            let mut words = vec![given, family.unwrap_or("")];
+            // Whatever their order.
+            words.sort_unstable();
+            add(5, &words);
+            let heads = |count: usize| words.iter().map(|word| head(word, count)).collect::<Vec<_>>();
+            if family.is_some() {
+                add(6, &heads(4).iter().map(String::as_str).collect::<Vec<_>>());
+            }
+            for birth in &self.births {
+                let year = head(birth, 4);
+                let mut parts = heads(2);
+                parts.push(year);
+                add(7, &parts.iter().map(String::as_str).collect::<Vec<_>>());
+                for word in words.iter().filter(|word| !word.is_empty()) {
+                    add(8, &[birth, &head(word, 2)]);
+                }
+            }
+        }
+        keys.into_iter().collect()
+    }
+
+    /// The values whose frequency among all customers matters: words of names, by role.
+    pub fn terms(&self) -> Vec<(Role, String)> {
+        let mut terms = BTreeSet::new();
+        for name in self.names.iter().filter_map(|name| Name::parse(name)) {
+            for word in name.parts() {
+                terms.insert((Role::Given, word.clone()));
+                terms.insert((Role::Family, word.clone()));
+            }
+        }
+        terms.into_iter().collect()
+    }
+
+    /// As a record of its first values, for learning from many customers.
+    pub fn record(&self) -> [String; 5] {
+        [&self.names, &self.births, &self.mails, &self.phones, &self.accounts]
+            .map(|values| values.first().cloned().unwrap_or_default())
+    }
+
+    fn rows(&self) -> usize {
+        [&self.names, &self.births, &self.mails, &self.phones, &self.accounts]
+            .map(Vec::len)
+            .into_iter()
+            .max()
+            .unwrap_or(0)
+    }
+}
+
+/// What people said of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Declared {
+    /// Several people use it.
+    Shared,
+    /// One person uses it, whatever its kind.
+    Personal,
+    /// It is never a key.
+    Blocked,
+}
+
+impl Declared {
+    /// The stored text.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Personal => "personal",
+            Self::Blocked => "blocked",
+        }
+    }
+
+    /// Read back from the database.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Shared, Self::Personal, Self::Blocked].into_iter().find(|declared| declared.code() == code)
+    }
+}
+
+/// Columns of records for learning from profiles, in the order of [`COMPARED`].
+pub fn columns(profiles: &[Profile]) -> Vec<(Role, Vec<String>)> {
+    let mut columns: Vec<(Role, Vec<String>)> =
+        [Role::FullName, Role::Birth, Role::Mail, Role::Phone, Role::Document].map(|role| (role, Vec::new())).into();
+    for profile in profiles {
+        for ((_, cells), cell) in columns.iter_mut().zip(profile.record()) {
+            cells.push(cell);
+        }
+    }
+    columns
+}
+
+/// How far two customers agree in one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Agreement {
+    /// The same value.
+    Same,
+    /// A slip of the hand or another form away.
+    Close,
+    /// Some likeness.
+    Partly,
+    /// Another value.
+    Other,
+}
+
+/// One thing that speaks for or against.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Piece {
+    /// `given_name`, `family_name`, `birth_date`, `email`, `phone` or `account`.
+    pub field: String,
+    /// How far they agree.
+    pub agreement: Agreement,
+    /// What it adds to the log odds, rounded to a tenth.
+    pub weight: f64,
+}
+
+/// How two customers compare.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Likeness {
+    /// Log odds that they are one person.
+    pub score: f64,
+    /// What it is made of, weightiest first.
+    pub evidence: Vec<Piece>,
+    /// Whether people should look at it: see [`SUGGEST`]. Never so when a hard fact divides the two.
+    pub suggested: bool,
+}
+
+/// Compares a customer with others that share a block with it.
+pub fn compare(subject: &Profile, others: &[&Profile], model: &Model, mut shares: Shares) -> Vec<Likeness> {
+    let all: Vec<&Profile> = std::iter::once(subject).chain(others.iter().copied()).collect();
+    holders(&all, &mut shares);
+    let mut columns: [(Role, Vec<String>); 5] =
+        [Role::FullName, Role::Birth, Role::Mail, Role::Phone, Role::Document].map(|role| (role, Vec::new()));
+    let mut rows = vec![0];
+    for profile in &all {
+        let values = [&profile.names, &profile.births, &profile.mails, &profile.phones, &profile.accounts];
+        for row in 0..profile.rows() {
+            for ((_, cells), values) in columns.iter_mut().zip(values) {
+                cells.push(values.get(row).cloned().unwrap_or_default());
+            }
+        }
+        rows.push(rows.last().copied().unwrap_or(0) + profile.rows());
+    }
+    let records = Records::few(columns.into(), shares);
+    let (mut cache, facts) = (records.cache(), records.hard_facts());
+    let own = rows.get(1).copied().unwrap_or(0);
+    let of = |profile: usize| rows.get(profile).copied().unwrap_or(0)..rows.get(profile + 1).copied().unwrap_or(0);
+    (1..all.len())
+        .map(|other| {
+            let mut best = Levels { levels: vec![MISSING; COMPARED.len()], frequencies: vec![None; COMPARED.len()] };
+            let mut now = Levels::default();
+            for a in 0..own {
+                for b in of(other) {
+                    records.compare_into(a, b, &mut cache, &mut now);
+                    take_better(&mut best, &now);
+                }
+            }
+            judge(model, &best, facts.each_ref().map(|columns| stand(columns, &best)))
+        })
+        .collect()
+}
+
+fn judge(model: &Model, levels: &Levels, facts: [Option<super::cluster::Stand>; super::cluster::FACTS]) -> Likeness {
+    let score = model.score(levels);
+    let mut evidence = Vec::new();
+    let (mut agreeing, mut reached) = (0, false);
+    for (at, role) in COMPARED.into_iter().enumerate() {
+        let (Some(level), Some(weight)) = (levels.levels.get(at), model.weight(at, levels)) else { continue };
+        let (level, top) = (usize::from(*level), role.levels());
+        let agreement = match level {
+            0 => Agreement::Other,
+            level if level == top => Agreement::Same,
+            level if level + 1 == top => Agreement::Close,
+            _ => Agreement::Partly,
+        };
+        agreeing += usize::from(level > 0);
+        reached |= agreement == Agreement::Same && matches!(role, Role::Mail | Role::Phone | Role::Document);
+        evidence.push(Piece { field: role.code().to_owned(), agreement, weight: (weight * 10.0).round() / 10.0 });
+    }
+    evidence.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+    let limits = Limits::default();
+    let suggested = dividing(facts).is_some_and(|facts| {
+        score >= SUGGEST + f64::from(facts) * limits.despite && (reached || agreeing >= limits.agreeing)
+    });
+    Likeness { score, evidence, suggested }
+}
+
+/// Keeps the better level of each comparison; given and family name are taken from one pair of names.
+fn take_better(best: &mut Levels, now: &Levels) {
+    // A missing value is the worst: `MISSING` wraps to nothing.
+    let rank = |levels: &Levels, at: usize| levels.levels.get(at).map_or(0, |level| u32::from(level.wrapping_add(1)));
+    let names = |levels: &Levels| rank(levels, 0) + rank(levels, 1);
+    let named = names(now) > names(best);
+    for at in 0..COMPARED.len() {
+        let better = if at < 2 { named } else { rank(now, at) > rank(best, at) };
+        if better && let (Some(level), Some(share)) = (now.levels.get(at), now.frequencies.get(at)) {
+            best.levels.get_mut(at).into_iter().for_each(|slot| *slot = *level);
+            best.frequencies.get_mut(at).into_iter().for_each(|slot| *slot = *share);
+        }
+    }
+}
+
+/// The share of a mailbox, phone or account: two holders are the pair itself, each further one makes it weaker.
+fn holders(all: &[&Profile], shares: &mut Shares) {
+    let mut counts: HashMap<(Role, &str), u32> = HashMap::new();
+    for profile in all {
+        for (role, values) in
+            [(Role::Mail, &profile.mails), (Role::Phone, &profile.phones), (Role::Document, &profile.accounts)]
+        {
+            for value in values {
+                *counts.entry((role, value)).or_default() += 1;
+            }
+        }
+    }
+    for ((role, value), count) in counts {
+        let share = HOLDER * f64::from(count.saturating_sub(1).max(1));
+        shares.known.insert((role, role.prepare(value)), share);
+    }
+}
+
+fn keep(values: &mut Vec<String>, value: &str) {
+    if values.len() < MOST_VALUES && !values.iter().any(|known| known == value) {
+        values.push(value.to_owned());
+    }
+}
+
+/// The first `count` characters.
+fn head(text: &str, count: usize) -> String {
+    text.chars().take(count).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn profile(name: &str, birth: &str, ids: &[(&str, &str)]) -> Profile {
+        let mut profile = Profile::default();
+        profile.name(name);
+        profile.birth(birth);
+        ids.iter().for_each(|(scheme, value)| profile.identifier(scheme, value, None));
+        profile
+    }
+
+    fn likeness(a: &Profile, b: &Profile) -> Likeness {
+        let model = Model::typical(&COMPARED, 100);
+        compare(a, &[b], &model, Shares::default()).remove(0)
+    }
+
+    fn meet(a: &Profile, b: &Profile) -> bool {
+        a.keys().iter().any(|key| b.keys().contains(key))
+    }
+
+    #[test]
+    fn the_same_person_in_other_notation_meets_and_is_suggested() {
+        let known = profile("Makenzie Webb", "1980-01-22", &[("phone_e164", "+447700900901")]);
+        for other in [
+            profile("Webb, Makenzie", "22.1.1980", &[]),
+            profile("Mackenzie Webb", "1980/1/22", &[]),
+            profile("M Webb", "", &[("wa_id", "447700900901")]),
+            profile("", "", &[("phone", "+44 7700 900901")]),
+        ] {
+            assert!(meet(&known, &other), "{other:?}");
+            assert!(likeness(&known, &other).suggested, "{other:?}: {:?}", likeness(&known, &other));
+        }
+    }
+
+    #[test]
+    fn relatives_common_names_and_shared_values_are_not() {
+        let known =
+            profile("Makenzie Webb", "1980-01-22", &[("phone_e164", "+447700900901"), ("email", "info@shop.example")]);
+        for other in [
+            // A relative at the same phone, a namesake of another age, somebody at the same role mailbox.
+            profile("Josh Webb", "2005-11-03", &[("phone_e164", "+447700900901")]),
+            profile("Makenzie Webb", "1951-12-03", &[]),
+            profile("Makenzie Webb", "", &[]),
+            profile("Ada Stone", "", &[("email", "info@shop.example")]),
+        ] {
+            assert!(!likeness(&known, &other).suggested, "{other:?}: {:?}", likeness(&known, &other));
+        }
+    }
+
+    #[test]
+    fn what_people_declared_comes_before_what_a_value_looks_like() {
+        let mut landline = Profile::default();
+        landline.identifier("phone_e164", "+442079460018", None);
+        assert!(landline.is_empty(), "a landline is shared by nature");
+        landline.identifier("phone_e164", "+442079460018", Some(Declared::Personal));
+        assert_eq!(landline.phones, ["+442079460018"]);
+        let mut mobile = Profile::default();
+        mobile.identifier("phone_e164", "+447700900901", Some(Declared::Shared));
+        mobile.identifier("email", "ana@example.org", Some(Declared::Blocked));
+        assert!(mobile.is_empty() && mobile.keys().is_empty());
+    }
+
+    #[test]
+    fn the_best_of_several_values_counts_and_many_holders_make_a_value_weak() {
+        let mut known = profile("Ana Lopez", "", &[("email", "ana@example.org")]);
+        known.name("Ana Maria Lopez Garcia");
+        known.identifier("email", "lopez.ana@example.net", None);
+        let other = profile("Ana Lopez", "", &[("email", "lopez.ana@example.net")]);
+        assert!(likeness(&known, &other).suggested);
+        let crowd: Vec<Profile> = (0..100).map(|_| profile("", "", &[("email", "desk7@example.org")])).collect();
+        let others: Vec<&Profile> = crowd.iter().skip(1).collect();
+        let model = Model::typical(&COMPARED, 100);
+        assert!(compare(&crowd[0], &others, &model, Shares::default()).iter().all(|likeness| !likeness.suggested));
+    }
+
+    #[test]
+    fn keys_never_change_between_releases() {
+        assert_eq!(
+            profile("", "", &[("phone", "+447700900901")]).keys(),
+            [stable_hash(b"\x03+447700900901").cast_signed()]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn scores_are_symmetric_and_garbage_has_no_keys(
+            a in "[A-D][a-c]{2,4} [A-D][a-c]{2,4}", b in "[A-D][a-c]{2,4} [A-D][a-c]{2,4}",
+            x in "19[0-9]{2}0[1-9]1[0-9]", y in "19[0-9]{2}0[1-9]1[0-9]",
+        ) {
+            let (one, two) = (profile(&a, &x, &[]), profile(&b, &y, &[]));
+            let (there, back) = (likeness(&one, &two), likeness(&two, &one));
+            prop_assert!((there.score - back.score).abs() < 1e-9 && there.suggested == back.suggested);
+            prop_assert!(meet(&one, &one));
+            for value in ["anonymous", "0000000", "unknown", "n/a"] {
+                prop_assert!(profile("123", "", &[("phone", value), ("email", value), ("crm_id", value)]).keys().is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! What recognising a customer needs: facts of many customers at once, blocking keys, what people declared and parted.
+
+use crate::{ReadTx, StoreError, WriteTx, error::code};
+use meridian_domain::{
+    event::{Identifier, Verification},
+    identity::{
+        Declared, Holder,
+        candidate::{LARGEST_BLOCK, MOST_PARTNERS, Profile},
+        compare::Role,
+        declarations_of,
+        fellegi::Model,
+        pairing::Shares,
+    },
+    ids::{CustomerId, PartyId},
+    time::Instant,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The most identifiers that are read of one customer, those seen last.
+const MOST_IDENTIFIERS: i64 = 40;
+
+/// A customer as recognition sees it.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// What tells it from others.
+    pub profile: Profile,
+    /// Its name; may be empty.
+    pub name: String,
+    /// When it came to be; none when there is no such customer, or it was merged.
+    pub since: Option<Instant>,
+    /// Its identifiers that are valid now.
+    pub ids: Vec<Identifier>,
+}
+
+/// What people declared, by scheme and value.
+pub type Declarations = HashMap<(String, String), Declared>;
+
+/// What is declared of an identifier: of the value itself before parts of it.
+pub fn declared(of: &Declarations, scheme: &str, value: &str) -> Option<Declared> {
+    let (scheme, values) = declarations_of(scheme, value)?;
+    values.into_iter().find_map(|value| of.get(&(scheme.to_owned(), value)).copied())
+}
+
+/// What people declared of identifiers.
+pub async fn declarations(tx: &mut ReadTx, ids: &[(&str, &str)]) -> Result<Declarations, StoreError> {
+    let tenant = tx.tenant();
+    let (mut schemes, mut values) = (Vec::new(), Vec::new());
+    for (scheme, all) in ids.iter().filter_map(|(scheme, value)| declarations_of(scheme, value)) {
+        for value in all {
+            schemes.push(scheme.to_owned());
+            values.push(value);
+        }
+    }
+    if values.is_empty() {
+        return Ok(Declarations::new());
+    }
+    let rows = sqlx::query!(
+        "select r.scheme, r.value, r.declared from unnest($2::text[], $3::text[]) as k(scheme, value)
+         join identity_rule r on r.tenant_id = $1 and r.scheme = k.scheme and r.value = k.value",
+        tenant,
+        &schemes,
+        &values
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let declared = code("identity_rule", "declared", &row.declared, Declared::from_code)?;
+            Ok(((row.scheme, row.value), declared))
+        })
+        .collect()
+}
+
+/// Tells holders what people declared of their values.
+pub async fn judge(tx: &mut ReadTx, holders: &mut [Holder]) -> Result<(), StoreError> {
+    let ids: Vec<(&str, &str)> =
+        holders.iter().map(|h| (h.identifier.scheme.as_str(), h.identifier.value.as_str())).collect();
+    let said = declarations(tx, &ids).await?;
+    for holder in holders {
+        holder.declared = declared(&said, &holder.identifier.scheme, &holder.identifier.value);
+    }
+    Ok(())
+}
+
+/// Which of these customers people said are not one person, whatever was merged into them.
+pub async fn parted(tx: &mut ReadTx, customers: &[Uuid]) -> Result<Vec<(CustomerId, CustomerId)>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        r#"with recursive family as (
+             select id as root, id from unnest($2::uuid[]) as u(id)
+             union
+             select f.root, c.id from family f join customer c on c.tenant_id = $1 and c.merged_into = f.id
+           )
+           select distinct a.root as "a!", b.root as "b!" from family a
+           join identity_candidate r on r.tenant_id = $1 and r.customer_id = a.id and r.state = 'refused'
+           join family b on b.id = r.other_id where a.root <> b.root"#,
+        tenant,
+        customers
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.a.into(), row.b.into())).collect())
+}
+
+/// What is known of customers, names and birth dates of those merged into them included. Merged ones are left out.
+pub async fn known(tx: &mut ReadTx, customers: &[Uuid]) -> Result<HashMap<CustomerId, Known>, StoreError> {
+    let tenant = tx.tenant();
+    let people = sqlx::query!(
+        r#"with recursive family as (
+             select id as root, id, name, birth_date, created_at, true as itself from customer
+             where tenant_id = $1 and id = any($2) and merged_into is null
+             union all
+             select f.root, c.id, c.name, c.birth_date, c.created_at, false
+             from family f join customer c on c.tenant_id = $1 and c.merged_into = f.id
+           )
+           select root as "root!", name as "name!", birth_date::text as birth, created_at as "created_at!",
+                  itself as "itself!" from family order by itself desc, id"#,
+        tenant,
+        customers
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut found: HashMap<CustomerId, Known> = HashMap::new();
+    for row in people {
+        let known = found.entry(row.root.into()).or_default();
+        known.profile.name(&row.name);
+        row.birth.iter().for_each(|birth| known.profile.birth(birth));
+        if row.itself {
+            known.name = row.name;
+            known.since = Some(row.created_at);
+        }
+    }
+    let roots: Vec<Uuid> = found.keys().map(|id| id.0).collect();
+    let ids = sqlx::query!(
+        "select k.id as customer, i.scheme, i.scope, i.value, i.verified from unnest($2::uuid[]) as k(id)
+         cross join lateral (
+           select i.scheme, i.scope, i.value, i.verified from party_customer p
+           join customer_identity i on i.tenant_id = p.tenant_id and i.party_id = p.party_id and i.valid_to is null
+           where p.tenant_id = $1 and p.customer_id = k.id order by i.last_seen desc limit $3
+         ) i",
+        tenant,
+        &roots,
+        MOST_IDENTIFIERS
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let values: Vec<(&str, &str)> = ids.iter().map(|row| (row.scheme.as_str(), row.value.as_str())).collect();
+    let said = declarations(tx, &values).await?;
+    for row in ids {
+        let Some(known) = row.customer.and_then(|id| found.get_mut(&CustomerId(id))) else { continue };
+        known.profile.identifier(&row.scheme, &row.value, declared(&said, &row.scheme, &row.value));
+        known.ids.push(Identifier {
+            verified: code("customer_identity", "verified", &row.verified, Verification::from_code)?,
+            scheme: row.scheme,
+            scope: row.scope,
+            value: row.value,
+            derived: false,
+        });
+    }
+    Ok(found)
+}
+
+/// Writes the blocking keys of customers in place of those they had; no keys take them out of sight.
+pub async fn set_keys(tx: &mut WriteTx, keys: &[(CustomerId, Vec<i64>)]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    let customers: Vec<Uuid> = keys.iter().map(|(customer, _)| customer.0).collect();
+    let (mut owners, mut all) = (Vec::new(), Vec::new());
+    for (customer, keys) in keys {
+        owners.extend(keys.iter().map(|_| customer.0));
+        all.extend_from_slice(keys);
+    }
+    sqlx::query!(
+        "with new as (select customer, key from unnest($3::uuid[], $4::bigint[]) as n(customer, key)), gone as (
+           delete from identity_block b where b.tenant_id = $1 and b.customer_id = any($2)
+             and not exists (select from new n where n.customer = b.customer_id and n.key = b.key)
+         )
+         insert into identity_block (tenant_id, key, customer_id) select $1, key, customer from new
+         order by key, customer on conflict do nothing",
+        tenant,
+        &customers,
+        &owners,
+        &all
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// For each customer with its keys, the others that share a block of bearable size, those that do most often first.
+pub async fn partners(
+    tx: &mut ReadTx,
+    keys: &[(CustomerId, Vec<i64>)],
+) -> Result<HashMap<CustomerId, Vec<CustomerId>>, StoreError> {
+    let tenant = tx.tenant();
+    let (mut owners, mut all) = (Vec::new(), Vec::new());
+    for (customer, keys) in keys {
+        owners.extend(keys.iter().map(|_| customer.0));
+        all.extend_from_slice(keys);
+    }
+    let rows = sqlx::query!(
+        r#"with found as (
+             select k.customer, b.customer_id, count(*) over (partition by k.customer, k.key) as size
+             from unnest($2::uuid[], $3::bigint[]) as k(customer, key)
+             cross join lateral (
+               select b.customer_id from identity_block b where b.tenant_id = $1 and b.key = k.key limit $4
+             ) b
+           ), counted as (
+             select customer, customer_id, count(*) as times from found
+             where size < $4 and customer_id <> customer group by customer, customer_id
+           )
+           select customer as "customer!", customer_id as "other!" from (
+             select *, row_number() over (partition by customer order by times desc, customer_id) as rank from counted
+           ) r where rank <= $5 order by customer, rank"#,
+        tenant,
+        &owners,
+        &all,
+        LARGEST_BLOCK + 1,
+        MOST_PARTNERS
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut partners: HashMap<CustomerId, Vec<CustomerId>> = HashMap::new();
+    for row in rows {
+        partners.entry(row.customer.into()).or_default().push(row.other.into());
+    }
+    Ok(partners)
+}
+
+/// What scoring in a tenant rests on.
+#[derive(Debug, Clone)]
+pub struct Learned {
+    /// Parameters, if there were enough customers to learn from.
+    pub params: Option<Model>,
+    /// How many customers it was learned from.
+    pub records: usize,
+    /// How many customers there were.
+    pub customers: usize,
+    /// Whether it is to be estimated: never done, or asked for more than a day ago.
+    pub stale: bool,
+}
+
+/// The tenant's parameters, as they are now.
+pub async fn learned(tx: &mut ReadTx) -> Result<Learned, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        r#"select params, records, customers, asked_at < clock_timestamp() - interval '1 day' as "stale!"
+           from identity_model where tenant_id = $1"#,
+        tenant
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    let size = |n: i32| usize::try_from(n).unwrap_or(0);
+    Ok(match row {
+        Some(row) => Learned {
+            params: row.params.and_then(|params| serde_json::from_value(params).ok()),
+            records: size(row.records),
+            customers: size(row.customers),
+            stale: row.stale,
+        },
+        None => Learned { params: None, records: 0, customers: 0, stale: true },
+    })
+}
+
+/// Whether the parameters are to be estimated now: never done, or older than a day. Says so once.
+pub async fn ask_to_learn(tx: &mut WriteTx) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let done = sqlx::query!(
+        "insert into identity_model as m (tenant_id) values ($1)
+         on conflict (tenant_id) do update set asked_at = clock_timestamp()
+         where m.asked_at < clock_timestamp() - interval '1 day'",
+        tenant
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Keeps new parameters and how frequent words of names are.
+pub async fn set_learned(tx: &mut WriteTx, learned: &Learned, terms: &[(Role, String, f64)]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    let params = learned.params.as_ref().and_then(|params| serde_json::to_value(params).ok());
+    let size = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
+    sqlx::query!(
+        "insert into identity_model (tenant_id, params, records, customers, learned_at)
+         values ($1, $2, $3, $4, clock_timestamp())
+         on conflict (tenant_id) do update set params = $2, records = $3, customers = $4, learned_at = clock_timestamp()",
+        tenant,
+        params,
+        size(learned.records),
+        size(learned.customers)
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!("delete from identity_term where tenant_id = $1", tenant).execute(tx.conn()).await?;
+    let roles: Vec<String> = terms.iter().map(|(role, ..)| role.code().to_owned()).collect();
+    let values: Vec<String> = terms.iter().map(|(_, value, _)| value.clone()).collect();
+    let shares: Vec<f64> = terms.iter().map(|(.., share)| *share).collect();
+    sqlx::query!(
+        "insert into identity_term (tenant_id, role, value, share)
+         select $1, role, value, share from unnest($2::text[], $3::text[], $4::float8[]) as t(role, value, share)",
+        tenant,
+        &roles,
+        &values,
+        &shares
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// How frequent words of names are among the tenant's customers.
+pub async fn shares(tx: &mut ReadTx, terms: &[(Role, String)], learned: &Learned) -> Result<Shares, StoreError> {
+    let tenant = tx.tenant();
+    let mut shares = Shares::default();
+    if learned.params.is_none() {
+        return Ok(shares);
+    }
+    shares.rest = Some(1.0 / learned.records.max(1) as f64);
+    let roles: Vec<String> = terms.iter().map(|(role, _)| role.code().to_owned()).collect();
+    let values: Vec<String> = terms.iter().map(|(_, value)| value.clone()).collect();
+    let rows = sqlx::query!(
+        "select t.role, t.value, t.share from unnest($2::text[], $3::text[]) as k(role, value)
+         join identity_term t on t.tenant_id = $1 and t.role = k.role and t.value = k.value",
+        tenant,
+        &roles,
+        &values
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    for row in rows {
+        let role = if row.role == Role::Given.code() { Role::Given } else { Role::Family };
+        shares.known.insert((role, row.value), row.share);
+    }
+    Ok(shares)
+}
+
+/// How many customers there are, merged ones aside.
+pub async fn count(tx: &mut ReadTx) -> Result<i64, StoreError> {
+    let tenant = tx.tenant();
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from customer where tenant_id = $1 and merged_into is null"#,
+        tenant
+    );
+    Ok(count.fetch_one(tx.conn()).await?)
+}
+
+/// The next customers after `after`, merged ones aside, in id order; from the newest backwards when `newest`.
+pub async fn next(
+    tx: &mut ReadTx,
+    after: Option<Uuid>,
+    newest: bool,
+    most: i64,
+) -> Result<Vec<CustomerId>, StoreError> {
+    let tenant = tx.tenant();
+    let ids = if newest {
+        sqlx::query_scalar!(
+            "select id from customer where tenant_id = $1 and id < $2 and merged_into is null order by id desc limit $3",
+            tenant,
+            after.unwrap_or(Uuid::max()),
+            most
+        )
+        .fetch_all(tx.conn())
+        .await?
+    } else {
+        sqlx::query_scalar!(
+            "select id from customer where tenant_id = $1 and id > $2 and merged_into is null order by id limit $3",
+            tenant,
+            after.unwrap_or(Uuid::nil()),
+            most
+        )
+        .fetch_all(tx.conn())
+        .await?
+    };
+    Ok(ids.into_iter().map(CustomerId).collect())
+}
+
+/// An identifier is its holder's no more.
+pub async fn ended(tx: &mut WriteTx, party: PartyId, id: &Identifier) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update customer_identity set valid_to = clock_timestamp()
+         where tenant_id = $1 and party_id = $2 and scheme = $3 and scope = $4 and value = $5 and valid_to is null",
+        tenant,
+        party.0,
+        id.scheme,
+        id.scope,
+        id.value
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

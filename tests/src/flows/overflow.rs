@@ -1,0 +1,200 @@
+//! When a floor is too small or asleep: the evening goes on elsewhere and comes back, partners help out, emergency plans.
+
+use super::{PATIENCE, main_job::reqwest_client, offer, on_duty, unix};
+use anyhow::{Context, Result, ensure};
+use meridian_lab::agent::{Agent, Socket};
+use meridian_testkit::Stack;
+use serde_json::{Value, json};
+
+const ACCEPT: &str = "mutation($o: ID!) { offerAccept(input: { offerId: $o }) { userErrors { message } } }";
+
+async fn signed_in(stack: &Stack, name: &str) -> Result<Agent> {
+    Agent::sign_in(&stack.base, "demo", &format!("{name}@demo.example"), &stack.demo.password).await
+}
+
+fn id(stack: &Stack, name: &str) -> Result<String> {
+    let email = format!("{name}@demo.example");
+    Ok(stack.demo.logins.iter().find(|login| login.email == email).context("no such login")?.agent.to_string())
+}
+
+async fn support(agent: &Agent) -> Result<String> {
+    let queues = agent.query("{ queues { id name } }", json!({})).await?;
+    let found = queues["queues"].as_array().into_iter().flatten().find(|queue| queue["name"] == "Support");
+    found.and_then(|queue| queue["id"].as_str()).map(str::to_owned).context("no such queue")
+}
+
+/// Lets routing read its tenant again, as any change of the set-up does.
+async fn reload(ada: &Agent, queue: &str) -> Result<()> {
+    let save = "mutation($q: ID!) { queueSave(input: { queueId: $q, name: \"Support\", stickySeconds: 30 }) { userErrors { message } } }";
+    ada.query(save, json!({ "q": queue })).await?;
+    Ok(())
+}
+
+async fn takes(agent: &Agent, inbox: &mut Socket) -> Result<String> {
+    let (offered, conversation) = inbox.until(PATIENCE, offer).await?;
+    agent.query(ACCEPT, json!({ "o": offered })).await?;
+    Ok(conversation)
+}
+
+/// What makes it evening at a site: its zone is one in which it is noon, its shift ended a minute ago, and what its people
+/// hold they have held for hours.
+macro_rules! evening {
+    ($site:literal) => {
+        concat!(
+            "with noon as (select extract(hour from now() at time zone 'UTC')::int - 12 as n,
+                                  extract(minute from now())::int as m)
+             update site set time_zone = 'Etc/GMT' || case when n < 0 then '-' else '+' end || abs(n), hands_over = true
+             from noon where name = '",
+            $site,
+            "'; update site_shift set starts_minute = 0, ends_minute = 719 + extract(minute from now())::int
+             where site_id = (select id from site where name = '",
+            $site,
+            "'); update work_item set accepted_at = now() - interval '3 hours' where state = 'active'"
+        )
+    };
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_evening_in_europe_goes_to_asia_and_comes_back_in_the_morning() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let ada = signed_in(&stack, "ada").await?;
+    let queue = support(&ada).await?;
+    stack.sql("update site_shift set starts_minute = 0, ends_minute = 1440").await?;
+    let (ana, mut ana_inbox) = on_duty(&stack, "ana").await?;
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    let text = whatsapp.text("447700900651", "Greta", "wamid.e1", "My parcel 4711 never came", unix());
+    whatsapp.post(&http, &text).await?;
+    let conversation = takes(&ana, &mut ana_inbox).await?;
+    let (mei, mut mei_inbox) = on_duty(&stack, "mei").await?;
+
+    // Evening in London: what Ana holds goes to Mei, with a brief that cites what was said.
+    for part in evening!("London").split(';') {
+        // One statement at a time.
+        stack.sql(Box::leak(part.to_owned().into_boxed_str())).await?;
+    }
+    reload(&ada, &queue).await?;
+    assert_eq!(takes(&mei, &mut mei_inbox).await?, conversation);
+    stack.settle("select count(*) from handoff where bot_id is null and brief_state = 'ready'", 1, PATIENCE).await?;
+    let look = "query($c: ID!) { conversation(id: $c) { assignee { id } handoffs { briefState brief request }
+        workItems { events { to reason } decisions { outcome agentId exclusions } } } }";
+    let seen = mei.query(look, json!({ "c": conversation })).await?["conversation"].clone();
+    assert_eq!(seen["assignee"]["id"], id(&stack, "mei")?, "{seen}");
+    ensure!(seen["handoffs"][0]["brief"].to_string().contains("4711"), "{seen}");
+    assert_eq!(seen["handoffs"][0]["request"]["reason"]["code"], "shift_ended", "{seen}");
+    ensure!(seen["workItems"][0]["events"].to_string().contains("shift_ended"), "{seen}");
+
+    // Morning: London opens, Singapore goes home, and it comes back to Ana, who had it before.
+    stack.sql("update site_shift set starts_minute = 0, ends_minute = 1440").await?;
+    for part in evening!("Singapore").split(';') {
+        stack.sql(Box::leak(part.to_owned().into_boxed_str())).await?;
+    }
+    let (_ben, mut ben_inbox) = on_duty(&stack, "ben").await?;
+    reload(&ada, &queue).await?;
+    assert_eq!(takes(&ana, &mut ana_inbox).await?, conversation);
+    ensure!(ben_inbox.until(std::time::Duration::from_millis(300), offer).await.is_err(), "Ben was not asked");
+    let seen = ana.query(look, json!({ "c": conversation })).await?["conversation"].clone();
+    let decisions = seen["workItems"][0]["decisions"].as_array().context("decisions")?.clone();
+    let last = decisions.last().context("none")?;
+    assert_eq!((&last["outcome"], &last["agentId"]), (&json!("offered"), &json!(id(&stack, "ana")?)), "{last}");
+    assert_eq!(stack.count("select count(*) from handoff where bot_id is null").await?, 2);
+
+    // The board says who is awake and who takes over.
+    let board =
+        ada.query("{ followTheSun { from to awakeSiteIds takesOverSiteId } sites { id name } }", json!({})).await?;
+    let london = board["sites"].as_array().into_iter().flatten().find(|s| s["name"] == "London").context("London")?;
+    assert_eq!(board["followTheSun"][0]["awakeSiteIds"], json!([london["id"]]), "{board}");
+    ensure!(board["followTheSun"][0]["takesOverSiteId"].is_string(), "{board}");
+    stack.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn overflow_opens_to_partners_and_closes_again() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let ada = signed_in(&stack, "ada").await?;
+    let (queue, ravi_id) = (support(&ada).await?, id(&stack, "ravi")?);
+    stack.sql("update site_shift set starts_minute = 0, ends_minute = 1440").await?;
+    let partner = "mutation($a: ID!, $r: Int!) { agentPartnerSet(input: { agentId: $a, outsourced: true, knowledgeRevision: $r }) {
+        agent { outsourced knowledgeRevision } userErrors { message } } }";
+    ada.query(partner, json!({ "a": ravi_id, "r": 2 })).await?;
+    let rule = "mutation($q: ID!, $r: OverflowInput) { queueOverflowSave(input: { queueId: $q, rule: $r }) {
+        queue { overflow { open since requiredRevision } } userErrors { field message } } }";
+    let flutters = ada.query(rule, json!({ "q": queue, "r": { "openWaiting": 2, "closeWaiting": 2 } })).await?;
+    assert_eq!(flutters["queueOverflowSave"]["userErrors"][0]["field"], "closeWaiting", "{flutters}");
+    let saved = ada.query(rule, json!({ "q": queue, "r": { "openWaiting": 2, "requiredRevision": 3 } })).await?;
+    assert_eq!(saved["queueOverflowSave"]["queue"]["overflow"]["open"], false, "{saved}");
+    let (ravi, mut inbox) = on_duty(&stack, "ravi").await?;
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    whatsapp.post(&http, &whatsapp.text("447700900661", "Ida", "wamid.o1", "agent", unix())).await?;
+    let outdated = "select count(*) from routing_decision where exclusions ->> 'knowledge_outdated' = '1'";
+    stack.settle(outdated, 1, PATIENCE).await?;
+    ada.query(partner, json!({ "a": ravi_id, "r": 3 })).await?;
+    ensure!(inbox.until(std::time::Duration::from_secs(1), offer).await.is_err(), "it is closed");
+
+    // The second one who waits opens it: both go to the partner, and the floor is told.
+    whatsapp.post(&http, &whatsapp.text("447700900662", "Jon", "wamid.o2", "agent", unix())).await?;
+    let first = takes(&ravi, &mut inbox).await?;
+    takes(&ravi, &mut inbox).await?;
+    let open = ada.query("{ alerts(first: 5) { kind } queues { name overflow { open } } }", json!({})).await?;
+    assert_eq!(open["alerts"][0]["kind"], "OVERFLOW", "{open}");
+    let closed = "select count(*) from routing_decision where exclusions ->> 'overflow_closed' = '1'";
+    assert_eq!(stack.count(closed).await?, 1, "the record says why the second one waited");
+    assert_eq!(stack.count("select count(*) from routing_decision where trigger = 'overflow'").await?, 2);
+
+    // The load is gone: it closes by itself, and so does the alert.
+    let resolve = "mutation($c: ID!) { conversationResolve(input: { conversationId: $c, disposition: \"answered\" }) { userErrors { code } } }";
+    ravi.query(resolve, json!({ "c": first })).await?;
+    stack.settle("select count(*) from queue where overflow_open", 0, PATIENCE).await?;
+    stack.settle("select count(*) from alert where ended_at is null", 0, PATIENCE).await?;
+    assert_eq!(stack.count("select count(*) from audit_entry where action = 'overflow_switched'").await?, 2);
+    stack.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_emergency_closes_a_queue_with_a_message_and_goes_back_by_itself() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let (ada, sam) = (signed_in(&stack, "ada").await?, signed_in(&stack, "sam").await?);
+    let queue = support(&ada).await?;
+    stack.sql("update site_shift set starts_minute = 0, ends_minute = 1440").await?;
+    let save = "mutation($i: EmergencyPlanSaveInput!) { emergencyPlanSave(input: $i) { emergencyPlanId userErrors { field message } } }";
+    let nothing = ada.query(save, json!({ "i": { "name": "Fire", "closed": true } })).await?;
+    assert_eq!(nothing["emergencyPlanSave"]["userErrors"][0]["field"], "message", "{nothing}");
+    let text = "We had to leave the building and are back in an hour.";
+    let saved = ada
+        .query(save, json!({ "i": { "name": "Fire", "closed": true, "message": text, "queueIds": [queue] } }))
+        .await?;
+    let plan = saved["emergencyPlanSave"]["emergencyPlanId"].clone();
+    let on =
+        "mutation($p: ID!, $c: String!) { emergencyActivate(input: { emergencyPlanId: $p, confirm: $c, minutes: 5 }) {
+        activation { id expiresAt } userErrors { field code message } } }";
+    let slip = sam.query(on, json!({ "p": plan, "c": "yes" })).await?;
+    assert_eq!(slip["emergencyActivate"]["userErrors"][0]["field"], "confirm", "{slip}");
+    let active = sam.query(on, json!({ "p": plan, "c": "Fire" })).await?;
+    let activation = active["emergencyActivate"]["activation"]["id"].clone();
+    ensure!(activation.is_string(), "{active}");
+    let twice = sam.query(on, json!({ "p": plan, "c": "Fire" })).await?;
+    assert_eq!(twice["emergencyActivate"]["userErrors"][0]["code"], "INVALID", "{twice}");
+
+    // Who writes now is told, once, and waits; the record says why.
+    let (ana, mut inbox) = on_duty(&stack, "ana").await?;
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    whatsapp.post(&http, &whatsapp.text("447700900671", "Kai", "wamid.x1", "agent", unix())).await?;
+    stack.settle("select count(*) from routing_decision where exclusions ? 'queue_closed'", 1, PATIENCE).await?;
+    stack.settle("select count(*) from delivery where state = 'accepted'", 1, PATIENCE).await?;
+    assert_eq!(stack.texts("select text from item_content c where text like 'We had%'").await?, [text]);
+    ensure!(inbox.until(std::time::Duration::from_secs(1), offer).await.is_err(), "nothing is offered");
+
+    // Its time is over: it is taken back by itself, and the work goes on.
+    stack.sql("update emergency_activation set expires_at = clock_timestamp()").await?;
+    stack.sql("update outbox set due_at = clock_timestamp() where payload ->> 'job' = 'emergency_end'").await?;
+    takes(&ana, &mut inbox).await?;
+    let history = sam
+        .query(
+            "{ emergencyActivations(first: 5) { endedAt endedById activatedById } alerts(first: 5) { kind } }",
+            json!({}),
+        )
+        .await?;
+    ensure!(history["emergencyActivations"][0]["endedAt"].is_string(), "{history}");
+    assert_eq!(history["emergencyActivations"][0]["endedById"], Value::Null, "{history}");
+    assert_eq!(history["alerts"], json!([]), "{history}");
+    stack.finish().await
+}
