@@ -163,7 +163,7 @@ pub(crate) async fn tell(
             if let Some(text) = &plan.switches.message
                 && store::note(&mut tx, plan.id, session.id).await?
             {
-                say(&mut tx, &conversation, &session, Actor::System, text, &[]).await?;
+                say(&mut tx, &conversation, &session, Actor::System, text, &[], None).await?;
             }
         }
         tx.commit().await?;

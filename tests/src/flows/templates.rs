@@ -83,11 +83,11 @@ async fn a_closed_window_is_answered_by_a_template() -> Result<()> {
     let (order, picture) = (id("order_update").context("order")?, id("picture").context("picture")?);
 
     stack.sql("update session set last_customer_at = last_customer_at - interval '25 hours'").await?;
-    let closed = agent.query(SEND, json!({ "c": conversation, "text": "It left." })).await?;
+    let closed = agent.query(SEND, json!({ "c": conversation, "text": "It left.", "f": [] })).await?;
     assert_eq!(closed["messageSend"]["userErrors"][0]["code"], "WINDOW_CLOSED", "{closed}");
     ensure!(closed.to_string().contains("send a template"), "{closed}");
     let told = async |template: Value, text: &str| -> Result<String> {
-        let done = agent.query(SEND, json!({ "c": conversation, "text": text, "t": template })).await?;
+        let done = agent.query(SEND, json!({ "c": conversation, "text": text, "t": template, "f": [] })).await?;
         Ok(done["messageSend"]["userErrors"][0]["message"].to_string())
     };
     let refused = told(json!({ "templateId": order, "parameters": ["Ida"] }), "").await?;
@@ -97,7 +97,7 @@ async fn a_closed_window_is_answered_by_a_template() -> Result<()> {
     let refused = told(json!({ "templateId": picture }), "").await?;
     ensure!(refused.contains("attach its image"), "{refused}");
     let sent = agent
-        .query(SEND, json!({ "c": conversation, "t": { "templateId": order, "parameters": ["Ida", "A-7"] } }))
+        .query(SEND, json!({ "c": conversation, "text": "", "f": [], "t": { "templateId": order, "parameters": ["Ida", "A-7"] } }))
         .await?;
     assert_eq!(sent["messageSend"]["item"]["text"], "Dear Ida, order A-7 leaves today.", "{sent}");
     let kept: Value = http
@@ -108,7 +108,7 @@ async fn a_closed_window_is_answered_by_a_template() -> Result<()> {
         .await?
         .json()
         .await?;
-    let with = json!({ "c": conversation, "t": { "templateId": picture }, "f": [kept["id"]] });
+    let with = json!({ "c": conversation, "text": "", "t": { "templateId": picture }, "f": [kept["id"]] });
     let sent = agent.query(SEND, with).await?;
     assert_eq!(sent["messageSend"]["userErrors"], json!([]), "{sent}");
     stack.settle("select count(*) from delivery where state = 'accepted'", 2, PATIENCE).await?;
