@@ -306,7 +306,7 @@ impl Listener {
                 *kept = recipient;
             }
         }
-        let digest = hex(&Sha256::digest(mail));
+        let digest = hex::encode(Sha256::digest(mail));
         for recipient in copies.into_values() {
             let origin = Origin {
                 from: dialogue.envelope().0,
@@ -335,10 +335,6 @@ impl Listener {
         point("smtp.stored");
         Stored::Yes
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn result(outcome: Stored) -> &'static str {

@@ -216,8 +216,8 @@ async fn catch_up(
             let kept = match mailbox.fetch(uid, size).await? {
                 Some(mail) => {
                     point("mailbox.fetched");
-                    let key: String = Sha256::digest(&mail).iter().map(|byte| format!("{byte:02x}")).collect();
-                    let (key, part) = (format!("imap:{key}"), StoredRequest::part_of_pull(&cursor.name));
+                    let digest = hex::encode(Sha256::digest(&mail));
+                    let (key, part) = (format!("imap:{digest}"), StoredRequest::part_of_pull(&cursor.name));
                     let raw = PulledRaw { account: account.id, dedupe_key: &key, request: &part, body: &mail };
                     pulls::keep(app, tenant, cursor, &[raw], &at).await?
                 }

@@ -55,12 +55,13 @@ pub(crate) fn kinds(events: &[InboundEvent]) -> Vec<EventKind> {
 /// Changes a good body in many places, byte by byte and piece by piece, and reads each: nothing may panic, everything
 /// is kept, and the work is bounded. The same bodies at every run.
 pub(crate) fn survives(channel: &dyn Channel, account: &AccountConfig, bodies: &[&str]) {
-    survives_as(channel, account, &Value::Null, bodies);
+    survives_as(channel, account, &Value::Null, bodies, 1);
 }
 
-/// The same for bodies that are read by what stands beside them.
-pub(crate) fn survives_as(channel: &dyn Channel, account: &AccountConfig, part: &Value, bodies: &[&str]) {
-    let limit = std::env::var("MERIDIAN_FUZZ_SECONDS").ok().and_then(|s| s.parse().ok());
+/// The same for bodies that are read by what stands beside them; one of `shares` that share a test's time.
+pub(crate) fn survives_as(channel: &dyn Channel, account: &AccountConfig, part: &Value, bodies: &[&str], shares: u64) {
+    let limit = std::env::var("MERIDIAN_FUZZ_SECONDS").ok().and_then(|s| s.parse::<u64>().ok());
+    let limit = limit.map(|seconds| seconds.div_ceil(shares));
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut next = move |below: usize| {
         state ^= state << 13;
@@ -72,7 +73,7 @@ pub(crate) fn survives_as(channel: &dyn Channel, account: &AccountConfig, part: 
         ["\"", "{", "}", "[]", "null", "-1", "1e999", "\u{0}", "😀", "99999999999999999999", "<![CDATA[", "&a;", "%00"];
     let started = std::time::Instant::now();
     let mut rounds = 0;
-    while limit.map_or(rounds < 400, |seconds: u64| started.elapsed().as_secs() < seconds) {
+    while limit.map_or(rounds < 400, |seconds| started.elapsed().as_secs() < seconds) {
         rounds += 1;
         let mut body = bodies[next(bodies.len())].as_bytes().to_vec();
         for _ in 0..=next(4) {

@@ -40,10 +40,13 @@ fn forget_peak() -> Option<u64> {
     peak()
 }
 
+fn many(count: usize, one: impl Fn(usize) -> String) -> String {
+    (0..count).map(one).collect::<Vec<_>>().concat()
+}
+
 fn mails() -> Vec<(&'static str, String)> {
-    let deep: String =
-        (0..300).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n")).collect();
-    let references: String = (0..2000).map(|n| format!(" <{n}@example.org>")).collect();
+    let deep = many(300, |n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n"));
+    let references = many(2000, |n| format!(" <{n}@example.org>"));
     let parts = "--b\r\nContent-Type: text/plain\r\n\r\nx\r\n".repeat(20_000);
     let mut all = vec![
         ("300 deep", deep),
@@ -100,7 +103,7 @@ fn bombs_cost_little_and_stay_visible() {
             "entities",
             format!(
                 "<!DOCTYPE x [{}]><xml><A>&a9;</A></xml>",
-                (0..10).map(|n| format!("<!ENTITY a{} \"&a{n};&a{n};\">", n + 1)).collect::<String>()
+                many(10, |n| format!("<!ENTITY a{} \"&a{n};&a{n};\">", n + 1))
             ),
         ),
         ("a file of ours", "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><xml><A>&e;</A></xml>".to_owned()),
@@ -137,7 +140,7 @@ fn bombs_cost_little_and_stay_visible() {
             measured(name, *kind, || read(*kind, body.clone()).len());
         }
     }
-    let fields: String = (0..50_000).map(|n| format!("a{n}=b&")).collect();
+    let fields = many(50_000, |n| format!("a{n}=b&"));
     for kind in [ChannelKind::Sms, ChannelKind::Slack] {
         measured("50,000 fields", kind, || read(kind, fields.clone()).len());
     }

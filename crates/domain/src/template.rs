@@ -154,15 +154,12 @@ fn fill(text: &str, values: &[Filled]) -> String {
         let named = after.split_once("}}");
         let value = named.and_then(|(name, _)| values.iter().find(|value| value.place == name.trim()));
         filled.push_str(before);
-        match (named, value) {
-            (Some((_, behind)), Some(value)) => {
-                filled.push_str(&value.value);
-                rest = behind;
-            }
-            _ => {
-                filled.push_str("{{");
-                rest = after;
-            }
+        if let (Some((_, behind)), Some(value)) = (named, value) {
+            filled.push_str(&value.value);
+            rest = behind;
+        } else {
+            filled.push_str("{{");
+            rest = after;
         }
     }
     filled.push_str(rest);

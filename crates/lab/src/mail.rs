@@ -1,9 +1,12 @@
 //! The mail of the outside world: a server that takes ours, a client that brings theirs, a mailbox that is read.
 
 use anyhow::{Context, Result, bail};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    fmt::Write as _,
+    sync::{Arc, Mutex, PoisonError},
+};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{
         TcpListener, TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
@@ -319,7 +322,7 @@ impl Imap {
             } else {
                 format!("BODY[] {{{}}}\r\n{mail}", mail.len())
             };
-            answer.push_str(&format!("* {} FETCH (UID {uid} {shown})\r\n", n + 1));
+            writeln!(answer, "* {} FETCH (UID {uid} {shown})\r", n + 1)?;
         }
         Ok(answer)
     }
@@ -327,15 +330,16 @@ impl Imap {
     /// Until the client is done.
     async fn idle(&mut self) -> Result<()> {
         self.say("+ idling\r\n").await?;
+        // What was read before news came stays read.
+        let mut done = Vec::new();
         loop {
-            let mut done = [0_u8; 6];
             tokio::select! {
                 changed = self.news.changed() => {
                     changed?;
                     let count = self.folder.lock().unwrap_or_else(PoisonError::into_inner).mails.len();
                     self.say(&format!("* {count} EXISTS\r\n")).await?;
                 }
-                read = self.lines.read_exact(&mut done) => {
+                read = self.lines.read_until(b'\n', &mut done) => {
                     read?;
                     return Ok(());
                 }

@@ -131,6 +131,16 @@ pub fn wecom_waits(url: &str, secret: &dyn Fn(&str) -> String, unix: i64) -> Res
     wecom(url, secret, "wwdemo", inner, unix)
 }
 
+fn generic(url: &str, secret: &str, said: Text<'_>) -> Result<Signed> {
+    let Text { from, number, text, unix } = said;
+    let body = json!({ "kind": "message", "external_id": format!("in-{number}"),
+        "sender": { "name": "Ida", "ids": [{ "scheme": "crm_id", "value": from, "verified": "channel" }] },
+        "content": { "message_type": "text", "text": text } })
+    .to_string();
+    let headers = standard_webhook(secret, &format!("msg_{number}"), unix, &body)?;
+    Ok(Signed { url: url.to_owned(), headers, body })
+}
+
 /// A text on a channel; `secret` tells the account's secrets by name.
 pub fn text(kind: ChannelKind, url: &str, secret: &dyn Fn(&str) -> String, said: Text<'_>) -> Result<Signed> {
     let Text { from, number, text, unix } = said;
@@ -206,14 +216,7 @@ pub fn text(kind: ChannelKind, url: &str, secret: &dyn Fn(&str) -> String, said:
             let body = meta_side.text(from, "Ida", &format!("wamid.in{number}"), text, unix);
             meta(url, &meta_side.app_secret, &body)?
         }
-        ChannelKind::Generic => {
-            let body = json!({ "kind": "message", "external_id": format!("in-{number}"),
-                "sender": { "name": "Ida", "ids": [{ "scheme": "crm_id", "value": from, "verified": "channel" }] },
-                "content": { "message_type": "text", "text": text } })
-            .to_string();
-            let headers = standard_webhook(&secret("signing_secret"), &format!("msg_{number}"), unix, &body)?;
-            Signed { url: url.to_owned(), headers, body }
-        }
+        ChannelKind::Generic => generic(url, &secret("signing_secret"), said)?,
         // What was said is pulled afterwards.
         ChannelKind::WeCom => wecom_waits(url, secret, unix)?,
         other => bail!("no sender for {other}"),

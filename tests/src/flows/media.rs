@@ -140,7 +140,8 @@ const SEND: &str = "mutation($c: ID!, $t: String!, $a: [ID!]!) { messageSend(inp
     item { id attachments { name state } } userErrors { code message } } }";
 
 /// An agent answers a text of a customer on a channel with a picture.
-async fn answered_with_a_picture(kind: ChannelKind, number: u64) -> Result<(Stack, Value)> {
+async fn answered_with_a_picture(kind: ChannelKind, before: Option<&'static str>) -> Result<(Stack, Value)> {
+    let number = 7;
     let stack = Stack::start().await?.context("servers")?;
     let mut people = both_sites(&stack).await?;
     let secret = |name: &str| Stack::secret(&format!("{kind} {name}"));
@@ -159,6 +160,9 @@ async fn answered_with_a_picture(kind: ChannelKind, number: u64) -> Result<(Stac
     ensure!(status == 422 && program["detail"].to_string().contains("programs"), "{program}");
     let (status, made) = upload(&stack, Some(&agent.token), "kettle.png", PNG).await?;
     assert_eq!((status, &made["contentType"]), (201, &json!("image/png")), "{made}");
+    if let Some(sql) = before {
+        stack.sql(sql).await?;
+    }
     let send = |text: &str| json!({ "c": conversation, "t": text, "a": [made["id"]] });
     let sent = agent.query(SEND, send("Like this one?")).await?;
     if sent["messageSend"]["item"].is_object() {
@@ -179,7 +183,7 @@ async fn arrives(kind: ChannelKind, at: &str, texts: &str) -> Result<()> {
     if meridian_testkit::urls().is_none() {
         return Ok(());
     }
-    let (stack, sent) = answered_with_a_picture(kind, 7).await?;
+    let (stack, sent) = answered_with_a_picture(kind, None).await?;
     ensure!(sent["messageSend"]["item"].is_object(), "{sent}");
     let forms: Vec<_> = stack.provider.seen(at).into_iter().filter(|post| holds(&post.body, PNG)).collect();
     ensure!(forms.len() == 1, "{} forms with the picture at {at}", forms.len());
@@ -209,14 +213,15 @@ async fn a_picture_goes_out_by_whatsapp() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_channel_that_takes_no_files_says_so_before_anything_is_stored() -> Result<()> {
+async fn a_file_that_a_channel_does_not_take_is_refused_before_anything_is_stored() -> Result<()> {
     if meridian_testkit::urls().is_none() {
         return Ok(());
     }
-    let (stack, sent) = answered_with_a_picture(ChannelKind::Slack, 7).await?;
+    let larger = "update attachment set size = 17 * 1024 * 1024";
+    let (stack, sent) = answered_with_a_picture(ChannelKind::WhatsApp, Some(larger)).await?;
     let error = &sent["messageSend"]["userErrors"][0];
     assert_eq!(error["code"], "INVALID", "{sent}");
-    ensure!(error["message"].to_string().contains("slack takes no image"), "{error}");
+    ensure!(error["message"].to_string().contains("whatsapp takes at most 16 MiB"), "{error}");
     assert_eq!(stack.count("select count(*) from delivery").await?, 0);
     stack.finish().await
 }

@@ -2,7 +2,10 @@
 
 use super::{PATIENCE, accept_first, both_sites, main_job::reqwest_client, unix};
 use anyhow::{Context, Result, ensure};
-use meridian_lab::{agent::Agent, provider::Answer};
+use meridian_lab::{
+    agent::Agent,
+    provider::{Answer, Recorded},
+};
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
 
@@ -17,7 +20,7 @@ fn listed(name: &str, status: &str, components: Value) -> Value {
 /// The set-up: an admin has the provider's list read, and keeps one more by hand.
 async fn set_up(stack: &Stack) -> Result<Agent> {
     let ada = Agent::sign_in(&stack.base, "demo", "ada@demo.example", &stack.demo.password).await?;
-    let accounts = ada.query("{ channelAccounts { id kind capabilities { templates } } }", json!({})).await?;
+    let accounts = ada.query("{ channelAccounts { id kind } }", json!({})).await?;
     let all = accounts["channelAccounts"].as_array().context("accounts")?;
     let account = |kind: &str| all.iter().find(|one| one["kind"] == kind).map(|one| one["id"].clone());
     let (whatsapp, sms) = (account("whatsapp").context("whatsapp")?, account("sms").context("sms")?);
@@ -80,11 +83,11 @@ async fn a_closed_window_is_answered_by_a_template() -> Result<()> {
     let (order, picture) = (id("order_update").context("order")?, id("picture").context("picture")?);
 
     stack.sql("update session set last_customer_at = last_customer_at - interval '25 hours'").await?;
-    let closed = agent.query(SEND, json!({ "c": conversation, "text": "It left." })).await?;
+    let closed = agent.query(SEND, json!({ "c": conversation, "text": "It left.", "f": [] })).await?;
     assert_eq!(closed["messageSend"]["userErrors"][0]["code"], "WINDOW_CLOSED", "{closed}");
     ensure!(closed.to_string().contains("send a template"), "{closed}");
     let told = async |template: Value, text: &str| -> Result<String> {
-        let done = agent.query(SEND, json!({ "c": conversation, "text": text, "t": template })).await?;
+        let done = agent.query(SEND, json!({ "c": conversation, "text": text, "t": template, "f": [] })).await?;
         Ok(done["messageSend"]["userErrors"][0]["message"].to_string())
     };
     let refused = told(json!({ "templateId": order, "parameters": ["Ida"] }), "").await?;
@@ -94,7 +97,7 @@ async fn a_closed_window_is_answered_by_a_template() -> Result<()> {
     let refused = told(json!({ "templateId": picture }), "").await?;
     ensure!(refused.contains("attach its image"), "{refused}");
     let sent = agent
-        .query(SEND, json!({ "c": conversation, "t": { "templateId": order, "parameters": ["Ida", "A-7"] } }))
+        .query(SEND, json!({ "c": conversation, "text": "", "f": [], "t": { "templateId": order, "parameters": ["Ida", "A-7"] } }))
         .await?;
     assert_eq!(sent["messageSend"]["item"]["text"], "Dear Ida, order A-7 leaves today.", "{sent}");
     let kept: Value = http
@@ -105,12 +108,12 @@ async fn a_closed_window_is_answered_by_a_template() -> Result<()> {
         .await?
         .json()
         .await?;
-    let with = json!({ "c": conversation, "t": { "templateId": picture }, "f": [kept["id"]] });
+    let with = json!({ "c": conversation, "text": "", "t": { "templateId": picture }, "f": [kept["id"]] });
     let sent = agent.query(SEND, with).await?;
     assert_eq!(sent["messageSend"]["userErrors"], json!([]), "{sent}");
     stack.settle("select count(*) from delivery where state = 'accepted'", 2, PATIENCE).await?;
     let out = stack.provider.seen("/100200300/messages");
-    let bodies: Vec<Value> = out.iter().map(|request| request.json()).collect();
+    let bodies: Vec<Value> = out.iter().map(Recorded::json).collect();
     assert_eq!(bodies[0]["template"]["name"], "order_update");
     assert_eq!(bodies[0]["template"]["components"][0]["parameters"][1]["text"], "A-7");
     assert_eq!(bodies[1]["template"]["components"][0]["parameters"][0]["type"], "image", "{}", bodies[1]);

@@ -298,17 +298,15 @@ pub fn trace(origin: &Origin<'_>) -> String {
         text.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>' | '(' | ')')).take(320).collect()
     };
     let (host, client) = (clean(origin.host), clean(origin.client));
-    let mut fields = format!("Return-Path: <{}>\r\nDelivered-To: {}\r\n", clean(origin.from), clean(origin.to));
-    if !origin.trusted {
-        fields.push_str(&format!("Authentication-Results: {host}; none\r\n"));
-    }
+    let vouched = if origin.trusted { String::new() } else { format!("Authentication-Results: {host}; none\r\n") };
     let with = if origin.secured { "ESMTPS" } else { "ESMTP" };
-    fields.push_str(&format!(
-        "Received: from {client} ([{}]) by {host} with {with};\r\n\t{}\r\n",
+    format!(
+        "Return-Path: <{}>\r\nDelivered-To: {}\r\n{vouched}Received: from {client} ([{}]) by {host} with {with};\r\n\t{}\r\n",
+        clean(origin.from),
+        clean(origin.to),
         origin.peer,
         origin.at.to_rfc2822()
-    ));
-    fields
+    )
 }
 
 /// An address in lower case, and the same without what follows a plus sign: the forms under which an account is found.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    testing::{account, now, stored, survives},
+    testing::{account, now, stored},
     wechat::crypto::{signature, testing::encrypt},
 };
 use meridian_domain::event::EventKind;
@@ -69,6 +69,7 @@ fn changed_bodies_do_no_harm() {
     let pulled = json!({ "msg_list": [{ "msgid": "m1", "external_userid": "wm1", "send_time": 1, "origin": 3,
         "msgtype": "text", "text": { "content": "hi" } }, { "msgid": "m2", "msgtype": "event", "event": { "event_type": "enter_session" } }] });
     let part = StoredRequest::part_of_pull("wk1");
-    crate::testing::survives_as(&WeCom, &corp(), &part, &[&pulled.to_string()]);
-    survives(&WeCom, &corp(), &[&sealed("<MsgType>text</MsgType><Content>hi</Content>").1]);
+    crate::testing::survives_as(&WeCom, &corp(), &part, &[&pulled.to_string()], 2);
+    let body = sealed("<MsgType>text</MsgType><Content>hi</Content>").1;
+    crate::testing::survives_as(&WeCom, &corp(), &serde_json::Value::Null, &[&body], 2);
 }

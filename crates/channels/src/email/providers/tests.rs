@@ -301,6 +301,6 @@ fn changed_bodies_do_no_harm() {
     ];
     for (provider, kind, body) in &posts {
         let part = json!({ "headers": { "content-type": kind } });
-        crate::testing::survives_as(&Email, &account(provider), &part, &[body]);
+        crate::testing::survives_as(&Email, &account(provider), &part, &[body], posts.len() as u64);
     }
 }
