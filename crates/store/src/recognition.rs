@@ -5,7 +5,7 @@ use meridian_domain::{
     event::{Identifier, Verification},
     identity::{
         Declared, Holder,
-        candidate::{LARGEST_BLOCK, MOST_PARTNERS, Profile},
+        candidate::{LARGEST_BLOCK, LARGEST_NAME_BLOCK, MOST_PARTNERS, Profile},
         compare::Role,
         declarations_of,
         fellegi::Model,
@@ -125,7 +125,9 @@ pub async fn known(tx: &mut ReadTx, customers: &[Uuid]) -> Result<HashMap<Custom
     for row in people {
         let known = found.entry(row.root.into()).or_default();
         known.profile.name(&row.name);
-        row.birth.iter().for_each(|birth| known.profile.birth(birth));
+        if let Some(birth) = &row.birth {
+            known.profile.birth(birth);
+        }
         if row.itself {
             known.name = row.name;
             known.since = Some(row.created_at);
@@ -200,14 +202,15 @@ pub async fn partners(
     }
     let rows = sqlx::query!(
         r#"with found as (
-             select k.customer, b.customer_id, count(*) over (partition by k.customer, k.key) as size
+             select k.customer, b.customer_id, count(*) over (partition by k.customer, k.key) as size,
+                    case when k.key % 2 = 0 then $4 else $6 end as most
              from unnest($2::uuid[], $3::bigint[]) as k(customer, key)
              cross join lateral (
                select b.customer_id from identity_block b where b.tenant_id = $1 and b.key = k.key limit $4
              ) b
            ), counted as (
              select customer, customer_id, count(*) as times from found
-             where size < $4 and customer_id <> customer group by customer, customer_id
+             where size < most and customer_id <> customer group by customer, customer_id
            )
            select customer as "customer!", customer_id as "other!" from (
              select *, row_number() over (partition by customer order by times desc, customer_id) as rank from counted
@@ -216,7 +219,8 @@ pub async fn partners(
         &owners,
         &all,
         LARGEST_BLOCK + 1,
-        MOST_PARTNERS
+        MOST_PARTNERS,
+        LARGEST_NAME_BLOCK + 1
     )
     .fetch_all(tx.conn())
     .await?;

@@ -48,7 +48,7 @@ async fn join(tx: &mut WriteTx, customer: CustomerId) -> Result<Option<CustomerI
         return Ok(None);
     };
     let known = recognition::known(tx, &[customer.0]).await?;
-    let ids: Vec<Identifier> = known.into_values().flat_map(|known| known.ids).filter(|id| joins(id)).collect();
+    let ids: Vec<Identifier> = known.into_values().flat_map(|known| known.ids).filter(joins).collect();
     store::lock_values(tx, &ids).await?;
     let same = same_as(tx, Newcomer { ids: &ids, name: &own.name }, Some(customer)).await?;
     let (first, also, evidence) = match same {

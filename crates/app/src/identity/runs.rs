@@ -98,9 +98,9 @@ pub async fn run(app: &App, tenant: TenantId, id: RunId) -> Result<(), StoreErro
         "running".clone_into(&mut run.state);
         let phase = run.phase;
         if run.kind == "import" {
-            import::part(&mut tx, &mut run).await?
+            import::part(&mut tx, &mut run).await?;
         } else {
-            part(&mut tx, &mut run).await?
+            part(&mut tx, &mut run).await?;
         }
         let more = run.state == "running";
         let later = more && began.elapsed() > TURN;

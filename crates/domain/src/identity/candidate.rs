@@ -26,11 +26,17 @@ pub const SUGGEST: f64 = 2.0;
 /// The most customers in one block; what fills a larger one says little, and rarer agreement finds the same pairs.
 pub const LARGEST_BLOCK: i64 = 120;
 
+/// The same for a key that is a whole name and nothing else: a name that more people bear tells them apart badly.
+pub const LARGEST_NAME_BLOCK: i64 = 20;
+
 /// The most customers that one is compared with: those that meet it in most blocks.
 pub const MOST_PARTNERS: i64 = 200;
 
 /// The most values of one kind that are kept of a customer.
 const MOST_VALUES: usize = 8;
+
+/// The kind of key that is a whole name.
+const NAME_ALONE: u8 = 5;
 
 /// What each further holder adds to the share of a mailbox, phone or account.
 const HOLDER: f64 = 1e-5;
@@ -81,14 +87,16 @@ impl Profile {
         *self == Self::default()
     }
 
-    /// Keys under which the customer is found by those who may be the same person; the same in every release.
+    /// Keys under which the customer is found by those who may be the same person; the same in every release. A key of a
+    /// name alone is odd, all others are even.
     pub fn keys(&self) -> Vec<i64> {
         let mut keys = BTreeSet::new();
         let mut add = |kind: u8, parts: &[&str]| {
             let text = parts.join("\u{1}");
             let mut bytes = vec![kind];
             bytes.extend_from_slice(text.as_bytes());
-            keys.insert(stable_hash(&bytes).cast_signed());
+            let hash = stable_hash(&bytes).cast_signed();
+            keys.insert(if kind == NAME_ALONE { hash | 1 } else { hash & !1 });
         };
         for mail in &self.mails {
             add(1, &[mail]);
@@ -97,25 +105,25 @@ impl Profile {
                 add(2, &[&local]);
             }
         }
-        self.phones.iter().for_each(|phone| add(3, &[phone]));
-        self.accounts.iter().for_each(|account| add(4, &[account]));
+        for phone in &self.phones {
+            add(3, &[phone]);
+        }
+        for account in &self.accounts {
+            add(4, &[account]);
+        }
         for name in self.names.iter().filter_map(|name| Name::parse(name)) {
             let (given, family) = name.given_and_family();
             let mut words = vec![given, family.unwrap_or("")];
             // Whatever their order.
             words.sort_unstable();
-            add(5, &words);
-            let heads = |count: usize| words.iter().map(|word| head(word, count)).collect::<Vec<_>>();
-            if family.is_some() {
-                add(6, &heads(4).iter().map(String::as_str).collect::<Vec<_>>());
-            }
+            add(NAME_ALONE, &words);
+            let heads: Vec<String> = words.iter().map(|word| head(word, 3)).collect();
             for birth in &self.births {
                 let year = head(birth, 4);
-                let mut parts = heads(2);
-                parts.push(year);
-                add(7, &parts.iter().map(String::as_str).collect::<Vec<_>>());
+                let parts: Vec<&str> = heads.iter().map(String::as_str).chain([year.as_str()]).collect();
+                add(6, &parts);
                 for word in words.iter().filter(|word| !word.is_empty()) {
-                    add(8, &[birth, &head(word, 2)]);
+                    add(7, &[birth, &head(word, 2)]);
                 }
             }
         }
@@ -293,9 +301,10 @@ fn take_better(best: &mut Levels, now: &Levels) {
     let named = names(now) > names(best);
     for at in 0..COMPARED.len() {
         let better = if at < 2 { named } else { rank(now, at) > rank(best, at) };
-        if better && let (Some(level), Some(share)) = (now.levels.get(at), now.frequencies.get(at)) {
-            best.levels.get_mut(at).into_iter().for_each(|slot| *slot = *level);
-            best.frequencies.get_mut(at).into_iter().for_each(|slot| *slot = *share);
+        let told = now.levels.get(at).zip(now.frequencies.get(at)).filter(|_| better);
+        let kept = best.levels.get_mut(at).zip(best.frequencies.get_mut(at));
+        if let (Some((level, share)), Some((kept_level, kept_share))) = (told, kept) {
+            (*kept_level, *kept_share) = (*level, *share);
         }
     }
 }
@@ -338,7 +347,9 @@ mod tests {
         let mut profile = Profile::default();
         profile.name(name);
         profile.birth(birth);
-        ids.iter().for_each(|(scheme, value)| profile.identifier(scheme, value, None));
+        for (scheme, value) in ids {
+            profile.identifier(scheme, value, None);
+        }
         profile
     }
 
@@ -410,7 +421,7 @@ mod tests {
     fn keys_never_change_between_releases() {
         assert_eq!(
             profile("", "", &[("phone", "+447700900901")]).keys(),
-            [stable_hash(b"\x03+447700900901").cast_signed()]
+            [stable_hash(b"\x03+447700900901").cast_signed() & !1]
         );
     }
 

@@ -130,7 +130,9 @@ pub fn read<'a>(
     row.tags.dedup();
     row.tags.truncate(30);
     let level = if verified { Verification::Token } else { Verification::Claimed };
-    row.ids.iter_mut().for_each(|id| id.verified = level);
+    for id in &mut row.ids {
+        id.verified = level;
+    }
     row.ids.dedup();
     if row.ids.is_empty() { Err(RowRefused::NoKey) } else { Ok(row) }
 }

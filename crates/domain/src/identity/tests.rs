@@ -216,24 +216,32 @@ proptest! {
     #[test]
     fn the_order_of_arrivals_does_not_change_who_is_one(all in parties(), seed in any::<prop::sample::Index>()) {
         let (mut there, mut elsewhere) = (World::default(), World::default());
-        all.iter().for_each(|ids| there.arrive(ids, &[]));
+        for ids in &all {
+            there.arrive(ids, &[]);
+        }
         let mut turned = all.clone();
         turned.rotate_left(seed.index(all.len()));
         turned.reverse();
-        turned.iter().for_each(|ids| elsewhere.arrive(ids, &[]));
+        for ids in &turned {
+            elsewhere.arrive(ids, &[]);
+        }
         prop_assert_eq!(there.people(), elsewhere.people());
     }
 
     #[test]
     fn parted_customers_are_never_brought_together(all in parties(), more in parties()) {
         let mut world = World::default();
-        all.iter().for_each(|ids| world.arrive(ids, &[]));
+        for ids in &all {
+            world.arrive(ids, &[]);
+        }
         let customers: BTreeSet<CustomerId> = world.parties.iter().map(|(customer, _)| *customer).collect();
         let all: Vec<CustomerId> = customers.into_iter().collect();
         let parted: Vec<(CustomerId, CustomerId)> =
             all.iter().enumerate().flat_map(|(n, a)| all.iter().skip(n + 1).map(move |b| (*a, *b))).collect();
         let before = world.parties.clone();
-        more.iter().for_each(|ids| world.arrive(ids, &parted));
+        for ids in &more {
+            world.arrive(ids, &parted);
+        }
         prop_assert_eq!(&world.parties[..before.len()], &before[..]);
     }
 }
