@@ -261,7 +261,7 @@ async fn an_event_about_a_customer_alarms_their_agent_and_the_floor_within_a_sec
     let (owner, mut owner_inbox) = on_duty(&stack, "ana").await?;
     let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
     whatsapp.post(&http, &whatsapp.text("447700900641", "Vera", "wamid.v1", "agent", unix())).await?;
-    let (first, conversation) = owner_inbox.until(PATIENCE, offer).await?;
+    let (first, _) = owner_inbox.until(PATIENCE, offer).await?;
     owner.query(ACCEPT, json!({ "o": first })).await?;
 
     // Tried on the work of the last day, then published.

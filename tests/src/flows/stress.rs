@@ -76,7 +76,7 @@ async fn play(
 ) -> Result<()> {
     let me = |agent| Subject::agent(tenant, agent, Role::Agent, SignInId(Uuid::nil()));
     let subject = me(agent);
-    if offer.0.as_u128() % 10 == 0 {
+    if offer.0.as_u128().is_multiple_of(10) {
         match routing::decline(stack, &subject, offer, "busy").await {
             Ok(()) => _ = played.declined.fetch_add(1, Ordering::Relaxed),
             Err(OfferRefused::Gone) => {}
@@ -120,7 +120,7 @@ async fn two_hundred_agents_race_for_a_thousand_pieces_of_work() -> Result<()> {
     let mut look: PgConnection = PgConnectOptions::from_str(&stack.database)?.connect().await?;
     let (hands, played) = (Arc::new(Semaphore::new(12)), Arc::new(Played::default()));
     let (mut seen, mut running) = (BTreeSet::new(), JoinSet::new());
-    let until = Instant::now() + Duration::from_secs(300);
+    let until = Instant::now() + Duration::from_mins(5);
     loop {
         let pending: Vec<(Uuid, Uuid)> =
             sqlx::query_as("select agent_id, id from offer where state = 'pending' limit 200")
