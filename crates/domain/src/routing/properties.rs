@@ -180,7 +180,13 @@ impl World {
             for id in members {
                 let seat = at(id);
                 prop_assert_eq!(seat.counted, seat.status());
-                let standing = score::excluded(&seat.agent, &pool.kind, &pool.step, &core.awake, self.now);
+                let standing = score::excluded(
+                    &seat.agent,
+                    &pool.kind,
+                    (&pool.step, pool.overflow.as_ref()),
+                    &core.awake,
+                    self.now,
+                );
                 prop_assert_eq!(pool.standing[&id], standing);
                 prop_assert_eq!(seat.serves.contains(&(n as u32)), standing.is_none());
                 match standing {
