@@ -34,6 +34,12 @@ const FILL: &[&str] = &[
     "insert into identity_term (tenant_id, role, value, share) select tenant_id, 'given_name', 'ana', 0.01 from tenant",
     "insert into identity_run (tenant_id, id, kind) select tenant_id, gen_random_uuid(), 'import' from tenant",
     "insert into identity_import_row (tenant_id, run_id, line, record) select tenant_id, id, 2, '{}' from identity_run limit 1",
+    "insert into alert (tenant_id, id, kind, text) select tenant_id, id, 'overflow', 't' from branch",
+    "insert into customer_event (tenant_id, id, party_id, kind, severity, occurred_at) select tenant_id, id, id, 'k', 1, now() from party",
+    "insert into red_rules (tenant_id, version, rules) select tenant_id, 1, '[]' from branch",
+    "insert into emergency_plan (tenant_id, id, name, switches, minutes) select tenant_id, id, 'p', '{}', 1 from branch",
+    "insert into emergency_activation (tenant_id, id, plan_id, name, switches, expires_at) select tenant_id, id, id, 'p', '{}', now() from branch",
+    "insert into emergency_notice (tenant_id, activation_id, session_id) select s.tenant_id, a.id, s.id from session s join emergency_activation a on a.tenant_id = s.tenant_id",
     "insert into outbox (tenant_id, lane, queue, payload, due_at) select tenant_id, 0, 'timer.0', '{}', 'infinity' from tenant",
     "insert into handoff (tenant_id, id, session_id, conversation_id, item_id, bot_id, webhook_id, request)
        select s.tenant_id, s.id, s.id, s.conversation_id, s.id, b.id, 'w', '{}' from session s join bot b on b.tenant_id = s.tenant_id limit 1",

@@ -124,7 +124,7 @@ pub async fn try_rules(app: &App, subject: &Subject, rules: &[Rule]) -> Result<R
     for part in works[..trial.looked_at].chunks(500) {
         let ids: Vec<uuid::Uuid> = part.iter().map(|id| id.0).collect();
         let mut found = store::facts(&mut tx, &ids).await?;
-        found.sort_by(|a, b| b.work.cmp(&a.work));
+        found.sort_by_key(|of| std::cmp::Reverse(of.work));
         for of in found {
             let then = of.enqueued_at;
             let events = of.facts.events.into_iter().filter(|event| event.at <= then).collect();

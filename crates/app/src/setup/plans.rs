@@ -10,7 +10,7 @@ use meridian_domain::{
     routing::{Agent, Core, Event, Known, Plan, Preview, SkillNeed, Work},
     time::Instant,
 };
-use meridian_store::{ReadTx, StoreError, plans, routing, setup, sites};
+use meridian_store::{ReadTx, plans, routing, setup, sites};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -188,5 +188,5 @@ pub async fn plan_history(
 ) -> Result<Vec<plans::PlanVersion>, SetupRefused> {
     subject.require(Permission::ReadSetup)?;
     let mut tx = app.db.read(subject.scope()).await?;
-    Ok(plans::versions(&mut tx, queue, before, most).await.map_err(StoreError::from)?)
+    Ok(plans::versions(&mut tx, queue, before, most).await?)
 }

@@ -61,7 +61,7 @@ pub(super) fn excluded(
     if agent.load[kind.class.index()].1 == 0 {
         return Some(Exclusion::NoCapacity);
     }
-    let Some(site) = agent.site else { return None };
+    let site = agent.site?;
     let enough = TimeDelta::minutes(i64::from(step.shift_left_minutes));
     let open = awake.get(&site).copied().flatten().is_some_and(|until| until - now >= enough);
     (!step.any_hours && !open).then_some(Exclusion::SiteClosed)
