@@ -16,7 +16,6 @@ mod model;
 mod overflow;
 mod resume;
 mod routing;
-mod stress;
 mod web_chat;
 
 use anyhow::Result;
