@@ -47,11 +47,11 @@ const WORK: &str = "do $$ declare t uuid; q uuid; b uuid; a uuid; begin
   end $$";
 
 /// Capacity changes for some, never below what is in hand; who is being given work just now is left for the next time.
-const CHANGE: &str = "with some as (
+const CHANGE: &str = "with few as (
       select tenant_id, agent_id, class from agent_load
       where class = 'messaging' and random() < 0.1 for update skip locked
     )
-    update agent_load l set cap = greatest(l.used, 1 + floor(random() * 5)::int) from some s
+    update agent_load l set cap = greatest(l.used, 1 + floor(random() * 5)::int) from few s
     where l.tenant_id = s.tenant_id and l.agent_id = s.agent_id and l.class = s.class";
 
 /// Agents whose count is not what they hold, or who hold more than they may.
