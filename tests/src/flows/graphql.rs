@@ -86,7 +86,7 @@ async fn a_subscription_goes_on_where_it_stopped_and_misses_nothing() -> Result<
     }
     let wanted: Vec<String> = (1..=20).map(|n| format!("m{n}")).collect();
     assert_eq!(heard, wanted, "each once, in the order of the timeline");
-    socket.subscribe("old", follow, json!({ "id": id, "after": "bjk5OTk5OTk5" })).await?;
+    socket.subscribe("old", follow, json!({ "id": id, "after": "bjkwMDAwMDAwMDAwMDAwMDAw" })).await?;
     let resync =
         |m: &Value| (m["id"] == "old").then(|| m["payload"]["data"]["conversation"]["change"]["__typename"].clone());
     assert_eq!(socket.until(PATIENCE, resync).await?, "Resync");

@@ -43,7 +43,7 @@ const WORK: &str = "do $$ declare t uuid; q uuid; b uuid; a uuid; begin
       select t, md5('w' || n)::uuid, md5('c' || n)::uuid, md5('s' || n)::uuid, q, b, 'messaging' from generate_series(1, 1000) n;
     update agent_load set cap = 2 where tenant_id = t and class = 'messaging';
     insert into agent_state (tenant_id, agent_id, chosen, live_until, live)
-      select t, id, 'available', 'infinity', true from agent where tenant_id = t;
+      select t, id, 'available', clock_timestamp() + interval '1 hour', true from agent where tenant_id = t;
   end $$";
 
 /// Capacity changes for some, never below what is in hand; who is being given work just now is left for the next time.

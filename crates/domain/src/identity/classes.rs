@@ -5,6 +5,7 @@
 //! switchboard, role mailbox). The class is declared here; a movable key may be learned to be shared later.
 
 use super::{phone, text::fold};
+use crate::event::Verification;
 
 /// How far a key singles out a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -233,11 +234,14 @@ fn role(local: &str) -> bool {
     words.peek().is_some() && words.all(|word| ROLES.contains(&word))
 }
 
-/// Whether an identifier of a sender says nothing: garbage where people type, a word for "no value" anywhere. Ids that a
-/// platform gave out are what they are.
-pub fn stands_for_nothing(scheme: &str, value: &str) -> bool {
+/// Whether an identifier of a sender says nothing: garbage where people type, a word for "no value" anywhere. What a
+/// platform or the tenant's own system gave out names its sender, however odd it looks; it may still tie nobody together
+/// ([`super::joins`]).
+pub fn stands_for_nothing(scheme: &str, value: &str, verified: Verification) -> bool {
     match scheme {
-        "phone_e164" | "email" | "crm_id" | "account" | "document" => key(scheme, value, None).is_none(),
+        "phone_e164" | "email" | "crm_id" | "account" | "document" if verified < Verification::Channel => {
+            key(scheme, value, None).is_none()
+        }
         _ => PLACEHOLDERS.contains(&fold(value).as_str()),
     }
 }

@@ -159,7 +159,7 @@ pub fn party_key(sender: &Sender) -> Option<(Identifier, Vec<Identifier>)> {
     let mut ids = Vec::with_capacity(sender.ids.len());
     for id in &sender.ids {
         if let Ok(value) = normalise(&id.scheme, &id.value)
-            && !classes::stands_for_nothing(&id.scheme, &value)
+            && !classes::stands_for_nothing(&id.scheme, &value, id.verified)
         {
             let normal = Identifier { value, ..id.clone() };
             if !ids.contains(&normal) {
