@@ -18,7 +18,6 @@ mod model;
 mod overflow;
 mod resume;
 mod routing;
-mod stress;
 mod templates;
 mod web_chat;
 
