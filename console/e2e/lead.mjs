@@ -1,0 +1,54 @@
+// What leads do: the floor's alerts, who is who, routing plans, and customers from a table.
+import assert from 'node:assert/strict';
+import { accessible, page, shoot, signIn, tell } from './setup.mjs';
+
+const rules = 'mutation($rules: [RedRuleInput!]!) { redRulesPublish(input: { rules: $rules }) { userErrors { message } } }';
+
+/** A rule of the red channel alarms the floor; the supervisor sees it, gives the work away and ends the alert, by keys. */
+export async function alerts({ chrome, url, world, run, problems }) {
+  const floor = await page(chrome, problems);
+  await signIn(floor, url, 'sam');
+  await floor.goto(`${url}/floor`);
+  await floor.waitForSelector('table tbody tr [title], table tbody tr p');
+  const name = `Loud customer ${run}`;
+  await world.query(world.admin, rules, { rules: [{ name, alert: true, tags: [`loud${run}`] }] });
+  try {
+    const phone = `+44774${run}1`;
+    await world.generic(phone, `Vera ${run}`, 'My card was used by somebody else.');
+    const search = 'query($search: String!) { customers(search: $search) { id version } }';
+    const find = async () => (await world.query(world.admin, search, { search: `Vera ${run}` })).customers[0];
+    let found = await find();
+    for (let tries = 0; !found && tries < 50; tries++) [, found] = [await floor.waitForTimeout(100), await find()];
+    const { id: customerId, version } = found;
+    const update = 'mutation($input: CustomerUpdateInput!) { customerUpdate(input: $input) { userErrors { message } } }';
+    await world.query(world.admin, update, { input: { customerId, expectedVersion: version, tags: [`loud${run}`] } });
+    const row = floor.locator('[data-alert]', { hasText: name });
+    await row.waitFor();
+    await accessible(floor, 'floor with alerts', problems);
+    await shoot(floor, 'floor-alerts');
+    await row.focus();
+    await floor.keyboard.press('w');
+    await floor.waitForSelector('[role=dialog] [role=option]');
+    await accessible(floor, 'assign', problems);
+    await shoot(floor, 'floor-assign');
+    await floor.keyboard.press('Enter');
+    await floor.waitForSelector('[role=dialog]', { state: 'detached' });
+    const mine = '{ conversations(view: MINE, first: 100) { nodes { id customer { name } } } }';
+    const { conversations } = await world.as('sam', mine);
+    const taken = conversations.nodes.find((one) => one.customer?.name === `Vera ${run}`);
+    assert.ok(taken, 'the supervisor has the work that they took');
+    tell('an alert came by itself; the supervisor pulled its work by keys');
+    await row.focus();
+    await floor.keyboard.press('a');
+    await row.getByText('seen by').waitFor();
+    await floor.keyboard.press('e');
+    await row.waitFor({ state: 'detached' });
+    tell('seen, ended, gone');
+    const resolve = 'mutation($id: ID!) { conversationResolve(input: { conversationId: $id, disposition: "solved" }) { userErrors { code } } }';
+    await world.as('sam', resolve, { id: taken.id });
+  } finally {
+    await world.query(world.admin, rules, { rules: [] });
+  }
+  await floor.getByText('takes over').first().waitFor();
+  await floor.context().close();
+}
