@@ -52,3 +52,35 @@ export async function alerts({ chrome, url, world, run, problems }) {
   await floor.getByText('takes over').first().waitFor();
   await floor.context().close();
 }
+
+/** Applies a table of customers as an admin does. */
+async function table(world, rows) {
+  const answer = await fetch(`${world.base}/v1/imports?name=people.csv&region=GB`, { method: 'POST', body: rows.join('\n'), headers: { authorization: `Bearer ${world.admin}`, 'content-type': 'text/csv' } });
+  assert.equal(answer.status, 201);
+  const { id } = await answer.json();
+  await world.query(world.admin, 'mutation($id: ID!) { customerImport(input: { runId: $id }) { userErrors { message } } }', { id });
+}
+
+/** Two pairs that look alike: one is confirmed and taken back, the other refused, by keys. */
+export async function review({ chrome, url, world, run, problems }) {
+  const twins = (given, other, born) => [`${given},Quillfeather${run},${born},+44774${run}5,${given}${run}@example.net`, `${other},Quillfeather${run},${born},+44774${run}6,${given}${run}@example.net`];
+  await table(world, ['given name,family name,birth date,phone,email', ...twins('Katherine', 'Catherine', '1981-03-04')]);
+  const desk = await page(chrome, problems);
+  await signIn(desk, url, 'sam');
+  const pair = desk.locator('nav button', { hasText: `Quillfeather${run}` });
+  for (let tries = 0; tries < 30; tries++) {
+    await desk.goto(`${url}/admin/review`);
+    await desk.locator('[data-pair], h2').last().waitFor();
+    await desk.waitForTimeout(400);
+    if (await pair.count()) break;
+  }
+  await pair.first().click();
+  await accessible(desk, 'review', problems);
+  await shoot(desk, 'review');
+  await desk.keyboard.press('y');
+  await desk.getByText('Made one customer').waitFor();
+  await desk.keyboard.press('u');
+  await desk.getByText('Taken apart again').waitFor();
+  tell('a pair was made one customer and taken apart again by keys');
+  await desk.context().close();
+}

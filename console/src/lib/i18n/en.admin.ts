@@ -42,6 +42,8 @@ export const enAdmin = {
   'admin.setup.help': 'What it takes until a customer’s message reaches somebody who can answer. It is checked live.',
   'admin.group.places': 'Places',
   'admin.group.work': 'People and work',
+  'admin.group.who': 'Customers',
+  'admin.review': 'Review of identities',
   'admin.group.links': 'Connections',
   'admin.group.trust': 'Trust',
   'admin.sites': 'Sites',

@@ -43,6 +43,8 @@ export const zhAdmin: Record<keyof typeof enAdmin, string> = {
   'admin.setup.help': '从客户发来消息到有人能够答复，需要具备以下条件。实时检查。',
   'admin.group.places': '地点',
   'admin.group.work': '人员与工作',
+  'admin.group.who': '客户',
+  'admin.review': '身份核对',
   'admin.group.links': '连接',
   'admin.group.trust': '审计与安全',
   'admin.sites': '站点',
