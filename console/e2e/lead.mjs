@@ -84,3 +84,34 @@ export async function review({ chrome, url, world, run, problems }) {
   tell('a pair was made one customer and taken apart again by keys');
   await desk.context().close();
 }
+
+/** A plan is drafted, refused at its step, mended, tried, published and reverted. */
+export async function plans({ chrome, url, world, problems }) {
+  const desk = await page(chrome, problems);
+  await signIn(desk, url, 'ada');
+  const { queues } = await world.query(world.admin, '{ queues { id name } }');
+  const queue = queues.find((one) => one.name === 'Billing') ?? queues[0];
+  await desk.goto(`${url}/admin/queues/${queue.id}`);
+  await desk.getByText('Routing plan').click();
+  await desk.waitForSelector('[data-step="0"]');
+  const steps = await desk.locator('[data-step]').count();
+  await desk.getByText('Add a step').click();
+  await desk.locator(`[data-step="${steps - 1}"] input[type=number]`).first().fill('0');
+  await desk.getByText('Try the draft').click();
+  await desk.waitForSelector(`[data-step="${steps - 1}"] [aria-invalid=true]`);
+  tell('what cannot work is shown at its step and field');
+  await desk.locator(`[data-step="${steps}"] [title^="Remove"]`).click();
+  await desk.getByText('Try the draft').click();
+  await desk.waitForSelector('[data-trial="0"]');
+  await accessible(desk, 'routing plan', problems);
+  await shoot(desk, 'plan');
+  await desk.locator('[data-step="0"] input[type=number]').first().fill('45');
+  await desk.getByLabel('Why, for the history').fill('A quicker first step');
+  await desk.keyboard.press('Control+s');
+  await desk.locator('li', { hasText: 'A quicker first step' }).getByText('in force').waitFor();
+  const earlier = desk.getByRole('button', { name: 'Revert to it' });
+  await earlier.last().click();
+  await desk.locator('li', { hasText: 'Back to version' }).getByText('in force').waitFor();
+  tell('tried, published with a note, reverted');
+  await desk.context().close();
+}
