@@ -115,3 +115,24 @@ export async function plans({ chrome, url, world, problems }) {
   tell('tried, published with a note, reverted');
   await desk.context().close();
 }
+
+/** A table is looked at, with what is refused by line, and applied. */
+export async function imports({ chrome, url, run, problems }) {
+  const desk = await page(chrome, problems);
+  await signIn(desk, url, 'sam');
+  await desk.goto(`${url}/admin/import`);
+  await desk.getByText('Choose a table').waitFor();
+  const rows = ['name,email', `Osric ${run},osric${run}@example.net`, 'Nobody At All,', `Petra ${run},petra${run}@example.net`];
+  await desk.locator('input[type=file]').setInputFiles({ name: `old-${run}.csv`, mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) });
+  await desk.waitForSelector('[data-run=preview]');
+  await desk.getByText('2 customers would be made').waitFor();
+  await desk.waitForSelector('td:text-is("3")');
+  await accessible(desk, 'import', problems);
+  await desk.emulateMedia({ colorScheme: 'dark' });
+  await shoot(desk, 'import-dark');
+  await desk.getByRole('button', { name: 'Apply' }).click();
+  await desk.waitForSelector('[data-run=done]');
+  await desk.getByText('2 customers made').waitFor();
+  tell('a table was looked at and applied');
+  await desk.context().close();
+}

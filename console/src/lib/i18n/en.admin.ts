@@ -44,6 +44,7 @@ export const enAdmin = {
   'admin.group.work': 'People and work',
   'admin.group.who': 'Customers',
   'admin.review': 'Review of identities',
+  'admin.import': 'Import of customers',
   'admin.group.links': 'Connections',
   'admin.group.trust': 'Trust',
   'admin.sites': 'Sites',

@@ -45,6 +45,7 @@ export const zhAdmin: Record<keyof typeof enAdmin, string> = {
   'admin.group.work': '人员与工作',
   'admin.group.who': '客户',
   'admin.review': '身份核对',
+  'admin.import': '导入客户',
   'admin.group.links': '连接',
   'admin.group.trust': '审计与安全',
   'admin.sites': '站点',
