@@ -14,10 +14,10 @@ export function tell(text) {
   console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
 }
 
-/** Where the console is: at Meridian itself, else the build with Meridian behind it. */
+/** Where the console is: at Meridian itself, else (or with CONSOLE=dist) the build with Meridian behind it. */
 export async function serve() {
   const answer = await fetch(`${base}/`, { headers: { accept: 'text/html' } });
-  const there = answer.ok && (await answer.text()).includes('id="app"');
+  const there = process.env.CONSOLE !== 'dist' && answer.ok && (await answer.text()).includes('id="app"');
   tell(there ? `console served by ${base}` : `console served from dist in front of ${base}`);
   return there ? { url: base, close: () => undefined } : front(base);
 }

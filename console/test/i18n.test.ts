@@ -39,3 +39,20 @@ test('every message that code asks for exists, and none is left over', () => {
   const unused = keys.filter((key) => !text.includes(`'${key}'`) && !families.some((family) => key.startsWith(family)));
   expect(unused).toEqual([]);
 });
+
+test('words of parts that are loaded later keep the same rules, and none is left over', async () => {
+  const packs = import.meta.glob<{ words: Record<string, readonly [string, string]> }>('../src/**/*words.ts', { eager: true });
+  const parts = Object.entries(packs).filter(([, part]) => part.words);
+  expect(parts.length).toBeGreaterThan(0);
+  for (const [path, { words }] of parts) {
+    const dir = new URL(path.replace(/[^/]+$/, ''), import.meta.url).pathname;
+    const text = readdirSync(dir).filter((name) => /\.(svelte|ts)$/.test(name) && !name.endsWith('words.ts')).map((name) => readFileSync(join(dir, name), 'utf8')).join('\n');
+    const own = readFileSync(new URL(path, import.meta.url).pathname, 'utf8');
+    const families = [...`${text}${own}`.matchAll(/\.code\('(\w+)'/g), ...text.matchAll(/\bsay\(`([\w.]+)\.\$\{/g)].map(([, name]) => `${name}.`);
+    for (const [key, [english, chinese]] of Object.entries(words)) {
+      expect(holes(chinese), key).toEqual(holes(english));
+      expect(chinese, key).not.toMatch(/[\u4e00-\u9fff][,?!]/);
+      expect(text.includes(`'${key}'`) || families.some((family) => key.startsWith(family)), `${path}: ${key}`).toBe(true);
+    }
+  }
+});

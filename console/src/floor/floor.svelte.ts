@@ -1,4 +1,5 @@
-import { AgentsDocument, FloorDocument, PresenceSetDocument, QueuesDocument, type PresenceState } from '../gql/graphql';
+import { AlertAcknowledgeDocument, AlertsDocument, FloorDocument, type AlertBitsFragment } from '../gql/floor/graphql';
+import { AgentsDocument, PresenceSetDocument, QueuesDocument, type PresenceState } from '../gql/graphql';
 import { act, ask, follow } from '../lib/client';
 import { clock } from '../lib/clock.svelte';
 import { complain } from '../lib/errors';
@@ -6,7 +7,15 @@ import { code, t } from '../lib/i18n/index.svelte';
 import { names } from '../lib/names.svelte';
 import type { Stream, StreamState } from '../lib/stream';
 import { toasts } from '../lib/toasts.svelte';
-import type { Agent, Change } from '../lib/types';
+import type { Agent } from '../lib/types';
+
+export type Alert = AlertBitsFragment;
+/** What the floor's stream carries. */
+type Change =
+  | { __typename: 'AgentChange'; agent: Agent }
+  | { __typename: 'WorkChange' }
+  | { __typename: 'AlertChange'; alert: Alert }
+  | { __typename: 'Resync' | 'Ready' };
 
 export interface Tile {
   id: string;
@@ -16,10 +25,22 @@ export interface Tile {
   since: number | null;
 }
 
+/** States of work that can be given to somebody. */
+export const ASSIGNABLE = ['queued', 'offered', 'active'];
+
+/** Open alerts in the order in which they are to be looked at. */
+export function inOrder(alerts: readonly Alert[]): Alert[] {
+  return alerts
+    .filter((alert) => !alert.endedAt)
+    .sort((a, b) => Number(!!a.acknowledgedAt) - Number(!!b.acknowledgedAt) || b.severity - a.severity || a.raisedAt.localeCompare(b.raisedAt));
+}
+
 /** The floor as it is now: agents by their changes, queues read again when work moves. */
 export class Floor {
   agents = $state.raw<Agent[]>([]);
   tiles = $state.raw<Tile[]>([]);
+  /** Open ones: unseen before seen, worst first, then oldest first. */
+  alerts = $state.raw<Alert[]>([]);
   loaded = $state(false);
   failed = $state(false);
   live = $state<StreamState>('idle');
@@ -45,7 +66,7 @@ export class Floor {
 
   async read(): Promise<void> {
     try {
-      await Promise.all([this.readAgents(), this.readQueues()]);
+      await Promise.all([this.readAgents(), this.readQueues(), this.readAlerts()]);
       [this.loaded, this.failed] = [true, false];
     } catch {
       this.failed = !this.loaded;
@@ -62,7 +83,26 @@ export class Floor {
     }
   }
 
+  /** Marks an alert as seen, or ends it. */
+  async acknowledge(alert: Alert, end: boolean): Promise<void> {
+    try {
+      const done = await act(AlertAcknowledgeDocument, { input: { alertId: alert.id, end } });
+      if (done.alertAcknowledge.alert) this.hear(done.alertAcknowledge.alert);
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  private hear(alert: Alert): void {
+    this.alerts = inOrder([...this.alerts.filter((other) => other.id !== alert.id), alert]);
+  }
+
+  private async readAlerts(): Promise<void> {
+    this.alerts = inOrder((await ask(AlertsDocument, {})).alerts);
+  }
+
   private changed(change: Change): void {
+    if (change.__typename === 'AlertChange') this.hear(change.alert);
     if (change.__typename === 'AgentChange') this.put(change.agent);
     if (change.__typename === 'WorkChange') {
       clearTimeout(this.soon);

@@ -9,6 +9,8 @@ export const areas = [
   { id: 'skills', group: 'work', icon: 'spark', permission: 'floor:read' },
   { id: 'queues', group: 'work', icon: 'queue', permission: 'setup:read' },
   { id: 'replies', group: 'work', icon: 'reply', permission: 'conversations:read' },
+  { id: 'review', group: 'who', icon: 'merge', permission: 'identity:manage' },
+  { id: 'import', group: 'who', icon: 'people', permission: 'customers:manage' },
   { id: 'channels', group: 'links', icon: 'channel', permission: 'setup:read' },
   { id: 'bots', group: 'links', icon: 'bot', permission: 'setup:read' },
   { id: 'keys', group: 'links', icon: 'key', permission: 'setup:read' },

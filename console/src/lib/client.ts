@@ -127,10 +127,9 @@ export async function ask<D, V extends AnyVariables>(
   throw failure(result);
 }
 
-/** Stores a file that goes out with a message later, and gives its id. */
-export async function upload(file: File, stop?: AbortSignal): Promise<string> {
+/** Stores a file, by default one that goes out with a message later, and gives the id that was answered. */
+export async function upload(file: File, stop?: AbortSignal, path = `/v1/uploads?name=${encodeURIComponent(file.name)}`): Promise<string> {
   const headers = { 'content-type': file.type || 'application/octet-stream' };
-  const path = `/v1/uploads?name=${encodeURIComponent(file.name)}`;
   const answer = await authorised(path, { method: 'POST', body: file, headers, signal: stop }).catch((error: unknown) => {
     throw new Failed('NETWORK', String(error));
   });

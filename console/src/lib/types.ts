@@ -26,5 +26,4 @@ export type Change =
   | { __typename: 'ItemChange'; item: Item }
   | { __typename: 'CustomerChange'; customer: Person }
   | { __typename: 'AgentChange'; agent: Agent }
-  | { __typename: 'WorkChange'; workItem: { id: string; queueId: string; state: string } }
   | { __typename: 'Resync' | 'Ready' };

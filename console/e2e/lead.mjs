@@ -1,0 +1,138 @@
+// What leads do: the floor's alerts, who is who, routing plans, and customers from a table.
+import assert from 'node:assert/strict';
+import { accessible, page, shoot, signIn, tell } from './setup.mjs';
+
+const rules = 'mutation($rules: [RedRuleInput!]!) { redRulesPublish(input: { rules: $rules }) { userErrors { message } } }';
+
+/** A rule of the red channel alarms the floor; the supervisor sees it, gives the work away and ends the alert, by keys. */
+export async function alerts({ chrome, url, world, run, problems }) {
+  const floor = await page(chrome, problems);
+  await signIn(floor, url, 'sam');
+  await floor.goto(`${url}/floor`);
+  await floor.waitForSelector('table tbody tr [title], table tbody tr p');
+  const name = `Loud customer ${run}`;
+  await world.query(world.admin, rules, { rules: [{ name, alert: true, tags: [`loud${run}`] }] });
+  try {
+    const phone = `+44774${run}1`;
+    await world.generic(phone, `Vera ${run}`, 'My card was used by somebody else.');
+    const search = 'query($search: String!) { customers(search: $search) { id version } }';
+    const find = async () => (await world.query(world.admin, search, { search: `Vera ${run}` })).customers[0];
+    let found = await find();
+    for (let tries = 0; !found && tries < 50; tries++) [, found] = [await floor.waitForTimeout(100), await find()];
+    const { id: customerId, version } = found;
+    const update = 'mutation($input: CustomerUpdateInput!) { customerUpdate(input: $input) { userErrors { message } } }';
+    await world.query(world.admin, update, { input: { customerId, expectedVersion: version, tags: [`loud${run}`] } });
+    const row = floor.locator('[data-alert]', { hasText: name });
+    await row.waitFor();
+    await accessible(floor, 'floor with alerts', problems);
+    await shoot(floor, 'floor-alerts');
+    await row.focus();
+    await floor.keyboard.press('w');
+    await floor.waitForSelector('[role=dialog] [role=option]');
+    await accessible(floor, 'assign', problems);
+    await shoot(floor, 'floor-assign');
+    await floor.keyboard.press('Enter');
+    await floor.waitForSelector('[role=dialog]', { state: 'detached' });
+    const mine = '{ conversations(view: MINE, first: 100) { nodes { id customer { name } } } }';
+    const { conversations } = await world.as('sam', mine);
+    const taken = conversations.nodes.find((one) => one.customer?.name === `Vera ${run}`);
+    assert.ok(taken, 'the supervisor has the work that they took');
+    tell('an alert came by itself; the supervisor pulled its work by keys');
+    await row.focus();
+    await floor.keyboard.press('a');
+    await row.getByText('seen by').waitFor();
+    await floor.keyboard.press('e');
+    await row.waitFor({ state: 'detached' });
+    tell('seen, ended, gone');
+    const resolve = 'mutation($id: ID!) { conversationResolve(input: { conversationId: $id, disposition: "solved" }) { userErrors { code } } }';
+    await world.as('sam', resolve, { id: taken.id });
+  } finally {
+    await world.query(world.admin, rules, { rules: [] });
+  }
+  await floor.getByText('takes over').first().waitFor();
+  await floor.context().close();
+}
+
+/** Applies a table of customers as an admin does. */
+async function table(world, rows) {
+  const answer = await fetch(`${world.base}/v1/imports?name=people.csv&region=GB`, { method: 'POST', body: rows.join('\n'), headers: { authorization: `Bearer ${world.admin}`, 'content-type': 'text/csv' } });
+  assert.equal(answer.status, 201);
+  const { id } = await answer.json();
+  await world.query(world.admin, 'mutation($id: ID!) { customerImport(input: { runId: $id }) { userErrors { message } } }', { id });
+}
+
+/** Two pairs that look alike: one is confirmed and taken back, the other refused, by keys. */
+export async function review({ chrome, url, world, run, problems }) {
+  const twins = (given, other, born) => [`${given},Quillfeather${run},${born},+44774${run}5,${given}${run}@example.net`, `${other},Quillfeather${run},${born},+44774${run}6,${given}${run}@example.net`];
+  await table(world, ['given name,family name,birth date,phone,email', ...twins('Katherine', 'Catherine', '1981-03-04')]);
+  const desk = await page(chrome, problems);
+  await signIn(desk, url, 'sam');
+  const pair = desk.locator('nav button', { hasText: `Quillfeather${run}` });
+  for (let tries = 0; tries < 30; tries++) {
+    await desk.goto(`${url}/admin/review`);
+    await desk.locator('[data-pair], h2').last().waitFor();
+    await desk.waitForTimeout(400);
+    if (await pair.count()) break;
+  }
+  await pair.first().click();
+  await accessible(desk, 'review', problems);
+  await shoot(desk, 'review');
+  await desk.keyboard.press('y');
+  await desk.getByText('Made one customer').waitFor();
+  await desk.keyboard.press('u');
+  await desk.getByText('Taken apart again').waitFor();
+  tell('a pair was made one customer and taken apart again by keys');
+  await desk.context().close();
+}
+
+/** A plan is drafted, refused at its step, mended, tried, published and reverted. */
+export async function plans({ chrome, url, world, problems }) {
+  const desk = await page(chrome, problems);
+  await signIn(desk, url, 'ada');
+  const { queues } = await world.query(world.admin, '{ queues { id name } }');
+  const queue = queues.find((one) => one.name === 'Billing') ?? queues[0];
+  await desk.goto(`${url}/admin/queues/${queue.id}`);
+  await desk.getByText('Routing plan').click();
+  await desk.waitForSelector('[data-step="0"]');
+  const steps = await desk.locator('[data-step]').count();
+  await desk.getByText('Add a step').click();
+  await desk.locator(`[data-step="${steps - 1}"] input[type=number]`).first().fill('0');
+  await desk.getByText('Try the draft').click();
+  await desk.waitForSelector(`[data-step="${steps - 1}"] [aria-invalid=true]`);
+  tell('what cannot work is shown at its step and field');
+  await desk.locator(`[data-step="${steps}"] [title^="Remove"]`).click();
+  await desk.getByText('Try the draft').click();
+  await desk.waitForSelector('[data-trial="0"]');
+  await accessible(desk, 'routing plan', problems);
+  await shoot(desk, 'plan');
+  await desk.locator('[data-step="0"] input[type=number]').first().fill('45');
+  await desk.getByLabel('Why, for the history').fill('A quicker first step');
+  await desk.keyboard.press('Control+s');
+  await desk.locator('li', { hasText: 'A quicker first step' }).getByText('in force').waitFor();
+  const earlier = desk.getByRole('button', { name: 'Revert to it' });
+  await earlier.last().click();
+  await desk.locator('li', { hasText: 'Back to version' }).getByText('in force').waitFor();
+  tell('tried, published with a note, reverted');
+  await desk.context().close();
+}
+
+/** A table is looked at, with what is refused by line, and applied. */
+export async function imports({ chrome, url, run, problems }) {
+  const desk = await page(chrome, problems);
+  await signIn(desk, url, 'sam');
+  await desk.goto(`${url}/admin/import`);
+  await desk.getByText('Choose a table').waitFor();
+  const rows = ['name,email', `Osric ${run},osric${run}@example.net`, 'Nobody At All,', `Petra ${run},petra${run}@example.net`];
+  await desk.locator('input[type=file]').setInputFiles({ name: `old-${run}.csv`, mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) });
+  await desk.waitForSelector('[data-run=preview]');
+  await desk.getByText('2 customers would be made').waitFor();
+  await desk.waitForSelector('td:text-is("3")');
+  await accessible(desk, 'import', problems);
+  await desk.emulateMedia({ colorScheme: 'dark' });
+  await shoot(desk, 'import-dark');
+  await desk.getByRole('button', { name: 'Apply' }).click();
+  await desk.waitForSelector('[data-run=done]');
+  await desk.getByText('2 customers made').waitFor();
+  tell('a table was looked at and applied');
+  await desk.context().close();
+}

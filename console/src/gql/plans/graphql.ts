@@ -1,0 +1,172 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** What a channel costs an agent. */
+export type ChannelClass =
+  /** Chats, where the customer waits at the screen. */
+  | 'CHAT'
+  /** E-mail. */
+  | 'MAIL'
+  /** Messages, which may wait a while. */
+  | 'MESSAGING'
+  /** Calls. */
+  | 'VOICE';
+
+/** How candidates are ordered. */
+export type RoutingOrder =
+  /** Best levels in the skills asked for first. */
+  | 'BEST_LEVEL'
+  /** Least share of capacity in use first. */
+  | 'LEAST_OCCUPIED'
+  /** Longest without new work first. */
+  | 'LONGEST_IDLE'
+  /** Whose time costs other waiting customers least first, then who was less busy. */
+  | 'SCARCITY';
+
+export type RoutingPlanInput = {
+  /** Whether work beyond its target leaves people free for work that is likely to come. */
+  reserve?: boolean;
+  /** Its steps in order, 1 to 20. */
+  steps: Array<RoutingStepInput>;
+  /** Within how many seconds work should be answered; 0 = strictly by place in line. */
+  targetSeconds?: number;
+};
+
+export type RoutingPlanPublishInput = {
+  /** Refuse when somebody published after this version. */
+  expectedVersion?: number | null | undefined;
+  /** Why, for those who look at the history. */
+  note?: string;
+  /** The plan. */
+  plan: RoutingPlanInput;
+  /** The queue. */
+  queueId: string | number;
+};
+
+export type RoutingPlanRevertInput = {
+  /** Why. */
+  note?: string;
+  /** The queue. */
+  queueId: string | number;
+  /** The version to publish again; 0 is the default plan. */
+  version: number;
+};
+
+export type RoutingPlanTryInput = {
+  /** What it would cost; messaging when left out. */
+  class?: ChannelClass | null | undefined;
+  /** Language it would ask for, BCP 47 primary subtag. */
+  language?: string | null | undefined;
+  /** The draft; the plan in force when left out. */
+  plan?: RoutingPlanInput | null | undefined;
+  /** Or on work that might come to this queue. */
+  queueId?: string | number | null | undefined;
+  /** Skills it would ask for. */
+  skills?: Array<SkillNeedInput>;
+  /** Who had the customer last. */
+  stickyAgentId?: string | number | null | undefined;
+  /** Try it on this piece of work, as it is now. */
+  workItemId?: string | number | null | undefined;
+};
+
+export type RoutingStepInput = {
+  /** Only these people, who must be members of the queue. */
+  agentIds?: Array<string | number>;
+  /** Whether people of sites that are asleep may be asked. */
+  anyHours?: boolean;
+  /** Whether the language of the work does not matter any more. */
+  anyLanguage?: boolean;
+  /** Only these branches. */
+  branchIds?: Array<string | number>;
+  /** Only who speaks one of these (BCP 47 primary subtags). */
+  languages?: Array<string>;
+  /** Order of candidates; scarcity when left out. */
+  order?: RoutingOrder | null | undefined;
+  /** Own people, partners, or both; any when left out. */
+  pool?: StaffPool | null | undefined;
+  /** Taken off every level the work asks for, 0 to 5. */
+  relaxLevels?: number;
+  /** How long it lasts, seconds; the last step lasts for ever whatever it says. */
+  seconds?: number;
+  /** Least minutes of shift left at the site. */
+  shiftLeftMinutes?: number;
+  /** Only these sites. */
+  siteIds?: Array<string | number>;
+  /** Asked for beside what the work asks for, never relaxed. */
+  skills?: Array<SkillNeedInput>;
+  /** Whether it is passed over at once when it names nobody at all. */
+  skipIfEmpty?: boolean;
+};
+
+/** A skill with the least level asked for. */
+export type SkillNeedInput = {
+  /** Least level, 1 to 5. */
+  level: number;
+  /** The skill. */
+  skillId: string | number;
+};
+
+/** Whose people a step asks. */
+export type StaffPool =
+  /** Own people and partners. */
+  | 'ANY'
+  /** Outsourced partners alone. */
+  | 'OUTSOURCED'
+  /** Own people alone. */
+  | 'OWN';
+
+/** Why a mutation did not do what it was asked for. */
+export type UserErrorCode =
+  /** It stands in conflict with what is. */
+  | 'CONFLICT'
+  /** A value breaks a rule; the message says which. */
+  | 'INVALID'
+  /** No such thing in this tenant. */
+  | 'NOT_FOUND'
+  /** Somebody else holds it. */
+  | 'NOT_HOLDER'
+  /** The offer ended before. */
+  | 'OFFER_GONE'
+  /** It is resolved. */
+  | 'RESOLVED'
+  /** It changed meanwhile. */
+  | 'STALE_VERSION'
+  /** The provider takes no answer any more until the customer writes again. */
+  | 'WINDOW_CLOSED';
+
+export type PlanBitsFragment = { version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }> }> };
+
+export type PlansQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PlansQuery = { queues: Array<{ id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }> }> }> }> };
+
+export type PlanTryQueryVariables = Exact<{
+  input: RoutingPlanTryInput;
+}>;
+
+
+export type PlanTryQuery = { routingPlanTry: { at: string | null, steps: Array<{ step: number, beginsSeconds: number, endsSeconds: number | null, free: number, skipped: boolean, exclusions: any, candidates: Array<{ score: number, agent: { id: string, name: string } | null }> }>, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type PlanPublishMutationVariables = Exact<{
+  input: RoutingPlanPublishInput;
+}>;
+
+
+export type PlanPublishMutation = { routingPlanPublish: { queue: { id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }> }> }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type PlanRevertMutationVariables = Exact<{
+  input: RoutingPlanRevertInput;
+}>;
+
+
+export type PlanRevertMutation = { routingPlanRevert: { queue: { id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }> }> }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export const PlanBitsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"PlanBits"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"RoutingPlan"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"active"}},{"kind":"Field","name":{"kind":"Name","value":"note"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"author"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"targetSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"reserve"}},{"kind":"Field","name":{"kind":"Name","value":"steps"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"seconds"}},{"kind":"Field","name":{"kind":"Name","value":"relaxLevels"}},{"kind":"Field","name":{"kind":"Name","value":"anyLanguage"}},{"kind":"Field","name":{"kind":"Name","value":"anyHours"}},{"kind":"Field","name":{"kind":"Name","value":"shiftLeftMinutes"}},{"kind":"Field","name":{"kind":"Name","value":"skipIfEmpty"}},{"kind":"Field","name":{"kind":"Name","value":"order"}},{"kind":"Field","name":{"kind":"Name","value":"pool"}},{"kind":"Field","name":{"kind":"Name","value":"siteIds"}},{"kind":"Field","name":{"kind":"Name","value":"branchIds"}},{"kind":"Field","name":{"kind":"Name","value":"agentIds"}},{"kind":"Field","name":{"kind":"Name","value":"languages"}},{"kind":"Field","name":{"kind":"Name","value":"skills"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"skillId"}},{"kind":"Field","name":{"kind":"Name","value":"level"}}]}}]}}]}}]} as unknown as DocumentNode<PlanBitsFragment, unknown>;
+export const PlansDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Plans"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"queues"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"plans"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"50"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"PlanBits"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"PlanBits"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"RoutingPlan"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"active"}},{"kind":"Field","name":{"kind":"Name","value":"note"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"author"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"targetSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"reserve"}},{"kind":"Field","name":{"kind":"Name","value":"steps"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"seconds"}},{"kind":"Field","name":{"kind":"Name","value":"relaxLevels"}},{"kind":"Field","name":{"kind":"Name","value":"anyLanguage"}},{"kind":"Field","name":{"kind":"Name","value":"anyHours"}},{"kind":"Field","name":{"kind":"Name","value":"shiftLeftMinutes"}},{"kind":"Field","name":{"kind":"Name","value":"skipIfEmpty"}},{"kind":"Field","name":{"kind":"Name","value":"order"}},{"kind":"Field","name":{"kind":"Name","value":"pool"}},{"kind":"Field","name":{"kind":"Name","value":"siteIds"}},{"kind":"Field","name":{"kind":"Name","value":"branchIds"}},{"kind":"Field","name":{"kind":"Name","value":"agentIds"}},{"kind":"Field","name":{"kind":"Name","value":"languages"}},{"kind":"Field","name":{"kind":"Name","value":"skills"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"skillId"}},{"kind":"Field","name":{"kind":"Name","value":"level"}}]}}]}}]}}]} as unknown as DocumentNode<PlansQuery, PlansQueryVariables>;
+export const PlanTryDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"PlanTry"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RoutingPlanTryInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"routingPlanTry"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"at"}},{"kind":"Field","name":{"kind":"Name","value":"steps"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"step"}},{"kind":"Field","name":{"kind":"Name","value":"beginsSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"endsSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"free"}},{"kind":"Field","name":{"kind":"Name","value":"skipped"}},{"kind":"Field","name":{"kind":"Name","value":"exclusions"}},{"kind":"Field","name":{"kind":"Name","value":"candidates"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"agent"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"score"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"field"}}]}}]}}]}}]} as unknown as DocumentNode<PlanTryQuery, PlanTryQueryVariables>;
+export const PlanPublishDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"PlanPublish"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RoutingPlanPublishInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"routingPlanPublish"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"queue"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"plans"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"50"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"PlanBits"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"field"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"PlanBits"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"RoutingPlan"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"active"}},{"kind":"Field","name":{"kind":"Name","value":"note"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"author"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"targetSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"reserve"}},{"kind":"Field","name":{"kind":"Name","value":"steps"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"seconds"}},{"kind":"Field","name":{"kind":"Name","value":"relaxLevels"}},{"kind":"Field","name":{"kind":"Name","value":"anyLanguage"}},{"kind":"Field","name":{"kind":"Name","value":"anyHours"}},{"kind":"Field","name":{"kind":"Name","value":"shiftLeftMinutes"}},{"kind":"Field","name":{"kind":"Name","value":"skipIfEmpty"}},{"kind":"Field","name":{"kind":"Name","value":"order"}},{"kind":"Field","name":{"kind":"Name","value":"pool"}},{"kind":"Field","name":{"kind":"Name","value":"siteIds"}},{"kind":"Field","name":{"kind":"Name","value":"branchIds"}},{"kind":"Field","name":{"kind":"Name","value":"agentIds"}},{"kind":"Field","name":{"kind":"Name","value":"languages"}},{"kind":"Field","name":{"kind":"Name","value":"skills"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"skillId"}},{"kind":"Field","name":{"kind":"Name","value":"level"}}]}}]}}]}}]} as unknown as DocumentNode<PlanPublishMutation, PlanPublishMutationVariables>;
+export const PlanRevertDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"PlanRevert"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RoutingPlanRevertInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"routingPlanRevert"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"queue"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"plans"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"50"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"PlanBits"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"field"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"PlanBits"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"RoutingPlan"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"active"}},{"kind":"Field","name":{"kind":"Name","value":"note"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"author"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"targetSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"reserve"}},{"kind":"Field","name":{"kind":"Name","value":"steps"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"seconds"}},{"kind":"Field","name":{"kind":"Name","value":"relaxLevels"}},{"kind":"Field","name":{"kind":"Name","value":"anyLanguage"}},{"kind":"Field","name":{"kind":"Name","value":"anyHours"}},{"kind":"Field","name":{"kind":"Name","value":"shiftLeftMinutes"}},{"kind":"Field","name":{"kind":"Name","value":"skipIfEmpty"}},{"kind":"Field","name":{"kind":"Name","value":"order"}},{"kind":"Field","name":{"kind":"Name","value":"pool"}},{"kind":"Field","name":{"kind":"Name","value":"siteIds"}},{"kind":"Field","name":{"kind":"Name","value":"branchIds"}},{"kind":"Field","name":{"kind":"Name","value":"agentIds"}},{"kind":"Field","name":{"kind":"Name","value":"languages"}},{"kind":"Field","name":{"kind":"Name","value":"skills"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"skillId"}},{"kind":"Field","name":{"kind":"Name","value":"level"}}]}}]}}]}}]} as unknown as DocumentNode<PlanRevertMutation, PlanRevertMutationVariables>;
