@@ -1,7 +1,11 @@
 //! `/graphql` after the GraphQL-over-HTTP draft. Queries by GET or POST, mutations by POST with a JSON body alone: what
 //! a browser sends without asking is refused.
 
-use crate::{Edge, problem::problem, token::bearer};
+use crate::{
+    Edge,
+    problem::{self, problem},
+    token::bearer,
+};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use async_graphql::{Request, Response, ServerError, Value, Variables};
 use bytes::Bytes;
@@ -48,6 +52,14 @@ pub(crate) fn failure(code: &str, text: impl Into<String>) -> Response {
     let mut error = ServerError::new(text, None);
     error.extensions.get_or_insert_default().set("code", Value::from(code));
     Response::from_errors(vec![error])
+}
+
+/// The viewer of a request outside of GraphQL, or its answer: 401 not signed in, 503 our own trouble.
+pub(crate) async fn signed_in(edge: &web::Data<Edge>, request: &HttpRequest) -> Result<Arc<Viewer>, HttpResponse> {
+    let nobody = || problem(StatusCode::UNAUTHORIZED, "unauthenticated", "sign in first");
+    let token = bearer(request).ok_or_else(nobody)?;
+    let refused = |response: Response| if unavailable(&response) { problem::unavailable() } else { nobody() };
+    viewer(edge, token, None).await.map_err(refused)
 }
 
 /// Whether the trouble is ours and passes.

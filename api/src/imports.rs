@@ -3,7 +3,6 @@
 use crate::{
     Edge, graphql,
     problem::{problem, unavailable},
-    token::bearer,
 };
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use bytes::Bytes;
@@ -20,9 +19,10 @@ pub(crate) async fn upload(
     query: web::Query<HashMap<String, String>>,
     body: Bytes,
 ) -> HttpResponse {
-    let unauthenticated = || problem(StatusCode::UNAUTHORIZED, "unauthenticated", "sign in first");
-    let Some(token) = bearer(&request) else { return unauthenticated() };
-    let Ok(viewer) = graphql::viewer(&edge, token, None).await else { return unauthenticated() };
+    let viewer = match graphql::signed_in(&edge, &request).await {
+        Ok(viewer) => viewer,
+        Err(answer) => return answer,
+    };
     let app = edge.app.clone();
     let read = edge.run(async move {
         let name = query.get("name").map(String::as_str).unwrap_or_default();

@@ -31,11 +31,11 @@ pub(crate) struct Reading(
 pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries, TemplateQueries);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Steering(PlanQueries, AlertQueries, RedQueries, EmergencyQueries);
+pub(crate) struct Rules(PlanQueries, AlertQueries, RedQueries, EmergencyQueries);
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(Reading, Floor, Steering);
+pub(crate) struct Query(Reading, Floor, Rules);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Writing(

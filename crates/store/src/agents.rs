@@ -369,8 +369,8 @@ pub async fn extend_leases(tx: &mut WriteTx, agents: &[Uuid], seconds: f64) -> R
              on conflict (tenant_id, agent_id) do update set live_until = excluded.live_until, live = true
              returning agent_id
            )
-           select e.agent_id from extended e left join before b on b.agent_id = e.agent_id
-           where b.live is distinct from true"#,
+           -- Not a join: the plan for one would compare each with each.
+           select agent_id from extended where agent_id not in (select agent_id from before where live)"#,
         tenant,
         agents,
         seconds

@@ -9,6 +9,7 @@ use meridian_domain::{
     work::ItemKind,
 };
 use serde_json::Value;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// An item to append.
@@ -55,30 +56,24 @@ pub async fn append_all(tx: &mut WriteTx, items: &[NewItem<'_>]) -> Result<Vec<I
     let actors: Vec<String> = items.iter().map(|item| item.actor.kind().to_owned()).collect();
     let times: Vec<Option<Instant>> = items.iter().map(|item| item.provider_at).collect();
     let texts: Vec<Option<String>> = items.iter().map(|item| item.text.map(str::to_owned)).collect();
-    let active: Vec<bool> = items.iter().map(|item| item.activity).collect();
+    let (places, grown) = places(items);
     let bodies: Vec<Value> = items.iter().map(|item| item.body.clone()).collect();
     let names: Vec<Option<String>> = items.iter().map(|item| item.external.map(|(_, name)| name.to_owned())).collect();
     let done = sqlx::query!(
-        "with new as (
-           select id, conversation, session, party, kind, actor_kind, actor_id, provider_at, text, body, account, name,
-                  row_number() over (partition by conversation order by n) as nth
-           from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::uuid[],
-                       $9::timestamptz[], $10::text[], $11::jsonb[], $12::uuid[], $13::text[]) with ordinality
-             as a(id, conversation, session, party, kind, actor_kind, actor_id, provider_at, text, body, account, name, n)
-         ), c as (
+        "with c as (
            update conversation c set seq = c.seq + m.count,
              placed_at = greatest(clock_timestamp(), c.placed_at + m.count * interval '1 microsecond'),
              last_activity_at = case when m.active then greatest(clock_timestamp(), c.last_activity_at)
                                      else c.last_activity_at end
-           from (
-             select conversation, count(*) as count, bool_or(active) as active
-             from unnest($3::uuid[], $14::bool[]) as a(conversation, active) group by conversation
-           ) m
-           where c.tenant_id = $1 and c.id = any($3) and c.id = m.conversation
+           from unnest($14::uuid[], $15::bigint[], $16::bool[]) as m(conversation, count, active)
+           where c.tenant_id = $1 and c.id = any($14) and c.id = m.conversation
            returning c.id, c.seq - m.count as before, c.placed_at, m.count
          ), placed as (
            select new.*, c.before + new.nth as seq, c.placed_at - (c.count - new.nth) * interval '1 microsecond' as at
-           from new join c on c.id = new.conversation
+           from c join unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::uuid[],
+                              $9::timestamptz[], $10::text[], $11::jsonb[], $12::uuid[], $13::text[], $17::bigint[])
+             as new(id, conversation, session, party, kind, actor_kind, actor_id, provider_at, text, body, account, name,
+                    nth) on new.conversation = c.id
          ), i as (
            insert into timeline_item (tenant_id, id, conversation_id, session_id, party_id, seq, kind, actor_kind,
                                       actor_id, placed_at, provider_at)
@@ -104,11 +99,31 @@ pub async fn append_all(tx: &mut WriteTx, items: &[NewItem<'_>]) -> Result<Vec<I
         &bodies,
         &of(|item| item.external.map(|(account, _)| account.0)) as &[Option<Uuid>],
         &names as &[Option<String>],
-        &active
+        &grown.iter().map(|(conversation, ..)| conversation.0).collect::<Vec<_>>(),
+        &grown.iter().map(|(_, count, _)| *count).collect::<Vec<_>>(),
+        &grown.iter().map(|(.., active)| *active).collect::<Vec<_>>(),
+        &places
     )
     .execute(tx.conn())
     .await?;
     if done.rows_affected() == rows.len() as u64 { Ok(ids) } else { Err(StoreError::Driver(sqlx::Error::RowNotFound)) }
+}
+
+/// The place of each item among those of its conversation, from 1; and the conversations, each with how many items it
+/// gets and whether one of them moves it up.
+fn places(items: &[NewItem<'_>]) -> (Vec<i64>, Vec<(ConversationId, i64, bool)>) {
+    let mut grown: Vec<(ConversationId, i64, bool)> = Vec::new();
+    let mut at: HashMap<ConversationId, usize> = HashMap::new();
+    let places = items.iter().map(|item| {
+        let n = *at.entry(item.conversation).or_insert_with(|| {
+            grown.push((item.conversation, 0, false));
+            grown.len() - 1
+        });
+        grown[n].1 += 1;
+        grown[n].2 |= item.activity;
+        grown[n].1
+    });
+    (places.collect(), grown)
 }
 
 /// Names an item as the provider does. False when the name is taken: the same message again.
