@@ -8,20 +8,19 @@ use meridian_domain::{
 };
 use meridian_store::{StoreError, bots, conversations, routing};
 
-/// Lets people take over when the customer has waited longer than the bot's time; false when the bot acted.
-pub async fn bot_silent(app: &App, tenant: TenantId, id: SessionId) -> Result<bool, StoreError> {
+/// Lets people take over when the customer has waited longer than the bot's time; nothing when the bot acted.
+pub async fn bot_silent(app: &App, tenant: TenantId, id: SessionId) -> Result<(), StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
-    let Some(session) = conversations::session(&mut tx, id).await? else { return Ok(false) };
+    let Some(session) = conversations::session(&mut tx, id).await? else { return Ok(()) };
     let (OwnerKind::Bot, Some(bot), Some(since)) = (session.control, session.control_id, session.bot_waits_since)
     else {
-        return Ok(false);
+        return Ok(());
     };
     let seconds = bots::find(&mut tx, bot.into()).await?.map_or(0, |bot| bot.silence_seconds);
     let now = routing::now(&mut tx).await?;
     if (now - since).as_seconds_f64() + 0.2 < f64::from(seconds) {
-        return Ok(false);
+        return Ok(());
     }
-    let taken = take_over(&mut tx, id, "bot_unresponsive").await?;
-    tx.commit().await?;
-    Ok(taken)
+    take_over(&mut tx, id, "bot_unresponsive").await?;
+    tx.commit().await
 }

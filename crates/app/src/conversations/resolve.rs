@@ -139,16 +139,15 @@ async fn finish(tx: &mut WriteTx, item: &WorkItem, wrap_up_seconds: i32, disposi
 }
 
 /// The time for writing up is over, or the agent says so: capacity comes back.
-pub async fn wrap_up_end(app: &App, tenant: TenantId, id: WorkItemId) -> Result<bool, StoreError> {
+pub async fn wrap_up_end(app: &App, tenant: TenantId, id: WorkItemId) -> Result<(), StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
     let Some(item) = work::lock(&mut tx, id).await?.filter(|item| item.state == WorkState::Wrapping) else {
-        return Ok(false);
+        return Ok(());
     };
     work::transition(&mut tx, &item, Step::to(WorkState::Done, "wrapped_up")).await?;
     if let Some(agent) = item.agent {
         tx.job(&Job::RouteAgent { agent }, tenant.0);
         tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
     }
-    tx.commit().await?;
-    Ok(true)
+    tx.commit().await
 }

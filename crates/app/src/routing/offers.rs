@@ -91,20 +91,19 @@ pub async fn decline(app: &App, subject: &Subject, id: OfferId, reason: &str) ->
 }
 
 /// The time of an offer is over: the work goes on, the agent is marked as not responding.
-pub async fn expire(app: &App, tenant: TenantId, id: OfferId) -> Result<bool, StoreError> {
+pub async fn expire(app: &App, tenant: TenantId, id: OfferId) -> Result<(), StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
     // Most were answered long before their time is over.
     let pending = |offer: &Offer| offer.state == OfferState::Pending;
-    let Some(found) = offers::many(&mut tx, &[id.0]).await?.pop().filter(pending) else { return Ok(false) };
+    let Some(found) = offers::many(&mut tx, &[id.0]).await?.pop().filter(pending) else { return Ok(()) };
     conversations::lock_of_work(&mut tx, found.work).await?;
     let Some(offer) = offers::end(&mut tx, id, OfferState::Expired, "not_answered", true).await? else {
-        return Ok(false);
+        return Ok(());
     };
     back_to_queue(&mut tx, &offer, "offer_expired").await?;
     agents::set_state(&mut tx, offer.agent, ChosenState::NotResponding, "offer_expired").await?;
     tx.live(&[Topic::Agent(offer.agent), Topic::Floor], Change::Agent { agent: offer.agent });
-    tx.commit().await?;
-    Ok(true)
+    tx.commit().await
 }
 
 /// Withdraws every pending offer of an agent who cannot answer any more: their link was lost, or they were sent away.

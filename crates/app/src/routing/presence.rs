@@ -92,13 +92,12 @@ pub async fn disconnected(app: &App, tenant: TenantId, agent: AgentId, grace_sec
 }
 
 /// A lease ran out: the link is lost, offers on that screen are withdrawn. A link lost is an event too.
-pub async fn link_lapsed(app: &App, tenant: TenantId, agent: AgentId) -> Result<bool, StoreError> {
+pub async fn link_lapsed(app: &App, tenant: TenantId, agent: AgentId) -> Result<(), StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
-    let lost = agents::end_lease(&mut tx, agent, true).await?;
-    if lost {
+    if agents::end_lease(&mut tx, agent, true).await? {
         rescind_of(&mut tx, agent, "link_lost").await?;
         tell(&mut tx, agent);
         tx.commit().await?;
     }
-    Ok(lost)
+    Ok(())
 }
