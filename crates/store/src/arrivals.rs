@@ -104,6 +104,9 @@ pub struct Standing {
 
 /// Open sessions of senders on accounts, by (sender's key, account), locked with their conversations in id order. A
 /// sender without an open session, or whose conversation was resolved meanwhile, is not among them.
+///
+/// The nested selects keep the order of the look-ups: on tables that were all but empty when it was planned, the
+/// statement would else read every conversation of the tenant for each sender.
 pub async fn standing(
     tx: &mut WriteTx,
     senders: &[(&Identifier, ChannelAccountId)],
@@ -114,17 +117,31 @@ pub async fn standing(
     let values: Vec<String> = senders.iter().map(|(key, _)| key.value.clone()).collect();
     let accounts: Vec<Uuid> = senders.iter().map(|(_, account)| account.0).collect();
     let rows = sqlx::query!(
-        r#"select a.n as "n!", p.id as party_id, s.id as session_id, s.kind, s.thread, s.opened_at, s.last_customer_at,
+        r#"select f.n as "n!", s.party_id, s.id as session_id, s.kind, s.thread, s.opened_at, s.last_customer_at,
                   s.last_external_id,
                   s.control, s.control_id, s.control_epoch, s.bot_waits_since, c.id, c.number, c.branch_id,
                   c.customer_id, c.lifecycle, c.owner, c.owner_agent_id, c.queue_id, c.subject, c.seq, c.version,
                   c.last_activity_at, c.created_at
-           from unnest($2::text[], $3::text[], $4::text[], $5::uuid[]) with ordinality
-             as a(scheme, scope, value, account, n)
-           join party p on p.tenant_id = $1 and p.scheme = a.scheme and p.scope = a.scope and p.value = a.value
-           join session s on s.tenant_id = $1 and s.party_id = p.id and s.account_id = a.account and s.closed_at is null
-           join conversation c on c.tenant_id = $1 and c.id = s.conversation_id
-           order by c.id for update of c, s"#,
+           from (
+             select a.n, s.id as session, s.conversation_id as conversation
+             from unnest($2::text[], $3::text[], $4::text[], $5::uuid[]) with ordinality
+               as a(scheme, scope, value, account, n)
+             cross join lateral (
+               select id from party p
+               where p.tenant_id = $1 and p.scheme = a.scheme and p.scope = a.scope and p.value = a.value offset 0
+             ) p
+             cross join lateral (
+               select id, conversation_id from session s
+               where s.tenant_id = $1 and s.party_id = p.id and s.account_id = a.account and s.closed_at is null offset 0
+             ) s
+             order by s.conversation_id, s.id offset 0
+           ) f
+           cross join lateral (
+             select * from conversation c where c.tenant_id = $1 and c.id = f.conversation for update
+           ) c
+           cross join lateral (
+             select * from session s where s.tenant_id = $1 and s.id = f.session and s.closed_at is null for update
+           ) s"#,
         tenant,
         &schemes,
         &scopes,

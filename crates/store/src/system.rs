@@ -79,8 +79,9 @@ pub struct Overdue {
     pub sends: Vec<(TenantId, DeliveryId)>,
 }
 
-/// Looks for what is overdue in all tenants; `grace` seconds are left to the timers themselves.
-pub async fn overdue(tx: &mut SystemTx, grace: f64) -> Result<Overdue, StoreError> {
+/// Looks for what is overdue in all tenants; `grace` seconds are left to the timers themselves, `patience` seconds to
+/// stored requests.
+pub async fn overdue(tx: &mut SystemTx, grace: f64, patience: f64) -> Result<Overdue, StoreError> {
     let mut found = Overdue::default();
     let offers = sqlx::query!(
         "select tenant_id, id from offer
@@ -109,7 +110,8 @@ pub async fn overdue(tx: &mut SystemTx, grace: f64) -> Result<Overdue, StoreErro
     found.silent = silent.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
     let raws = sqlx::query!(
         "select tenant_id, id from inbound_raw
-         where state = 'received' and received_at < statement_timestamp() - interval '60 seconds' limit 500"
+         where state = 'received' and received_at < statement_timestamp() - make_interval(secs => $1) limit 1000",
+        patience
     );
     found.raws = raws.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
     let sends = sqlx::query!(

@@ -71,10 +71,15 @@ pub struct Claimed {
     pub requests: Vec<Stored>,
 }
 
-/// Takes stored requests of one tenant in hand.
+/// Takes stored requests of one tenant in hand. What is made of them does not wait for the disk: requests are durable
+/// since they were accepted, and those whose timeline was lost in a crash of the database are unprocessed again.
 pub async fn claim(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed, StoreError> {
+    take(app, tenant, ids).await.inspect_err(|_| app.known.forget())
+}
+
+async fn take(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed, StoreError> {
     let scope = TenantScope::acting(tenant, Actor::System);
-    let mut tx = app.db.write_opening(&scope, ids.len()).await?;
+    let mut tx = app.db.write_again(&scope, ids.len()).await?;
     let mut requests = Vec::with_capacity(ids.len());
     for (id, raw) in arrivals::claim(&mut tx, ids).await? {
         let account = account(app, &mut tx, tenant, raw.account).await?;
@@ -107,10 +112,14 @@ impl Claimed {
     /// Applies the events read from the requests, in their order, in one transaction with the marks that they are
     /// processed: all of them or none. What came of each, in the same order.
     pub async fn apply(mut self, requests: &[Parsed]) -> Result<Vec<Ingested>, StoreError> {
-        let done = apply_all(&mut self.tx, &mut self.memory, requests).await?;
-        self.tx.commit().await?;
-        self.memory.keep();
-        Ok(done)
+        let known = self.memory.known().clone();
+        let applied = async {
+            let done = apply_all(&mut self.tx, &mut self.memory, requests).await?;
+            self.tx.commit().await?;
+            self.memory.keep();
+            Ok(done)
+        };
+        applied.await.inspect_err(|_| known.forget())
     }
 }
 

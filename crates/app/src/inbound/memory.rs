@@ -28,6 +28,11 @@ impl Known {
     pub(super) fn memory(&self) -> Memory {
         Memory { known: self.clone(), new: Vec::new() }
     }
+
+    /// Forgets everything: after an error of the database, what was written last may be undone.
+    pub(super) fn forget(&self) {
+        self.0.written.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 /// What one transaction writes of senders. It counts as written once [`Memory::keep`] is called, after the commit.
@@ -37,6 +42,10 @@ pub(super) struct Memory {
 }
 
 impl Memory {
+    pub(super) fn known(&self) -> &Known {
+        &self.known
+    }
+
     /// The same, if it has to be written.
     pub(super) fn news<'a>(&mut self, said: Said<'a>) -> Option<Said<'a>> {
         let ids: Vec<_> = said.ids.iter().map(|id| (&id.scheme, &id.scope, &id.value, id.verified.code())).collect();
