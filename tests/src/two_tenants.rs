@@ -117,6 +117,11 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         ("workitem", format!("wrk_{}", work.simple())),
         ("attachmentids", format!("att_{}", attachment.simple())),
         ("template", format!("tpl_{}", template.simple())),
+        ("webhookendpoint", text(&made["webhookEndpoints"]["edges"][0]["node"]["id"])?),
+        (
+            "webhookdelivery",
+            format!("whd_{}", one_id(stack, "select id from webhook_delivery limit 1").await?.simple()),
+        ),
         ("site", text(&made["sites"][0]["id"])?),
         ("branch", text(&made["branches"][0]["id"])?),
         ("team", text(&made["branches"][0]["teams"][0]["id"])?),
@@ -153,7 +158,11 @@ async fn set_up(stack: &Stack) -> Result<Value> {
     let activate = "mutation($p: ID!) { emergencyActivate(input: { emergencyPlanId: $p, confirm: \"Zinnia\" }) {
         activation { id } userErrors { code } } }";
     ensure!(ada.query(activate, json!({ "p": emergency })).await?["emergencyActivate"]["userErrors"] == json!([]));
-    let all = "{ sites { id } branches { id teams { id } } skills { id } bots { id } apiKeys { id }
+    let hook = "mutation($u: String!) { webhookEndpointSave(input: { name: \"Zinnia\", url: $u }) { endpoint { id } userErrors { message } } }";
+    let hook = ada.query(hook, json!({ "u": format!("{}/zinnia", stack.provider.url) })).await?;
+    let test = "mutation($e: ID!) { webhookEndpointTest(input: { webhookEndpointId: $e }) { userErrors { message } } }";
+    ada.query(test, json!({ "e": hook["webhookEndpointSave"]["endpoint"]["id"] })).await?;
+    let all = "{ webhookEndpoints { edges { node { id } } } sites { id } branches { id teams { id } } skills { id } bots { id } apiKeys { id }
         channelAccounts { id } }";
     ada.query(all, json!({})).await
 }

@@ -28,6 +28,7 @@ pub mod identity;
 pub mod inbound;
 pub mod items;
 pub mod keys;
+pub mod knowledge;
 pub mod live;
 pub mod migrate;
 pub mod moves;
@@ -46,6 +47,9 @@ pub mod sites;
 pub mod system;
 pub mod templates;
 pub mod uses;
+pub mod webhook_facts;
+pub mod webhook_log;
+pub mod webhooks;
 pub mod work;
 
 pub use db::{Db, DbSettings, IntakeRow, ReadTx, Road, SystemTx, TenantScope, WriteTx};

@@ -143,7 +143,7 @@ pub async fn drop_uploads(tx: &mut SystemTx) -> Result<Vec<(TenantId, Attachment
 }
 
 /// Forgets what is older than its use: live changes and idempotency keys after a day, orphans after a day, seen
-/// events after eight days (the longest a provider retries is seven).
+/// events after eight days (the longest a provider retries is seven), what webhooks were told after thirty.
 pub async fn sweep(tx: &mut SystemTx) -> Result<u64, StoreError> {
     sqlx::query!(
         "update tenant_stream s set swept = greatest(s.swept, old.position) from (
@@ -167,6 +167,14 @@ pub async fn sweep(tx: &mut SystemTx) -> Result<u64, StoreError> {
         sqlx::query!("delete from seen_event where at < clock_timestamp() - interval '8 days'")
             .execute(tx.conn())
             .await?,
+        // Their deliveries and attempts go with them.
+        sqlx::query!(
+            "delete from webhook_event where (tenant_id, id) in (
+               select tenant_id, id from webhook_event where created_at < clock_timestamp() - interval '30 days' limit 10000
+             )"
+        )
+        .execute(tx.conn())
+        .await?,
     ] {
         gone += done.rows_affected();
     }

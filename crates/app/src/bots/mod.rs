@@ -11,6 +11,7 @@ mod transcript;
 
 pub use act::{ActRefused, Page, Standing, hand_off_as, pass_back, resolve_as, say_as, standing, transcript_of};
 pub use deliver::{Answer, Outgoing, answered, failed, outgoing};
+pub(crate) use handoff::take_over;
 pub use handoff::{HandedOff, HandoffRefused, hand_off};
 pub use platform::{CallRefused, Called, call};
 pub use silence::bot_silent;
