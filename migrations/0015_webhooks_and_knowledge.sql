@@ -109,6 +109,9 @@ alter table alert add column webhook_endpoint_id uuid;
 alter table alert add foreign key (tenant_id, webhook_endpoint_id) references webhook_endpoint on delete cascade;
 create index alert_of_webhook on alert (tenant_id, webhook_endpoint_id) where webhook_endpoint_id is not null;
 
+-- The ledger of a bot is read page by page.
+create index bot_event_of_bot on bot_event (tenant_id, bot_id, id);
+
 -- Knowledge: spaces of articles, each in languages, each language in revisions.
 create table knowledge_space (
   tenant_id uuid not null references tenant,

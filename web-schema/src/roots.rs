@@ -11,7 +11,7 @@ use crate::{
     identity::{IdentityMutations, IdentityQueries, RunMutations, RunQueries},
     people::{PeopleMutations, PeopleQueries},
     red::{RedMutations, RedQueries},
-    webhooks::{WebhookMutations, WebhookQueries},
+    webhooks::{BotEventMutations, BotEventQueries, WebhookMutations, WebhookQueries},
     work::{
         AlertMutations, AlertQueries, EmergencyMutations, EmergencyQueries, PlanMutations, PlanQueries, WorkMutations,
         WorkQueries,
@@ -31,7 +31,7 @@ pub(crate) struct Reading(
 );
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries, TemplateQueries, WebhookQueries);
+pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries, TemplateQueries, WebhookQueries, BotEventQueries);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Rules(PlanQueries, AlertQueries, RedQueries, EmergencyQueries);
@@ -59,6 +59,7 @@ pub(crate) struct Managing(
     ChannelMutations,
     TemplateMutations,
     WebhookMutations,
+    BotEventMutations,
 );
 
 #[derive(MergedObject, Default)]

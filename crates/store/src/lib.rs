@@ -9,6 +9,7 @@ pub mod alerts;
 pub mod arrivals;
 pub mod aside;
 pub mod attachments;
+pub mod bot_ledger;
 pub mod bots;
 pub mod bulk;
 pub mod bulk_people;

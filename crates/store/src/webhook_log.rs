@@ -7,7 +7,7 @@ use meridian_domain::{
     webhook::NewEvent,
 };
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Stores events; the ids of those that are new, by their place in the list.
@@ -35,8 +35,8 @@ pub async fn insert_events(tx: &mut WriteTx, events: &[NewEvent]) -> Result<Hash
     )
     .fetch_all(tx.conn())
     .await?;
-    let new: HashMap<Uuid, ()> = new.into_iter().map(|id| (id, ())).collect();
-    let place = |(place, id): (usize, &Uuid)| new.contains_key(id).then(|| (place, WebhookEventId(*id)));
+    let new: HashSet<Uuid> = new.into_iter().collect();
+    let place = |(place, id): (usize, &Uuid)| new.contains(id).then_some((place, WebhookEventId(*id)));
     Ok(ids.iter().enumerate().filter_map(place).collect())
 }
 

@@ -317,7 +317,7 @@ pub async fn claim(db: &Db, busy: &[Uuid], each: i64, limit: i64) -> Result<Vec<
                select tenant_id, id from webhook_delivery
                where tenant_id = e.tenant_id and endpoint_id = e.id and state = 'pending'
                  and due_at <= clock_timestamp()
-               order by due_at limit case when e.failures >= $4 then 1 else $2 end
+               order by due_at limit case when e.failures >= $4 then 1 else $2::bigint end
                for update skip locked
              ) d
              where e.status = 'active' and (e.open_until is null or e.open_until <= clock_timestamp())

@@ -1,7 +1,9 @@
 //! Webhooks of the tenant's own: endpoints, what they were told, and every attempt.
 
+mod ledger;
 mod mutations;
 
+pub(crate) use ledger::{BotEventMutations, BotEventQueries};
 pub(crate) use mutations::WebhookMutations;
 
 use crate::{

@@ -54,7 +54,7 @@ pub async fn readable(tx: &mut ReadTx, subject: &Subject, audience: &[String]) -
 
 async fn found(
     tx: &mut ReadTx,
-    subject: &Subject,
+    reader: Audience,
     text: &str,
     language: Option<&str>,
     most: i32,
@@ -64,7 +64,6 @@ async fn found(
     if asked.is_empty() {
         return Ok(Vec::new());
     }
-    let reader = reader(tx, subject).await?;
     let hits = store::search(tx, &asked, reader.code(), language, most).await?;
     Ok(hits.into_iter().map(|hit| Found { excerpt: excerpt(&hit.body, &asked), hit }).collect())
 }
@@ -79,7 +78,21 @@ pub async fn search(
 ) -> Result<Vec<Found>, KnowledgeRefused> {
     subject.require(Permission::ReadConversations)?;
     let mut tx = app.db.read(subject.scope()).await?;
-    Ok(found(&mut tx, subject, text, language, most.clamp(1, 50)).await?)
+    let reader = reader(&mut tx, subject).await?;
+    Ok(found(&mut tx, reader, text, language, most.clamp(1, 50)).await?)
+}
+
+/// The same for a bot by its key: what is published for bots, at most 20.
+pub async fn search_as_bot(
+    app: &App,
+    subject: &Subject,
+    text: &str,
+    language: Option<&str>,
+    most: i32,
+) -> Result<Vec<Found>, KnowledgeRefused> {
+    subject.require(Permission::ReadAsBot)?;
+    let mut tx = app.db.read(subject.scope()).await?;
+    Ok(found(&mut tx, Audience::Bot, text, language, most.clamp(1, 20)).await?)
 }
 
 /// Suggestions for a message.
@@ -105,7 +118,8 @@ pub async fn suggest(
         item.kind == ItemKind::Message && matches!(item.actor, Actor::Customer(_)) && item.text.is_some()
     });
     let Some(item) = newest else { return Ok(None) };
-    let mut found = found(&mut tx, subject, item.text.as_deref().unwrap_or_default(), None, 10).await?;
+    let reader = reader(&mut tx, subject).await?;
+    let mut found = found(&mut tx, reader, item.text.as_deref().unwrap_or_default(), None, 10).await?;
     found.retain(|one| one.hit.share >= SHARE);
     found.truncate(3);
     Ok(Some(Suggested { item: item.id, found }))

@@ -39,8 +39,8 @@ pub fn wants_person(text: &str) -> bool {
     if ALONE.contains(&bare) {
         return true;
     }
-    let asked = |words: &&str| flat.find(**words).is_some_and(|at| !REFUSED.iter().any(|no| flat[..at].contains(no)));
-    flat.chars().count() <= 500 && INSIDE.iter().any(|words| asked(&words))
+    let asked = |words: &str| flat.find(words).is_some_and(|at| !REFUSED.iter().any(|no| flat[..at].contains(no)));
+    flat.chars().count() <= 500 && INSIDE.iter().any(|words| asked(words))
 }
 
 #[cfg(test)]
