@@ -7,8 +7,8 @@ use crate::{
         CannedMutations, CannedQueries, ConversationMutations, ConversationQueries, SteerMutations, SteerQueries,
     },
     customers::{CustomerMutations, CustomerQueries},
-    knowledge::{KnowledgeMutations, KnowledgeQueries},
     identity::{IdentityMutations, IdentityQueries, RunMutations, RunQueries},
+    knowledge::{KnowledgeMutations, KnowledgeQueries},
     people::{PeopleMutations, PeopleQueries},
     red::{RedMutations, RedQueries},
     webhooks::{BotEventMutations, BotEventQueries, WebhookMutations, WebhookQueries},
@@ -31,7 +31,15 @@ pub(crate) struct Reading(
 );
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries, TemplateQueries, WebhookQueries, BotEventQueries);
+pub(crate) struct Floor(
+    PeopleQueries,
+    WorkQueries,
+    ChannelQueries,
+    AdminQueries,
+    TemplateQueries,
+    WebhookQueries,
+    BotEventQueries,
+);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Rules(PlanQueries, AlertQueries, RedQueries, EmergencyQueries);

@@ -38,9 +38,7 @@ pub(super) async fn search(edge: web::Data<Edge>, request: HttpRequest) -> HttpR
         .await;
     caller.told(match done {
         Some(Ok(found)) => HttpResponse::Ok().json(Knowledge::from(found)),
-        Some(Err(KnowledgeRefused::Forbidden(error))) => {
-            problem(StatusCode::FORBIDDEN, "forbidden", error.to_string())
-        }
+        Some(Err(KnowledgeRefused::Forbidden(error))) => problem(StatusCode::FORBIDDEN, "forbidden", error.to_string()),
         _ => unavailable(),
     })
 }

@@ -132,7 +132,8 @@ async fn give_up(tx: &mut WriteTx, endpoint: &Endpoint, error: &str) -> Result<(
          mend the receiver, then enable the endpoint to have them delivered.",
         endpoint.name
     );
-    let alert = NewAlert { kind: "webhook", severity: 4, webhook: Some(endpoint.id), text: &text, ..NewAlert::default() };
+    let alert =
+        NewAlert { kind: "webhook", severity: 4, webhook: Some(endpoint.id), text: &text, ..NewAlert::default() };
     alerts::raise(tx, &alert).await?;
     tx.audit("webhook_endpoint_disabled", "webhook_endpoint", Some(endpoint.id.0), json!({ "by": "failure" }));
     Ok(())

@@ -43,14 +43,18 @@ pub async fn post(http: &Http, url: &str, secrets: &[Secret], id: &str, body: &V
     let headers = headers(secrets, id, now, &body);
     let shown: Map<String, Value> =
         headers.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str()))).collect();
-    let mut posted =
-        Posted { headers: Value::Object(shown), status: None, response: String::new(), error: None, retry_after_s: None };
+    let mut posted = Posted {
+        headers: Value::Object(shown),
+        status: None,
+        response: String::new(),
+        error: None,
+        retry_after_s: None,
+    };
     match http.post(Request { url, headers, basic: None, body, timeout: PATIENCE }).await {
         Ok(answer) => {
             posted.status = Some(answer.status);
             // PostgreSQL keeps no NUL in texts.
-            posted.response =
-                String::from_utf8_lossy(&answer.body).chars().filter(|c| *c != '\0').take(KEPT).collect();
+            posted.response = String::from_utf8_lossy(&answer.body).chars().filter(|c| *c != '\0').take(KEPT).collect();
             posted.retry_after_s = answer.retry_after_s;
             posted.error = (!(200..300).contains(&answer.status)).then(|| format!("HTTP {}", answer.status));
         }

@@ -59,12 +59,13 @@ pub fn check(language: &str, title: &str, body: &str) -> Result<(), (&'static st
 
 /// Words that say nothing of what a text is about.
 const EMPTY: &[&str] = &[
-    "a", "an", "the", "and", "or", "of", "to", "in", "on", "at", "for", "with", "is", "are", "was", "were", "be", "been", "am",
-    "i", "me", "my", "we", "our", "you", "your", "it", "its", "this", "that", "these", "those", "do", "does", "did", "can",
-    "could", "would", "will", "have", "has", "had", "not", "no", "yes", "please", "hi", "hello", "hey", "thanks", "thank", "so",
-    "but", "if", "as", "by", "from", "there", "here", "what", "how", "when", "where", "why", "who", "im", "ive", "want", "need",
-    "just", "get", "got", "like", "know", "help", "?",
-    "我的", "你的", "你好", "您好", "请问", "一下", "可以", "怎么", "什么", "这个", "那个", "是不", "不是", "没有", "我想", "我要", "谢谢",
+    "a", "an", "the", "and", "or", "of", "to", "in", "on", "at", "for", "with", "is", "are", "was", "were", "be",
+    "been", "am", "i", "me", "my", "we", "our", "you", "your", "it", "its", "this", "that", "these", "those", "do",
+    "does", "did", "can", "could", "would", "will", "have", "has", "had", "not", "no", "yes", "please", "hi", "hello",
+    "hey", "thanks", "thank", "so", "but", "if", "as", "by", "from", "there", "here", "what", "how", "when", "where",
+    "why", "who", "im", "ive", "want", "need", "just", "get", "got", "like", "know", "help", "?", "我的", "你的",
+    "你好", "您好", "请问", "一下", "可以", "怎么", "什么", "这个", "那个", "是不", "不是", "没有", "我想", "我要",
+    "谢谢",
 ];
 
 /// An English word without its most frequent endings: `refunds`, `refunded` and `refunding` are found by `refund`.
@@ -116,7 +117,8 @@ const EXCERPT: usize = 240;
 
 /// The passage of a body that holds most of the terms asked for.
 pub fn excerpt(body: &str, asked: &[String]) -> String {
-    let passages = body.split_inclusive(['\n', '.', '!', '?', '。', '！', '？']).map(str::trim).filter(|p| !p.is_empty());
+    let passages =
+        body.split_inclusive(['\n', '.', '!', '?', '。', '！', '？']).map(str::trim).filter(|p| !p.is_empty());
     let mut best: (usize, &str) = (0, "");
     for passage in passages {
         let held = terms(passage).iter().filter(|term| asked.contains(term)).count();

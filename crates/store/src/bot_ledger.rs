@@ -73,11 +73,7 @@ pub async fn resend(tx: &mut WriteTx, id: BotEventId) -> Result<Option<SessionId
 }
 
 /// Takes up again what a bot did not take since a time, at most 10,000: the events in their order, with their sessions.
-pub async fn recover(
-    tx: &mut WriteTx,
-    bot: BotId,
-    since: Instant,
-) -> Result<Vec<(BotEventId, SessionId)>, StoreError> {
+pub async fn recover(tx: &mut WriteTx, bot: BotId, since: Instant) -> Result<Vec<(BotEventId, SessionId)>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
         r#"with lost as (

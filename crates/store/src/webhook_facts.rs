@@ -36,13 +36,8 @@ fn named(changes: &[Change]) -> Named {
             Change::Agent { .. } | Change::Alert { .. } | Change::Revoked { .. } => {}
         }
     }
-    for list in [
-        &mut named.conversations,
-        &mut named.items,
-        &mut named.offers,
-        &mut named.works,
-        &mut named.customers,
-    ] {
+    for list in [&mut named.conversations, &mut named.items, &mut named.offers, &mut named.works, &mut named.customers]
+    {
         list.sort_unstable();
         list.dedup();
     }

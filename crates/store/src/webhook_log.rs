@@ -11,7 +11,10 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Stores events; the ids of those that are new, by their place in the list.
-pub async fn insert_events(tx: &mut WriteTx, events: &[NewEvent]) -> Result<HashMap<usize, WebhookEventId>, StoreError> {
+pub async fn insert_events(
+    tx: &mut WriteTx,
+    events: &[NewEvent],
+) -> Result<HashMap<usize, WebhookEventId>, StoreError> {
     let tenant = tx.tenant();
     let ids: Vec<Uuid> = events.iter().map(|_| tx.id::<WebhookEventId>().0).collect();
     let keys: Vec<String> = events.iter().map(|event| event.key.clone()).collect();

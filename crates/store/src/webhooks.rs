@@ -255,12 +255,10 @@ pub async fn failed(tx: &mut WriteTx, id: WebhookEndpointId, pause: Option<u32>)
 /// Locks the tenant's copying of changes; since when it goes on. `None` when somebody else is at it or nothing is copied.
 pub async fn source(tx: &mut WriteTx) -> Result<Option<Instant>, StoreError> {
     let tenant = tx.tenant();
-    let since = sqlx::query_scalar!(
-        "select since from webhook_source where tenant_id = $1 for update skip locked",
-        tenant
-    )
-    .fetch_optional(tx.conn())
-    .await?;
+    let since =
+        sqlx::query_scalar!("select since from webhook_source where tenant_id = $1 for update skip locked", tenant)
+            .fetch_optional(tx.conn())
+            .await?;
     Ok(since)
 }
 

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 const SAVE: &str = "mutation($i: KnowledgeArticleSaveInput!) { knowledgeArticleSave(input: $i) {
     article { id } revision userErrors { field message } } }";
-const SEARCH: &str = "query($q: String!, $l: String) { knowledgeSearch(query: $q, language: $l) { title language revision excerpt } }";
+const SEARCH: &str =
+    "query($q: String!, $l: String) { knowledgeSearch(query: $q, language: $l) { title language revision excerpt } }";
 
 async fn signed_in(stack: &Stack, name: &str) -> Result<Agent> {
     Agent::sign_in(&stack.base, "demo", &format!("{name}@demo.example"), &stack.demo.password).await
@@ -114,7 +115,10 @@ async fn learned(stack: &Stack, keeper: &Keeper, refunds: &str) -> Result<()> {
     keeper.publish(Some(refunds), &["AGENT", "PARTNER"], more).await?;
     let look = "{ knowledgeRevision queues { overflow { requiredRevision } } }";
     let seen = keeper.ada.query(look, json!({})).await?;
-    assert_eq!((&seen["knowledgeRevision"], &seen["queues"][0]["overflow"]["requiredRevision"]), (&json!(3), &json!(3)));
+    assert_eq!(
+        (&seen["knowledgeRevision"], &seen["queues"][0]["overflow"]["requiredRevision"]),
+        (&json!(3), &json!(3))
+    );
     let learn = "mutation($r: Int!) { knowledgeLearn(input: { revision: $r }) { revision userErrors { message } } }";
     let stale = ravi.query(learn, json!({ "r": 2 })).await?;
     ensure!(stale["knowledgeLearn"]["revision"].is_null(), "{stale}");
@@ -149,7 +153,8 @@ async fn what_is_published_is_found_by_whom_it_is_for() -> Result<()> {
     let refunds = found(&stack, &keeper).await?;
     suggested(&stack, &keeper, &refunds).await?;
     learned(&stack, &keeper, &refunds).await?;
-    let archive = "mutation($a: ID!) { knowledgeArticleArchive(input: { knowledgeArticleId: $a }) { userErrors { message } } }";
+    let archive =
+        "mutation($a: ID!) { knowledgeArticleArchive(input: { knowledgeArticleId: $a }) { userErrors { message } } }";
     keeper.sam.query(archive, json!({ "a": refunds })).await?;
     assert_eq!(titles(&ana, "refund", None).await?, ["Parcels"]);
     stack.finish().await

@@ -225,8 +225,7 @@ impl WebhookMutations {
     ) -> Resolved<WebhookEndpointRecoverPayload> {
         let viewer = viewer(ctx).extend()?;
         let of = read::<WebhookEndpointId>(&input.webhook_endpoint_id).extend()?;
-        let (count, user_errors) =
-            outcome(app::recover_endpoint(&viewer.app, &viewer.subject, of, input.since).await)?;
+        let (count, user_errors) = outcome(app::recover_endpoint(&viewer.app, &viewer.subject, of, input.since).await)?;
         let count = count.map(|count| i32::try_from(count).unwrap_or(i32::MAX));
         Ok(WebhookEndpointRecoverPayload { count, user_errors })
     }

@@ -7,6 +7,7 @@ use meridian_domain::{
     actor::Actor,
     bot::{BotAction, BotEvent},
     ids::{BotEventId, BotId, TenantId},
+    jobs::Job,
     secret::Secret,
     work::{ItemKind, OwnerKind},
 };
@@ -15,6 +16,9 @@ use meridian_store::{
     items::{self, NewItem},
 };
 use serde_json::json;
+
+/// Seconds a bot has to hand over by call after it answered a customer who asks for a person.
+pub(super) const GRACE_SECONDS: f64 = 3.0;
 
 /// An event to post.
 #[derive(Debug)]
@@ -115,9 +119,9 @@ pub async fn answered(app: &App, tenant: TenantId, id: BotEventId, actions: Vec<
             }
         }
     }
-    // Who asks for a person gets one, whatever the bot makes of it.
+    // Who asks for a person gets one, whatever the bot makes of it: soon, for it may hand over by a call of its own.
     if holds && !handed_over && entry.data["message"]["wants_person"] == true {
-        take_over(&mut tx, session.id, "requested").await?;
+        tx.job_in(&Job::BotSilence { session: session.id }, session.id.0, GRACE_SECONDS);
     }
     tx.commit().await
 }

@@ -1,6 +1,6 @@
 //! A bot had its time and did nothing.
 
-use super::handoff::take_over;
+use super::{deliver::GRACE_SECONDS, handoff::take_over};
 use crate::{App, authz::Subject};
 use meridian_domain::{
     ids::{SessionId, TenantId},
@@ -14,14 +14,12 @@ pub async fn bot_silent(app: &App, tenant: TenantId, id: SessionId) -> Result<()
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
     let Some(session) = conversations::session(&mut tx, id).await? else { return Ok(()) };
     let (OwnerKind::Bot, Some(bot)) = (session.control, session.control_id) else { return Ok(()) };
-    let Some(since) = session.bot_waits_since else {
-        // It acted by call, but the customer asked for a person.
-        if bots::asked_for_person(&mut tx, id).await? && take_over(&mut tx, id, "requested").await? {
-            tx.commit().await?;
-        }
-        return Ok(());
-    };
     let seconds = bots::find(&mut tx, bot.into()).await?.map_or(0, |bot| bot.silence_seconds);
+    if bots::owes_person(&mut tx, id, GRACE_SECONDS, f64::from(seconds)).await? {
+        take_over(&mut tx, id, "requested").await?;
+        return tx.commit().await;
+    }
+    let Some(since) = session.bot_waits_since else { return Ok(()) };
     let now = routing::now(&mut tx).await?;
     if (now - since).as_seconds_f64() + 0.2 < f64::from(seconds) {
         return Ok(());

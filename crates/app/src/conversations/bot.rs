@@ -44,7 +44,9 @@ pub async fn return_to_bot(
     let conversation = mine(&mut tx, subject, id, expected_version).await?;
     let session = newest_session(&mut tx, id).await?;
     if session.closed_at.is_some() {
-        return Err(SteerRefused::Invalid("the session is closed: the customer's next message opens a new one".to_owned()));
+        return Err(SteerRefused::Invalid(
+            "the session is closed: the customer's next message opens a new one".to_owned(),
+        ));
     }
     if session.control == OwnerKind::Bot {
         return Err(SteerRefused::Invalid("a bot has it already".to_owned()));

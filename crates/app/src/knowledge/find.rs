@@ -114,9 +114,9 @@ pub async fn suggest(
     let mut tx = app.db.read(subject.scope()).await?;
     conversations::find(&mut tx, conversation).await?.ok_or(KnowledgeRefused::NotFound("conversation"))?;
     let said = items::before(&mut tx, conversation, i64::MAX, LOOK_BACK).await?;
-    let newest = said.into_iter().find(|item| {
-        item.kind == ItemKind::Message && matches!(item.actor, Actor::Customer(_)) && item.text.is_some()
-    });
+    let newest = said
+        .into_iter()
+        .find(|item| item.kind == ItemKind::Message && matches!(item.actor, Actor::Customer(_)) && item.text.is_some());
     let Some(item) = newest else { return Ok(None) };
     let reader = reader(&mut tx, subject).await?;
     let mut found = found(&mut tx, reader, item.text.as_deref().unwrap_or_default(), None, 10).await?;

@@ -47,7 +47,8 @@ fn checked(wanted: &Wanted<'_>) -> Result<(), SetupRefused> {
 /// The address as it is stored, if posts may go there.
 async fn address(app: &App, url: &str) -> Result<String, SetupRefused> {
     let wrong = |text: String| SetupRefused::Wrong("url", text);
-    let parsed = url::Url::parse(url.trim()).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+    let parsed =
+        url::Url::parse(url.trim()).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
     let Some(parsed) = parsed.filter(|url| url.username().is_empty() && url.password().is_none()) else {
         return Err(wrong("url is an https address without user and password".to_owned()));
     };

@@ -54,7 +54,10 @@ const LINES: &[(Speaker, &str)] = &[
     (Speaker::Bot, "Thank you. The carrier says it was handed over at #:15. Shall I open a search?"),
     (Speaker::Customer, "No, it was not. Can you send a new one or give me my money back?"),
     (Speaker::Bot, "I can offer a replacement. The reference number is QX#TR. Anything else?"),
-    (Speaker::Customer, "I also want to change the phone number to 020 7946 0#, and book 2 nights from Monday for 3 people"),
+    (
+        Speaker::Customer,
+        "I also want to change the phone number to 020 7946 0#, and book 2 nights from Monday for 3 people",
+    ),
     (Speaker::Customer, "我的订单#还没有收到，能不能帮我查一下？"),
     (Speaker::Bot, "好的，请问您的手机号码是多少？"),
     (Speaker::Customer, "13800#，我周五下午三点之前要用，已经付了#元，太慢了"),
@@ -121,7 +124,8 @@ fn examples(options: &Options, random: &mut StdRng) -> Result<Vec<Example>> {
         return BufReader::new(file).lines().map(read).collect();
     }
     let word = |n: usize| {
-        let syllables = ["ka", "ro", "mi", "ten", "sol", "va", "ler", "ni", "do", "pas", "que", "har", "wi", "bu", "es", "tri"];
+        let syllables =
+            ["ka", "ro", "mi", "ten", "sol", "va", "ler", "ni", "do", "pas", "que", "har", "wi", "bu", "es", "tri"];
         (0..3).map(|k| syllables[(n >> (4 * k)) % syllables.len()]).collect::<String>()
     };
     Ok((0..options.examples)
@@ -165,7 +169,12 @@ pub fn run(options: &Options) -> Result<Value> {
     }
     let message = shares(&mut times);
     row("message, all three", &message);
-    println!("training {} examples of {} intents: {trained:.1} s, model {:.1} MB", examples.len(), model.labels().len(), bytes as f64 / 1e6);
+    println!(
+        "training {} examples of {} intents: {trained:.1} s, model {:.1} MB",
+        examples.len(),
+        model.labels().len(),
+        bytes as f64 / 1e6
+    );
     Ok(json!({
         "bench": "understanding", "turns": options.turns, "brief": brief, "text": text, "message": message,
         "examples": examples.len(), "intents": model.labels().len(), "training_s": trained, "model_bytes": bytes,

@@ -121,7 +121,8 @@ pub fn checked(answer: &str, turns: &[Turn]) -> Result<Vec<Cited>, Useless> {
             let cited: Option<Vec<&Turn>> =
                 statement.lines.iter().map(|n| n.checked_sub(1).and_then(|at| lines.get(at))).collect();
             let cited = cited.filter(|cited| !cited.is_empty() && text.chars().count() <= LONGEST)?;
-            (plain(&text) && borne_out(&text, &witnesses(&text, &cited))).then(|| Cited { items: cited.iter().map(|turn| turn.item).collect(), text })
+            (plain(&text) && borne_out(&text, &witnesses(&text, &cited)))
+                .then(|| Cited { items: cited.iter().map(|turn| turn.item).collect(), text })
         })
         .take(MOST)
         .collect();

@@ -198,10 +198,11 @@ impl Telling<'_> {
         let Some(item) = self.facts.items.get(&id.0) else { return };
         let of = Some(item.conversation);
         if item.kind == "message" {
-            let kind =
-                if item.actor_kind == "customer" { EventKind::MessageReceived } else { EventKind::MessageSent };
+            let kind = if item.actor_kind == "customer" { EventKind::MessageReceived } else { EventKind::MessageSent };
             self.tell(kind, id.to_string(), of, item.placed_at, json!({ "message": message(item) }));
-            if let Some((state, at)) = item.delivery.as_ref().filter(|(state, _)| !matches!(state.as_str(), "queued" | "sending")) {
+            if let Some((state, at)) =
+                item.delivery.as_ref().filter(|(state, _)| !matches!(state.as_str(), "queued" | "sending"))
+            {
                 let data = json!({ "message": { "id": id.to_string(), "status": state, "error": item.error } });
                 self.tell(EventKind::MessageStatus, format!("{id}:{state}"), of, *at, data);
             }

@@ -2,9 +2,7 @@
 
 mod facts;
 
-pub use facts::{
-    Conversation, Facts, Handoff, Item, Merge, NewEvent, Offer, Work, events, without_content,
-};
+pub use facts::{Conversation, Facts, Handoff, Item, Merge, NewEvent, Offer, Work, events, without_content};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $about:literal;)*) => {
