@@ -267,6 +267,26 @@ pub async fn earlier_pending(tx: &mut ReadTx, entry: &Entry) -> Result<bool, Sto
     Ok(found)
 }
 
+/// Whether the customer's newest message to a bot of this session asked for a person, and the bot had its time to hand over:
+/// `grace` seconds since it took the message, or `patience` seconds in all.
+pub async fn owes_person(tx: &mut ReadTx, session: SessionId, grace: f64, patience: f64) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let owes = sqlx::query_scalar!(
+        r#"select coalesce((data->'message'->>'wants_person')::bool, false)
+             and (delivered_at < clock_timestamp() - make_interval(secs => $3::float8 - 0.2::float8)
+                  or created_at < clock_timestamp() - make_interval(secs => $4::float8 - 0.2::float8)) as "owes?"
+           from bot_event
+           where tenant_id = $1 and session_id = $2 and kind = 'message.created' order by sequence desc limit 1"#,
+        tenant,
+        session.0,
+        grace,
+        patience
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(owes.flatten().unwrap_or_default())
+}
+
 /// Records an attempt; false when the event was no longer pending.
 pub async fn record_attempt(
     tx: &mut WriteTx,
