@@ -2,7 +2,7 @@
 //! a lost race or a rule that says no is a `userError` of the payload.
 
 use async_graphql::{Enum, ErrorExtensions, Response, SimpleObject, Value};
-use meridian_app::{authz::Forbidden, conversations, customers, identity, red, routing, setup};
+use meridian_app::{authz::Forbidden, conversations, customers, identity, red, routing, scheduled, setup};
 use meridian_store::StoreError;
 
 /// Codes of top-level errors: a closed list.
@@ -183,5 +183,9 @@ refusals! {
     }
     routing::AssignRefused { NotFound(_) => NotFound, Over => Conflict, Full => Conflict, Mine => Conflict }
     routing::AlertRefused { NotFound => NotFound }
+    scheduled::ScheduleRefused {
+        NotFound(_) => NotFound, NothingWaits => Conflict, Taken => Conflict, Over => Conflict, NotHolder => NotHolder,
+        Window(_) => Invalid, Wrong(..) => Invalid,
+    }
     red::EventRefused { NotFound => NotFound, Invalid(_) => Invalid }
 }

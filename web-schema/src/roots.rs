@@ -11,8 +11,9 @@ use crate::{
     people::{PeopleMutations, PeopleQueries},
     red::{RedMutations, RedQueries},
     work::{
-        AlertMutations, AlertQueries, EmergencyMutations, EmergencyQueries, PlanMutations, PlanQueries, WorkMutations,
-        WorkQueries,
+        AlertMutations, AlertQueries, EmergencyMutations, EmergencyQueries, LineMutations, LineQueries, PlanMutations,
+        PlanQueries, ReportQueries, ScheduledMutations, ScheduledQueries, WhatIfMutations, WhatIfQueries,
+        WorkMutations, WorkQueries,
     },
 };
 use async_graphql::MergedObject;
@@ -31,7 +32,16 @@ pub(crate) struct Reading(
 pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries, TemplateQueries);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Rules(PlanQueries, AlertQueries, RedQueries, EmergencyQueries);
+pub(crate) struct Rules(
+    PlanQueries,
+    AlertQueries,
+    RedQueries,
+    EmergencyQueries,
+    LineQueries,
+    ScheduledQueries,
+    ReportQueries,
+    WhatIfQueries,
+);
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
@@ -51,7 +61,15 @@ pub(crate) struct Writing(
 pub(crate) struct Managing(PeopleMutations, WorkMutations, AdminMutations, ChannelMutations, TemplateMutations);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Routing(PlanMutations, AlertMutations, RedMutations, EmergencyMutations);
+pub(crate) struct Routing(
+    PlanMutations,
+    AlertMutations,
+    RedMutations,
+    EmergencyMutations,
+    LineMutations,
+    ScheduledMutations,
+    WhatIfMutations,
+);
 
 /// What can be changed.
 #[derive(MergedObject, Default)]

@@ -15,6 +15,7 @@ pub mod providers;
 pub mod pulls;
 pub mod red;
 pub mod routing;
+pub mod scheduled;
 pub mod setup;
 
 use meridian_store::{Db, Sealer};

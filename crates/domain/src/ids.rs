@@ -131,6 +131,10 @@ ids! {
     EmergencyPlanId = "emp";
     /// One time that such a plan was in force.
     EmergencyActivationId = "ema";
+    /// A callback, or work that is due later.
+    ScheduledWorkId = "scw";
+    /// A comparison of two plans over past days.
+    WhatIfId = "wif";
     /// An entry of the audit log.
     AuditId = "aud";
 }

@@ -11,13 +11,16 @@ mod faults;
 mod graphql;
 mod identity;
 mod kills;
+mod lines;
 mod mail;
 pub mod main_job;
 mod media;
 mod model;
 mod overflow;
+mod past;
 mod resume;
 mod routing;
+mod stress;
 mod templates;
 mod web_chat;
 
