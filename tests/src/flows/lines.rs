@@ -29,7 +29,7 @@ async fn visitor(stack: &Stack, text: &str) -> Result<Socket> {
     let token = opened["token"].as_str().context("token")?.to_owned();
     let said = json!({ "client_id": "00000000-0000-4000-8000-000000000009", "text": text });
     http.post(format!("{}/chat/messages", stack.base)).bearer_auth(&token).json(&said).send().await?;
-    stack.settle("select count(*) from session where kind = 'web_chat'", 1, PATIENCE).await?;
+    stack.settle("select count(*) from session where kind = 'webchat'", 1, PATIENCE).await?;
     let mut socket = Socket::open(&stack.base).await?;
     socket.say(&json!({ "type": "connection_init", "payload": { "authorization": token } })).await?;
     socket.until(PATIENCE, |m| (m["type"] == "connection_ack").then_some(())).await?;

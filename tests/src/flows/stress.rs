@@ -100,6 +100,7 @@ async fn play(app: &App, tenant: TenantId, agent: AgentId, offer: OfferId, playe
         played.accepted.fetch_add(1, Ordering::Relaxed);
         while let Err(error) = conversations::resolve(app, &subject, conversation, None, "answered").await {
             ensure!(matches!(&error, ResolveRefused::Store(error) if error.transient()), "not resolved: {error}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
     Ok(())
