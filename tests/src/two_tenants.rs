@@ -103,11 +103,16 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         )
         .await?;
     let template = one_id(stack, "select id from message_template limit 1").await?;
+    later_and_before(stack).await?;
     let tell = "mutation($c: ID!) { customerEventRecord(input: { customerId: $c, kind: \"churn\", text: \"Zinnia\" }) { userErrors { code } } }";
     agent.query(tell, json!({ "c": seen["conversation"]["customer"]["id"] })).await?;
     let alert = one_id(stack, "select id from alert limit 1").await?;
     let work = one_id(stack, "select id from work_item where state = 'active' limit 1").await?;
+    let what_if = format!("wif_{}", one_id(stack, "select id from what_if limit 1").await?.simple());
     Ok(BTreeMap::from([
+        ("scheduledwork", format!("scw_{}", one_id(stack, "select id from scheduled_work limit 1").await?.simple())),
+        ("whatIf", what_if.clone()),
+        ("whatif", what_if),
         ("emergencyplan", format!("emp_{}", one_id(stack, "select id from emergency_plan limit 1").await?.simple())),
         (
             "emergencyactivation",
@@ -143,6 +148,26 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         ("offer", offer),
         ("conversation", conversation),
     ]))
+}
+
+/// Work that is due later, with an attempt; a pace and a cap of a queue; a comparison of plans.
+async fn later_and_before(stack: &Stack) -> Result<()> {
+    stack.sql("with later as (
+          insert into scheduled_work (tenant_id, id, kind, session_id, queue_id, due_at, until_at, time_zone, attempts, note, created_by_kind)
+          select s.tenant_id, gen_random_uuid(), 'callback', s.id, c.queue_id, now() + interval '1 day', now() + interval '2 days', 'UTC', 1, 'Zinnia', 'system'
+          from session s join conversation c on c.tenant_id = s.tenant_id and c.id = s.conversation_id where c.queue_id is not null limit 1
+          returning tenant_id, id
+        ), tried as (
+          insert into callback_attempt (tenant_id, scheduled_work_id, number, outcome, note) select tenant_id, id, 1, 'busy', 'Zinnia' from later
+        ), capped as (
+          update queue set line = '{\"most_waiting\": 1000, \"message\": \"Zinnia\"}' where tenant_id in (select tenant_id from later)
+        ), paced as (
+          insert into queue_pace (tenant_id, queue_id, waiting, per_hour) select tenant_id, id, 1, 7 from queue
+          where tenant_id in (select tenant_id from later) on conflict do nothing
+        )
+        insert into what_if (tenant_id, id, queue_id, from_at, to_at, target_seconds, plan_a, plan_b, state, result)
+        select q.tenant_id, gen_random_uuid(), q.id, now() - interval '1 day', now(), 30, '{}', '{}', 'done', '[]'
+        from queue q where q.tenant_id in (select tenant_id from later) limit 1").await
 }
 
 /// The first tenant's admin sets a little more up; returns what there is then.

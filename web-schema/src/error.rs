@@ -2,7 +2,7 @@
 //! a lost race or a rule that says no is a `userError` of the payload.
 
 use async_graphql::{Enum, ErrorExtensions, Response, SimpleObject, Value};
-use meridian_app::{authz::Forbidden, conversations, customers, identity, knowledge, red, routing, setup};
+use meridian_app::{authz::Forbidden, conversations, customers, identity, knowledge, red, routing, scheduled, setup};
 use meridian_store::StoreError;
 
 /// Codes of top-level errors: a closed list.
@@ -185,6 +185,10 @@ refusals! {
     routing::AlertRefused { NotFound => NotFound }
     knowledge::KnowledgeRefused {
         NotFound(_) => NotFound, Wrong(..) => Invalid, Taken => Conflict, State(_) => Conflict,
+    }
+    scheduled::ScheduleRefused {
+        NotFound(_) => NotFound, NothingWaits => Conflict, Taken => Conflict, Over => Conflict, NotHolder => NotHolder,
+        Window(_) => Invalid, Wrong(..) => Invalid,
     }
     red::EventRefused { NotFound => NotFound, Invalid(_) => Invalid }
 }

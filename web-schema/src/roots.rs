@@ -13,8 +13,9 @@ use crate::{
     red::{RedMutations, RedQueries},
     webhooks::{BotEventMutations, BotEventQueries, WebhookMutations, WebhookQueries},
     work::{
-        AlertMutations, AlertQueries, EmergencyMutations, EmergencyQueries, PlanMutations, PlanQueries, WorkMutations,
-        WorkQueries,
+        AlertMutations, AlertQueries, EmergencyMutations, EmergencyQueries, LineMutations, LineQueries, PlanMutations,
+        PlanQueries, ReportQueries, ScheduledMutations, ScheduledQueries, WhatIfMutations, WhatIfQueries,
+        WorkMutations, WorkQueries,
     },
 };
 use async_graphql::MergedObject;
@@ -42,7 +43,16 @@ pub(crate) struct Floor(
 );
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Rules(PlanQueries, AlertQueries, RedQueries, EmergencyQueries);
+pub(crate) struct Rules(
+    PlanQueries,
+    AlertQueries,
+    RedQueries,
+    EmergencyQueries,
+    LineQueries,
+    ScheduledQueries,
+    ReportQueries,
+    WhatIfQueries,
+);
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
@@ -71,7 +81,15 @@ pub(crate) struct Managing(
 );
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Routing(PlanMutations, AlertMutations, RedMutations, EmergencyMutations);
+pub(crate) struct Routing(
+    PlanMutations,
+    AlertMutations,
+    RedMutations,
+    EmergencyMutations,
+    LineMutations,
+    ScheduledMutations,
+    WhatIfMutations,
+);
 
 /// What can be changed.
 #[derive(MergedObject, Default)]

@@ -5,7 +5,7 @@ use futures_util::{
     future::BoxFuture,
     stream::{self, StreamExt},
 };
-use meridian_app::{bots, conversations, delivery, emergency, identity, inbound, routing};
+use meridian_app::{bots, conversations, delivery, emergency, identity, inbound, routing, scheduled};
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::registry;
 use meridian_domain::{
@@ -112,12 +112,16 @@ impl Jobs {
             Job::EmergencyEnd { activation } => {
                 emergency::expire(app, tenant, *activation).await?;
             }
+            Job::ScheduledTurn { scheduled: id } => {
+                scheduled::turn(app, tenant, *id).await?;
+            }
             Job::BotSilence { session } => {
                 bots::bot_silent(app, tenant, *session).await?;
             }
             Job::Recognise { customer } => identity::recognise(app, tenant, *customer).await?,
             Job::LearnIdentity => identity::learn(app, tenant).await?,
             Job::RunIdentity { run } => identity::run(app, tenant, *run).await?,
+            Job::RunWhatIf { what_if } => routing::run_comparison(app, tenant, *what_if).await?,
             Job::Ingest { .. }
             | Job::RouteWork { .. }
             | Job::RouteAgent { .. }

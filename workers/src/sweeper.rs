@@ -1,7 +1,7 @@
 //! The net under timers and wake-ups: whatever is overdue is done now, whoever forgot it.
 
 use crate::Settings;
-use meridian_app::{bots, conversations, delivery, routing};
+use meridian_app::{bots, conversations, delivery, routing, scheduled};
 use meridian_bus::{Envelope, Publisher};
 use meridian_domain::{
     ids::{AttachmentId, TenantId},
@@ -103,6 +103,9 @@ async fn act(settings: &Settings, publisher: &mut Publisher, found: Found) -> Re
     }
     for (tenant, session) in overdue.silent {
         bots::bot_silent(app, tenant, session).await?;
+    }
+    for (tenant, id) in overdue.scheduled {
+        scheduled::turn(app, tenant, id).await?;
     }
     for (tenant, send) in overdue.sends {
         delivery::give_up(app, tenant, send).await?;

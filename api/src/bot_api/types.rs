@@ -209,6 +209,22 @@ pub(crate) struct Target {
     pub queue: Option<String>,
 }
 
+/// A callback that the customer takes instead of waiting for people; `{}` is the rest of their day, or the next one.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Callback {
+    /// The day in the customer's zone, with `from_minute` and `until_minute`.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub day: Option<String>,
+    /// From so many minutes after midnight.
+    pub from_minute: u16,
+    /// Until so many, at most 1440.
+    pub until_minute: u16,
+    /// IANA name; the customer's known zone, or the tenant's, when left out.
+    pub time_zone: Option<String>,
+    /// What it is about.
+    pub note: String,
+}
+
 /// A hand-off: everything is optional, and everything given reaches the agent's brief.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Handoff {
@@ -232,6 +248,8 @@ pub(crate) struct Handoff {
     pub sentiment: Option<f64>,
     /// Minutes of head start in the queue, at most 240.
     pub urgency_minutes: Option<u32>,
+    /// The customer would rather be called back than wait.
+    pub callback: Option<Callback>,
     /// The bot's own summary.
     pub summary: Option<String>,
     /// What was said where Meridian did not hear it: `[{id, at, from, text}]`, at most 500.

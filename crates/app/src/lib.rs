@@ -16,6 +16,7 @@ pub mod providers;
 pub mod pulls;
 pub mod red;
 pub mod routing;
+pub mod scheduled;
 pub mod setup;
 pub mod webhooks;
 

@@ -174,7 +174,7 @@ async fn run(cli: Cli, matches: &clap::ArgMatches, file: &config_file::File) -> 
         Command::Text { what } => what.run(),
         Command::Webhook { what } => what.run().await,
         Command::Route => routing::route(),
-        Command::Simulate(what) => what.run(),
+        Command::Simulate(what) => what.run(&config).await,
         Command::Schema => {
             print!("{}", meridian_web_schema::GraphQl::new(meridian_web_schema::Limits::default()).sdl());
             Ok(())

@@ -141,6 +141,10 @@ ids! {
     KnowledgeSpaceId = "kns";
     /// An article of the knowledge base.
     KnowledgeArticleId = "kna";
+    /// A callback, or work that is due later.
+    ScheduledWorkId = "scw";
+    /// A comparison of two plans over past days.
+    WhatIfId = "wif";
     /// An entry of the audit log.
     AuditId = "aud";
 }

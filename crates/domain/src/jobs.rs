@@ -2,7 +2,7 @@
 
 use crate::ids::{
     AgentId, AttachmentId, BotEventId, ConversationId, CursorId, CustomerId, DeliveryId, EmergencyActivationId,
-    HandoffId, OfferId, RawId, RunId, SessionId, SiteId, WorkItemId,
+    HandoffId, OfferId, RawId, RunId, ScheduledWorkId, SessionId, SiteId, WhatIfId, WorkItemId,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -65,6 +65,16 @@ pub enum Job {
         /// The activation.
         activation: EmergencyActivationId,
     },
+    /// A callback or a piece of work that is due later has come to its time, or to its end.
+    ScheduledTurn {
+        /// Which.
+        scheduled: ScheduledWorkId,
+    },
+    /// The next part of a comparison of two plans.
+    RunWhatIf {
+        /// The comparison.
+        what_if: WhatIfId,
+    },
     /// Send a message to a customer.
     Deliver {
         /// The send.
@@ -125,6 +135,8 @@ impl Job {
             Self::SnoozeEnd { .. } => "snooze_end",
             Self::ShiftEnd { .. } => "shift_end",
             Self::EmergencyEnd { .. } => "emergency_end",
+            Self::ScheduledTurn { .. } => "scheduled_turn",
+            Self::RunWhatIf { .. } => "run_what_if",
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot_event",
             Self::Summarise { .. } => "summarise",
@@ -152,6 +164,7 @@ impl Job {
             | Self::SnoozeEnd { .. }
             | Self::AttachOrphan { .. }
             | Self::ShiftEnd { .. }
+            | Self::ScheduledTurn { .. }
             | Self::EmergencyEnd { .. } => "timer",
             Self::Deliver { .. } => "deliver",
             Self::BotEvent { .. } => "bot",
@@ -159,7 +172,7 @@ impl Job {
             Self::FetchMedia { .. } => "media",
             Self::Pull { .. } => "pull",
             Self::Recognise { .. } => "identity",
-            Self::LearnIdentity | Self::RunIdentity { .. } => "bulk",
+            Self::LearnIdentity | Self::RunIdentity { .. } | Self::RunWhatIf { .. } => "bulk",
         }
     }
 }

@@ -7,6 +7,7 @@
 pub mod actor;
 pub mod bot;
 pub mod calendar;
+pub mod callback;
 pub mod channel;
 pub mod emergency;
 pub mod event;
@@ -22,6 +23,7 @@ pub mod outbound;
 pub mod people;
 pub mod platform;
 pub mod red;
+pub mod report;
 pub mod routing;
 pub mod secret;
 pub mod simulation;

@@ -1,7 +1,9 @@
 //! What truly crosses tenants: the relay, the sweeper, tenant creation. Every function says why.
 
 use crate::{StoreError, SystemTx};
-use meridian_domain::ids::{AgentId, AttachmentId, DeliveryId, OfferId, RawId, SessionId, TenantId, WorkItemId};
+use meridian_domain::ids::{
+    AgentId, AttachmentId, DeliveryId, OfferId, RawId, ScheduledWorkId, SessionId, TenantId, WorkItemId,
+};
 use uuid::Uuid;
 
 /// Makes a tenant; it exists before any scope can.
@@ -23,6 +25,12 @@ pub async fn insert_tenant(
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// The tenant of a workspace, for an operator at the command line.
+pub async fn tenant_of(tx: &mut SystemTx, slug: &str) -> Result<Option<TenantId>, StoreError> {
+    let found = sqlx::query_scalar!("select tenant_id from tenant where slug = $1", slug);
+    Ok(found.fetch_optional(tx.conn()).await?.map(TenantId))
 }
 
 /// Takes or extends a lease; returns its epoch, or `None` while another process holds it.
@@ -77,6 +85,8 @@ pub struct Overdue {
     pub raws: Vec<(TenantId, RawId)>,
     /// Sends that stand still.
     pub sends: Vec<(TenantId, DeliveryId)>,
+    /// Callbacks and later work whose time came, or is over.
+    pub scheduled: Vec<(TenantId, ScheduledWorkId)>,
 }
 
 /// Looks for what is overdue in all tenants; `grace` seconds are left to the timers themselves, `patience` seconds to
@@ -119,6 +129,19 @@ pub async fn overdue(tx: &mut SystemTx, grace: f64, patience: f64) -> Result<Ove
          and updated_at < statement_timestamp() - interval '120 seconds' limit 500"
     );
     found.sends = sends.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
+    // What somebody has in hand when its time is over is looked at by its own timer.
+    let scheduled = sqlx::query!(
+        r#"(select tenant_id as "tenant_id!", id as "id!" from scheduled_work
+          where state = 'waiting' and due_at < clock_timestamp() - make_interval(secs => $1) limit 500)
+         union
+         (select t.tenant_id, t.id from scheduled_work t
+          left join work_item w on w.tenant_id = t.tenant_id and w.id = t.work_item_id
+          where t.state in ('waiting', 'due') and t.until_at < clock_timestamp() - make_interval(secs => $1)
+            and (w.state is null or w.state not in ('active', 'wrapping')) limit 500)"#,
+        grace
+    );
+    found.scheduled =
+        scheduled.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
     Ok(found)
 }
 

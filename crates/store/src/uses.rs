@@ -20,7 +20,7 @@ macro_rules! uses {
     }};
 }
 
-/// What uses a queue: channels and bots that send work there, and work that is not done. At most ten of each.
+/// What uses a queue: channels, bots and caps of other queues that send work there, and work that is not done or due later. At most ten of each.
 pub async fn of_queue(tx: &mut ReadTx, id: QueueId) -> Result<Vec<Use>, StoreError> {
     uses!(
         tx,
@@ -33,7 +33,13 @@ pub async fn of_queue(tx: &mut ReadTx, id: QueueId) -> Result<Vec<Use>, StoreErr
               and state in ('queued', 'offered', 'active', 'wrapping', 'parked') having count(*) > 0)
            union all
            (select 'rule', 'red channel' from red_rules where tenant_id = $1 and active
-              and position($2::uuid::text in rules::text) > 0)"#,
+              and position($2::uuid::text in rules::text) > 0)
+           union all
+           (select 'cap', name from queue where tenant_id = $1 and active and line ->> 'overflow_queue' = $2::uuid::text
+            order by name limit 10)
+           union all
+           (select 'schedule', count(*) || ' waiting' from scheduled_work where tenant_id = $1 and queue_id = $2
+              and state in ('waiting', 'due') having count(*) > 0)"#,
         id.0
     )
 }

@@ -1,5 +1,6 @@
 //! The tenant's set-up: places, queues, people, integrations, and the audit log.
 
+mod holidays;
 mod integrations;
 mod people;
 mod places;
@@ -24,6 +25,7 @@ pub(crate) struct AdminQueries(places::PlaceQueries, queues::SkillQueries, integ
 #[derive(MergedObject, Default)]
 pub(crate) struct AdminMutations(
     places::PlaceMutations,
+    holidays::HolidayMutations,
     queues::QueueMutations,
     people::AgentMutations,
     integrations::IntegrationMutations,
@@ -45,7 +47,7 @@ where
 }
 
 /// The name of an input's field as clients write it.
-fn camel(field: &str) -> String {
+pub(crate) fn camel(field: &str) -> String {
     let mut words = field.split('_');
     let first = words.next().unwrap_or_default().to_owned();
     words.fold(first, |text, word| {

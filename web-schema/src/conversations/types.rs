@@ -11,7 +11,7 @@ use crate::{
     page,
     people::Agent,
     scalars::Long,
-    work::{Handoff, WorkItem},
+    work::{Handoff, ScheduledWork, WorkItem, scheduled_of},
 };
 use async_graphql::{
     Context, Enum, ID, Json, Object, ResultExt, SimpleObject,
@@ -174,6 +174,10 @@ impl Conversation {
     async fn handoffs(&self, ctx: &Context<'_>) -> Resolved<Vec<Handoff>> {
         let found = load(ctx, HandoffsOf(self.0.id)).await?.unwrap_or_default();
         Ok(found.into_iter().map(Handoff).collect())
+    }
+    /// Callbacks and later work of it, newest first, at most 50.
+    async fn scheduled_work(&self, ctx: &Context<'_>) -> Resolved<Vec<ScheduledWork>> {
+        scheduled_of(ctx, self.0.id).await
     }
     /// `seq` of the newest item.
     async fn seq(&self) -> Long {

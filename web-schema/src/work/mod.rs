@@ -2,11 +2,20 @@
 
 mod alerts;
 mod emergency;
+mod line;
 mod plans;
+mod report;
+mod scheduled;
+mod what_if;
 
 pub(crate) use alerts::{Alert, AlertMutations, AlertQueries};
 pub(crate) use emergency::{EmergencyMutations, EmergencyQueries};
+pub(crate) use line::{LineMutations, LineQueries};
 pub(crate) use plans::{PlanMutations, PlanQueries, RoutingPlan, outcome_of_read};
+pub(crate) use report::ReportQueries;
+pub(crate) use scheduled::{ScheduledMutations, ScheduledQueries, ScheduledWork, of_conversation as scheduled_of};
+
+pub(crate) use what_if::{WhatIfMutations, WhatIfQueries};
 
 use crate::{
     context::viewer,
@@ -18,7 +27,7 @@ use crate::{
 use async_graphql::{Context, ID, InputObject, Json, Object, ResultExt, SimpleObject};
 use chrono::{DateTime, Utc};
 use meridian_app::routing as app;
-use meridian_domain::{ids::OfferId, people::Permission};
+use meridian_domain::{ids::OfferId, people::Permission, work::WorkState};
 use meridian_store::{conversations, handoffs, offers, routing, setup, work};
 use serde_json::Value;
 
@@ -69,6 +78,10 @@ impl Queue {
     /// When it lends work to partners, and where that stands; null without a rule, and for those without `floor:read`.
     async fn overflow(&self, ctx: &Context<'_>) -> Resolved<Option<emergency::QueueOverflow>> {
         emergency::overflow_of(ctx, self.0.id).await
+    }
+    /// How much may wait in it and how fast its line moves.
+    async fn line(&self, ctx: &Context<'_>) -> Resolved<line::QueueLine> {
+        line::of_queue(ctx, self.0.id).await
     }
     /// Who takes its work; null for those without `floor:read`.
     async fn agent_ids(&self, ctx: &Context<'_>) -> Resolved<Option<Vec<ID>>> {
@@ -133,6 +146,13 @@ impl WorkItem {
     /// When it was born.
     async fn enqueued_at(&self) -> DateTime<Utc> {
         self.0.enqueued_at
+    }
+    /// Where it stands in its line; null when it does not wait.
+    async fn wait(&self, ctx: &Context<'_>) -> Resolved<Option<line::WorkWait>> {
+        if self.0.state != WorkState::Queued {
+            return Ok(None);
+        }
+        line::of_work(ctx, self.0.id).await
     }
     /// Why it went where it went, oldest first.
     async fn decisions(&self, ctx: &Context<'_>) -> Resolved<Vec<RoutingDecision>> {

@@ -302,7 +302,7 @@ pub(crate) struct RoutingPlanInput {
 }
 
 impl RoutingPlanInput {
-    fn read(&self) -> Resolved<routing::Plan> {
+    pub(super) fn read(&self) -> Resolved<routing::Plan> {
         Ok(routing::Plan {
             version: 0,
             steps: self.steps.iter().map(RoutingStepInput::read).collect::<Resolved<_>>()?,

@@ -1,15 +1,22 @@
 //! A bot hands over to people: one transaction, idempotent by `webhook-id`.
 
 use super::transcript;
-use crate::{App, authz::Subject, conversations::topics, inbound};
+use crate::{
+    App,
+    authz::Subject,
+    conversations::topics,
+    inbound,
+    scheduled::{Asked, ScheduleRefused, Wanted, take_callback},
+};
 use meridian_domain::{
     actor::Actor,
-    bot::{HandoffRequest, InvalidHandoff},
+    bot::{HandoffCallback, HandoffRequest, InvalidHandoff},
+    callback::Wish,
     ids::{BotId, ConversationId, HandoffId, QueueId, SessionId, TenantId},
     jobs::Job,
     live::{Change, Topic},
     routing::SkillNeed,
-    work::{ItemKind, Lifecycle, OwnerKind},
+    work::{ItemKind, Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
     StoreError, WriteTx, bots, conversations, handoffs,
@@ -107,12 +114,39 @@ pub(super) async fn take(
         conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
         enqueue(tx, &session, queue, conversation.branch, request).await?;
     }
+    if let Some(wish) = &request.callback {
+        call_back(tx, &conversation, &session, wish).await?;
+    }
     let mut concerned = topics(&conversation, Some(&session));
     concerned.push(Topic::Floor);
     tx.live(&concerned, Change::Item { conversation: conversation.id, item });
     tx.live(&concerned, Change::Conversation { conversation: conversation.id });
     tx.audit("bot_handed_off", "session", Some(session.id.0), json!({ "reason": request.reason.code }));
     Ok(HandedOff { id, conversation: conversation.id, position: position(tx, Some(queue)).await? })
+}
+
+/// The customer would rather be called back: their work keeps its place. Where people have it already nothing changes.
+async fn call_back(
+    tx: &mut WriteTx,
+    conversation: &conversations::Conversation,
+    session: &conversations::Session,
+    wish: &HandoffCallback,
+) -> Result<(), HandoffRefused> {
+    let open = work::lock_open(tx, conversation.id).await?;
+    let waits = |item: &&work::WorkItem| item.session == session.id && item.state == WorkState::Queued;
+    let Some(item) = open.iter().find(waits) else { return Ok(()) };
+    let (from_minute, until_minute) = (wish.from_minute, wish.until_minute);
+    let asked = Asked {
+        wish: wish.day.map(|day| Wish { day, from_minute, until_minute }),
+        time_zone: wish.time_zone.as_deref(),
+        note: &wish.note,
+    };
+    let wanted = Wanted { conversation, session, asked };
+    match take_callback(tx, &wanted, item).await {
+        Ok(_) | Err(ScheduleRefused::Taken) => Ok(()),
+        Err(ScheduleRefused::Store(error)) => Err(error.into()),
+        Err(refused) => Err(InvalidHandoff { field: "callback", problem: refused.to_string() }.into()),
+    }
 }
 
 async fn position(tx: &mut WriteTx, queue: Option<QueueId>) -> Result<i64, StoreError> {

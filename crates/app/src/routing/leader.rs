@@ -1,6 +1,6 @@
 //! The routing leader of a tenant: one core, fed by ordered events, whose decisions the database confirms.
 
-use super::{lend::Lending, shape::Shape, watch::Watch};
+use super::{lend::Lending, line::Lines, shape::Shape, watch::Watch};
 use crate::{App, authz::Subject, emergency, red::judge_waiting};
 use meridian_domain::{
     actor::Actor,
@@ -32,6 +32,7 @@ pub struct Leader {
     watch: Watch,
     shape: Shape,
     lending: Lending,
+    lines: Lines,
     pub(super) shifts: Shifts,
 }
 
@@ -68,6 +69,7 @@ impl Leader {
             watch: Watch::default(),
             shape: Shape::default(),
             lending: Lending::default(),
+            lines: Lines::default(),
             shifts: Shifts::default(),
         }
     }
@@ -84,12 +86,18 @@ impl Leader {
         self.wake_at = None;
         self.watch = Watch::default();
         self.lending = Lending::default();
+        self.lines.reset();
         self.shifts = Shifts::default();
     }
 
     /// Applies jobs in order and makes the offers they lead to, all in one transaction.
     pub async fn handle(&mut self, app: &App, jobs: &[Job]) -> Result<Woken, StoreError> {
-        let outcome = self.run(app, jobs).await;
+        let mut outcome = self.run(app, jobs).await;
+        if outcome.is_ok()
+            && let Err(error) = self.lines.act(app, self.tenant).await
+        {
+            outcome = Err(error);
+        }
         if outcome.is_err() {
             // What the core assumes may not have happened.
             self.reset();
@@ -108,13 +116,14 @@ impl Leader {
             decisions.extend(self.load(&mut tx, now).await?);
         } else {
             let rows = Rows::read(&mut tx, jobs).await?;
+            self.lines.expect(&mut tx, &named(jobs)).await?;
             for job in jobs {
                 for event in rows.events(job) {
                     if let (Job::RouteWork { .. }, Event::WorkWaits(work)) = (job, &event) {
                         decisions.extend(self.shape.withheld(work, 0, self.core.agents()).map(|d| (d, job.name())));
                     }
-                    let event = self.shape.event(event);
-                    decisions.extend(self.core.apply(now, event).into_iter().map(|d| (d, job.name())));
+                    let made = self.take_in(now, event);
+                    decisions.extend(made.into_iter().map(|d| (d, job.name())));
                 }
             }
         }
@@ -136,6 +145,7 @@ impl Leader {
         }
         self.watch.look(&mut tx, &mut self.core, now).await?;
         self.watch_shifts(&mut tx, now).await?;
+        self.lines.write(&mut tx, &self.core, now).await?;
         self.plan_wake(&mut tx, now);
         tx.commit().await?;
         Ok(woken)
@@ -155,8 +165,7 @@ impl Leader {
         } else if self.rules.is_empty() && self.shape.plans().is_empty() {
             return Ok(());
         } else {
-            let named = |job: &Job| if let Job::RouteWork { work } = job { Some(*work) } else { None };
-            jobs.iter().filter_map(named).collect()
+            named(jobs).into_iter().map(WorkItemId).collect()
         };
         emergency::tell(app, self.tenant, self.shape.plans(), &works).await?;
         judge_waiting(app, self.tenant, &self.rules, &works).await
@@ -175,14 +184,27 @@ impl Leader {
             self.core.apply(now, self.shape.event(Event::Agent(agent)));
         }
         let mut decisions = Vec::new();
+        self.lines.load(tx, &mut self.core, now).await?;
         let mut waiting = store::waiting(tx).await?;
+        self.lines.expect(tx, &waiting.iter().map(|work| work.id.0).collect::<Vec<_>>()).await?;
         waiting.sort_by_key(|work| work.enqueued_at - chrono::TimeDelta::seconds(i64::from(work.head_start_seconds)));
         for work in waiting {
-            let made = self.core.apply(now, self.shape.event(Event::WorkWaits(work)));
+            let made = self.take_in(now, Event::WorkWaits(work));
             decisions.extend(made.into_iter().filter(|d| d.outcome == Outcome::Offered).map(|d| (d, "takeover")));
         }
         self.loaded = true;
         Ok(decisions)
+    }
+
+    /// Lets the core take in an event, and the caps judge what came.
+    fn take_in(&mut self, now: Instant, event: Event) -> Vec<Decision> {
+        let event = self.shape.event(event);
+        let came = if let Event::WorkWaits(work) = &event { Some((work.id, work.queue)) } else { None };
+        let made = self.core.apply(now, event);
+        if let Some((work, queue)) = came {
+            self.lines.judge(&mut self.core, now, work, queue, &made);
+        }
+        made
     }
 
     /// Makes the offers that were decided, all in one statement, and records every decision; returns those that lost a
@@ -196,6 +218,7 @@ impl Leader {
         let (mut wanted, mut asked, mut lost) = (Vec::new(), BTreeSet::new(), Vec::new());
         let mut records = Vec::with_capacity(decisions.len());
         for (decision, trigger) in decisions {
+            self.lines.touch(decision.queue);
             let Some(agent) = decision.agent else {
                 records.push((tx.id(), decision, trigger));
                 continue;
@@ -251,7 +274,7 @@ impl Leader {
     /// Makes the next wake-up by time durable, unless one is due before it.
     fn plan_wake(&mut self, tx: &mut WriteTx, now: Instant) {
         let shifts = if let Shifts::At(at) = self.shifts { Some(at) } else { None };
-        let others = [self.watch.due(), self.lending.due(), shifts].into_iter().flatten();
+        let others = [self.watch.due(), self.lending.due(), self.lines.due(), shifts].into_iter().flatten();
         let wake = self.core.next_wake(now).into_iter().chain(others).min();
         let Some(wake) = wake.map(|at| at.max(now)) else { return };
         if self.wake_at.is_some_and(|planned| planned > now && planned <= wake) {
@@ -261,6 +284,12 @@ impl Leader {
         tx.job_in(&Job::RouteTick, self.tenant.0, seconds);
         self.wake_at = Some(wake);
     }
+}
+
+/// The work that jobs name.
+fn named(jobs: &[Job]) -> Vec<Uuid> {
+    let work = |job: &Job| if let Job::RouteWork { work } = job { Some(work.0) } else { None };
+    jobs.iter().filter_map(work).collect()
 }
 
 /// The rows that a batch of jobs names, each kind read once for all of them.

@@ -2,18 +2,25 @@
 
 mod alerts;
 mod assign;
+mod export;
 mod leader;
 mod lend;
+mod line;
 mod offers;
 mod presence;
+mod report;
 mod shape;
 mod shift;
 mod watch;
+mod what_if;
 
 pub use alerts::{AlertRefused, acknowledge_alert};
 pub use assign::{AssignRefused, assign};
+pub use export::{ExportRefused, export_past};
 pub use leader::{Leader, Woken};
 pub(crate) use offers::rescind_for;
 pub use offers::{OfferRefused, accept, decline, expire};
 pub use presence::{PresenceRefused, disconnected, extend_leases, link_lapsed, set_presence};
+pub use report::{ReportRefused, report};
 pub use shift::{ShiftEnded, end_shift};
+pub use what_if::{Choice, Comparison, cancel_comparison, compare_plans, run_comparison};

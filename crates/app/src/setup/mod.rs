@@ -3,8 +3,10 @@
 mod channels;
 mod crowd;
 mod demo;
+mod holidays;
 mod idempotency;
 mod integrations;
+mod line;
 mod overflow;
 mod people;
 mod places;
@@ -21,11 +23,14 @@ pub use channels::{
 };
 pub use crowd::{Crowd, seed_crowd};
 pub use demo::{Demo, DemoIds, DemoLogin, DemoWorld, demo_ids, demo_secret, demo_webhook_secret, seed_demo};
+pub use holidays::{DayChange, import_holidays};
 pub use idempotency::IdempotencyKey;
 pub use integrations::{NewBot, NewSecret, create_key, revoke_key, rotate_bot_secret, save_bot};
+pub use line::save_line;
 pub use overflow::{save_overflow, set_partner};
 pub use people::{PeopleRefused, Person, create_agent, set_agent_active, update_agent};
 pub use places::{NewSite, except_day, save_branch, save_site, save_team, unexcept_day};
+pub(crate) use plans::check as check_plan;
 pub use plans::{Example, Trial, plan_history, publish_plan, revert_plan, try_plan};
 pub use queues::{NewQueue, save_queue, save_skill};
 pub use refused::SetupRefused;

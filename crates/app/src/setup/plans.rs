@@ -26,7 +26,7 @@ pub(super) fn note(text: &str) -> Result<&str, SetupRefused> {
 }
 
 /// Refuses a plan that cannot work for the queue as it is now.
-async fn check(tx: &mut ReadTx, queue: QueueId, plan: &Plan) -> Result<(), SetupRefused> {
+pub(crate) async fn check(tx: &mut ReadTx, queue: QueueId, plan: &Plan) -> Result<(), SetupRefused> {
     if plan.target_seconds > 86_400 {
         return Err(SetupRefused::Wrong("target_seconds", "target_seconds goes from 0 to 86400".to_owned()));
     }

@@ -72,6 +72,7 @@ impl SetupRefused {
             Self::NotFound("work item") => Some("work_item_id"),
             Self::NotFound("customer") => Some("customer_id"),
             Self::NotFound("version") => Some("version"),
+            Self::NotFound("comparison") => Some("what_if_id"),
             _ => None,
         }
     }

@@ -1,10 +1,13 @@
 //! Routing offline: the simulator's router protocol, whole simulated days, and the check against Erlang A.
 
 mod erlang;
+mod export;
 mod route;
 mod simulate;
 
+use crate::config::Config;
 use anyhow::{Result, bail};
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use meridian_domain::routing::{Order, Plan, Step};
 use std::path::PathBuf;
@@ -24,6 +27,23 @@ pub struct Simulate {
 
 #[derive(Subcommand)]
 enum What {
+    /// Write a workspace's own past as a scenario folder: no names, no messages.
+    Export {
+        /// The workspace.
+        #[arg(long)]
+        workspace: String,
+        /// From when, RFC 3339.
+        #[arg(long)]
+        from: DateTime<Utc>,
+        /// Until when, RFC 3339.
+        #[arg(long)]
+        to: DateTime<Utc>,
+        /// Seconds within which work should be answered.
+        #[arg(long, default_value_t = 30.0)]
+        threshold: f64,
+        /// The folder to write; made when it is not there.
+        out: PathBuf,
+    },
     /// Compare random days with the exact values of Erlang A (M/M/n+M) in a reference file.
     Erlang {
         /// JSON list of `{"model":"A","calls_per_hour","aht","patience","n","t","sl","wait_all","p_abandon","occupancy"}`.
@@ -39,8 +59,11 @@ enum What {
 
 impl Simulate {
     /// Runs it, figures to standard output.
-    pub fn run(self) -> Result<()> {
+    pub async fn run(self, config: &Config) -> Result<()> {
         match (self.what, self.dir) {
+            (Some(What::Export { workspace, from, to, threshold, out }), _) => {
+                export::past(config, &workspace, (from, to), threshold, &out).await
+            }
             (Some(What::Erlang { reference, calls, seed }), _) => erlang::compare(&reference, calls, seed),
             (None, Some(dir)) => simulate::day(&dir, self.decisions.as_deref()),
             (None, None) => bail!("which folder?"),

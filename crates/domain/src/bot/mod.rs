@@ -67,6 +67,22 @@ pub struct HandoffTarget {
     pub queue: Option<String>,
 }
 
+/// A callback that the customer takes instead of waiting for people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HandoffCallback {
+    /// The day, in the customer's zone; with `from_minute` and `until_minute`. Else the rest of the day, or the next.
+    pub day: Option<chrono::NaiveDate>,
+    /// From so many minutes after midnight.
+    pub from_minute: u16,
+    /// Until so many.
+    pub until_minute: u16,
+    /// IANA name; the customer's known zone, or the tenant's, when left out.
+    pub time_zone: Option<String>,
+    /// What it is about.
+    pub note: String,
+}
+
 /// One turn of a transcript the bot brings along.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TranscriptTurn {
@@ -104,6 +120,8 @@ pub struct HandoffRequest {
     pub sentiment: Option<f64>,
     /// Minutes of head start in the queue.
     pub urgency_minutes: Option<u32>,
+    /// The customer would rather be called back than wait.
+    pub callback: Option<HandoffCallback>,
     /// The bot's own summary.
     pub summary: Option<String>,
     /// What was said where Meridian did not hear it.

@@ -4,6 +4,7 @@
 //! Local times that a change of clocks skips begin when the gap ends; times that happen twice mean the first.
 
 mod board;
+pub mod holidays;
 
 pub use board::{Stretch, board, takes_over};
 
@@ -38,7 +39,8 @@ pub struct Site {
     pub exceptions: BTreeMap<NaiveDate, Option<(u16, u16)>>,
 }
 
-fn local(zone: Tz, day: NaiveDate, minute: u16) -> Option<Instant> {
+/// A local time of a day as a moment.
+pub(crate) fn local(zone: Tz, day: NaiveDate, minute: u16) -> Option<Instant> {
     let naive = day.and_hms_opt(0, 0, 0)? + TimeDelta::minutes(i64::from(minute));
     let at = match zone.from_local_datetime(&naive) {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at,

@@ -272,6 +272,7 @@ impl Core {
         let decision = self.record(now, id, Outcome::Offered, Some(seat), candidates, exclusions)?;
         let waiting = self.take_out(id)?;
         self.count_level(now, &waiting, true);
+        self.left_line(now, &waiting, true);
         let class = waiting.work.class.index();
         self.observe(now, seat, |agent| {
             agent.load[class].0 += 1;

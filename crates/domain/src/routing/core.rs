@@ -3,6 +3,7 @@
 use super::{
     Agent, Decision, Event, Outcome, Plan, Queue, Work,
     learn::HandleTime,
+    line::Drain,
     pool::{Line, Pool, PoolId, Seat, SeatId},
     score::{self, Awake, Kind},
 };
@@ -71,6 +72,8 @@ pub struct Core {
     pub(super) handle: [HandleTime; 4],
     /// Work in the hands of partners.
     pub(super) lent: u32,
+    /// How fast the line of each queue moves.
+    lines: HashMap<QueueId, Drain>,
 }
 
 /// The place in line: when it came, moved forward by its head start. Ageing is linear and equal for all, so this
@@ -103,6 +106,36 @@ impl Core {
         (waiting, since)
     }
 
+    /// Where the line of a queue stands: how much waits in it, and its pace in departures a second while something waits;
+    /// without a pace until enough was seen.
+    pub fn line(&self, queue: QueueId, now: Instant) -> (u32, Option<f64>) {
+        self.lines.get(&queue).map_or((0, None), |line| (line.waiting(), line.pace(now)))
+    }
+
+    /// Goes on from a pace that was learned before, departures a second.
+    pub fn resume_line(&mut self, queue: QueueId, now: Instant, pace: f64) {
+        self.lines.insert(queue, Drain::resumed(now, pace));
+    }
+
+    /// Takes out work that goes elsewhere: nobody is counted as having failed it.
+    pub fn withdraw(&mut self, now: Instant, id: WorkItemId) -> bool {
+        self.leave(now, id, false).is_some()
+    }
+
+    /// Takes waiting work out for good.
+    fn leave(&mut self, now: Instant, id: WorkItemId, served: bool) -> Option<Waiting> {
+        let gone = self.take_out(id)?;
+        self.left_line(now, &gone, served);
+        Some(gone)
+    }
+
+    /// Counts a departure. What found somebody at once says nothing of the pace of the line.
+    pub(super) fn left_line(&mut self, now: Instant, gone: &Waiting, served: bool) {
+        if let Some(line) = self.lines.get_mut(&gone.work.queue) {
+            line.leaves(now, served && now - gone.work.queued_at >= TimeDelta::seconds(1));
+        }
+    }
+
     /// How many agents are known.
     pub fn agents(&self) -> usize {
         self.seat_of.len()
@@ -126,7 +159,12 @@ impl Core {
                 self.fill_all(now, &mut made);
             }
             Event::WorkWaits(work) => {
-                let known = self.take_out(work.id).is_some();
+                let known = self.leave(now, work.id, false).is_some();
+                let line = self.lines.entry(work.queue).or_insert_with(|| Drain::new(now));
+                line.joins(now);
+                if !known && !work.refused_by.is_empty() {
+                    line.takes_back();
+                }
                 if !known && work.refused_by.is_empty() {
                     let home = self.pool(now, work.queue, &Kind::of(&work), 0);
                     if let Some(pool) = self.pools.get_mut(home as usize) {
@@ -139,7 +177,7 @@ impl Core {
                 made.extend(self.decide(now, id));
             }
             Event::WorkGone(id) => {
-                if let Some(gone) = self.take_out(id) {
+                if let Some(gone) = self.leave(now, id, true) {
                     self.count_level(now, &gone, false);
                 }
             }

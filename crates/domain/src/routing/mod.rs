@@ -9,6 +9,7 @@ mod choose;
 mod core;
 mod index;
 mod learn;
+mod line;
 mod overflow;
 mod plan;
 mod pool;
@@ -18,6 +19,7 @@ mod types;
 mod value;
 
 pub use self::core::Core;
+pub use line::{Beyond, LineRule, wait_range, wait_seconds};
 pub use overflow::{Overflow, OverflowRule};
 pub use plan::{InvalidPlan, Known, Order, Plan, StaffPool, Step};
 pub use types::{Agent, Candidate, Decision, Event, Exclusion, Outcome, Preview, Queue, SkillNeed, Work};

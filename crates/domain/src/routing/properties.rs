@@ -168,6 +168,8 @@ impl World {
     fn check(&self) -> Result<(), TestCaseError> {
         let core = &self.core;
         prop_assert_eq!(core.waiting(), self.waiting.len());
+        let counted: usize = core.by_queue.keys().map(|queue| core.line(*queue, self.now).0 as usize).sum();
+        prop_assert_eq!(counted, core.waiting(), "lines count what waits, however it comes and goes");
         for (id, agent) in &self.agents {
             prop_assert_eq!(core.seat_of(*id).map(|seat| &seat.agent), Some(agent));
         }

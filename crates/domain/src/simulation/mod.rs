@@ -5,12 +5,18 @@
 
 mod desk;
 mod engine;
+mod export;
 mod metrics;
+mod patience;
+mod replay;
 mod scenario;
 
 pub use desk::Desk;
 pub use engine::{Fate, Outcome, run};
+pub use export::scenario_of;
 pub use metrics::{Metrics, metrics};
+pub use patience::Patience;
+pub use replay::{Past, PastWork, QueueFigures, Replay};
 pub use scenario::{AgentSpec, Answer, Arrival, Call, Person, Router, Scenario, Settings, Told};
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Settings of a scenario. Times are seconds since its begin.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Settings {
     /// Calls that come later are not counted.
     pub horizon: f64,
@@ -18,7 +18,7 @@ pub struct Settings {
     #[serde(default = "one")]
     pub foreign_factor: f64,
     /// A window reported on its own...
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak: Option<(f64, f64)>,
     /// ...for calls of these countries.
     #[serde(default)]
@@ -47,7 +47,7 @@ pub struct AgentSpec {
 }
 
 /// An agent with their shifts.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Person {
     /// What a router may know.
     #[serde(flatten)]
@@ -72,7 +72,7 @@ pub struct Arrival {
 }
 
 /// A call with what only time will tell.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Call {
     /// What a router may know.
     #[serde(flatten)]
