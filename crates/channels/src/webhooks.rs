@@ -85,9 +85,12 @@ mod tests {
             headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
             body: body.to_vec().into(),
         };
-        assert!(verify(&[old], &request, now).is_ok() && verify(&[new.clone()], &request, now).is_ok());
+        assert!(verify(&[old], &request, now).is_ok() && verify(std::slice::from_ref(&new), &request, now).is_ok());
         assert_eq!(verify(&[other], &request, now).err(), Some(Reject::Mismatch));
-        assert_eq!(verify(&[new.clone()], &request, now + chrono::TimeDelta::minutes(6)).err(), Some(Reject::Stale));
+        assert_eq!(
+            verify(std::slice::from_ref(&new), &request, now + chrono::TimeDelta::minutes(6)).err(),
+            Some(Reject::Stale)
+        );
         let forged = InboundRequest { body: br#"{"type":"other"}"#.to_vec().into(), ..request };
         assert_eq!(verify(&[new], &forged, now).err(), Some(Reject::Mismatch));
     }

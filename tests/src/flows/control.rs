@@ -3,7 +3,10 @@
 
 use super::{PATIENCE, accept_first, both_sites, main_job::reqwest_client, unix};
 use anyhow::{Context, Result, ensure};
-use meridian_lab::{customer, provider::Answer};
+use meridian_lab::{
+    customer,
+    provider::{Answer, Recorded},
+};
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -22,7 +25,7 @@ async fn told(stack: &Stack, kind: &str, skip: usize) -> Result<Value> {
     let until = tokio::time::Instant::now() + PATIENCE;
     loop {
         let seen = stack.provider.seen("/bot");
-        if let Some(event) = seen.iter().skip(skip).map(|post| post.json()).find(|event| event["type"] == kind) {
+        if let Some(event) = seen.iter().skip(skip).map(Recorded::json).find(|event| event["type"] == kind) {
             return Ok(event);
         }
         ensure!(tokio::time::Instant::now() < until, "the bot was not told of {kind}");

@@ -256,7 +256,7 @@ async fn rotated(hooked: &mut Hooked) -> Result<()> {
     let post = hooked.posts(seen + 1).await?[seen].clone();
     assert_eq!((signed(&post, &hooked.secret)?, signed(&post, &new)?), ((2, true), (2, true)));
     let turned = hooked.act("RotateSecret", json!({ "overlapHours": 0 }), select).await?;
-    hooked.secret = turned["secret"].as_str().context("secret")?.to_owned();
+    turned["secret"].as_str().context("secret")?.clone_into(&mut hooked.secret);
     hooked.act("Test", json!({}), "delivery { id }").await?;
     let post = hooked.posts(seen + 2).await?[seen + 1].clone();
     assert_eq!((signed(&post, &hooked.secret)?, signed(&post, &new)?), ((1, true), (1, false)));
