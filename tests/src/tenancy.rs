@@ -52,6 +52,12 @@ const FILL: &[&str] = &[
     "insert into emergency_plan (tenant_id, id, name, switches, minutes) select tenant_id, id, 'p', '{}', 1 from branch",
     "insert into emergency_activation (tenant_id, id, plan_id, name, switches, expires_at) select tenant_id, id, id, 'p', '{}', now() from branch",
     "insert into emergency_notice (tenant_id, activation_id, session_id) select s.tenant_id, a.id, s.id from session s join emergency_activation a on a.tenant_id = s.tenant_id",
+    "insert into scheduled_work (tenant_id, id, kind, session_id, queue_id, due_at, time_zone, created_by_kind)
+       select s.tenant_id, s.id, 'task', s.id, q.id, now() + interval '1 day', 'UTC', 'system' from session s join queue q on q.tenant_id = s.tenant_id limit 1",
+    "insert into callback_attempt (tenant_id, scheduled_work_id, number, outcome) select tenant_id, id, 1, 'busy' from scheduled_work",
+    "insert into queue_pace (tenant_id, queue_id, waiting) select tenant_id, id, 0 from queue on conflict do nothing",
+    "insert into what_if (tenant_id, id, queue_id, from_at, to_at, target_seconds, plan_a, plan_b, state)
+       select tenant_id, id, id, now(), now(), 30, '{}', '{}', 'done' from queue",
     "insert into outbox (tenant_id, lane, queue, payload, due_at) select tenant_id, 0, 'timer.0', '{}', 'infinity' from tenant",
     "insert into handoff (tenant_id, id, session_id, conversation_id, item_id, bot_id, webhook_id, request)
        select s.tenant_id, s.id, s.id, s.conversation_id, s.id, b.id, 'w', '{}' from session s join bot b on b.tenant_id = s.tenant_id limit 1",

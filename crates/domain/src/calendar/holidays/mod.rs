@@ -77,6 +77,14 @@ struct Event {
     cancelled: bool,
 }
 
+/// When a day is closed.
+#[derive(Default)]
+struct Closed {
+    minutes: Vec<(u16, u16)>,
+    reasons: BTreeSet<String>,
+    line: usize,
+}
+
 /// The days between two days on which a site differs from its week by what the file says, earliest first.
 pub fn holidays(text: &str, site: &Site, from: NaiveDate, until: NaiveDate) -> Result<Vec<Holiday>, InvalidFile> {
     if text.len() > LARGEST {
@@ -85,7 +93,7 @@ pub fn holidays(text: &str, site: &Site, from: NaiveDate, until: NaiveDate) -> R
     let events = events(&lines(text)?, site.zone)?;
     let replaced: HashSet<(&str, NaiveDateTime)> =
         events.iter().filter_map(|event| Some((event.uid.as_str(), event.replaces?.naive()))).collect();
-    let mut closed: BTreeMap<NaiveDate, (Vec<(u16, u16)>, BTreeSet<String>, usize)> = BTreeMap::new();
+    let mut closed: BTreeMap<NaiveDate, Closed> = BTreeMap::new();
     for event in events.iter().filter(|event| !event.cancelled) {
         let (start, length) = event.shape()?;
         for at in event.occurrences(start, length, (from, until), site.zone)? {
@@ -96,17 +104,18 @@ pub fn holidays(text: &str, site: &Site, from: NaiveDate, until: NaiveDate) -> R
                 if day < from || day > until {
                     continue;
                 }
-                let known = closed.entry(day).or_insert_with(|| (Vec::new(), BTreeSet::new(), event.line));
-                known.0.push(hours);
-                known.1.insert(event.summary.clone());
+                let known = closed.entry(day).or_insert_with(|| Closed { line: event.line, ..Closed::default() });
+                known.minutes.push(hours);
+                known.reasons.insert(event.summary.clone());
             }
         }
     }
-    let holiday = |(day, (hours, reasons, line)): (NaiveDate, (Vec<(u16, u16)>, BTreeSet<String>, usize))| {
-        let hours = open_hours(site, day, hours, line)?;
-        let reason: String = reasons.into_iter().filter(|reason| !reason.is_empty()).collect::<Vec<_>>().join(", ");
+    let holiday = |(day, closed): (NaiveDate, Closed)| {
+        let hours = open_hours(site, day, closed.minutes, closed.line)?;
+        let reasons = closed.reasons.into_iter().filter(|reason| !reason.is_empty());
+        let reason = reasons.collect::<Vec<_>>().join(", ");
         let reason = reason.chars().filter(|c| !c.is_control()).take(200).collect();
-        Ok(Holiday { day, hours, reason, line })
+        Ok(Holiday { day, hours, reason, line: closed.line })
     };
     closed.into_iter().map(holiday).collect()
 }

@@ -21,12 +21,15 @@ fn file(event: &str) -> String {
     format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:a\r\n{event}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
 }
 
-fn read(event: &str) -> Result<Vec<(String, Option<(u16, u16)>)>, InvalidFile> {
+/// Days with the hours in which the site is open all the same.
+type Days = Vec<(String, Option<(u16, u16)>)>;
+
+fn read(event: &str) -> Result<Days, InvalidFile> {
     let found = holidays(&file(event), &site(), day("2026-01-01"), day("2027-12-31"))?;
     Ok(found.into_iter().map(|holiday| (holiday.day.to_string(), holiday.hours)).collect())
 }
 
-fn closed(days: &[&str]) -> Vec<(String, Option<(u16, u16)>)> {
+fn closed(days: &[&str]) -> Days {
     days.iter().map(|day| ((*day).to_owned(), None)).collect()
 }
 
