@@ -59,6 +59,40 @@ export async function widget({ chrome, url, world, run, problems }) {
   await desk.context().close();
 }
 
+/** A site says who its visitor is: the anonymous chat goes on, and the agent sees the customer the tenant knows. */
+export async function known({ chrome, url, world, run, problems }) {
+  const [site, desk] = [await page(chrome, problems), await page(chrome, problems)];
+  await signIn(desk, url, awake()[0]);
+  await available(desk);
+  const account = /cha_\w+/.exec(world.accounts.webchat.webhookUrl)?.[0];
+  await site.goto(`${url}/widget/demo?account=${account}&open&lang=zh`);
+  await site.getByText('此页代表您自己的网站').waitFor();
+  const frame = site.frameLocator('iframe');
+  const says = async (text) => {
+    await frame.locator('textarea').fill(text);
+    await frame.locator('textarea').press('Enter');
+  };
+  await says(`你们送到奥斯陆吗？${run}`);
+  await take(desk, run);
+  const token = world.siteToken(account, { sub: `C-${run}`, name: `Ida ${run}`, email: `ida${run}@example.org` });
+  await site.evaluate((value) => window.Meridian('identify', value), token);
+  await says(`我登录了 ${run}`);
+  await said(desk, `我登录了 ${run}`).waitFor();
+  await desk.locator('aside').getByText(`C-${run}`).waitFor();
+  await desk.locator('aside').getByText(`ida${run}@example.org`).waitFor();
+  await desk.locator('aside').getByText('Proven by your site').first().waitFor();
+  await frame.getByText(`你们送到奥斯陆吗？${run}`, { exact: true }).waitFor();
+  await accessible(site.frames()[1], 'widget, zh', problems);
+  await shoot(site, 'widget-zh');
+  tell('anonymous became known, in one conversation');
+  await site.evaluate(() => window.Meridian('logout'));
+  await frame.getByText(`我登录了 ${run}`).waitFor({ state: 'detached' });
+  tell('who leaves the site leaves nothing behind');
+  await resolve(desk);
+  await site.context().close();
+  await desk.context().close();
+}
+
 /** A supervisor forces a state; the floor and the agent see it. */
 export async function supervisor({ chrome, url, problems }) {
   const [floor, desk] = [await page(chrome, problems), await page(chrome, problems)];

@@ -6,6 +6,7 @@ import {
   OfferAcceptDocument,
   OfferDeclineDocument,
   PresenceSetDocument,
+  PromisesDocument,
   QueuesDocument,
   SignOutDocument,
   ViewerDocument,
@@ -47,6 +48,8 @@ class Desk {
   view = $state<View>('MINE');
   queue = $state<string | null>(null);
   queues = $state.raw<{ id: string; name: string; waiting: number }[]>([]);
+  /** Seconds within which a queue answers, by its id; for those that promise something. */
+  promises = $state.raw<Record<string, number>>({});
   live = $state<StreamState>('idle');
   /** The offer that is being accepted, and the conversation behind it. */
   accepting = $state.raw<{ offer: string; conversation?: string } | null>(null);
@@ -89,6 +92,7 @@ class Desk {
     }
     this.timer = setInterval(() => this.look(), LOOK);
     void this.readQueues();
+    void this.readPromises();
   }
 
   stop(): void {
@@ -341,13 +345,18 @@ class Desk {
   }
 
   private async readAll(): Promise<void> {
-    await Promise.allSettled([this.readViewer(), this.readList()]);
+    await Promise.allSettled([this.readViewer(), this.readList(), this.readPromises()]);
     for (const listener of this.listeners) listener({ __typename: 'Resync' });
   }
 
   private async readQueues(): Promise<void> {
     const answer = await ask(QueuesDocument, {}).catch(() => null);
     if (answer) this.queues = answer.queues.map((q) => ({ id: q.id, name: q.name, waiting: q.depth.waiting }));
+  }
+
+  private async readPromises(): Promise<void> {
+    const answer = await ask(PromisesDocument, {}).catch(() => null);
+    if (answer) this.promises = Object.fromEntries(answer.queues.filter((q) => q.answerWithinSeconds > 0).map((q) => [q.id, q.answerWithinSeconds]));
   }
 
   private look(): void {
