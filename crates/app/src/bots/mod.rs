@@ -3,6 +3,7 @@
 mod act;
 mod deliver;
 mod handoff;
+mod person;
 mod platform;
 mod silence;
 mod stream;
@@ -12,6 +13,7 @@ mod transcript;
 pub use act::{ActRefused, Page, Standing, hand_off_as, pass_back, resolve_as, say_as, standing, transcript_of};
 pub use deliver::{Answer, Outgoing, answered, failed, outgoing};
 pub use handoff::{HandedOff, HandoffRefused, hand_off};
+pub use person::person_asked;
 pub use platform::{CallRefused, Called, call};
 pub use silence::bot_silent;
 pub use stream::{StreamRefused, Streamed, acknowledge, signing_secret, streamed};
