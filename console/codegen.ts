@@ -4,6 +4,7 @@ const client = {
   preset: 'client' as const,
   presetConfig: { fragmentMasking: false },
   config: {
+    documentMode: 'string' as const,
     scalars: { DateTime: 'string', NaiveDate: 'string', Long: 'number', JSON: 'any' },
     enumsAsTypes: true,
     useTypeImports: true,

@@ -1,6 +1,7 @@
 /* eslint-disable */
 import * as types from './graphql';
-import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+
+
 
 /**
  * Map of all GraphQL operations in the project.
@@ -26,33 +27,18 @@ const documents: Documents = {
 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- *
- *
- * @example
- * ```ts
- * const query = graphql(`query GetUser($id: ID!) { user(id: $id) { name } }`);
- * ```
- *
- * The query argument is unknown!
- * Please regenerate the types.
  */
-export function graphql(source: string): unknown;
+export function graphql(source: "query Candidates($id: ID!) {\n  customer(id: $id) {\n    id\n    candidates {\n      id\n      score\n      evidence {\n        field\n        agreement\n        weight\n      }\n      customers {\n        id\n        name\n        identities {\n          id\n          scheme\n          value\n        }\n      }\n    }\n  }\n}\n\nmutation CandidateConfirm($input: CandidateInput!) {\n  candidateConfirm(input: $input) {\n    actId\n    customer {\n      id\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}\n\nmutation CandidateReopen($input: CandidateInput!) {\n  candidateReopen(input: $input) {\n    candidate {\n      id\n      state\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}\n\nmutation CandidateRefuse($input: CandidateInput!) {\n  candidateRefuse(input: $input) {\n    candidate {\n      id\n      state\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}"): typeof import('./graphql').CandidatesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "fragment RunBits on IdentityRun {\n  id\n  name\n  state\n  total\n  done\n  found\n  linked\n  refused\n  error\n  createdAt\n  finishedAt\n}\n\nquery ImportRun($id: ID!, $after: String) {\n  identityRun(id: $id) {\n    ...RunBits\n    refusals(first: 50, after: $after) {\n      nodes {\n        line\n        reason\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n}\n\nquery ImportRuns {\n  identityRuns(kind: IMPORT, first: 20) {\n    nodes {\n      ...RunBits\n    }\n  }\n}\n\nmutation CustomerImport($input: ImportStartInput!) {\n  customerImport(input: $input) {\n    run {\n      ...RunBits\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}"): typeof import('./graphql').RunBitsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "fragment Suspect on Customer {\n  id\n  name\n  tier\n  tags\n  birthDate\n  identities {\n    id\n    scheme\n    value\n    verified\n    lastSeen\n  }\n  conversations(first: 3) {\n    nodes {\n      id\n      number\n      subject\n      lastActivityAt\n    }\n  }\n}\n\nquery IdentityReview($after: String) {\n  identityReview(first: 30, after: $after) {\n    nodes {\n      id\n      score\n      createdAt\n      evidence {\n        field\n        agreement\n        weight\n      }\n      customers {\n        ...Suspect\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}\n\nmutation ReviewUnmerge($input: CustomerUnmergeInput!) {\n  customerUnmerge(input: $input) {\n    actId\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}"): typeof import('./graphql').SuspectFragmentDoc;
 
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "query Candidates($id: ID!) {\n  customer(id: $id) {\n    id\n    candidates {\n      id\n      score\n      evidence {\n        field\n        agreement\n        weight\n      }\n      customers {\n        id\n        name\n        identities {\n          id\n          scheme\n          value\n        }\n      }\n    }\n  }\n}\n\nmutation CandidateConfirm($input: CandidateInput!) {\n  candidateConfirm(input: $input) {\n    actId\n    customer {\n      id\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}\n\nmutation CandidateReopen($input: CandidateInput!) {\n  candidateReopen(input: $input) {\n    candidate {\n      id\n      state\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}\n\nmutation CandidateRefuse($input: CandidateInput!) {\n  candidateRefuse(input: $input) {\n    candidate {\n      id\n      state\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}"): (typeof documents)["query Candidates($id: ID!) {\n  customer(id: $id) {\n    id\n    candidates {\n      id\n      score\n      evidence {\n        field\n        agreement\n        weight\n      }\n      customers {\n        id\n        name\n        identities {\n          id\n          scheme\n          value\n        }\n      }\n    }\n  }\n}\n\nmutation CandidateConfirm($input: CandidateInput!) {\n  candidateConfirm(input: $input) {\n    actId\n    customer {\n      id\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}\n\nmutation CandidateReopen($input: CandidateInput!) {\n  candidateReopen(input: $input) {\n    candidate {\n      id\n      state\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}\n\nmutation CandidateRefuse($input: CandidateInput!) {\n  candidateRefuse(input: $input) {\n    candidate {\n      id\n      state\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "fragment RunBits on IdentityRun {\n  id\n  name\n  state\n  total\n  done\n  found\n  linked\n  refused\n  error\n  createdAt\n  finishedAt\n}\n\nquery ImportRun($id: ID!, $after: String) {\n  identityRun(id: $id) {\n    ...RunBits\n    refusals(first: 50, after: $after) {\n      nodes {\n        line\n        reason\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n}\n\nquery ImportRuns {\n  identityRuns(kind: IMPORT, first: 20) {\n    nodes {\n      ...RunBits\n    }\n  }\n}\n\nmutation CustomerImport($input: ImportStartInput!) {\n  customerImport(input: $input) {\n    run {\n      ...RunBits\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}"): (typeof documents)["fragment RunBits on IdentityRun {\n  id\n  name\n  state\n  total\n  done\n  found\n  linked\n  refused\n  error\n  createdAt\n  finishedAt\n}\n\nquery ImportRun($id: ID!, $after: String) {\n  identityRun(id: $id) {\n    ...RunBits\n    refusals(first: 50, after: $after) {\n      nodes {\n        line\n        reason\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n}\n\nquery ImportRuns {\n  identityRuns(kind: IMPORT, first: 20) {\n    nodes {\n      ...RunBits\n    }\n  }\n}\n\nmutation CustomerImport($input: ImportStartInput!) {\n  customerImport(input: $input) {\n    run {\n      ...RunBits\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "fragment Suspect on Customer {\n  id\n  name\n  tier\n  tags\n  birthDate\n  identities {\n    id\n    scheme\n    value\n    verified\n    lastSeen\n  }\n  conversations(first: 3) {\n    nodes {\n      id\n      number\n      subject\n      lastActivityAt\n    }\n  }\n}\n\nquery IdentityReview($after: String) {\n  identityReview(first: 30, after: $after) {\n    nodes {\n      id\n      score\n      createdAt\n      evidence {\n        field\n        agreement\n        weight\n      }\n      customers {\n        ...Suspect\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}\n\nmutation ReviewUnmerge($input: CustomerUnmergeInput!) {\n  customerUnmerge(input: $input) {\n    actId\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}"): (typeof documents)["fragment Suspect on Customer {\n  id\n  name\n  tier\n  tags\n  birthDate\n  identities {\n    id\n    scheme\n    value\n    verified\n    lastSeen\n  }\n  conversations(first: 3) {\n    nodes {\n      id\n      number\n      subject\n      lastActivityAt\n    }\n  }\n}\n\nquery IdentityReview($after: String) {\n  identityReview(first: 30, after: $after) {\n    nodes {\n      id\n      score\n      createdAt\n      evidence {\n        field\n        agreement\n        weight\n      }\n      customers {\n        ...Suspect\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}\n\nmutation ReviewUnmerge($input: CustomerUnmergeInput!) {\n  customerUnmerge(input: $input) {\n    actId\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};
 }
-
-export type DocumentType<TDocumentNode extends DocumentNode<any, any>> = TDocumentNode extends DocumentNode<  infer TType,  any>  ? TType  : never;
