@@ -61,7 +61,11 @@ pub(crate) async fn open(
     }
     let opening = if body.is_empty() { Ok(Opening::default()) } else { serde_json::from_slice(&body) };
     let Ok(Opening { identity: signed }) = opening else {
-        return problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "send nothing, or {\"identity\": a token of your site}");
+        return problem(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            "send nothing, or {\"identity\": a token of your site}",
+        );
     };
     let now = SystemClock.now();
     let identity = signed.as_deref().map(|token| site_identity(account.secrets("identity_secret"), id, token, now));
@@ -73,7 +77,8 @@ pub(crate) async fn open(
     let identity = identity.flatten();
     let before = bearer(&request).and_then(|token| edge.tokens.verify_visitor(token));
     let same = |before: &VisitorClaims| {
-        let other = matches!((&before.identity, &identity), (Some(was), is) if is.as_ref().map(|is| &is.sub) != Some(&was.sub));
+        let other =
+            matches!((&before.identity, &identity), (Some(was), is) if is.as_ref().map(|is| &is.sub) != Some(&was.sub));
         before.tenant == tenant && before.account == id && !other
     };
     let visitor = before.filter(same).map_or_else(|| edge.app.db.ids().next::<Uuid>(), |before| before.sub);

@@ -190,9 +190,14 @@ function ofDesk(desk, world, run) {
       await desk.keyboard.press('Enter');
       await desk.waitForURL(/inbox\/\w+\/cnv_/);
     },
-    'global.inbox': () => goes(desk, ['g', 'c', 'Escape', 'g', 'i'], '**/inbox'),
+    'global.inbox': async () => {
+      await desk.goto(`${desk.url().split('/inbox')[0]}/inbox/resolved`);
+      await desk.waitForSelector('nav [data-state-of-me]');
+      await goes(desk, ['g', 'i'], '**/inbox');
+    },
     'global.customers': () => goes(desk, ['g', 'c'], '**/customers'),
     'customers.search': async () => {
+      await desk.waitForSelector('input[type=search]:focus');
       await desk.keyboard.press('Escape');
       await desk.keyboard.press('/');
       await desk.waitForSelector('input[type=search]:focus');
@@ -277,7 +282,10 @@ function ofFloor(floor, url, world, run) {
       await focusMoves(floor, ['j', 'ArrowDown'], row);
     },
     'floor.previous': () => moves(floor, 'k', row),
-    'floor.assign': () => dialog(floor, 'w'),
+    'floor.assign': async () => {
+      await floor.locator('[data-alert]:has(button[title=W])').first().focus();
+      await dialog(floor, 'w');
+    },
     'floor.seen': async () => {
       await floor.locator('[data-alert]').first().focus();
       await floor.keyboard.press('a');
@@ -299,18 +307,14 @@ function ofFloor(floor, url, world, run) {
 
 /** Keys of the review of identities: two pairs. */
 function ofReview(desk, url) {
-  const pair = 'nav [aria-current=true]';
+  const pair = 'nav[aria-label=Pairs] [aria-current=true]';
   return {
     'review.next': async () => {
-      for (let tries = 0; tries < 30; tries++) {
-        await desk.goto(`${url}/admin/review`);
-        await desk.locator('[data-pair], h2').last().waitFor();
-        await desk.waitForTimeout(400);
-        if ((await desk.locator('main section nav button, main nav[aria-label=Pairs] button').count()) > 1) break;
-      }
-      await moves(desk, 'j', `main ${pair}`.replace('nav', 'nav[aria-label=Pairs]'));
+      await desk.goto(`${url}/admin/review`);
+      await desk.waitForFunction(() => document.querySelectorAll('nav[aria-label=Pairs] button').length > 1);
+      await moves(desk, 'j', pair);
     },
-    'review.previous': () => moves(desk, 'k', 'nav[aria-label=Pairs] [aria-current=true]'),
+    'review.previous': () => moves(desk, 'k', pair),
     'review.apart': async () => {
       await desk.keyboard.press('n');
       await desk.getByText('They stay apart').first().waitFor();
@@ -320,6 +324,7 @@ function ofReview(desk, url) {
       await desk.getByText('To be decided again').first().waitFor();
     },
     'review.same': async () => {
+      await desk.waitForSelector('[data-pair] button:enabled');
       await desk.keyboard.press('y');
       await desk.getByText('Made one customer').first().waitFor();
       await desk.keyboard.press('u');

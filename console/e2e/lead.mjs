@@ -142,9 +142,8 @@ export async function plans({ chrome, url, world, problems }) {
   await earlier.last().click();
   await desk.locator('li', { hasText: 'Back to version' }).getByText('in force').waitFor();
   tell('tried, published with a note, reverted');
-  await desk.keyboard.press('Escape');
-  await desk.waitForSelector('[data-sheet]', { state: 'detached' });
   await desk.keyboard.press('Control+k');
+  await desk.waitForSelector('[role=dialog] input');
   await desk.keyboard.type('language');
   await desk.keyboard.press('Enter');
   await desk.waitForSelector('html[lang=zh-CN]');

@@ -63,6 +63,8 @@ class Desk {
   outbox = this.makeOutbox();
   private readonly editors = new Map<string, (out: Outgoing) => void>();
   private taken: Row | null = null;
+  private choosing: Promise<void> = Promise.resolve();
+  private chosen = 0;
   private list = conversationList();
   private stream: Stream<Change> | null = null;
   private ticket = 0;
@@ -202,15 +204,22 @@ class Desk {
   }
 
   async setPresence(state: PresenceState, reason = ''): Promise<void> {
-    const before = this.me;
+    const [before, mine] = [this.me, ++this.chosen];
     if (before) this.me = { ...before, state, stateReason: reason, stateSince: new Date(clock.now).toISOString() };
-    try {
-      const done = await act(PresenceSetDocument, { input: { state, reason } });
-      if (done.presenceSet.agent) this.me = done.presenceSet.agent;
-    } catch (error) {
-      this.me = before;
-      complain(error);
-    }
+    // One after the other, and of several in a row the last alone: what was chosen last is what stands.
+    const earlier = this.choosing;
+    this.choosing = (async () => {
+      await earlier;
+      if (mine !== this.chosen) return;
+      try {
+        const done = await act(PresenceSetDocument, { input: { state, reason } });
+        if (done.presenceSet.agent && mine === this.chosen) this.me = done.presenceSet.agent;
+      } catch (error) {
+        if (mine === this.chosen) this.me = before;
+        complain(error);
+      }
+    })();
+    await this.choosing;
   }
 
   /** A conversation that this tab changed itself: whoever shows it need not wait for the stream. */

@@ -21,6 +21,8 @@ export class Chat {
   /** A person was asked for, after so many lines. */
   asked = -1;
   private identity = '';
+  /** What is said next is said as who they are then. */
+  private identifying: Promise<void> = Promise.resolve();
   private pumping = false;
   private attempt = 0;
   private readonly socket: Socket;
@@ -115,7 +117,8 @@ export class Chat {
 
   private async post(line: Line): Promise<number> {
     try {
-      this.kept.token ??= await this.session();
+      await this.identifying;
+      if (!this.kept.token) this.set({ token: await this.session() });
       if (!this.kept.token) return 0;
       const body = { client_id: line.id, text: line.text, locale: this.lang, name: this.name || undefined };
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.kept.token}` };
@@ -129,7 +132,12 @@ export class Chat {
    * The site says who it is, or that nobody is signed in any more. Who was anonymous stays the visitor they were; what
    * somebody else said is forgotten.
    */
-  async identify(token: string): Promise<void> {
+  identify(token: string): Promise<void> {
+    this.identifying = this.identifying.then(() => this.become(token));
+    return this.identifying;
+  }
+
+  private async become(token: string): Promise<void> {
     const who = subject(token);
     if (who === (this.kept.known ?? '') && token !== '') return void (this.identity = token);
     this.identity = token;

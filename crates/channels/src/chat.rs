@@ -16,10 +16,10 @@ pub(crate) struct WebChat;
 
 const SETTINGS: &[Setting] = &[
     Setting::text("origins", "Sites", "站点")
-    .required()
-    .takes(Input::List)
-    .help("Sites that may embed the widget; * is any", "允许嵌入聊天组件的站点，* 表示任意")
-    .example("https://www.example.com"),
+        .required()
+        .takes(Input::List)
+        .help("Sites that may embed the widget; * is any", "允许嵌入聊天组件的站点，* 表示任意")
+        .example("https://www.example.com"),
     Setting::secret("identity_secret", "Identity secret", "身份密钥")
         .help("Your site signs with it who its visitors are (JWT, HS256)", "网站用它签名访客的身份（JWT，HS256）")
         .or_made(Generated::Token),
@@ -53,9 +53,13 @@ struct SiteIdentity {
 impl SiteIdentity {
     fn ids(&self) -> impl Iterator<Item = Identifier> {
         let of = |scheme: &str, value: &Option<String>| {
-            value.clone().map(|value| Identifier { verified: Verification::Token, ..Identifier::channel(scheme, value, "") })
+            value
+                .clone()
+                .map(|value| Identifier { verified: Verification::Token, ..Identifier::channel(scheme, value, "") })
         };
-        [of("crm_id", &Some(self.sub.clone())), of("email", &self.email), of("phone_e164", &self.phone)].into_iter().flatten()
+        [of("crm_id", &Some(self.sub.clone())), of("email", &self.email), of("phone_e164", &self.phone)]
+            .into_iter()
+            .flatten()
     }
 }
 
@@ -138,8 +142,9 @@ mod tests {
         let known = json!({ "client_id": "c1", "visitor": "v1", "text": "hi",
                             "identity": { "sub": "C-7", "email": "ida@example.org", "name": "Ida B." } });
         let account = crate::testing::account(&WebChat, json!({}), &[]);
-        let said = WebChat.parse(&account, &crate::testing::stored(&known.to_string()));
-        let told: Vec<_> = said[0].sender.ids.iter().map(|id| (id.scheme.as_str(), id.value.as_str(), id.verified)).collect();
+        let said = WebChat.parse(&account, &crate::testing::stored(known.to_string()));
+        let told: Vec<_> =
+            said[0].sender.ids.iter().map(|id| (id.scheme.as_str(), id.value.as_str(), id.verified)).collect();
         let token = Verification::Token;
         let visitor = ("web_visitor", "v1", Verification::Channel);
         assert_eq!(told, [visitor, ("crm_id", "C-7", token), ("email", "ida@example.org", token)]);

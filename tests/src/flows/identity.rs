@@ -89,7 +89,12 @@ fn texts(card: &Value) -> Vec<String> {
 }
 
 /// Waits until an answer is as it should be.
-pub(super) async fn until(agent: &Agent, query: &str, variables: Value, right: impl Fn(&Value) -> bool) -> Result<Value> {
+pub(super) async fn until(
+    agent: &Agent,
+    query: &str,
+    variables: Value,
+    right: impl Fn(&Value) -> bool,
+) -> Result<Value> {
     let end = tokio::time::Instant::now() + PATIENCE;
     loop {
         let answer = agent.query(query, variables.clone()).await?;
@@ -350,7 +355,8 @@ async fn likely_pairs_are_suggested_and_peoples_word_stands() -> Result<()> {
     let two = ana.query(refuse, json!({ "c": lea["id"] })).await?;
     assert_eq!(two["candidateRefuse"]["candidate"]["state"], "REFUSED", "{two}");
     // A refusal is taken back, and said again.
-    let reopen = "mutation($c: ID!) { candidateReopen(input: { candidateId: $c }) { candidate { state } userErrors { code } } }";
+    let reopen =
+        "mutation($c: ID!) { candidateReopen(input: { candidateId: $c }) { candidate { state } userErrors { code } } }";
     let open = ana.query(reopen, json!({ "c": lea["id"] })).await?;
     assert_eq!(open["candidateReopen"]["candidate"]["state"], "OPEN", "{open}");
     let listed = sam.query(REVIEW, json!({ "s": "OPEN" })).await?;

@@ -96,7 +96,8 @@ async fn a_site_says_who_its_visitor_is() -> Result<()> {
     };
     let say = async |opened: &Value, n: u8, text: &str| -> Result<()> {
         let body = json!({ "client_id": format!("00000000-0000-4000-8000-0000000000{n:02}"), "text": text });
-        let post = http.post(format!("{}/chat/messages", stack.base)).bearer_auth(opened["token"].as_str().context("token")?);
+        let post =
+            http.post(format!("{}/chat/messages", stack.base)).bearer_auth(opened["token"].as_str().context("token")?);
         assert_eq!(post.json(&body).send().await?.status(), 202);
         Ok(())
     };

@@ -164,6 +164,10 @@ const said: readonly (readonly [english: string, chinese: string])[] = [
   ['same verified {} and {}', '已证实的{0}和{1}相同'],
   ['same verified {}', '已证实的{0}相同'],
   ['imported', '导入'],
+  ['first contact of this address', '该地址首次联系'],
+  ['same {} and {}, not verified on both sides', '{0}和{1}相同，但未在双方证实'],
+  ['same {}, not verified on both sides', '{0}相同，但未在双方证实'],
+  ['suggested and confirmed', '系统建议，已确认'],
   // Import.
   ['no such import', '没有这次导入'],
   ['one is on already: look at its progress', '已有一次正在进行，请查看进度'],
