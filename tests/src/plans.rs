@@ -88,3 +88,32 @@ async fn pages_of_history_and_inbox_are_read_by_index() -> Result<()> {
     stack.start_workers()?;
     stack.finish().await
 }
+
+/// Looks of the relay at jobs, and rows of their index that it read, so far.
+async fn looks_at_jobs(stack: &Stack) -> Result<(i64, i64)> {
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let mut admin: PgConnection = PgConnectOptions::from_str(&stack.database)?.connect().await?;
+    let sql = "select idx_scan, idx_tup_read from pg_stat_user_indexes where indexrelname = 'outbox_jobs'";
+    let read: (i64, i64) = sqlx::query_as(sql).fetch_one(&mut admin).await?;
+    admin.close().await?;
+    Ok(read)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn jobs_that_are_not_due_cost_the_relay_nothing() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    stack
+        .sql(
+            "insert into outbox (tenant_id, lane, queue, payload, due_at)
+             select gen_random_uuid(), n % 64, 'routing', '{}', now() + interval '1 hour'
+             from generate_series(1, 64000) n",
+        )
+        .await?;
+    let before = looks_at_jobs(&stack).await?;
+    let after = looks_at_jobs(&stack).await?;
+    let (looks, read) = (after.0 - before.0, after.1 - before.1);
+    ensure!(looks > 0, "the relay did not look for jobs: the test shows nothing");
+    ensure!(read < looks * 10, "{looks} looks read {read} jobs that were not due");
+    stack.sql("delete from outbox").await?;
+    stack.finish().await
+}

@@ -4,11 +4,15 @@ use crate::Settings;
 use meridian_app::{bots, conversations, delivery, routing};
 use meridian_bus::{Envelope, Publisher};
 use meridian_domain::{
+    ids::{AttachmentId, TenantId},
     jobs::{self, Job},
     media::key,
     time::Clock,
 };
-use meridian_store::{StoreError, system};
+use meridian_store::{
+    StoreError,
+    system::{self, Overdue},
+};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 const EVERY: Duration = Duration::from_secs(1);
 /// Seconds the timers themselves are given.
 const GRACE: f64 = 2.0;
+/// Seconds after which a stored request counts as forgotten.
+const PATIENCE: f64 = 60.0;
 /// One clean-up in so many sweeps.
 const CLEAN_EVERY: u64 = 300;
 const LEASE_SECONDS: f64 = 5.0;
@@ -23,41 +29,69 @@ const LEASE_SECONDS: f64 = 5.0;
 pub(crate) async fn run(settings: Settings, clock: Arc<dyn Clock>, stop: CancellationToken) {
     let holder = settings.app.db.ids().next();
     let mut publisher = Publisher::new(&settings.amqp_url, settings.topology.clone());
+    // The database may have crashed since somebody looked, and have undone what was made of stored requests.
+    let mut shaken = true;
     for round in 1_u64.. {
         tokio::select! {
             () = stop.cancelled() => break,
             () = tokio::time::sleep(EVERY) => {}
         }
-        match sweep(&settings, holder, &mut publisher, round % CLEAN_EVERY == 0).await {
-            Ok(()) => {}
+        let patience = if shaken { 0.0 } else { PATIENCE };
+        let done = match look(&settings, holder, patience, round % CLEAN_EVERY == 0).await {
+            Ok(None) => continue,
+            Ok(Some(found)) => {
+                shaken = false;
+                act(&settings, &mut publisher, found).await
+            }
+            Err(error) => {
+                shaken = true;
+                Err(error)
+            }
+        };
+        match done {
+            Ok(published) => shaken |= !published,
             Err(error) => tracing::warn!(%error, at = %clock.now(), "sweep failed, the next one tries again"),
         }
     }
 }
 
-async fn sweep(
+/// What a sweep found.
+#[derive(Default)]
+struct Found {
+    overdue: Overdue,
+    stuck: Vec<(TenantId, AttachmentId)>,
+    dropped: Vec<(TenantId, AttachmentId)>,
+}
+
+/// Looks for what is overdue; `None` when another process holds the broom.
+async fn look(
     settings: &Settings,
     holder: uuid::Uuid,
-    publisher: &mut Publisher,
+    patience: f64,
     clean: bool,
-) -> Result<(), StoreError> {
-    let app = &settings.app;
-    let mut tx = app.db.system("the sweeper looks for what is overdue in all tenants").await?;
+) -> Result<Option<Found>, StoreError> {
+    let mut tx = settings.app.db.system("the sweeper looks for what is overdue in all tenants").await?;
     if system::hold_lease(&mut tx, "sweeper", holder, LEASE_SECONDS).await?.is_none() {
-        return Ok(());
+        return Ok(None);
     }
-    let overdue = system::overdue(&mut tx, GRACE).await?;
+    let overdue = system::overdue(&mut tx, GRACE, patience).await?;
     let lag = system::outbox_lag(&mut tx).await?;
-    let (mut stuck, mut dropped) = (Vec::new(), Vec::new());
+    let mut found = Found { overdue, ..Found::default() };
     if clean {
         let gone = system::sweep(&mut tx).await?;
-        stuck = system::stuck_media(&mut tx).await?;
-        dropped = system::drop_uploads(&mut tx).await?;
+        found.stuck = system::stuck_media(&mut tx).await?;
+        found.dropped = system::drop_uploads(&mut tx).await?;
         tracing::info!(rows = gone, "swept");
     }
     tx.commit().await?;
     metrics::gauge!("meridian_outbox_lag_seconds").set(lag);
-    metrics::gauge!("meridian_overdue_requests").set(overdue.raws.len() as f64);
+    metrics::gauge!("meridian_overdue_requests").set(found.overdue.raws.len() as f64);
+    Ok(Some(found))
+}
+
+/// Does what is overdue; false when the broker did not take what others are to do again.
+async fn act(settings: &Settings, publisher: &mut Publisher, found: Found) -> Result<bool, StoreError> {
+    let (app, Found { overdue, stuck, dropped }) = (&settings.app, found);
     for (tenant, agent) in overdue.agents {
         routing::link_lapsed(app, tenant, agent).await?;
     }
@@ -93,6 +127,7 @@ async fn sweep(
     }
     if !again.is_empty() && publisher.publish(&again).await.is_err() {
         tracing::debug!("overdue requests wait for the broker");
+        return Ok(false);
     }
-    Ok(())
+    Ok(true)
 }

@@ -31,6 +31,8 @@ pub struct App {
     pub public_url: String,
     /// Accounts opened a moment ago.
     pub opened: accounts::Opened,
+    /// What senders said of themselves a moment ago.
+    pub known: inbound::Known,
     /// What providers can do, and the way to them.
     pub providers: Arc<dyn providers::Providers>,
 }
@@ -39,6 +41,13 @@ impl App {
     /// Use cases over a database.
     pub fn new(db: Db, sealer: Sealer, public_url: &str, providers: Arc<dyn providers::Providers>) -> Self {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        Self { db, sealer, public_url, opened: accounts::Opened::default(), providers }
+        Self {
+            db,
+            sealer,
+            public_url,
+            opened: accounts::Opened::default(),
+            known: inbound::Known::default(),
+            providers,
+        }
     }
 }

@@ -1,7 +1,11 @@
 //! One connection with one channel, closed as a whole.
 
 use crate::{BROKER_TIMEOUT, BusError, within};
-use lapin::{Channel, Connection, ConnectionProperties, options::ConfirmSelectOptions};
+use lapin::{Channel, Connection, ConnectionProperties, options::ConfirmSelectOptions, uri::AMQPUri};
+
+/// Largest frame in octets, unless the URL asks for another: longer messages travel in several. The library keeps room
+/// for 64 frames with every connection, and jobs are a few hundred octets.
+const FRAME_MAX: u32 = 16 * 1024;
 
 /// A connection, its channel and what consumes on it.
 pub(crate) struct Parts {
@@ -20,9 +24,10 @@ impl Session {
     /// opening runs to its end on its own, so that nobody's giving up leaves a half-open connection behind.
     pub(crate) async fn open(url: &str, name: &str) -> Result<Self, BusError> {
         let options = ConnectionProperties::default().with_connection_name(name.into());
-        let url = url.to_owned();
+        let mut uri: AMQPUri = url.parse().map_err(|why| lapin::Error::from(std::io::Error::other::<String>(why)))?;
+        uri.query.frame_max.get_or_insert(FRAME_MAX);
         let opening = tokio::spawn(async move {
-            let connection = within(Connection::connect(&url, options)).await?;
+            let connection = within(Connection::connect_uri(uri, options)).await?;
             let channel = within(connection.create_channel()).await?;
             let session = Self(Some(Parts { connection, channel, consumer: None }));
             within(session.channel().confirm_select(ConfirmSelectOptions::default())).await?;

@@ -1,6 +1,6 @@
 //! Every order in which offers, answers, expiries, transfers and a router that was left behind can meet, exhaustively: a
 //! small world of one piece of work, two agents with room for one, and a router whose view may be old. The steps are those
-//! of the database (`store::offers::make` and `end`, `store::work::accept` and `transition`).
+//! of the database (`store::offers::make_all` and `end`, `store::work::accept` and `transition`).
 
 use stateright::{Checker, Model, Property};
 

@@ -104,6 +104,9 @@ pub struct Standing {
 
 /// Open sessions of senders on accounts, by (sender's key, account), locked with their conversations in id order. A
 /// sender without an open session, or whose conversation was resolved meanwhile, is not among them.
+///
+/// The nested selects keep the order of the look-ups: on tables that were all but empty when it was planned, the
+/// statement would else read every conversation of the tenant for each sender.
 pub async fn standing(
     tx: &mut WriteTx,
     senders: &[(&Identifier, ChannelAccountId)],
@@ -114,17 +117,31 @@ pub async fn standing(
     let values: Vec<String> = senders.iter().map(|(key, _)| key.value.clone()).collect();
     let accounts: Vec<Uuid> = senders.iter().map(|(_, account)| account.0).collect();
     let rows = sqlx::query!(
-        r#"select a.n as "n!", p.id as party_id, s.id as session_id, s.kind, s.thread, s.opened_at, s.last_customer_at,
+        r#"select f.n as "n!", s.party_id, s.id as session_id, s.kind, s.thread, s.opened_at, s.last_customer_at,
                   s.last_external_id,
                   s.control, s.control_id, s.control_epoch, s.bot_waits_since, c.id, c.number, c.branch_id,
                   c.customer_id, c.lifecycle, c.owner, c.owner_agent_id, c.queue_id, c.subject, c.seq, c.version,
                   c.last_activity_at, c.created_at
-           from unnest($2::text[], $3::text[], $4::text[], $5::uuid[]) with ordinality
-             as a(scheme, scope, value, account, n)
-           join party p on p.tenant_id = $1 and p.scheme = a.scheme and p.scope = a.scope and p.value = a.value
-           join session s on s.tenant_id = $1 and s.party_id = p.id and s.account_id = a.account and s.closed_at is null
-           join conversation c on c.tenant_id = $1 and c.id = s.conversation_id
-           order by c.id for update of c, s"#,
+           from (
+             select a.n, s.id as session, s.conversation_id as conversation
+             from unnest($2::text[], $3::text[], $4::text[], $5::uuid[]) with ordinality
+               as a(scheme, scope, value, account, n)
+             cross join lateral (
+               select id from party p
+               where p.tenant_id = $1 and p.scheme = a.scheme and p.scope = a.scope and p.value = a.value offset 0
+             ) p
+             cross join lateral (
+               select id, conversation_id from session s
+               where s.tenant_id = $1 and s.party_id = p.id and s.account_id = a.account and s.closed_at is null offset 0
+             ) s
+             order by s.conversation_id, s.id offset 0
+           ) f
+           cross join lateral (
+             select * from conversation c where c.tenant_id = $1 and c.id = f.conversation for update
+           ) c
+           cross join lateral (
+             select * from session s where s.tenant_id = $1 and s.id = f.session and s.closed_at is null for update
+           ) s"#,
         tenant,
         &schemes,
         &scopes,
@@ -268,53 +285,45 @@ pub struct Wrote<'a> {
     pub bot_waits: bool,
 }
 
-/// Notes customers' messages on their sessions; a bot's time starts unless it runs already.
-pub async fn customers_wrote(tx: &mut WriteTx, wrote: &[Wrote<'_>]) -> Result<(), StoreError> {
+/// Notes customers' messages on their sessions, where a bot's time starts unless it runs already; and takes the events
+/// that waited for messages that are there now, by account and the provider's name, oldest first.
+pub async fn wrote_and_awaited(
+    tx: &mut WriteTx,
+    wrote: &[Wrote<'_>],
+    named: &[(ChannelAccountId, &str)],
+) -> Result<Vec<(ChannelAccountId, InboundEvent)>, StoreError> {
     let tenant = tx.tenant();
     let sessions: Vec<Uuid> = wrote.iter().map(|one| one.session.0).collect();
     let messages: Vec<Option<String>> = wrote.iter().map(|one| one.message.map(str::to_owned)).collect();
     let times: Vec<Instant> = wrote.iter().map(|one| one.at).collect();
     let waits: Vec<bool> = wrote.iter().map(|one| one.bot_waits).collect();
-    sqlx::query!(
-        "update session s set last_customer_at = greatest(s.last_customer_at, least(w.at, clock_timestamp())),
-                last_external_id = coalesce(w.message, s.last_external_id),
-                bot_waits_since = case when w.waits then coalesce(s.bot_waits_since, clock_timestamp())
-                                       else s.bot_waits_since end
-         from (
-           select session, (array_agg(message order by n desc) filter (where message is not null))[1] as message,
-                  bool_or(waits) as waits, max(at) as at
-           from unnest($2::uuid[], $3::text[], $4::bool[], $5::timestamptz[]) with ordinality
-             as a(session, message, waits, at, n)
-           group by session
-         ) w
-         where s.tenant_id = $1 and s.id = any($2) and s.id = w.session",
+    let accounts: Vec<Uuid> = named.iter().map(|(account, _)| account.0).collect();
+    let targets: Vec<String> = named.iter().map(|(_, target)| (*target).to_owned()).collect();
+    let rows = sqlx::query!(
+        "with wrote as (
+           update session s set last_customer_at = greatest(s.last_customer_at, least(w.at, clock_timestamp())),
+                  last_external_id = coalesce(w.message, s.last_external_id),
+                  bot_waits_since = case when w.waits then coalesce(s.bot_waits_since, clock_timestamp())
+                                         else s.bot_waits_since end
+           from (
+             select session, (array_agg(message order by n desc) filter (where message is not null))[1] as message,
+                    bool_or(waits) as waits, max(at) as at
+             from unnest($2::uuid[], $3::text[], $4::bool[], $5::timestamptz[]) with ordinality
+               as a(session, message, waits, at, n)
+             group by session
+           ) w
+           where s.tenant_id = $1 and s.id = any($2) and s.id = w.session
+         ), awaited as (
+           delete from orphan_event o using unnest($6::uuid[], $7::text[]) as m(account, target)
+           where o.tenant_id = $1 and o.account_id = m.account and o.target = m.target
+           returning o.id, o.account_id, o.event
+         )
+         select account_id, event from awaited order by id",
         tenant,
         &sessions,
         &messages as &[Option<String>],
         &waits,
-        &times
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Takes the events that waited for messages of an account, oldest first.
-pub async fn take_orphans(
-    tx: &mut WriteTx,
-    messages: &[(ChannelAccountId, &str)],
-) -> Result<Vec<(ChannelAccountId, InboundEvent)>, StoreError> {
-    let tenant = tx.tenant();
-    let accounts: Vec<Uuid> = messages.iter().map(|(account, _)| account.0).collect();
-    let targets: Vec<String> = messages.iter().map(|(_, target)| (*target).to_owned()).collect();
-    let rows = sqlx::query!(
-        "with taken as (
-           delete from orphan_event o using unnest($2::uuid[], $3::text[]) as m(account, target)
-           where o.tenant_id = $1 and o.account_id = m.account and o.target = m.target
-           returning o.id, o.account_id, o.event
-         )
-         select account_id, event from taken order by id",
-        tenant,
+        &times,
         &accounts,
         &targets
     )

@@ -210,7 +210,7 @@ impl Db {
             return Ok(taken(numbers));
         }
         let more = BLOCK.max(count as i64);
-        let mut tx = self.begin(scope, "").await?;
+        let mut tx = self.begin(scope, "", "").await?;
         let last = sqlx::query_scalar!(
             "update tenant set conversation_number = conversation_number + $2 where tenant_id = $1
              returning conversation_number",
@@ -228,9 +228,14 @@ impl Db {
         &self.ids
     }
 
-    async fn begin(&self, scope: &TenantScope, mode: &str) -> Result<Transaction<'static, Postgres>, StoreError> {
+    async fn begin(
+        &self,
+        scope: &TenantScope,
+        mode: &str,
+        also: &str,
+    ) -> Result<Transaction<'static, Postgres>, StoreError> {
         // One round trip; safe because the only value is a typed UUID.
-        let begin = format!("BEGIN {mode}; SET LOCAL app.tenant_id = '{}'", scope.tenant.0);
+        let begin = format!("BEGIN {mode}; SET LOCAL app.tenant_id = '{}'; {also}", scope.tenant.0);
         let pool = self.app.clone();
         // On a task of its own: a caller that goes away while the server begins would give the connection back to the
         // pool with the transaction open.
@@ -240,18 +245,29 @@ impl Db {
 
     /// A transaction that reads one tenant.
     pub async fn read(&self, scope: &TenantScope) -> Result<ReadTx, StoreError> {
-        Ok(ReadTx { tx: self.begin(scope, "READ ONLY").await?, scope: *scope })
+        Ok(ReadTx { tx: self.begin(scope, "READ ONLY", "").await?, scope: *scope })
     }
 
     /// A transaction that changes one tenant.
     pub async fn write(&self, scope: &TenantScope) -> Result<WriteTx, StoreError> {
-        self.write_opening(scope, 0).await
+        self.begin_write(scope, 0, "").await
     }
 
     /// A transaction that may open so many conversations.
     pub async fn write_opening(&self, scope: &TenantScope, conversations: usize) -> Result<WriteTx, StoreError> {
+        self.begin_write(scope, conversations, "").await
+    }
+
+    /// A transaction that may open so many conversations and whose work will be done again if it is lost: its commit
+    /// does not wait for the disk. A crash of the database undoes the newest of them as a whole, and none that
+    /// something durable was built on.
+    pub async fn write_again(&self, scope: &TenantScope, conversations: usize) -> Result<WriteTx, StoreError> {
+        self.begin_write(scope, conversations, "SET LOCAL synchronous_commit = off").await
+    }
+
+    async fn begin_write(&self, scope: &TenantScope, conversations: usize, also: &str) -> Result<WriteTx, StoreError> {
         let numbers = self.take_numbers(scope, conversations).await?;
-        let read = ReadTx { tx: self.begin(scope, "").await?, scope: *scope };
+        let read = ReadTx { tx: self.begin(scope, "", also).await?, scope: *scope };
         Ok(WriteTx { read, db: self.clone(), numbers, causes: Causes::default() })
     }
 

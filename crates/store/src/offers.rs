@@ -69,38 +69,67 @@ pub struct NewOffer {
     pub seconds: i32,
 }
 
-/// Makes an offer, if and only if the work still waits with that epoch and the agent still has room: one statement,
-/// no check-then-act. `None` is a lost race, not an error.
-pub async fn make(tx: &mut WriteTx, new: &NewOffer) -> Result<Option<Offer>, StoreError> {
-    let (tenant, id) = (tx.tenant(), tx.id::<OfferId>());
-    let row = sqlx::query_as!(
+/// Makes offers: each if and only if its work still waits with that epoch and its agent still has room, whoever else
+/// moves either meanwhile. One statement for all, no check-then-act. In the order given; `None` is a lost race, not an
+/// error. The caller holds the conversations.
+pub async fn make_all(tx: &mut WriteTx, wanted: &[NewOffer]) -> Result<Vec<Option<Offer>>, StoreError> {
+    let mut made: Vec<Option<Offer>> = Vec::with_capacity(wanted.len());
+    for few in wanted.chunks(AT_ONCE) {
+        let offers = make_few(tx, few).await?;
+        made.extend(few.iter().map(|new| offers.iter().find(|o| o.work == new.work && o.agent == new.agent).cloned()));
+    }
+    Ok(made)
+}
+
+/// Offers of one statement.
+const AT_ONCE: usize = 64;
+
+async fn make_few(tx: &mut WriteTx, wanted: &[NewOffer]) -> Result<Vec<Offer>, StoreError> {
+    let tenant = tx.tenant();
+    let ids: Vec<Uuid> = wanted.iter().map(|_| tx.id::<OfferId>().0).collect();
+    let works: Vec<Uuid> = wanted.iter().map(|new| new.work.0).collect();
+    let epochs: Vec<i64> = wanted.iter().map(|new| new.epoch).collect();
+    let agents: Vec<Uuid> = wanted.iter().map(|new| new.agent.0).collect();
+    let seconds: Vec<i32> = wanted.iter().map(|new| new.seconds).collect();
+    let rows = sqlx::query_as!(
         Row,
         "with w as (
-           select id, class from work_item
-           where tenant_id = $1 and id = $3 and state = 'queued' and epoch = $4 for update
+           select id, class, epoch from work_item
+           where tenant_id = $1 and id = any($3) and state = 'queued' order by id for update
          ), l as (
-           select l.agent_id, l.class from agent_load l join w on w.class = l.class
-           where l.tenant_id = $1 and l.agent_id = $5 and l.used < l.cap for update of l
+           select agent_id, class, cap - used as room from agent_load
+           where tenant_id = $1 and agent_id = any($5) and used < cap order by agent_id, class for update
+         ), asked as (
+           select new.id, new.work, new.agent, new.seconds, w.class,
+                  row_number() over (partition by new.agent, w.class order by new.nth) as nth
+           from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::uuid[], $6::int[]) with ordinality
+             as new(id, work, epoch, agent, seconds, nth)
+           join w on w.id = new.work and w.epoch = new.epoch
+         ), fits as (
+           select asked.* from asked join l on l.agent_id = asked.agent and l.class = asked.class
+           where asked.nth <= l.room
          ), taken as (
-           update agent_load a set used = a.used + 1 from l
-           where a.tenant_id = $1 and a.agent_id = l.agent_id and a.class = l.class
+           update agent_load a set used = a.used + f.count
+           from (select agent, class, count(*)::int as count from fits group by agent, class) f
+           where a.tenant_id = $1 and a.agent_id = f.agent and a.class = f.class
          ), moved as (
-           update work_item i set state = 'offered', agent_id = l.agent_id, epoch = i.epoch + 1 from l
-           where i.tenant_id = $1 and i.id = $3 returning i.id, i.epoch, i.agent_id
+           update work_item i set state = 'offered', agent_id = f.agent, epoch = i.epoch + 1 from fits f
+           where i.tenant_id = $1 and i.id = f.work
+           returning f.id, i.id as work, i.agent_id, i.epoch, f.seconds
          )
          insert into offer (tenant_id, id, work_item_id, agent_id, epoch, expires_at)
-         select $1, $2, m.id, m.agent_id, m.epoch, clock_timestamp() + make_interval(secs => $6::int) from moved m
+         select $1, id, work, agent_id, epoch, clock_timestamp() + make_interval(secs => seconds) from moved
          returning id, work_item_id, agent_id, epoch, state, reason, created_at, expires_at",
         tenant,
-        id.0,
-        new.work.0,
-        new.epoch,
-        new.agent.0,
-        new.seconds
+        &ids,
+        &works,
+        &epochs,
+        &agents,
+        &seconds
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    row.map(Offer::try_from).transpose()
+    rows.into_iter().map(Offer::try_from).collect()
 }
 
 /// Ends a pending offer without acceptance; `None` when it is no longer pending (or, for an expiry, not due).

@@ -44,7 +44,7 @@ pub async fn jobs(road: &Road, held: &Held, limit: i64) -> Result<Vec<Outgoing>,
            join lease l on l.name = h.name and l.epoch = h.epoch and l.holder = $4
            cross join lateral (
              select tenant_id, id, queue, payload, due_at from outbox
-             where lane = h.lane and queue is not null and due_at <= clock_timestamp() order by due_at, id limit $5
+             where lane = h.lane and queue is not null and due_at <= statement_timestamp() order by due_at, id limit $5
            ) o
            order by h.lane, o.due_at, o.id"#,
         &held.lanes,
@@ -99,7 +99,7 @@ pub async fn place(road: &Road, held: &Held, limit: i64) -> Result<Vec<Placed>, 
              join lease l on l.name = h.name and l.epoch = h.epoch and l.holder = $4
              cross join lateral (
                select tenant_id, id from outbox
-               where lane = h.lane and topics is not null and due_at <= clock_timestamp() order by due_at, id limit $5
+               where lane = h.lane and topics is not null and due_at <= statement_timestamp() order by due_at, id limit $5
              ) o
            ), gone as (
              delete from outbox o using due where o.tenant_id = due.tenant_id and o.id = due.id

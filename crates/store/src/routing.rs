@@ -205,32 +205,37 @@ pub async fn now(tx: &mut ReadTx) -> Result<Instant, StoreError> {
     Ok(sqlx::query_scalar!(r#"select clock_timestamp() as "now!""#).fetch_one(tx.conn()).await?)
 }
 
-/// Records a decision.
-pub async fn insert_decision(tx: &mut WriteTx, decision: &Decision, trigger: &str) -> Result<DecisionId, StoreError> {
-    let (tenant, id) = (tx.tenant(), tx.id::<DecisionId>());
-    let outcome = match decision.outcome {
-        Outcome::Offered => "offered",
-        Outcome::Waiting => "waiting",
+/// Records decisions, each with what led to it.
+pub async fn insert_decisions(tx: &mut WriteTx, made: &[(DecisionId, Decision, &str)]) -> Result<(), StoreError> {
+    if made.is_empty() {
+        return Ok(());
+    }
+    let tenant = tx.tenant();
+    let outcome = |decision: &Decision| match decision.outcome {
+        Outcome::Offered => "offered".to_owned(),
+        Outcome::Waiting => "waiting".to_owned(),
     };
+    let json = |value: Result<Value, serde_json::Error>| value.unwrap_or_default();
     sqlx::query!(
         "insert into routing_decision (tenant_id, id, work_item_id, queue_id, trigger, outcome, agent_id, step,
                                        plan_version, candidates, exclusions)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::smallint[],
+                                  $9::int[], $10::jsonb[], $11::jsonb[])",
         tenant,
-        id.0,
-        decision.work.0,
-        decision.queue.0,
-        trigger,
-        outcome,
-        decision.agent.map(|a| a.0),
-        decision.step as i16,
-        decision.plan_version,
-        serde_json::to_value(&decision.candidates).unwrap_or_default(),
-        serde_json::to_value(&decision.exclusions).unwrap_or_default()
+        &made.iter().map(|(id, ..)| id.0).collect::<Vec<_>>(),
+        &made.iter().map(|(_, decision, _)| decision.work.0).collect::<Vec<_>>(),
+        &made.iter().map(|(_, decision, _)| decision.queue.0).collect::<Vec<_>>(),
+        &made.iter().map(|(.., trigger)| (*trigger).to_owned()).collect::<Vec<_>>(),
+        &made.iter().map(|(_, decision, _)| outcome(decision)).collect::<Vec<_>>(),
+        &made.iter().map(|(_, decision, _)| decision.agent.map(|agent| agent.0)).collect::<Vec<_>>() as &[Option<Uuid>],
+        &made.iter().map(|(_, decision, _)| decision.step as i16).collect::<Vec<_>>(),
+        &made.iter().map(|(_, decision, _)| decision.plan_version).collect::<Vec<_>>(),
+        &made.iter().map(|(_, d, _)| json(serde_json::to_value(&d.candidates))).collect::<Vec<_>>(),
+        &made.iter().map(|(_, d, _)| json(serde_json::to_value(&d.exclusions))).collect::<Vec<_>>()
     )
     .execute(tx.conn())
     .await?;
-    Ok(id)
+    Ok(())
 }
 
 /// Records that a supervisor gave work by hand: nobody else was looked at.

@@ -56,7 +56,7 @@ pub async fn drop_leases(tx: &mut SystemTx, names: &[String], holder: Uuid) -> R
 pub async fn outbox_lag(tx: &mut SystemTx) -> Result<f64, StoreError> {
     Ok(sqlx::query_scalar!(
         r#"select coalesce(extract(epoch from clock_timestamp() - min(greatest(created_at, due_at))), 0)::float8 as "lag!"
-           from outbox where due_at <= clock_timestamp()"#
+           from outbox where due_at <= statement_timestamp()"#
     )
     .fetch_one(tx.conn())
     .await?)
@@ -79,23 +79,24 @@ pub struct Overdue {
     pub sends: Vec<(TenantId, DeliveryId)>,
 }
 
-/// Looks for what is overdue in all tenants; `grace` seconds are left to the timers themselves.
-pub async fn overdue(tx: &mut SystemTx, grace: f64) -> Result<Overdue, StoreError> {
+/// Looks for what is overdue in all tenants; `grace` seconds are left to the timers themselves, `patience` seconds to
+/// stored requests.
+pub async fn overdue(tx: &mut SystemTx, grace: f64, patience: f64) -> Result<Overdue, StoreError> {
     let mut found = Overdue::default();
     let offers = sqlx::query!(
         "select tenant_id, id from offer
-         where state = 'pending' and expires_at < clock_timestamp() - make_interval(secs => $1) limit 500",
+         where state = 'pending' and expires_at < statement_timestamp() - make_interval(secs => $1) limit 500",
         grace
     );
     found.offers = offers.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
     let agents = sqlx::query!(
-        "select tenant_id, agent_id from agent_state where live and live_until < clock_timestamp() limit 500"
+        "select tenant_id, agent_id from agent_state where live and live_until < statement_timestamp() limit 500"
     );
     found.agents =
         agents.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.agent_id.into())).collect();
     let wrapping = sqlx::query!(
         "select tenant_id, id from work_item
-         where state = 'wrapping' and wrap_until < clock_timestamp() - make_interval(secs => $1) limit 500",
+         where state = 'wrapping' and wrap_until < statement_timestamp() - make_interval(secs => $1) limit 500",
         grace
     );
     found.wrapping =
@@ -103,18 +104,19 @@ pub async fn overdue(tx: &mut SystemTx, grace: f64) -> Result<Overdue, StoreErro
     let silent = sqlx::query!(
         "select s.tenant_id, s.id from session s join bot b on b.tenant_id = s.tenant_id and b.id = s.control_id
          where s.bot_waits_since is not null and s.closed_at is null and s.control = 'bot'
-           and s.bot_waits_since < clock_timestamp() - make_interval(secs => b.silence_seconds + $1::float8) limit 500",
+           and s.bot_waits_since < statement_timestamp() - make_interval(secs => b.silence_seconds + $1::float8) limit 500",
         grace
     );
     found.silent = silent.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
     let raws = sqlx::query!(
         "select tenant_id, id from inbound_raw
-         where state = 'received' and received_at < clock_timestamp() - interval '60 seconds' limit 500"
+         where state = 'received' and received_at < statement_timestamp() - make_interval(secs => $1) limit 1000",
+        patience
     );
     found.raws = raws.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
     let sends = sqlx::query!(
         "select tenant_id, id from delivery where state = 'sending'
-         and updated_at < clock_timestamp() - interval '120 seconds' limit 500"
+         and updated_at < statement_timestamp() - interval '120 seconds' limit 500"
     );
     found.sends = sends.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
     Ok(found)
@@ -124,7 +126,7 @@ pub async fn overdue(tx: &mut SystemTx, grace: f64) -> Result<Overdue, StoreErro
 pub async fn stuck_media(tx: &mut SystemTx) -> Result<Vec<(TenantId, AttachmentId)>, StoreError> {
     let rows = sqlx::query!(
         "select tenant_id, id from attachment where state = 'pending'
-         and created_at between clock_timestamp() - interval '1 day' and clock_timestamp() - interval '10 minutes' limit 500"
+         and created_at between now() - interval '1 day' and now() - interval '10 minutes' limit 500"
     )
     .fetch_all(tx.conn())
     .await?;
@@ -134,7 +136,7 @@ pub async fn stuck_media(tx: &mut SystemTx) -> Result<Vec<(TenantId, AttachmentI
 /// Takes uploads that were sent with no message for a day out of the list; their bytes may go.
 pub async fn drop_uploads(tx: &mut SystemTx) -> Result<Vec<(TenantId, AttachmentId)>, StoreError> {
     let rows = sqlx::query!(
-        "delete from attachment where item_id is null and created_at < clock_timestamp() - interval '1 day'
+        "delete from attachment where item_id is null and created_at < statement_timestamp() - interval '1 day'
          returning tenant_id, id"
     )
     .fetch_all(tx.conn())
@@ -142,31 +144,27 @@ pub async fn drop_uploads(tx: &mut SystemTx) -> Result<Vec<(TenantId, Attachment
     Ok(rows.into_iter().map(|row| (row.tenant_id.into(), row.id.into())).collect())
 }
 
-/// Forgets what is older than its use: live changes and idempotency keys after a day, orphans after a day, seen
+/// Forgets what is older than its use, all by one time: live changes and idempotency keys after a day, orphans after a day, seen
 /// events after eight days (the longest a provider retries is seven).
 pub async fn sweep(tx: &mut SystemTx) -> Result<u64, StoreError> {
     sqlx::query!(
         "update tenant_stream s set swept = greatest(s.swept, old.position) from (
            select tenant_id, max(position) as position from live_event
-           where at < clock_timestamp() - interval '24 hours' group by tenant_id
+           where at < now() - interval '24 hours' group by tenant_id
          ) old where old.tenant_id = s.tenant_id"
     )
     .execute(tx.conn())
     .await?;
     let mut gone = 0;
     for done in [
-        sqlx::query!("delete from live_event where at < clock_timestamp() - interval '24 hours'")
+        sqlx::query!("delete from live_event where at < now() - interval '24 hours'").execute(tx.conn()).await?,
+        sqlx::query!("delete from idempotency where created_at < now() - interval '24 hours'")
             .execute(tx.conn())
             .await?,
-        sqlx::query!("delete from idempotency where created_at < clock_timestamp() - interval '24 hours'")
+        sqlx::query!("delete from orphan_event where created_at < now() - interval '24 hours'")
             .execute(tx.conn())
             .await?,
-        sqlx::query!("delete from orphan_event where created_at < clock_timestamp() - interval '24 hours'")
-            .execute(tx.conn())
-            .await?,
-        sqlx::query!("delete from seen_event where at < clock_timestamp() - interval '8 days'")
-            .execute(tx.conn())
-            .await?,
+        sqlx::query!("delete from seen_event where at < now() - interval '8 days'").execute(tx.conn()).await?,
     ] {
         gone += done.rows_affected();
     }

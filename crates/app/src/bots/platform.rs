@@ -154,7 +154,8 @@ async fn record(tx: &mut WriteTx, place: &Place, bot: BotId, key: &str, call: &B
     }
     if call.text.is_some() {
         let at = routing::now(tx).await?;
-        arrivals::customers_wrote(tx, &[Wrote { session: session.id, at, message: None, bot_waits: false }]).await?;
+        arrivals::wrote_and_awaited(tx, &[Wrote { session: session.id, at, message: None, bot_waits: false }], &[])
+            .await?;
         if conversation.lifecycle != Lifecycle::Open {
             inbound::wake(tx, conversation).await?;
         }

@@ -1,6 +1,7 @@
 //! Stored requests' events become part of the timeline, each exactly once.
 
 use super::{
+    memory::Memory,
     messages::{Arrived, arrival_of, messages},
     resolve::resolve,
     session::{place, wake},
@@ -65,14 +66,20 @@ pub struct Parsed {
 /// Stored requests taken in hand: nobody else applies them while this lives.
 pub struct Claimed {
     tx: WriteTx,
+    memory: Memory,
     /// Those that were not done yet, in the order asked for.
     pub requests: Vec<Stored>,
 }
 
-/// Takes stored requests of one tenant in hand.
+/// Takes stored requests of one tenant in hand. What is made of them does not wait for the disk: requests are durable
+/// since they were accepted, and those whose timeline was lost in a crash of the database are unprocessed again.
 pub async fn claim(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed, StoreError> {
+    take(app, tenant, ids).await.inspect_err(|_| app.known.forget())
+}
+
+async fn take(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed, StoreError> {
     let scope = TenantScope::acting(tenant, Actor::System);
-    let mut tx = app.db.write_opening(&scope, ids.len()).await?;
+    let mut tx = app.db.write_again(&scope, ids.len()).await?;
     let mut requests = Vec::with_capacity(ids.len());
     for (id, raw) in arrivals::claim(&mut tx, ids).await? {
         let account = account(app, &mut tx, tenant, raw.account).await?;
@@ -81,7 +88,7 @@ pub async fn claim(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed
     for account in app.opened.newly_heard(requests.iter().map(|request| request.account.id)) {
         accounts::heard(&mut tx, account).await?;
     }
-    Ok(Claimed { tx, requests })
+    Ok(Claimed { tx, memory: app.known.memory(), requests })
 }
 
 async fn account(
@@ -105,13 +112,18 @@ impl Claimed {
     /// Applies the events read from the requests, in their order, in one transaction with the marks that they are
     /// processed: all of them or none. What came of each, in the same order.
     pub async fn apply(mut self, requests: &[Parsed]) -> Result<Vec<Ingested>, StoreError> {
-        let done = apply_all(&mut self.tx, requests).await?;
-        self.tx.commit().await?;
-        Ok(done)
+        let known = self.memory.known().clone();
+        let applied = async {
+            let done = apply_all(&mut self.tx, &mut self.memory, requests).await?;
+            self.tx.commit().await?;
+            self.memory.keep();
+            Ok(done)
+        };
+        applied.await.inspect_err(|_| known.forget())
     }
 }
 
-async fn apply_all(tx: &mut WriteTx, requests: &[Parsed]) -> Result<Vec<Ingested>, StoreError> {
+async fn apply_all(tx: &mut WriteTx, memory: &mut Memory, requests: &[Parsed]) -> Result<Vec<Ingested>, StoreError> {
     let mut done = vec![Ingested::default(); requests.len()];
     let each = requests.iter().enumerate().flat_map(|(n, request)| request.events.iter().map(move |event| (n, event)));
     let arrived: Vec<Arrived<'_>> = each
@@ -137,12 +149,12 @@ async fn apply_all(tx: &mut WriteTx, requests: &[Parsed]) -> Result<Vec<Ingested
             EventKind::Message | EventKind::Unsupported => run.push(one),
             EventKind::Receipt => receipts.push(one),
             _ => {
-                understood.extend(messages(tx, std::mem::take(&mut run)).await?);
+                understood.extend(messages(tx, memory, std::mem::take(&mut run)).await?);
                 understood.push((one, apply(tx, &one).await?));
             }
         }
     }
-    understood.extend(messages(tx, run).await?);
+    understood.extend(messages(tx, memory, run).await?);
     for one in receipts {
         understood.push((one, apply(tx, &one).await?));
     }

@@ -2,6 +2,7 @@
 
 use super::{
     ingest::{about, strip_nulls},
+    memory::Memory,
     resolve::resolve,
     session::{Arrival, place, wake},
 };
@@ -74,6 +75,7 @@ impl Placed<'_> {
 /// could be placed: one whose sender has no usable identifier cannot.
 pub(super) async fn messages<'a>(
     tx: &mut WriteTx,
+    memory: &mut Memory,
     run: Vec<Arrived<'a>>,
 ) -> Result<Vec<(Arrived<'a>, bool)>, StoreError> {
     let (mut outcome, mut sent, mut names) = (Vec::with_capacity(run.len()), Vec::new(), HashSet::new());
@@ -88,7 +90,7 @@ pub(super) async fn messages<'a>(
     if sent.is_empty() {
         return Ok(outcome);
     }
-    let placed = place_all(tx, &sent).await?;
+    let placed = place_all(tx, memory, &sent).await?;
     let new: Vec<NewItem<'_>> = placed.iter().map(item_of).collect();
     let items = items::append_all(tx, &new).await?;
     let wrote: Vec<Wrote<'_>> = placed
@@ -101,17 +103,12 @@ pub(super) async fn messages<'a>(
             bot_waits: one.bot().is_some(),
         })
         .collect();
-    if !wrote.is_empty() {
-        arrivals::customers_wrote(tx, &wrote).await?;
-    }
     let named: Vec<(ChannelAccountId, &str)> = placed
         .iter()
         .filter_map(|one| Some((one.arrived.account, one.arrived.event.external_id.as_deref()?)))
         .collect();
-    if !named.is_empty() {
-        for (account, orphan) in arrivals::take_orphans(tx, &named).await? {
-            about(tx, account, &orphan).await?;
-        }
+    for (account, awaited) in arrivals::wrote_and_awaited(tx, &wrote, &named).await? {
+        about(tx, account, &awaited).await?;
     }
     let mut patience = HashMap::new();
     for (one, item) in placed.iter().zip(items) {
@@ -127,7 +124,11 @@ pub(super) async fn messages<'a>(
 }
 
 /// The place of each message. Senders with an open session are found together; newcomers one after the other.
-async fn place_all<'a>(tx: &mut WriteTx, sent: &'a [Sent<'a>]) -> Result<Vec<Placed<'a>>, StoreError> {
+async fn place_all<'a>(
+    tx: &mut WriteTx,
+    memory: &mut Memory,
+    sent: &'a [Sent<'a>],
+) -> Result<Vec<Placed<'a>>, StoreError> {
     let senders: Vec<(&Identifier, ChannelAccountId)> =
         sent.iter().map(|one| (&one.key, one.arrived.account)).collect();
     let mut standing = arrivals::standing(tx, &senders).await?;
@@ -137,7 +138,8 @@ async fn place_all<'a>(tx: &mut WriteTx, sent: &'a [Sent<'a>]) -> Result<Vec<Pla
         let key = (one.key.clone(), one.arrived.account);
         let at = if let Some(at) = standing.get(&key) {
             let name = event.sender.name.as_deref().map_or("", str::trim);
-            said.push(Said { party: at.party, ids: &one.ids, name, source });
+            let says = Said { party: at.party, ids: &one.ids, name, source };
+            said.extend(memory.news(says));
             at.clone()
         } else {
             let party = resolve(tx, &event.sender, &one.key, &one.ids, source).await?;

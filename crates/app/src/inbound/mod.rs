@@ -1,10 +1,12 @@
 //! What comes in from channels.
 
 mod ingest;
+mod memory;
 mod messages;
 mod resolve;
 mod session;
 
 pub use ingest::{Claimed, Ingested, Parsed, Stored, attach_orphan, claim};
+pub use memory::Known;
 pub(crate) use resolve::resolve;
 pub(crate) use session::{Arrival, Enqueue, enqueue, place, wake};

@@ -4,7 +4,7 @@ use super::{lend::Lending, shape::Shape, watch::Watch};
 use crate::{App, authz::Subject, emergency, red::judge_waiting};
 use meridian_domain::{
     actor::Actor,
-    ids::{AgentId, OfferId, PartyId, TenantId, WorkItemId},
+    ids::{AgentId, DecisionId, OfferId, PartyId, TenantId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
     red::Rule,
@@ -185,30 +185,48 @@ impl Leader {
         Ok(decisions)
     }
 
+    /// Makes the offers that were decided, all in one statement, and records every decision; returns those that lost a
+    /// race.
     async fn commit_decisions(
         &mut self,
         tx: &mut WriteTx,
         decisions: Vec<(Decision, &'static str)>,
         woken: &mut Woken,
     ) -> Result<Vec<Decision>, StoreError> {
-        let mut lost = Vec::new();
-        let mut offered = Offered::lock(tx, &decisions).await?;
+        let (mut wanted, mut asked, mut lost) = (Vec::new(), BTreeSet::new(), Vec::new());
+        let mut records = Vec::with_capacity(decisions.len());
         for (decision, trigger) in decisions {
             let Some(agent) = decision.agent else {
-                store::insert_decision(tx, &decision, trigger).await?;
+                records.push((tx.id(), decision, trigger));
                 continue;
             };
-            let new =
-                offers::NewOffer { work: decision.work, epoch: decision.epoch, agent, seconds: decision.offer_seconds };
-            if let Some(offer) = offers::make(tx, &new).await? {
-                offered.publish(tx, &decision, &offer, trigger).await?;
-                woken.offered += 1;
-            } else {
-                woken.lost += 1;
+            // Work that was decided on twice in one batch goes by the first; then it is read again.
+            if !asked.insert(decision.work) {
                 lost.push(decision);
+                continue;
             }
+            let (work, epoch, seconds) = (decision.work, decision.epoch, decision.offer_seconds);
+            wanted.push((decision, trigger, offers::NewOffer { work, epoch, agent, seconds }));
         }
-        offered.write(tx).await?;
+        if !wanted.is_empty() {
+            let mut offered =
+                Offered::lock(tx, &wanted.iter().map(|(_, _, new)| new.work.0).collect::<Vec<_>>()).await?;
+            let new: Vec<_> = wanted.iter().map(|(_, _, new)| *new).collect();
+            let made = offers::make_all(tx, &new).await?;
+            for ((decision, trigger, _), offer) in wanted.into_iter().zip(made) {
+                let Some(offer) = offer else {
+                    lost.push(decision);
+                    continue;
+                };
+                let record = tx.id();
+                offered.tell(tx, &decision, &offer, record);
+                records.push((record, decision, trigger));
+                woken.offered += 1;
+            }
+            offered.write(tx).await?;
+        }
+        woken.lost += u32::try_from(lost.len()).unwrap_or(u32::MAX);
+        store::insert_decisions(tx, &records).await?;
         Ok(lost)
     }
 
@@ -300,20 +318,14 @@ impl Rows {
 
 /// The work that is about to be offered, with its session's party, under the locks of its conversations; and what its
 /// timelines will say.
-#[derive(Default)]
 struct Offered {
     work: HashMap<WorkItemId, (work::WorkItem, PartyId)>,
     said: Vec<NewItem<'static>>,
 }
 
 impl Offered {
-    async fn lock(tx: &mut WriteTx, decisions: &[(Decision, &'static str)]) -> Result<Self, StoreError> {
-        let offered = decisions.iter().filter(|(decision, _)| decision.agent.is_some());
-        let ids: Vec<Uuid> = offered.map(|(decision, _)| decision.work.0).collect();
-        if ids.is_empty() {
-            return Ok(Self::default());
-        }
-        let locked = work::lock_for_offer(tx, &ids).await?.into_iter();
+    async fn lock(tx: &mut WriteTx, works: &[Uuid]) -> Result<Self, StoreError> {
+        let locked = work::lock_for_offer(tx, works).await?.into_iter();
         Ok(Self { work: locked.map(|(item, party)| (item.id, (item, party))).collect(), said: Vec::new() })
     }
 
@@ -331,18 +343,11 @@ impl Offered {
     }
 
     /// Tells everybody of an offer: its own timer, the agent's screen, the floor, the timeline.
-    async fn publish(
-        &mut self,
-        tx: &mut WriteTx,
-        decision: &Decision,
-        offer: &offers::Offer,
-        trigger: &'static str,
-    ) -> Result<(), StoreError> {
-        let record = store::insert_decision(tx, decision, trigger).await?;
+    fn tell(&mut self, tx: &mut WriteTx, decision: &Decision, offer: &offers::Offer, record: DecisionId) {
         tx.job_in(&Job::OfferExpire { offer: offer.id }, offer.id.0, f64::from(decision.offer_seconds));
         tx.live(&[Topic::Agent(offer.agent)], Change::Offer { offer: offer.id });
         tx.live(&[Topic::Floor], Change::Work { work: decision.work, queue: decision.queue });
-        let Some((item, party)) = self.work.get(&decision.work) else { return Ok(()) };
+        let Some((item, party)) = self.work.get(&decision.work) else { return };
         tx.work_moved(work::Move {
             work: item.id,
             branch: item.branch,
@@ -366,6 +371,5 @@ impl Offered {
             activity: false,
             external: None,
         });
-        Ok(())
     }
 }
