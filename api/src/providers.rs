@@ -38,6 +38,10 @@ impl Providers for Adapters {
         registry::get(account.kind).templates(&self.0, account)
     }
 
+    fn reaches<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(self.0.reaches(url))
+    }
+
     fn send<'a>(
         &'a self,
         account: &'a AccountConfig,

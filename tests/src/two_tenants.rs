@@ -117,6 +117,18 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         ("workitem", format!("wrk_{}", work.simple())),
         ("attachmentids", format!("att_{}", attachment.simple())),
         ("template", format!("tpl_{}", template.simple())),
+        ("botevent", format!("bev_{}", one_id(stack, "select id from bot_event limit 1").await?.simple())),
+        ("item", format!("itm_{}", one_id(stack, "select id from timeline_item limit 1").await?.simple())),
+        ("knowledgespace", text(&made["knowledgeSpaces"][0]["id"])?),
+        (
+            "knowledgearticle",
+            format!("kna_{}", one_id(stack, "select id from knowledge_article limit 1").await?.simple()),
+        ),
+        ("webhookendpoint", text(&made["webhookEndpoints"]["edges"][0]["node"]["id"])?),
+        (
+            "webhookdelivery",
+            format!("whd_{}", one_id(stack, "select id from webhook_delivery limit 1").await?.simple()),
+        ),
         ("site", text(&made["sites"][0]["id"])?),
         ("branch", text(&made["branches"][0]["id"])?),
         ("team", text(&made["branches"][0]["teams"][0]["id"])?),
@@ -153,7 +165,22 @@ async fn set_up(stack: &Stack) -> Result<Value> {
     let activate = "mutation($p: ID!) { emergencyActivate(input: { emergencyPlanId: $p, confirm: \"Zinnia\" }) {
         activation { id } userErrors { code } } }";
     ensure!(ada.query(activate, json!({ "p": emergency })).await?["emergencyActivate"]["userErrors"] == json!([]));
-    let all = "{ sites { id } branches { id teams { id } } skills { id } bots { id } apiKeys { id }
+    let hook = "mutation($u: String!) { webhookEndpointSave(input: { name: \"Zinnia\", url: $u }) { endpoint { id } userErrors { message } } }";
+    let hook = ada.query(hook, json!({ "u": format!("{}/zinnia", stack.provider.url) })).await?;
+    let test = "mutation($e: ID!) { webhookEndpointTest(input: { webhookEndpointId: $e }) { userErrors { message } } }";
+    ada.query(test, json!({ "e": hook["webhookEndpointSave"]["endpoint"]["id"] })).await?;
+    let space = "mutation { knowledgeSpaceSave(input: { name: \"Zinnia\" }) { space { id } } }";
+    let space = ada.query(space, json!({})).await?["knowledgeSpaceSave"]["space"]["id"].clone();
+    let article = "mutation($s: ID!) { knowledgeArticleSave(input: { knowledgeSpaceId: $s, audience: [AGENT],
+        text: { language: \"en\", title: \"Zinnia\", body: \"x Zinnia\" } }) { article { id } } }";
+    let article = ada.query(article, json!({ "s": space })).await?["knowledgeArticleSave"]["article"]["id"].clone();
+    for step in ["Submit", "Publish"] {
+        let step = format!(
+            "mutation($a: ID!) {{ knowledgeRevision{step}(input: {{ knowledgeArticleId: $a, language: \"en\", revision: 1 }}) {{ userErrors {{ message }} }} }}"
+        );
+        ada.query(&step, json!({ "a": article })).await?;
+    }
+    let all = "{ knowledgeSpaces { id } webhookEndpoints { edges { node { id } } } sites { id } branches { id teams { id } } skills { id } bots { id } apiKeys { id }
         channelAccounts { id } }";
     ada.query(all, json!({})).await
 }
@@ -224,7 +251,8 @@ fn picker(known: &BTreeMap<&'static str, String>) -> impl Fn(&str, &str) -> Opti
     let known = known.clone();
     move |owner: &str, argument: &str| -> Option<String> {
         let of = if argument == "id" { owner.to_owned() } else { argument.trim_end_matches("Id").to_lowercase() };
-        let by_end = known.iter().find(|(name, _)| of.ends_with(*name)).map(|(_, id)| id.clone());
+        let fits = known.iter().filter(|(name, _)| of.ends_with(*name));
+        let by_end = fits.max_by_key(|(name, _)| name.len()).map(|(_, id)| id.clone());
         by_end
             .or_else(|| matches!(of.as_str(), "from" | "into").then(|| known["customer"].clone()))
             .or_else(|| (of == "act").then(|| format!("lnk_{}", Uuid::from_u128(7).simple())))

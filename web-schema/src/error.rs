@@ -2,7 +2,7 @@
 //! a lost race or a rule that says no is a `userError` of the payload.
 
 use async_graphql::{Enum, ErrorExtensions, Response, SimpleObject, Value};
-use meridian_app::{authz::Forbidden, conversations, customers, identity, red, routing, setup};
+use meridian_app::{authz::Forbidden, conversations, customers, identity, knowledge, red, routing, setup};
 use meridian_store::StoreError;
 
 /// Codes of top-level errors: a closed list.
@@ -183,5 +183,8 @@ refusals! {
     }
     routing::AssignRefused { NotFound(_) => NotFound, Over => Conflict, Full => Conflict, Mine => Conflict }
     routing::AlertRefused { NotFound => NotFound }
+    knowledge::KnowledgeRefused {
+        NotFound(_) => NotFound, Wrong(..) => Invalid, Taken => Conflict, State(_) => Conflict,
+    }
     red::EventRefused { NotFound => NotFound, Invalid(_) => Invalid }
 }

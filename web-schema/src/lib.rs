@@ -8,6 +8,7 @@ mod customers;
 mod error;
 mod identity;
 mod ids;
+mod knowledge;
 mod live;
 mod loaders;
 mod page;
@@ -15,6 +16,7 @@ mod people;
 mod red;
 mod roots;
 mod scalars;
+mod webhooks;
 mod work;
 
 pub use context::Viewer;

@@ -7,9 +7,11 @@ use crate::{
         CannedMutations, CannedQueries, ConversationMutations, ConversationQueries, SteerMutations, SteerQueries,
     },
     customers::{CustomerMutations, CustomerQueries},
+    knowledge::{KnowledgeMutations, KnowledgeQueries},
     identity::{IdentityMutations, IdentityQueries, RunMutations, RunQueries},
     people::{PeopleMutations, PeopleQueries},
     red::{RedMutations, RedQueries},
+    webhooks::{BotEventMutations, BotEventQueries, WebhookMutations, WebhookQueries},
     work::{
         AlertMutations, AlertQueries, EmergencyMutations, EmergencyQueries, PlanMutations, PlanQueries, WorkMutations,
         WorkQueries,
@@ -25,10 +27,11 @@ pub(crate) struct Reading(
     RunQueries,
     CannedQueries,
     SteerQueries,
+    KnowledgeQueries,
 );
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries, TemplateQueries);
+pub(crate) struct Floor(PeopleQueries, WorkQueries, ChannelQueries, AdminQueries, TemplateQueries, WebhookQueries, BotEventQueries);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Rules(PlanQueries, AlertQueries, RedQueries, EmergencyQueries);
@@ -45,10 +48,19 @@ pub(crate) struct Writing(
     RunMutations,
     SteerMutations,
     CannedMutations,
+    KnowledgeMutations,
 );
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Managing(PeopleMutations, WorkMutations, AdminMutations, ChannelMutations, TemplateMutations);
+pub(crate) struct Managing(
+    PeopleMutations,
+    WorkMutations,
+    AdminMutations,
+    ChannelMutations,
+    TemplateMutations,
+    WebhookMutations,
+    BotEventMutations,
+);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Routing(PlanMutations, AlertMutations, RedMutations, EmergencyMutations);

@@ -10,6 +10,7 @@ mod pull;
 mod relay;
 mod routers;
 mod sweeper;
+mod webhooks;
 
 use meridian_app::App;
 use meridian_bus::{Consumer, Handler, Hints, Topology, Wake};
@@ -77,6 +78,7 @@ pub async fn run(settings: Settings, stop: CancellationToken) {
         }
     }
     tasks.spawn(mailboxes::run(settings.clone(), Arc::new(SystemClock), stop.clone()));
+    tasks.spawn(webhooks::run(settings.clone(), Arc::new(SystemClock), stop.clone()));
     tasks.spawn(sweeper::run(settings, Arc::new(SystemClock), stop));
     while tasks.join_next().await.is_some() {}
 }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod events;
+mod knowledge;
 mod limit;
 mod openapi;
 mod types;
@@ -28,6 +29,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             .route("/openapi.json", web::get().to(openapi::document))
             .route("/events", web::get().to(events::stream))
             .route("/events/ack", web::post().to(events::acknowledge))
+            .route("/knowledge", web::get().to(knowledge::search))
             .route("/sessions/{session}", web::get().to(actions::standing))
             .route("/sessions/{session}/transcript", web::get().to(actions::transcript))
             .route("/sessions/{session}/messages", web::post().to(actions::say))

@@ -1,10 +1,10 @@
 //! The description of `/v1/bot` (OpenAPI 3.1).
 
 use super::{
-    actions, events,
+    actions, events, knowledge,
     types::{
-        Ack, Acked, Control, Envelope, HandedOver, Handoff, Intent, Line, Problem, Reason, Resolve, Said, Say,
-        SessionState, Target, Transcript,
+        Ack, Acked, Article, Control, Envelope, HandedOver, Handoff, Intent, Knowledge, Line, Problem, Reason, Resolve,
+        Said, Say, SessionState, Target, Transcript,
     },
 };
 use actix_web::HttpResponse;
@@ -31,17 +31,19 @@ use utoipa::{
         actions::pass_back,
         actions::resolve,
         events::stream,
-        events::acknowledge
+        events::acknowledge,
+        knowledge::search
     ),
     components(schemas(
-        Ack, Acked, Control, Envelope, HandedOver, Handoff, Intent, Line, Problem, Reason, Resolve, Said, Say,
-        SessionState, Target, Transcript
+        Ack, Acked, Article, Control, Envelope, HandedOver, Handoff, Intent, Knowledge, Line, Problem, Reason, Resolve,
+        Said, Say, SessionState, Target, Transcript
     )),
     modifiers(&Keys),
     tags(
         (name = "sessions", description = "Read what concerns the bot"),
         (name = "actions", description = "Only the holder of a session may act in it"),
-        (name = "events", description = "For bots without an address")
+        (name = "events", description = "For bots without an address"),
+        (name = "knowledge", description = "What is published for bots")
     )
 )]
 struct Document;
@@ -79,7 +81,7 @@ mod tests {
         let document = serde_json::to_value(Document::openapi()).unwrap();
         assert_eq!(document["openapi"], "3.1.0");
         let paths: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();
-        assert_eq!(paths.len(), 8, "{paths:?}");
+        assert_eq!(paths.len(), 9, "{paths:?}");
         assert_eq!(document["components"]["securitySchemes"]["key"]["scheme"], "bearer");
         let text = document.to_string();
         for named in text.match_indices("#/components/schemas/").map(|(at, found)| &text[at + found.len()..]) {

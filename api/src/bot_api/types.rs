@@ -1,10 +1,65 @@
 //! Bodies of `/v1/bot`, as its document describes them.
 
-use meridian_app::bots::{Page, Standing};
+use meridian_app::{
+    bots::{Page, Standing},
+    knowledge::Found,
+};
 use meridian_domain::{actor::Actor, work::ItemKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
+
+/// A question to the knowledge base.
+#[derive(Debug, Deserialize, IntoParams)]
+pub(crate) struct Asked {
+    /// The question, in any words: 1 to 1,000 characters.
+    pub q: String,
+    /// Only texts in this language, like `en`; `zh` finds `zh-Hans`.
+    pub language: Option<String>,
+    /// How many, 1 to 20; 5 when left out.
+    pub limit: Option<i32>,
+}
+
+/// A published text that fits.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Article {
+    /// The article.
+    pub id: String,
+    /// BCP 47.
+    pub language: String,
+    /// The published revision.
+    pub revision: i32,
+    /// Title.
+    pub title: String,
+    /// The passage that fits best.
+    pub excerpt: String,
+    /// The whole text.
+    pub body: String,
+    /// How much of the question it holds, 0 to 1.
+    pub share: f64,
+}
+
+/// What was found, best first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Knowledge {
+    /// The texts.
+    pub articles: Vec<Article>,
+}
+
+impl From<Vec<Found>> for Knowledge {
+    fn from(found: Vec<Found>) -> Self {
+        let article = |one: Found| Article {
+            id: one.hit.article.to_string(),
+            language: one.hit.language,
+            revision: one.hit.revision,
+            title: one.hit.title,
+            excerpt: one.excerpt,
+            body: one.hit.body,
+            share: one.hit.share,
+        };
+        Self { articles: found.into_iter().map(article).collect() }
+    }
+}
 
 /// Who may speak to the customer.
 #[derive(Debug, Serialize, ToSchema)]

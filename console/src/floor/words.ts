@@ -8,6 +8,7 @@ export const words = {
   'kind.overflow': ['Overflow', '溢出'],
   'kind.emergency': ['Emergency plan', '应急预案'],
   'kind.shift': ['Shift ended', '班次已结束'],
+  'kind.webhook': ['Webhook disabled', 'Webhook 已停用'],
   severity: ['severity {n} of 5', '严重程度 {n}/5'],
   since: ['{time} ago', '{time}前'],
   seen: ['Seen', '标记已读'],

@@ -10,12 +10,14 @@ pub mod delivery;
 pub mod emergency;
 pub mod identity;
 pub mod inbound;
+pub mod knowledge;
 pub mod media;
 pub mod providers;
 pub mod pulls;
 pub mod red;
 pub mod routing;
 pub mod setup;
+pub mod webhooks;
 
 use meridian_store::{Db, Sealer};
 use std::sync::Arc;

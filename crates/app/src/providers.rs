@@ -23,6 +23,8 @@ pub trait Providers: Send + Sync {
         &'a self,
         account: &'a AccountConfig,
     ) -> BoxFuture<'a, Result<Vec<(Wording, TemplateState)>, SendError>>;
+    /// Whether posts to an address may leave: it resolves, and to nothing private.
+    fn reaches<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<(), SendError>>;
     /// Sends one message.
     fn send<'a>(
         &'a self,

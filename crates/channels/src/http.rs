@@ -175,6 +175,12 @@ impl Http {
         self.request(reqwest::Method::GET, request).await
     }
 
+    /// Whether a request to an address may leave.
+    pub async fn reaches(&self, url: &str) -> Result<(), SendError> {
+        let url = Url::parse(url).map_err(|_| error(ErrorClass::BadContent, "not a URL"))?;
+        self.client(&url, CONNECT).await.map(|_| ())
+    }
+
     async fn request(&self, method: reqwest::Method, request: Request<'_>) -> Result<Answer, SendError> {
         let url = Url::parse(request.url).map_err(|_| error(ErrorClass::BadContent, "not a URL"))?;
         let client = self.client(&url, request.timeout).await?;

@@ -22,6 +22,7 @@ mod split;
 mod telegram;
 #[cfg(test)]
 mod testing;
+pub mod webhooks;
 pub mod wechat;
 mod wecom;
 mod whatsapp;

@@ -10,6 +10,7 @@ mod processes;
 mod routing;
 mod signing;
 mod understanding;
+mod webhook;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -84,6 +85,11 @@ enum Command {
     Text {
         #[command(subcommand)]
         what: understanding::Text,
+    },
+    /// Receive webhooks on this machine.
+    Webhook {
+        #[command(subcommand)]
+        what: webhook::Webhook,
     },
     /// Route for an outside simulator: its line protocol on standard input and output.
     Route,
@@ -166,6 +172,7 @@ async fn run(cli: Cli, matches: &clap::ArgMatches, file: &config_file::File) -> 
         Command::Handoff { what } => what.run(),
         Command::Intent { what } => what.run(),
         Command::Text { what } => what.run(),
+        Command::Webhook { what } => what.run().await,
         Command::Route => routing::route(),
         Command::Simulate(what) => what.run(),
         Command::Schema => {

@@ -131,6 +131,16 @@ ids! {
     EmergencyPlanId = "emp";
     /// One time that such a plan was in force.
     EmergencyActivationId = "ema";
+    /// Where a tenant has its events posted.
+    WebhookEndpointId = "whe";
+    /// Something that happened, as endpoints are told of it: the `webhook-id`.
+    WebhookEventId = "evt";
+    /// The post of an event to one endpoint.
+    WebhookDeliveryId = "whd";
+    /// A space of the knowledge base.
+    KnowledgeSpaceId = "kns";
+    /// An article of the knowledge base.
+    KnowledgeArticleId = "kna";
     /// An entry of the audit log.
     AuditId = "aud";
 }

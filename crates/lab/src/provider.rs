@@ -111,7 +111,20 @@ impl Provider {
     }
 }
 
-async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Result<()> {
+/// Serves an address until the task ends: each request is given to `respond`, which says the status of the answer.
+pub async fn receive(listener: TcpListener, respond: impl Fn(&Recorded) -> u16) -> Result<()> {
+    loop {
+        let (mut stream, _) = listener.accept().await?;
+        let read = tokio::time::timeout(Duration::from_secs(10), read(&mut stream)).await;
+        if let Ok(Ok(request)) = read {
+            let status = respond(&request);
+            let _ = write(&mut stream, status, "application/json", b"{}", "").await;
+        }
+    }
+}
+
+/// Reads one request.
+async fn read(stream: &mut TcpStream) -> Result<Recorded> {
     let mut raw = Vec::new();
     let (head, length) = loop {
         let mut chunk = [0_u8; 8192];
@@ -136,7 +149,24 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Result<()> {
     let mut lines = head.lines();
     let path = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap_or("/").to_owned();
     let headers = lines.filter_map(|line| line.split_once(':')).map(|(k, v)| (k.to_lowercase(), v.trim().to_owned()));
-    let request = Recorded { path: path.clone(), headers: headers.collect(), body: raw[start..length].to_vec() };
+    Ok(Recorded { path, headers: headers.collect(), body: raw[start..length].to_vec() })
+}
+
+/// Writes the answer to it, the last one of its connection.
+async fn write(stream: &mut TcpStream, status: u16, content_type: &str, body: &[u8], more: &str) -> Result<()> {
+    let head = format!(
+        "HTTP/1.1 {status} X\r\ncontent-type: {content_type}\r\n{more}content-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(body).await?;
+    stream.shutdown().await?;
+    Ok(())
+}
+
+async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Result<()> {
+    let request = read(&mut stream).await?;
+    let path = request.path.clone();
     let answer = {
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         state.seen.push(request);
@@ -151,14 +181,7 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Result<()> {
         Answer::Elsewhere(url) => (307, "text/plain", Vec::new(), format!("location: {url}\r\n")),
         Answer::Hang => return Ok(()),
     };
-    let head = format!(
-        "HTTP/1.1 {status} X\r\ncontent-type: {content_type}\r\n{more}content-length: {}\r\nconnection: close\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await?;
-    stream.write_all(&body).await?;
-    stream.shutdown().await?;
-    Ok(())
+    write(&mut stream, status, content_type, &body, &more).await
 }
 
 /// As the real ones answer a good request.

@@ -2,7 +2,7 @@
 
 use crate::{ReadTx, StoreError, WriteTx};
 use meridian_domain::{
-    ids::{AgentId, AlertId, ConversationId, CustomerId, QueueId, WorkItemId},
+    ids::{AgentId, AlertId, ConversationId, CustomerId, QueueId, WebhookEndpointId, WorkItemId},
     live::{Change, Topic},
     time::Instant,
 };
@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub struct Alert {
     /// Id.
     pub id: AlertId,
-    /// `unservable`, `red_channel`, `overflow`, `emergency` or `shift`.
+    /// `unservable`, `red_channel`, `overflow`, `emergency`, `shift` or `webhook`.
     pub kind: String,
     /// 1 to 5.
     pub severity: i16,
@@ -89,6 +89,8 @@ pub struct NewAlert<'a> {
     pub queue: Option<QueueId>,
     /// Whom it concerns first.
     pub agent: Option<AgentId>,
+    /// The webhook endpoint it is about.
+    pub webhook: Option<WebhookEndpointId>,
     /// What is the matter, for people.
     pub text: &'a str,
 }
@@ -105,8 +107,8 @@ pub async fn raise(tx: &mut WriteTx, new: &NewAlert<'_>) -> Result<Option<AlertI
     let (tenant, id) = (tx.tenant(), tx.id::<AlertId>());
     let done = sqlx::query!(
         "insert into alert (tenant_id, id, kind, severity, work_item_id, conversation_id, customer_id, queue_id,
-                            agent_id, text)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                            agent_id, text, webhook_endpoint_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (tenant_id, kind, work_item_id) where ended_at is null do nothing",
         tenant,
         id.0,
@@ -117,7 +119,8 @@ pub async fn raise(tx: &mut WriteTx, new: &NewAlert<'_>) -> Result<Option<AlertI
         new.customer.map(|id| id.0),
         new.queue.map(|id| id.0),
         new.agent.map(|id| id.0),
-        new.text
+        new.text,
+        new.webhook.map(|id| id.0)
     )
     .execute(tx.conn())
     .await?;
@@ -126,6 +129,23 @@ pub async fn raise(tx: &mut WriteTx, new: &NewAlert<'_>) -> Result<Option<AlertI
     }
     tell(tx, id, new.agent);
     Ok(Some(id))
+}
+
+/// Ends the open alerts about a webhook endpoint.
+pub async fn end_of_webhook(tx: &mut WriteTx, endpoint: WebhookEndpointId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    let ended = sqlx::query_scalar!(
+        "update alert set ended_at = clock_timestamp()
+         where tenant_id = $1 and webhook_endpoint_id = $2 and ended_at is null returning id",
+        tenant,
+        endpoint.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    for id in ended {
+        tell(tx, id.into(), None);
+    }
+    Ok(())
 }
 
 /// Ends the open alerts of a kind about several pieces of work.

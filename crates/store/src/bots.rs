@@ -267,6 +267,20 @@ pub async fn earlier_pending(tx: &mut ReadTx, entry: &Entry) -> Result<bool, Sto
     Ok(found)
 }
 
+/// Whether the customer's newest message to a bot of this session asked for a person.
+pub async fn asked_for_person(tx: &mut ReadTx, session: SessionId) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let asked = sqlx::query_scalar!(
+        r#"select coalesce((data->'message'->>'wants_person')::bool, false) as "asked!" from bot_event
+           where tenant_id = $1 and session_id = $2 and kind = 'message.created' order by sequence desc limit 1"#,
+        tenant,
+        session.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(asked.unwrap_or_default())
+}
+
 /// Records an attempt; false when the event was no longer pending.
 pub async fn record_attempt(
     tx: &mut WriteTx,

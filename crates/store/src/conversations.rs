@@ -454,6 +454,19 @@ pub async fn insert_session(tx: &mut WriteTx, session: &Session) -> Result<(), S
     Ok(())
 }
 
+/// The bot has its time from now on: it holds the session and the customer waits.
+pub async fn bot_waits(tx: &mut WriteTx, session: SessionId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update session set bot_waits_since = clock_timestamp() where tenant_id = $1 and id = $2 and control = 'bot'",
+        tenant,
+        session.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// The bot acted: its time no longer runs.
 pub async fn bot_acted(tx: &mut WriteTx, session: SessionId) -> Result<(), StoreError> {
     let tenant = tx.tenant();

@@ -90,7 +90,7 @@ pub struct Placed {
 
 /// Moves due changes from the outbox to the end of their tenants' streams, at most `limit` a lane. A row is placed by
 /// the statement that deletes it, so never twice. Positions grow by one, and begin anew at 2^32 times the epoch when a
-/// lane changes hands.
+/// lane changes hands. Tenants with webhooks get a copy to make events of.
 pub async fn place(road: &Road, held: &Held, limit: i64) -> Result<Vec<Placed>, StoreError> {
     let rows = sqlx::query!(
         r#"with due as (
@@ -121,6 +121,11 @@ pub async fn place(road: &Road, held: &Held, limit: i64) -> Result<Vec<Placed>, 
              insert into live_event (tenant_id, topic, position, change)
              select p.tenant_id, t.topic, p.position, p.payload
              from placed p cross join lateral (select distinct unnest(p.topics) as topic) t
+           ), hooked as (
+             select s.tenant_id from stream s join webhook_source w on w.tenant_id = s.tenant_id
+           ), copied as (
+             insert into webhook_change (tenant_id, position, change)
+             select p.tenant_id, p.position, p.payload from hooked h join placed p on p.tenant_id = h.tenant_id
            )
            select tenant_id as "tenant_id!", position as "position!", topics as "topics!", payload as "change!"
            from placed order by tenant_id, position"#,

@@ -144,8 +144,8 @@ pub async fn drop_uploads(tx: &mut SystemTx) -> Result<Vec<(TenantId, Attachment
     Ok(rows.into_iter().map(|row| (row.tenant_id.into(), row.id.into())).collect())
 }
 
-/// Forgets what is older than its use, all by one time: live changes and idempotency keys after a day, orphans after a day, seen
-/// events after eight days (the longest a provider retries is seven).
+/// Forgets what is older than its use, all by one time: live changes and idempotency keys after a day, orphans after a
+/// day, seen events after eight days (the longest a provider retries is seven), what webhooks were told after thirty.
 pub async fn sweep(tx: &mut SystemTx) -> Result<u64, StoreError> {
     sqlx::query!(
         "update tenant_stream s set swept = greatest(s.swept, old.position) from (
@@ -165,6 +165,14 @@ pub async fn sweep(tx: &mut SystemTx) -> Result<u64, StoreError> {
             .execute(tx.conn())
             .await?,
         sqlx::query!("delete from seen_event where at < now() - interval '8 days'").execute(tx.conn()).await?,
+        // Their deliveries and attempts go with them.
+        sqlx::query!(
+            "delete from webhook_event where (tenant_id, id) in (
+               select tenant_id, id from webhook_event where created_at < now() - interval '30 days' limit 10000
+             )"
+        )
+        .execute(tx.conn())
+        .await?,
     ] {
         gone += done.rows_affected();
     }

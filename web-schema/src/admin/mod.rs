@@ -30,7 +30,7 @@ pub(crate) struct AdminMutations(
 );
 
 /// Opens a reading of the set-up for who may see it.
-async fn reading(ctx: &Context<'_>, permission: Permission) -> Resolved<ReadTx> {
+pub(crate) async fn reading(ctx: &Context<'_>, permission: Permission) -> Resolved<ReadTx> {
     let viewer = viewer(ctx).extend()?;
     viewer.require(permission).extend()?;
     viewer.read().await.extend()

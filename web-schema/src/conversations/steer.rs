@@ -10,7 +10,7 @@ use async_graphql::{Context, ErrorExtensions, ID, InputObject, Object, ResultExt
 use chrono::{DateTime, Utc};
 use meridian_app::conversations::{self as app, SteerRefused, Target};
 use meridian_domain::{
-    ids::{AgentId, ConversationId, QueueId},
+    ids::{AgentId, BotId, ConversationId, QueueId},
     people::{ChosenState, Permission},
 };
 use meridian_store::{agents, conversations as store, setup};
@@ -102,6 +102,25 @@ struct ConversationUnsnoozeInput {
     conversation_id: ID,
 }
 
+#[derive(InputObject)]
+struct ConversationReturnToBotInput {
+    /// The conversation.
+    conversation_id: ID,
+    /// Refuse when it changed since this version.
+    expected_version: Option<i32>,
+    /// The bot; when left out, the one that handed it over, else the one of its channel account.
+    bot_id: Option<ID>,
+    /// A note for the bot, at most 10,000 characters.
+    #[graphql(default)]
+    note: String,
+}
+
+#[derive(InputObject)]
+struct ConversationTakeFromBotInput {
+    /// The conversation.
+    conversation_id: ID,
+}
+
 /// Result of passing on, putting aside and taking up.
 #[derive(SimpleObject)]
 struct ConversationSteerPayload {
@@ -145,6 +164,33 @@ impl SteerMutations {
         };
         let expected = input.expected_version;
         let done = app::transfer(&viewer.app, &viewer.subject, conversation, target, expected, &input.note).await;
+        told(ctx, conversation, done).await
+    }
+
+    /// Gives a conversation back to a bot, with what the bot gave along at its hand-off and a note. Capacity comes back.
+    /// Its owner or a supervisor may. Needs `work:handle`.
+    async fn conversation_return_to_bot(
+        &self,
+        ctx: &Context<'_>,
+        input: ConversationReturnToBotInput,
+    ) -> Resolved<ConversationSteerPayload> {
+        let viewer = viewer(ctx).extend()?;
+        let conversation = read::<ConversationId>(&input.conversation_id).extend()?;
+        let bot = input.bot_id.as_ref().map(read::<BotId>).transpose().extend()?;
+        let expected = input.expected_version;
+        let done = app::return_to_bot(&viewer.app, &viewer.subject, conversation, bot, &input.note, expected).await;
+        told(ctx, conversation, done).await
+    }
+
+    /// Takes a conversation from a bot: it is the viewer's at once, with a brief. Capacity holds. Needs `work:handle`.
+    async fn conversation_take_from_bot(
+        &self,
+        ctx: &Context<'_>,
+        input: ConversationTakeFromBotInput,
+    ) -> Resolved<ConversationSteerPayload> {
+        let viewer = viewer(ctx).extend()?;
+        let conversation = read::<ConversationId>(&input.conversation_id).extend()?;
+        let done = app::take_from_bot(&viewer.app, &viewer.subject, conversation).await;
         told(ctx, conversation, done).await
     }
 

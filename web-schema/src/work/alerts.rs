@@ -33,6 +33,8 @@ pub(crate) enum AlertKind {
     Emergency,
     /// A shift ended with open work.
     Shift,
+    /// A webhook endpoint took nothing for too long and is disabled.
+    Webhook,
 }
 
 /// Something that needs somebody's eye.
@@ -52,6 +54,7 @@ impl Alert {
             "overflow" => AlertKind::Overflow,
             "emergency" => AlertKind::Emergency,
             "shift" => AlertKind::Shift,
+            "webhook" => AlertKind::Webhook,
             _ => AlertKind::RedChannel,
         }
     }

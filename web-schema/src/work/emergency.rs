@@ -120,6 +120,8 @@ pub(super) struct QueueOverflow {
     close_wait_seconds: i32,
     /// Partners must have learned this revision of the knowledge.
     required_revision: i32,
+    /// Whether it follows the knowledge base.
+    current_revision: bool,
     /// Most work in the hands of partners at once, over all queues; 0 = no cap.
     contract_cap: i32,
     /// Whether partners are asked now.
@@ -143,6 +145,7 @@ pub(super) async fn overflow_of(ctx: &Context<'_>, queue: QueueId) -> Resolved<O
         close_waiting: number(stands.rule.close_waiting),
         close_wait_seconds: number(stands.rule.close_wait_seconds),
         required_revision: stands.rule.required_revision,
+        current_revision: stands.rule.current_revision,
         contract_cap: number(stands.rule.contract_cap),
         open: stands.open,
         since: stands.since,
@@ -284,6 +287,9 @@ struct OverflowInput {
     /// Partners must have learned this revision of the knowledge.
     #[graphql(default)]
     required_revision: i32,
+    /// It follows the knowledge base: each publication for partners raises the revision that is asked for.
+    #[graphql(default)]
+    current_revision: bool,
     /// Most work in the hands of partners at once, over all queues; 0 = no cap.
     #[graphql(default)]
     contract_cap: i32,
@@ -407,6 +413,7 @@ impl EmergencyMutations {
             close_waiting: number(rule.close_waiting),
             close_wait_seconds: number(rule.close_wait_seconds),
             required_revision: rule.required_revision,
+            current_revision: rule.current_revision,
             contract_cap: number(rule.contract_cap),
         });
         let done = rules::save_overflow(&viewer.app, &viewer.subject, queue, rule.as_ref()).await;

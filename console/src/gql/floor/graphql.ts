@@ -22,7 +22,9 @@ export type AlertKind =
   /** A shift ended with open work. */
   | 'SHIFT'
   /** Work that nobody can serve until the set-up changes. */
-  | 'UNSERVABLE';
+  | 'UNSERVABLE'
+  /** A webhook endpoint took nothing for too long and is disabled. */
+  | 'WEBHOOK';
 
 /** Where a file stands. */
 export type AttachmentState =

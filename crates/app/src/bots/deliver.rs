@@ -92,6 +92,7 @@ pub async fn answered(app: &App, tenant: TenantId, id: BotEventId, actions: Vec<
     if holds && !actions.is_empty() {
         conversations::bot_acted(&mut tx, session.id).await?;
     }
+    let mut handed_over = false;
     for action in actions {
         if !holds || session.control_epoch != entry.control_epoch {
             stale(&mut tx, &session, entry.bot, &action).await?;
@@ -109,9 +110,14 @@ pub async fn answered(app: &App, tenant: TenantId, id: BotEventId, actions: Vec<
                     Ok(_) | Err(handoff::HandoffRefused::Invalid(_) | handoff::HandoffRefused::NoSession) => {}
                     Err(handoff::HandoffRefused::Store(error)) => return Err(error),
                 }
+                handed_over = true;
                 break;
             }
         }
+    }
+    // Who asks for a person gets one, whatever the bot makes of it.
+    if holds && !handed_over && entry.data["message"]["wants_person"] == true {
+        take_over(&mut tx, session.id, "requested").await?;
     }
     tx.commit().await
 }
@@ -144,7 +150,7 @@ pub async fn failed(app: &App, tenant: TenantId, id: BotEventId, error: &str, la
     let mut tx = app.db.write(system.scope()).await?;
     let Some(entry) = bots::event(&mut tx, id).await? else { return Ok(()) };
     bots::record_attempt(&mut tx, id, if last { "failed" } else { "pending" }, Some(error)).await?;
-    if entry.kind == "message.created" && entry.attempts == 0 {
+    if matches!(entry.kind.as_str(), "message.created" | "session.returned") && entry.attempts == 0 {
         take_over(&mut tx, entry.session, "bot_failed").await?;
     }
     tx.commit().await

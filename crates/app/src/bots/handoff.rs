@@ -181,7 +181,7 @@ async fn enqueue(
 }
 
 /// People take a session over from a bot that cannot go on.
-pub(super) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'static str) -> Result<bool, StoreError> {
+pub(crate) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'static str) -> Result<bool, StoreError> {
     let Some(found) = conversations::session(tx, session).await? else { return Ok(false) };
     let Some(conversation) = conversations::lock(tx, found.conversation).await? else { return Ok(false) };
     let Some(session) = conversations::session(tx, session).await? else { return Ok(false) };
@@ -209,6 +209,10 @@ pub(super) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'stati
     let id = handoffs::insert(tx, session.id, conversation.id, item, Some(BotId(bot)), &key, &json!(request)).await?;
     tx.job(&Job::Summarise { handoff: id }, session.id.0);
     conversations::pass_control(tx, session.id, OwnerKind::Queue, None).await?;
+    if why != "passed_back" {
+        let event = bots::insert_event(tx, BotId(bot), session.id, "session.taken", &json!({ "reason": why })).await?;
+        tx.job(&Job::BotEvent { event }, session.id.0);
+    }
     conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
     let request = inbound::Enqueue { queue, branch: conversation.branch, sticky: None, language: None, reason: why };
     inbound::enqueue(tx, &session, &request).await?;

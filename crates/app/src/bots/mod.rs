@@ -3,6 +3,7 @@
 mod act;
 mod deliver;
 mod handoff;
+mod ledger;
 mod person;
 mod platform;
 mod silence;
@@ -12,7 +13,9 @@ mod transcript;
 
 pub use act::{ActRefused, Page, Standing, hand_off_as, pass_back, resolve_as, say_as, standing, transcript_of};
 pub use deliver::{Answer, Outgoing, answered, failed, outgoing};
+pub(crate) use handoff::take_over;
 pub use handoff::{HandedOff, HandoffRefused, hand_off};
+pub use ledger::{recover_events, resend_event};
 pub use person::person_asked;
 pub use platform::{CallRefused, Called, call};
 pub use silence::bot_silent;

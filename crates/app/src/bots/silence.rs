@@ -8,12 +8,17 @@ use meridian_domain::{
 };
 use meridian_store::{StoreError, bots, conversations, routing};
 
-/// Lets people take over when the customer has waited longer than the bot's time; nothing when the bot acted.
+/// Lets people take over when the customer has waited longer than the bot's time, or asked for a person and did not get
+/// one in that time; nothing when the bot acted otherwise.
 pub async fn bot_silent(app: &App, tenant: TenantId, id: SessionId) -> Result<(), StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
     let Some(session) = conversations::session(&mut tx, id).await? else { return Ok(()) };
-    let (OwnerKind::Bot, Some(bot), Some(since)) = (session.control, session.control_id, session.bot_waits_since)
-    else {
+    let (OwnerKind::Bot, Some(bot)) = (session.control, session.control_id) else { return Ok(()) };
+    let Some(since) = session.bot_waits_since else {
+        // It acted by call, but the customer asked for a person.
+        if bots::asked_for_person(&mut tx, id).await? && take_over(&mut tx, id, "requested").await? {
+            tx.commit().await?;
+        }
         return Ok(());
     };
     let seconds = bots::find(&mut tx, bot.into()).await?.map_or(0, |bot| bot.silence_seconds);

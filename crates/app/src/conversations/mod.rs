@@ -1,11 +1,13 @@
 //! Conversations: reading, replying, noting, resolving.
 
+mod bot;
 mod canned;
 mod note;
 mod reply;
 mod resolve;
 mod steer;
 
+pub use bot::{return_to_bot, take_from_bot};
 pub use canned::{CannedRefused, remove_canned, save_canned};
 pub use note::{NoteRefused, add_note};
 pub(crate) use reply::say;

@@ -145,6 +145,7 @@ pub async fn wrap_up_end(app: &App, tenant: TenantId, id: WorkItemId) -> Result<
         return Ok(());
     };
     work::transition(&mut tx, &item, Step::to(WorkState::Done, "wrapped_up")).await?;
+    tx.live(&[Topic::Floor], Change::Work { work: id, queue: item.queue });
     if let Some(agent) = item.agent {
         tx.job(&Job::RouteAgent { agent }, tenant.0);
         tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });

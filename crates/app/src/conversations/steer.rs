@@ -220,7 +220,7 @@ async fn take_up(tx: &mut WriteTx, subject: &Subject, conversation: &Conversatio
 }
 
 /// A conversation under lock that the subject may steer.
-async fn mine(
+pub(super) async fn mine(
     tx: &mut WriteTx,
     subject: &Subject,
     id: ConversationId,
@@ -238,12 +238,12 @@ async fn mine(
     if owned || subject.may(Permission::SteerFloor) { Ok(conversation) } else { Err(SteerRefused::NotOwner) }
 }
 
-async fn newest_session(tx: &mut WriteTx, id: ConversationId) -> Result<Session, SteerRefused> {
+pub(super) async fn newest_session(tx: &mut WriteTx, id: ConversationId) -> Result<Session, SteerRefused> {
     let sessions = conversations::sessions(tx, &[id.0]).await?;
     sessions.into_iter().next().ok_or(SteerRefused::NotFound("session"))
 }
 
-async fn say(
+pub(super) async fn say(
     tx: &mut WriteTx,
     subject: &Subject,
     conversation: &Conversation,
@@ -269,7 +269,7 @@ async fn say(
     Ok(())
 }
 
-fn changed(tx: &mut WriteTx, conversation: &Conversation) {
+pub(super) fn changed(tx: &mut WriteTx, conversation: &Conversation) {
     let mut concerned = topics(conversation, None);
     concerned.push(Topic::Floor);
     tx.live(&concerned, Change::Conversation { conversation: conversation.id });

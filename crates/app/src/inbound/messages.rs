@@ -13,6 +13,7 @@ use crate::{
 };
 use meridian_domain::{
     actor::Actor,
+    bot::wants_person,
     channel::ChannelKind,
     event::{EventKind, Identifier, InboundEvent},
     identity,
@@ -219,6 +220,13 @@ fn item_of<'a>(one: &Placed<'a>) -> NewItem<'a> {
 }
 
 /// Writes the message into the bot's ledger and starts its time to act.
+/// Whether the customer asks for a person, in words or by a button that says so.
+fn asks_for_person(event: &InboundEvent) -> bool {
+    let Some(content) = &event.content else { return false };
+    let button = content.choice.as_ref().map(|choice| choice.title.as_str());
+    content.text.as_deref().into_iter().chain(button).any(wants_person)
+}
+
 async fn tell_bot(
     tx: &mut WriteTx,
     bot: BotId,
@@ -235,6 +243,7 @@ async fn tell_bot(
             "text": content.and_then(|c| c.text.as_deref()),
             "choice": content.and_then(|c| c.choice.as_ref()),
             "attachments": content.map(|c| &c.attachments),
+            "wants_person": asks_for_person(event),
         },
         "channel": session.kind.code(),
         "customer": { "name": event.sender.name, "locale": event.sender.locale },

@@ -94,6 +94,7 @@ async fn alarm(tx: &mut WriteTx, of: &WorkFacts, rule: &Rule, named: Option<Agen
         queue: of.facts.queue,
         agent: of.owner.or(named),
         text: &rule.name,
+        ..NewAlert::default()
     };
     alerts::raise(tx, &new).await?;
     Ok(())

@@ -103,7 +103,7 @@ pub struct NewBot<'a> {
 }
 
 /// A Standard Webhooks secret: `whsec_` and 32 random bytes in base64.
-fn webhook_secret() -> String {
+pub(super) fn webhook_secret() -> String {
     let bytes: [u8; 32] = std::array::from_fn(|_| rand::random());
     format!("whsec_{}", STANDARD.encode(bytes))
 }

@@ -13,6 +13,7 @@ mod queues;
 mod refused;
 mod remove;
 mod templates;
+mod webhooks;
 
 pub use channels::{
     AccountChange, Connected, NewAccount, Tested, connect_account, rotate_account_secret, set_account_active,
@@ -29,4 +30,8 @@ pub use plans::{Example, Trial, plan_history, publish_plan, revert_plan, try_pla
 pub use queues::{NewQueue, save_queue, save_skill};
 pub use refused::SetupRefused;
 pub use remove::{delete_queue, delete_site, delete_skill};
+pub use webhooks::{
+    NewEndpoint, recover_endpoint, remove_endpoint, resend_delivery, rotate_endpoint_secret, save_endpoint,
+    set_endpoint_active, test_endpoint,
+};
 pub use templates::{Template, remove_template, save_template, sync_templates, templates_for, templates_of};

@@ -8,7 +8,7 @@ use meridian_domain::{
     people::Permission,
     routing::OverflowRule,
 };
-use meridian_store::{agents, overflow as store};
+use meridian_store::{agents, knowledge, overflow as store};
 use serde_json::json;
 
 /// Gives a queue a rule of overflow, or takes it away. It begins closed; without a rule partners who are members are asked
@@ -24,7 +24,11 @@ pub async fn save_overflow(
         rule.check().map_err(|(field, problem)| SetupRefused::Wrong(field, format!("{field}: {problem}")))?;
     }
     let mut tx = app.db.write(subject.scope()).await?;
-    if !store::save(&mut tx, queue, rule).await? {
+    let mut rule = rule.cloned();
+    if let Some(rule) = rule.as_mut().filter(|rule| rule.current_revision) {
+        rule.required_revision = knowledge::current(&mut tx).await?;
+    }
+    if !store::save(&mut tx, queue, rule.as_ref()).await? {
         return Err(SetupRefused::NotFound("queue"));
     }
     let tenant = tx.scope().tenant();

@@ -12,6 +12,7 @@ mod inbound;
 mod rig;
 mod routing;
 mod sockets;
+mod understanding;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -35,6 +36,8 @@ pub enum Bench {
     Decode(decode::Options),
     /// The routing core alone, on one thread.
     Core(core::Options),
+    /// Briefs, intents, language and sentiment, and training, on one core.
+    Understanding(understanding::Options),
 }
 
 /// Runs one.
@@ -48,6 +51,7 @@ pub async fn run(bench: &Bench, json: bool) -> Result<()> {
         Bench::Sockets(options) => sockets::run(options).await?,
         Bench::Decode(options) => decode::run(options)?,
         Bench::Core(options) => core::run(options),
+        Bench::Understanding(options) => understanding::run(options)?,
     };
     if json {
         println!("{told}");

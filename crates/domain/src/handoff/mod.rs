@@ -8,6 +8,7 @@ mod english;
 mod english_text;
 mod english_words;
 mod slot;
+mod steering;
 mod summary;
 mod tokens;
 mod written;

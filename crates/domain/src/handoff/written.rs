@@ -1,7 +1,10 @@
 //! What a language model may add to a brief: short statements, each tied to lines that hold it. What the lines do not
 //! hold is dropped, so that a model that is wrong, or that a customer talked into something, changes nothing.
 
-use super::{Cited, Speaker, Turn};
+use super::{
+    Cited, Speaker, Turn,
+    steering::{plain, witnesses},
+};
 use crate::understanding::redact::{Also, redact};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -118,7 +121,7 @@ pub fn checked(answer: &str, turns: &[Turn]) -> Result<Vec<Cited>, Useless> {
             let cited: Option<Vec<&Turn>> =
                 statement.lines.iter().map(|n| n.checked_sub(1).and_then(|at| lines.get(at))).collect();
             let cited = cited.filter(|cited| !cited.is_empty() && text.chars().count() <= LONGEST)?;
-            borne_out(&text, &cited).then(|| Cited { items: cited.iter().map(|turn| turn.item).collect(), text })
+            (plain(&text) && borne_out(&text, &witnesses(&text, &cited))).then(|| Cited { items: cited.iter().map(|turn| turn.item).collect(), text })
         })
         .take(MOST)
         .collect();

@@ -16,6 +16,9 @@ pub struct OverflowRule {
     pub close_wait_seconds: u32,
     /// Partners must have learned this revision of the knowledge.
     pub required_revision: i32,
+    /// It follows the knowledge: each publication for partners raises the revision that is asked for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub current_revision: bool,
     /// Most work in the hands of partners at once, over all queues; 0 = no cap.
     pub contract_cap: u32,
 }

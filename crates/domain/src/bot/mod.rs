@@ -1,5 +1,9 @@
 //! Bots: what they are sent and what they may answer.
 
+mod person;
+
+pub use person::wants_person;
+
 use crate::event::Identifier;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,0 +1,116 @@
+//! Who may speak to the customer: a person gives a conversation back to the bot with what it gave along, takes one from it,
+//! and who asks for a person gets one whatever the bot makes of it.
+
+use super::{PATIENCE, accept_first, both_sites, main_job::reqwest_client, unix};
+use anyhow::{Context, Result, ensure};
+use meridian_lab::{customer, provider::Answer};
+use meridian_testkit::Stack;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const BACK: &str = "mutation($i: ConversationReturnToBotInput!) { conversationReturnToBot(input: $i) {
+    conversation { owner assignee { id } } userErrors { code message } } }";
+
+async fn write(stack: &Stack, phone: &str, id: &str, text: &str) -> Result<()> {
+    let whatsapp = stack.whatsapp()?;
+    ensure!(whatsapp.post(&reqwest_client(), &whatsapp.text(phone, "Ida", id, text, unix())).await? == 200);
+    Ok(())
+}
+
+/// The first event of a kind that the bot was told after the first `skip`.
+async fn told(stack: &Stack, kind: &str, skip: usize) -> Result<Value> {
+    let until = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        let seen = stack.provider.seen("/bot");
+        if let Some(event) = seen.iter().skip(skip).map(|post| post.json()).find(|event| event["type"] == kind) {
+            return Ok(event);
+        }
+        ensure!(tokio::time::Instant::now() < until, "the bot was not told of {kind}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The bot hands a session over with what it knows.
+async fn hand_over(stack: &Stack, session: &Value, key: &str) -> Result<()> {
+    let request = json!({ "session": session, "reason": { "code": "requested" }, "slots": { "order": "48213" },
+                          "context": { "step": "payment", "basket": [1, 2] } });
+    let body = request.to_string();
+    let mut post = reqwest_client().post(format!("{}/bots/{}/handoff", stack.base, stack.demo.bot));
+    for (name, value) in customer::standard_webhook(&Stack::webhook_secret("bot"), key, unix(), &body)? {
+        post = post.header(name, value);
+    }
+    ensure!(post.body(body).send().await?.status() == 202);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conversation_goes_to_a_person_back_to_the_bot_and_to_a_person_again() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let mut people = both_sites(&stack).await?;
+    write(&stack, "447700900821", "wamid.c1", "I want to pay").await?;
+    let session = told(&stack, "message.created", 0).await?["session"].clone();
+    hand_over(&stack, &session, "h1").await?;
+    let (who, conversation) = accept_first(&mut people).await?;
+    let agent = people[who].0.clone();
+    let send = "mutation($c: ID!) { messageSend(input: { conversationId: $c, text: \"Paid, the bot goes on\" }) { item { id } } }";
+    agent.query(send, json!({ "c": conversation })).await?;
+
+    // Back to the bot: with its context, and the note.
+    let seen = stack.provider.seen("/bot").len();
+    let says = json!({ "actions": [{ "type": "message", "text": "Thank you for your order" }] });
+    let input = json!({ "conversationId": conversation, "note": "payment is settled" });
+    let back = agent.query(BACK, json!({ "i": input })).await?["conversationReturnToBot"].clone();
+    assert_eq!((&back["userErrors"], &back["conversation"]["assignee"]), (&json!([]), &Value::Null), "{back}");
+    let event = told(&stack, "session.returned", seen).await?;
+    assert_eq!(event["session"], session);
+    assert_eq!(event["data"]["context"], json!({ "step": "payment", "basket": [1, 2] }), "{event}");
+    assert_eq!((&event["data"]["note"], &event["data"]["slots"]["order"]), (&json!("payment is settled"), &json!("48213")));
+    assert_eq!(event["data"]["customer_waits"], false);
+    stack.settle("select count(*) from work_item where state = 'done' and outcome = 'returned_to_bot'", 1, PATIENCE).await?;
+    stack.settle("select coalesce(sum(used), 0)::bigint from agent_load", 0, PATIENCE).await?;
+    let twice = agent.query(BACK, json!({ "i": input })).await?;
+    ensure!(twice["conversationReturnToBot"]["userErrors"][0]["message"].is_string(), "{twice}");
+
+    // The bot speaks again, and the agent does not.
+    stack.provider.plan("/bot", vec![Answer::Say(200, says)]);
+    write(&stack, "447700900821", "wamid.c2", "and now?").await?;
+    let spoke = "select count(*) from timeline_item t join item_content c on c.item_id = t.id
+                 where t.actor_kind = 'bot' and c.text = 'Thank you for your order'";
+    stack.settle(spoke, 1, PATIENCE).await?;
+
+    // Asked for by the customer, a person comes at once, though the bot does nothing about it.
+    write(&stack, "447700900821", "wamid.c3", "Can I talk to a person?").await?;
+    let taken = told(&stack, "session.taken", seen).await?;
+    assert_eq!(taken["data"]["reason"], "requested");
+    let (_, again) = accept_first(&mut people).await?;
+    assert_eq!(again, conversation);
+    stack.settle("select count(*) from handoff where brief_state = 'ready'", 2, PATIENCE).await?;
+    stack.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_takes_a_conversation_from_the_bot_and_its_late_answer_is_not_sent() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let people = both_sites(&stack).await?;
+    let ana = people[0].0.clone();
+    write(&stack, "447700900822", "wamid.t1", "hello").await?;
+    told(&stack, "message.created", 0).await?;
+    let conversation = stack.texts("select 'cnv_' || replace(id::text, '-', '') from conversation").await?.remove(0);
+    let take = "mutation($c: ID!) { conversationTakeFromBot(input: { conversationId: $c }) {
+        conversation { assignee { id email } } userErrors { code message } } }";
+    let taken = ana.query(take, json!({ "c": conversation })).await?["conversationTakeFromBot"].clone();
+    assert_eq!(taken["conversation"]["assignee"]["email"], "ana@demo.example", "{taken}");
+    let twice = ana.query(take, json!({ "c": conversation })).await?["conversationTakeFromBot"].clone();
+    assert_eq!(twice["userErrors"][0]["code"], "INVALID", "{twice}");
+    let event = told(&stack, "session.taken", 0).await?;
+    assert_eq!(event["data"]["reason"], "taken");
+    stack.settle("select count(*) from handoff where brief_state = 'ready'", 1, PATIENCE).await?;
+    stack.settle("select coalesce(sum(used), 0)::bigint from agent_load", 1, PATIENCE).await?;
+    let send = "mutation($c: ID!) { messageSend(input: { conversationId: $c, text: \"Ana here\" }) { item { id } userErrors { message } } }";
+    let sent = ana.query(send, json!({ "c": conversation })).await?;
+    ensure!(sent["messageSend"]["item"]["id"].is_string(), "{sent}");
+    let audited = stack.count("select count(*) from audit_entry where action = 'conversation_taken_from_bot'").await?;
+    assert_eq!(audited, 1);
+    drop(people);
+    stack.finish().await.context("finish")
+}
