@@ -44,6 +44,8 @@ export async function alerts({ chrome, url, world, run, problems }) {
     await row.focus();
     await floor.keyboard.press('a');
     await row.getByText('seen by').waitFor();
+    // The focus went on to the next one that nobody has seen.
+    await row.focus();
     await floor.keyboard.press('e');
     await row.waitFor({ state: 'detached' });
     tell('seen, ended, gone');

@@ -207,7 +207,7 @@ export async function looks({ chrome, url, world, run, problems }) {
   await desk.context().close();
 }
 
-const areas = ['setup', 'sites', 'branches', 'people', 'skills', 'queues', 'replies', 'review', 'import', 'channels', 'bots', 'keys', 'unknown', 'audit'];
+const areas = ['setup', 'sites', 'branches', 'people', 'skills', 'queues', 'replies', 'review', 'import', 'channels', 'bots', 'webhooks', 'keys', 'unknown', 'audit'];
 
 /** A page as it stands, and with the sheet of its first row or of something new. */
 async function place(admin, url, route, look, problems) {

@@ -8,7 +8,7 @@ const demoKey = (workspace, name) => digest(`meridian demo ${workspace} ${name}`
 
 export class World {
   constructor(base, workspace = 'demo', password = 'meridian-demo-1') {
-    Object.assign(this, { base, workspace, password, seen: [], count: 0, accounts: {} });
+    Object.assign(this, { base, workspace, password, seen: [], heard: [], gone: null, count: 0, accounts: {} });
   }
 
   /** Finds the webhooks as an admin does. */
@@ -162,6 +162,9 @@ export class World {
       request.on('data', (chunk) => (body += chunk));
       request.on('end', () => {
         const json = (request.headers['content-type'] ?? '').includes('json');
+        this.heard.push({ path: request.url, headers: request.headers, raw: body });
+        // Whoever is told to be gone says so.
+        if (request.url === this.gone) return void response.writeHead(410).end('gone');
         const said = { path: request.url, body: body && json ? JSON.parse(body) : body || null };
         this.seen.push(said);
         const answer = this.answer(said);

@@ -85,6 +85,8 @@ function makeClient(): Client {
           UserError: none,
           Viewer: none,
           WorkEvent: none,
+          WebhookAttempt: none,
+          WebhookEventKind: none,
         },
       }),
       fetchExchange,

@@ -446,4 +446,5 @@ export const en = {
   'event.stale_bot_answer': 'The bot answered too late; its words were not sent',
   'item.formatted': 'As it was sent',
   'item.plain': 'As plain text',
+  'admin.webhooks': 'Webhooks',
 } as const;

@@ -212,6 +212,20 @@ const said: readonly (readonly [english: string, chinese: string])[] = [
   ['secret has 16 to 512 characters', '密钥须为 16 到 512 个字符'],
   ['handoffNames are at most 50 names of 1 to 200 characters', '转人工名称最多 50 个，每个 1 到 200 个字符'],
   ['no answer within {} s', '{0} 秒内没有应答'],
+  // Bots and webhooks.
+  ["the session is closed: the customer's next message opens a new one", '会话段已结束，客户再次来信时会开启新的会话段'],
+  ['a bot has it already', '已由机器人负责'],
+  ['no bot had a part in this conversation: name the bot', '没有机器人参与过此会话，请指定机器人'],
+  ['no bot has it: take its work instead', '没有机器人负责，请直接接手其工作'],
+  ['a tenant has at most {} endpoints: remove one first', '最多 {0} 个端点，请先删除一个'],
+  ['the endpoint is not active: enable it first', '端点未启用，请先启用'],
+  ['since: events are kept for 30 days', '起始时间：事件只保留 30 天'],
+  // Comparisons of plans.
+  ['no workspace is called {}', '没有名为 {0} 的工作区'],
+  ['more than 100,000 pieces of work or changes of hands: choose a shorter time', '超过 100,000 项工作或转手，请选择更短的时间段'],
+  ['one is being made already: wait, or cancel it', '已有一次正在进行，请等待或取消'],
+  ['this comparison is over', '该比较已结束'],
+  ['choose a time that is over, of at most {} days', '请选择已过去、不超过 {0} 天的时间段'],
   // Settings of a channel.
   ['{}: no such setting', '没有设置项 {0}'],
   ['{}: no such secret', '没有密钥 {0}'],

@@ -448,4 +448,5 @@ export const zh: Record<keyof typeof en, string> = {
   'event.stale_bot_answer': '机器人回复过迟，未发送',
   'item.formatted': '按原格式显示',
   'item.plain': '纯文本',
+  'admin.webhooks': 'Webhook 推送',
 };
