@@ -96,6 +96,42 @@ export async function known({ chrome, url, world, run, problems }) {
   await desk.context().close();
 }
 
+/** A bot answers first; the visitor would rather have a person, asks for one by a button, and gets one with a brief. */
+export async function person({ chrome, url, world, run, problems }) {
+  const account = world.accounts.webchat;
+  const give = 'mutation($input: ChannelAccountUpdateInput!) { channelAccountUpdate(input: $input) { userErrors { message } } }';
+  const answers = async (botId) => assert.deepEqual((await world.query(world.admin, give, { input: { channelAccountId: account.id, botId } })).channelAccountUpdate.userErrors, []);
+  const [site, desk] = [await page(chrome, problems), await page(chrome, problems)];
+  await signIn(desk, url, awake()[0]);
+  await available(desk);
+  await answers(world.bot);
+  try {
+    // An account that was opened a moment ago is trusted for two seconds.
+    await site.waitForTimeout(2500);
+    await site.goto(`${url}/widget/demo?account=${account.id}&open&lang=en`);
+    const frame = site.frameLocator('iframe');
+    await frame.locator('textarea').fill(`My lamp flickers ${run}`);
+    await frame.locator('textarea').press('Enter');
+    await frame.getByText('Hi, I am Dory.').waitFor();
+    const ask = frame.getByRole('button', { name: 'Talk to a person' });
+    await accessible(site.frames()[1], 'widget with a bot', problems);
+    await shoot(site, 'widget-bot');
+    await ask.press('Enter');
+    await frame.getByText('Somebody is being asked').waitFor();
+    await take(desk, run);
+    await desk.waitForSelector('section[aria-label="Hand-off brief"] dd');
+    await send(desk, 'r', `A person here ${run}`);
+    await frame.getByText(`A person here ${run}`).waitFor();
+    await ask.waitFor({ state: 'detached' });
+    tell('asked for by a button, a person came, with a brief');
+    await resolve(desk);
+  } finally {
+    await answers(null);
+  }
+  await site.context().close();
+  await desk.context().close();
+}
+
 /** A supervisor forces a state; the floor and the agent see it. */
 export async function supervisor({ chrome, url, problems }) {
   const [floor, desk] = [await page(chrome, problems), await page(chrome, problems)];
@@ -194,7 +230,10 @@ export async function looks({ chrome, url, world, run, problems }) {
   await signIn(admin, url, 'ada');
   for (const look of ['light', 'dark', 'zh']) {
     await admin.emulateMedia({ colorScheme: look === 'dark' ? 'dark' : 'light' });
-    if (look === 'zh') await command(admin, 'language');
+    if (look === 'zh') {
+      await command(admin, 'language');
+      await admin.waitForSelector('html[lang=zh-CN]');
+    }
     for (const route of ['floor', ...areas.map((area) => `admin/${area}`)]) await place(admin, url, route, look, problems);
   }
   await command(admin, 'english');

@@ -1,4 +1,4 @@
-import { code, t, type Key } from './i18n/admin';
+import { code, localised, t, type Key } from './i18n/admin';
 import { knows } from './i18n/index.svelte';
 
 export interface Entry {
@@ -30,7 +30,7 @@ export function sentence(entry: Entry, named: Named): string {
     state: code('presence', text('state')),
     role: code('role', text('role')),
     day: text('day'),
-    reason: text('reason'),
+    reason: localised(text('reason').replaceAll('_', ' ')),
     scheme: code('scheme', text('scheme')),
     disposition: text('disposition') ? code('disposition', text('disposition')) : '–',
     zone: text('time_zone'),
