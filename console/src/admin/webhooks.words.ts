@@ -14,7 +14,7 @@ export const words = {
   content: ['Send what people wrote along', '同时发送消息内容'],
   'content.help': ['Without it only who and when is told.', '不勾选则只告知何人何时。'],
   hours: ['Hours of failure until it is disabled', '连续失败多少小时后停用'],
-  'disabled.why': ['It took nothing for too long, so nothing is sent any more. What happens is kept for it.', '长时间没有成功接收，已停止推送。期间发生的事会为其保留。'],
+  'disabled.why': ['It took nothing for too long, or said that it is gone: nothing is sent any more. What happens is kept for it.', '长时间没有成功接收，或声明已不存在，已停止推送。期间发生的事会为其保留。'],
   'paused.why': ['Put aside by an admin. What happens is kept for it, for 30 days.', '已由管理员暂停。期间发生的事会保留 30 天。'],
   'resting.why': ['It failed {n} times in a row and is left alone until {time}.', '已连续失败 {n} 次，{time} 之前暂不重试。'],
   'failing.why': ['It has taken nothing since {time}; failures in a row: {n}.', '自 {time} 起未能成功接收，连续失败 {n} 次。'],
