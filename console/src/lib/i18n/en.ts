@@ -447,4 +447,5 @@ export const en = {
   'item.formatted': 'As it was sent',
   'item.plain': 'As plain text',
   'admin.webhooks': 'Webhooks',
+  'handoff.requested': 'The customer asked for a person',
 } as const;
