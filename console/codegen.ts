@@ -4,6 +4,7 @@ const client = {
   preset: 'client' as const,
   presetConfig: { fragmentMasking: false },
   config: {
+    documentMode: 'string' as const,
     scalars: { DateTime: 'string', NaiveDate: 'string', Long: 'number', JSON: 'any' },
     enumsAsTypes: true,
     useTypeImports: true,
@@ -17,7 +18,9 @@ const config: CodegenConfig = {
     './src/gql/': { ...client, documents: ['src/operations/*.graphql'] },
     // Documents of parts that are loaded when they are asked for: a module of their own, so that they come with them.
     './src/gql/floor/': { ...client, documents: ['src/operations/floor/*.graphql', 'src/operations/fragments.graphql'] },
+    './src/gql/admin/': { ...client, documents: ['src/operations/admin/*.graphql', 'src/operations/fragments.graphql'] },
     './src/gql/plans/': { ...client, documents: ['src/operations/plans/*.graphql'] },
+    './src/gql/webhooks/': { ...client, documents: ['src/operations/webhooks/*.graphql'] },
     './src/gql/identity/': { ...client, documents: ['src/operations/identity/*.graphql'] },
   },
 };

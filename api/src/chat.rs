@@ -3,17 +3,18 @@
 use crate::{
     Edge,
     problem::{problem, unavailable},
-    token::bearer,
+    token::{VisitorClaims, bearer, site_identity},
 };
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use bytes::Bytes;
-use meridian_app::accounts;
+use meridian_app::{accounts, authz::Subject, bots::person_asked};
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
+    event::Identifier,
     ids::ChannelAccountId,
     time::{Clock, SystemClock},
 };
-use meridian_store::IntakeRow;
+use meridian_store::{IntakeRow, conversations};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -27,8 +28,21 @@ fn origin_allowed(account: &AccountConfig, request: &HttpRequest) -> bool {
     listed.filter_map(Value::as_str).any(|allowed| allowed == "*" || allowed.eq_ignore_ascii_case(origin))
 }
 
-/// `POST /chat/{account}/sessions`: an anonymous visitor and their token.
-pub(crate) async fn open(edge: web::Data<Edge>, path: web::Path<String>, request: HttpRequest) -> HttpResponse {
+#[derive(Default, Deserialize)]
+struct Opening {
+    #[serde(default)]
+    identity: Option<String>,
+}
+
+/// `POST /chat/{account}/sessions`: a visitor and their token. With `identity`, a token of the site (JWT, HS256, `aud`
+/// the account, `sub` the customer's number, at most a day), they are known; with their token of before as bearer they
+/// stay the visitor they were, unless it was somebody else's.
+pub(crate) async fn open(
+    edge: web::Data<Edge>,
+    path: web::Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> HttpResponse {
     let unknown = || problem(StatusCode::NOT_FOUND, "unknown_account", "no web chat has this address");
     let Ok(id) = path.parse::<ChannelAccountId>() else { return unknown() };
     let app = edge.app.clone();
@@ -45,9 +59,32 @@ pub(crate) async fn open(edge: web::Data<Edge>, path: web::Path<String>, request
             "this site may not embed the chat: add it to the account's origins",
         );
     }
-    let visitor = edge.app.db.ids().next::<Uuid>();
-    match edge.tokens.visitor(tenant, id, visitor, SystemClock.now()) {
-        Ok(token) => HttpResponse::Created().json(json!({ "visitor": visitor, "token": token })),
+    let opening = if body.is_empty() { Ok(Opening::default()) } else { serde_json::from_slice(&body) };
+    let Ok(Opening { identity: signed }) = opening else {
+        return problem(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            "send nothing, or {\"identity\": a token of your site}",
+        );
+    };
+    let now = SystemClock.now();
+    let identity = signed.as_deref().map(|token| site_identity(account.secrets("identity_secret"), id, token, now));
+    if identity == Some(None) {
+        let help = "the identity is not valid: sign it by HS256 with the account's identity secret, with sub, exp (at most \
+                    a day ahead) and aud (the account)";
+        return problem(StatusCode::UNAUTHORIZED, "identity", help);
+    }
+    let identity = identity.flatten();
+    let before = bearer(&request).and_then(|token| edge.tokens.verify_visitor(token));
+    let same = |before: &VisitorClaims| {
+        let other =
+            matches!((&before.identity, &identity), (Some(was), is) if is.as_ref().map(|is| &is.sub) != Some(&was.sub));
+        before.tenant == tenant && before.account == id && !other
+    };
+    let visitor = before.filter(same).map_or_else(|| edge.app.db.ids().next::<Uuid>(), |before| before.sub);
+    let known = identity.is_some();
+    match edge.tokens.visitor(tenant, id, visitor, identity, now) {
+        Ok(token) => HttpResponse::Created().json(json!({ "visitor": visitor, "token": token, "known": known })),
         Err(_) => unavailable(),
     }
 }
@@ -76,7 +113,7 @@ pub(crate) async fn say(edge: web::Data<Edge>, request: HttpRequest, body: Bytes
     };
     let visitor = claims.sub.to_string();
     let stored = json!({ "client_id": said.client_id, "visitor": visitor, "text": said.text.replace('\0', ""),
-                         "name": said.name, "locale": said.locale });
+                         "name": said.name, "locale": said.locale, "identity": claims.identity });
     let row = IntakeRow {
         tenant: claims.tenant,
         id: edge.app.db.ids().next(),
@@ -90,5 +127,37 @@ pub(crate) async fn say(edge: web::Data<Edge>, request: HttpRequest, body: Bytes
     match edge.run(async move { edge_ref.intake.accept(row).await }).await {
         Some(true) => HttpResponse::Accepted().json(json!({ "client_id": said.client_id })),
         _ => unavailable(),
+    }
+}
+
+/// The visitor of a token as the customer of their session; nobody before their first words, `None` when it cannot be
+/// said now.
+pub(crate) async fn visitor(edge: &Edge, claims: &VisitorClaims) -> Option<Option<Subject>> {
+    let app = edge.app.clone();
+    let (tenant, account, visitor) = (claims.tenant, claims.account, claims.sub.to_string());
+    let found = edge.run(async move {
+        let key = Identifier::channel("web_visitor", visitor, account.to_string());
+        let mut tx = app.db.read(Subject::system(tenant).scope()).await?;
+        conversations::session_of_visitor(&mut tx, account, &key).await
+    });
+    let found = found.await?.ok()?;
+    Some(found.map(|(session, party)| Subject::visitor(tenant, session, party)))
+}
+
+/// `POST /chat/person`: the visitor would rather have a person than the bot; asked again it changes nothing.
+pub(crate) async fn person(edge: web::Data<Edge>, request: HttpRequest) -> HttpResponse {
+    let Some(claims) = bearer(&request).and_then(|token| edge.tokens.verify_visitor(token)) else {
+        return problem(StatusCode::UNAUTHORIZED, "unauthenticated", "open a chat session first");
+    };
+    match visitor(&edge, &claims).await {
+        Some(Some(subject)) => {
+            let app = edge.app.clone();
+            match edge.run(async move { person_asked(&app, &subject).await }).await {
+                Some(Ok(taken)) => HttpResponse::Accepted().json(json!({ "taken": taken })),
+                _ => unavailable(),
+            }
+        }
+        Some(None) => problem(StatusCode::NOT_FOUND, "no_session", "say something first: then somebody can be asked"),
+        None => unavailable(),
     }
 }

@@ -203,6 +203,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/files/{token}", web::get().to(files::download))
         .route("/chat/{account}/sessions", web::post().to(chat::open))
         .route("/chat/messages", web::post().to(chat::say))
+        .route("/chat/person", web::post().to(chat::person))
         .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post))

@@ -59,6 +59,65 @@ pub(crate) struct VisitorClaims {
     pub tenant: TenantId,
     /// The web chat account.
     pub account: ChannelAccountId,
+    /// Who they are, as their site signed it; nobody known without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<SiteIdentity>,
+}
+
+/// Who a visitor is, as the tenant's site signed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SiteIdentity {
+    /// The customer's number at the tenant.
+    pub sub: String,
+    /// Mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Phone with country code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+#[derive(Clone, Deserialize)]
+struct SiteClaims {
+    #[serde(flatten)]
+    identity: SiteIdentity,
+    exp: i64,
+}
+
+/// Longest life of a site's token, seconds.
+const SITE_SECONDS: i64 = 24 * 3600;
+/// How far the clock of a site may be off, seconds.
+const SITE_LEEWAY: u64 = 60;
+
+/// Reads a site's token: HS256 with one of the account's secrets, meant for the account, for a day at most.
+pub(crate) fn site_identity<'a>(
+    secrets: impl Iterator<Item = &'a Secret>,
+    account: ChannelAccountId,
+    token: &str,
+    now: Instant,
+) -> Option<SiteIdentity> {
+    let header = token.split('.').next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok())?;
+    let header: serde_json::Value = serde_json::from_slice(&header).ok()?;
+    if token.len() > LONGEST || header.get("crit").is_some() {
+        return None;
+    }
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.set_required_spec_claims(&["exp", "aud", "sub"]);
+    validation.set_audience(&[account.to_string()]);
+    validation.leeway = SITE_LEEWAY;
+    let read = |secret: &Secret| {
+        let key = DecodingKey::from_secret(secret.expose().as_bytes());
+        jsonwebtoken::decode::<SiteClaims>(token, &key, &validation).ok().map(|data| data.claims)
+    };
+    let claims = secrets.into_iter().find_map(read)?;
+    let fits = |text: &str| !text.trim().is_empty() && text.chars().count() <= 320;
+    let SiteIdentity { sub, email, phone, name } = &claims.identity;
+    let whole = fits(sub) && [email, phone, name].into_iter().flatten().all(|text| fits(text));
+    let soon = claims.exp <= now.timestamp() + SITE_SECONDS + i64::try_from(SITE_LEEWAY).unwrap_or_default();
+    (whole && soon).then_some(claims.identity)
 }
 
 /// PKCS #8 wrapping of an Ed25519 seed (RFC 8410 section 7).
@@ -135,6 +194,7 @@ impl Tokens {
         tenant: TenantId,
         account: ChannelAccountId,
         visitor: Uuid,
+        identity: Option<SiteIdentity>,
         now: Instant,
     ) -> anyhow::Result<String> {
         let at = now.timestamp();
@@ -147,6 +207,7 @@ impl Tokens {
             iat: at,
             tenant,
             account,
+            identity,
         })
     }
 

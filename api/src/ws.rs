@@ -5,12 +5,7 @@ use crate::{Edge, graphql, problem::problem, standing::Watch};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Session};
 use futures_util::StreamExt;
-use meridian_app::authz::Subject;
-use meridian_domain::{
-    event::Identifier,
-    ids::{AgentId, SessionId, TenantId},
-};
-use meridian_store::conversations;
+use meridian_domain::ids::{AgentId, TenantId};
 use meridian_web_schema::Viewer;
 use serde_json::{Value, json};
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -175,26 +170,10 @@ impl Socket {
     /// A visitor follows the session their first message opened.
     async fn visitor(&self, token: &str) -> Result<Arc<Viewer>, Close> {
         let claims = self.edge.tokens.verify_visitor(token).ok_or(FORBIDDEN)?;
-        let app = self.edge.app.clone();
-        let (tenant, account, visitor) = (claims.tenant, claims.account, claims.sub.to_string());
-        let found = self
-            .edge
-            .run(async move {
-                let key = Identifier {
-                    scheme: "web_visitor".to_owned(),
-                    value: visitor,
-                    scope: account.to_string(),
-                    verified: meridian_domain::event::Verification::Channel,
-                    derived: false,
-                };
-                let mut tx = app.db.read(Subject::system(tenant).scope()).await?;
-                conversations::session_of_visitor(&mut tx, account, &key).await
-            })
-            .await;
-        let (session, party): (SessionId, _) = found.and_then(Result::ok).ok_or(TRY_AGAIN)?.ok_or(FORBIDDEN)?;
+        let subject = crate::chat::visitor(&self.edge, &claims).await.ok_or(TRY_AGAIN)?.ok_or(FORBIDDEN)?;
         Ok(Arc::new(Viewer {
             app: self.edge.app.clone(),
-            subject: Subject::visitor(tenant, session, party),
+            subject,
             token_version: 0,
             feed: self.edge.feed.clone(),
             idempotency_key: None,

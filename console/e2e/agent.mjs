@@ -1,6 +1,6 @@
 // An agent's day by keyboard alone, and what may go wrong in it.
 import assert from 'node:assert/strict';
-import { available, awake, page, password, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
+import { accessible, available, awake, page, password, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
 
 /** A customer writes, the bot answers and hands over. */
 export async function handedOver(world, from, name) {
@@ -67,6 +67,39 @@ export async function day({ chrome, url, world, run, problems }) {
   await desk.keyboard.press('Enter');
   await said(desk, words).waitFor();
   tell('found again by the command bar');
+  await desk.context().close();
+}
+
+/** Two hands on one conversation: a colleague speaks while words are being written, and that is told. */
+export async function collide({ chrome, url, world, run, problems }) {
+  const desk = await page(chrome, problems);
+  await signIn(desk, url, awake()[0]);
+  await available(desk);
+  const name = `Kira ${run}`;
+  await world.generic(`+44770${run}07`, name, 'Is anybody there?');
+  await take(desk, name);
+  const id = /cnv_\w+/.exec(desk.url())[0];
+  const add = 'mutation($id: ID!, $text: String!) { noteAdd(input: { conversationId: $id, text: $text }) { userErrors { code } } }';
+  await world.as('sam', add, { id, text: `Before ${run}` });
+  await said(desk, `Before ${run}`).waitFor();
+  await desk.keyboard.press('r');
+  await desk.keyboard.type('Yes, we are');
+  assert.equal(await desk.locator('[data-collision]').count(), 0, 'what was there before is no collision');
+  await world.as('sam', add, { id, text: `I rang her already ${run}` });
+  const told = desk.locator('[data-collision]');
+  await told.getByText(`I rang her already ${run}`).waitFor();
+  await accessible(desk, 'collision', problems);
+  await shoot(desk, 'collision');
+  await desk.reload();
+  await told.getByText(`I rang her already ${run}`).waitFor();
+  await told.getByRole('button').press('Enter');
+  await told.waitFor({ state: 'detached' });
+  await desk.waitForSelector('textarea:focus');
+  assert.equal(await desk.locator('textarea').inputValue(), 'Yes, we are');
+  tell('a colleague who speaks meanwhile is told, the draft stands');
+  await desk.keyboard.press('Control+a');
+  await desk.keyboard.press('Delete');
+  await resolve(desk);
   await desk.context().close();
 }
 

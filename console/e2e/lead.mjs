@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict';
 import { accessible, page, shoot, signIn, tell } from './setup.mjs';
 
-const rules = 'mutation($rules: [RedRuleInput!]!) { redRulesPublish(input: { rules: $rules }) { userErrors { message } } }';
+export const rules = 'mutation($rules: [RedRuleInput!]!) { redRulesPublish(input: { rules: $rules }) { userErrors { message } } }';
+
+/** Somebody loud writes: the rule for `loud<run>` alarms the floor. */
+export async function alarm(at, world, run, n) {
+  await world.generic(`+44774${run}${n}`, `Vera ${run}${n}`, 'My card was used by somebody else.');
+  const search = 'query($search: String!) { customers(search: $search) { id version } }';
+  const find = async () => (await world.query(world.admin, search, { search: `Vera ${run}${n}` })).customers[0];
+  let found = await find();
+  for (let tries = 0; !found && tries < 50; tries++) [, found] = [await at.waitForTimeout(100), await find()];
+  const update = 'mutation($input: CustomerUpdateInput!) { customerUpdate(input: $input) { userErrors { message } } }';
+  await world.query(world.admin, update, { input: { customerId: found.id, expectedVersion: found.version, tags: [`loud${run}`] } });
+}
 
 /** A rule of the red channel alarms the floor; the supervisor sees it, gives the work away and ends the alert, by keys. */
 export async function alerts({ chrome, url, world, run, problems }) {
@@ -13,15 +24,7 @@ export async function alerts({ chrome, url, world, run, problems }) {
   const name = `Loud customer ${run}`;
   await world.query(world.admin, rules, { rules: [{ name, alert: true, tags: [`loud${run}`] }] });
   try {
-    const phone = `+44774${run}1`;
-    await world.generic(phone, `Vera ${run}`, 'My card was used by somebody else.');
-    const search = 'query($search: String!) { customers(search: $search) { id version } }';
-    const find = async () => (await world.query(world.admin, search, { search: `Vera ${run}` })).customers[0];
-    let found = await find();
-    for (let tries = 0; !found && tries < 50; tries++) [, found] = [await floor.waitForTimeout(100), await find()];
-    const { id: customerId, version } = found;
-    const update = 'mutation($input: CustomerUpdateInput!) { customerUpdate(input: $input) { userErrors { message } } }';
-    await world.query(world.admin, update, { input: { customerId, expectedVersion: version, tags: [`loud${run}`] } });
+    await alarm(floor, world, run, 1);
     const row = floor.locator('[data-alert]', { hasText: name });
     await row.waitFor();
     await accessible(floor, 'floor with alerts', problems);
@@ -35,12 +38,14 @@ export async function alerts({ chrome, url, world, run, problems }) {
     await floor.waitForSelector('[role=dialog]', { state: 'detached' });
     const mine = '{ conversations(view: MINE, first: 100) { nodes { id customer { name } } } }';
     const { conversations } = await world.as('sam', mine);
-    const taken = conversations.nodes.find((one) => one.customer?.name === `Vera ${run}`);
+    const taken = conversations.nodes.find((one) => one.customer?.name === `Vera ${run}1`);
     assert.ok(taken, 'the supervisor has the work that they took');
     tell('an alert came by itself; the supervisor pulled its work by keys');
     await row.focus();
     await floor.keyboard.press('a');
     await row.getByText('seen by').waitFor();
+    // The focus went on to the next one that nobody has seen.
+    await row.focus();
     await floor.keyboard.press('e');
     await row.waitFor({ state: 'detached' });
     tell('seen, ended, gone');
@@ -54,14 +59,14 @@ export async function alerts({ chrome, url, world, run, problems }) {
 }
 
 /** Applies a table of customers as an admin does. */
-async function table(world, rows) {
+export async function table(world, rows) {
   const answer = await fetch(`${world.base}/v1/imports?name=people.csv&region=GB`, { method: 'POST', body: rows.join('\n'), headers: { authorization: `Bearer ${world.admin}`, 'content-type': 'text/csv' } });
   assert.equal(answer.status, 201);
   const { id } = await answer.json();
   await world.query(world.admin, 'mutation($id: ID!) { customerImport(input: { runId: $id }) { userErrors { message } } }', { id });
 }
 
-/** Two pairs that look alike: one is confirmed and taken back, the other refused, by keys. */
+/** A pair that looks alike is confirmed and taken back, refused and taken back, and refused for good, by keys and on the card. */
 export async function review({ chrome, url, world, run, problems }) {
   const twins = (given, other, born) => [`${given},Quillfeather${run},${born},+44774${run}5,${given}${run}@example.net`, `${other},Quillfeather${run},${born},+44774${run}6,${given}${run}@example.net`];
   await table(world, ['given name,family name,birth date,phone,email', ...twins('Katherine', 'Catherine', '1981-03-04')]);
@@ -82,7 +87,33 @@ export async function review({ chrome, url, world, run, problems }) {
   await desk.keyboard.press('u');
   await desk.getByText('Taken apart again').waitFor();
   tell('a pair was made one customer and taken apart again by keys');
+  await candidate(desk, url, world, run, problems);
   await desk.context().close();
+}
+
+/** On the card of a customer: two people after all, no, to be decided again, and two people. */
+async function candidate(desk, url, world, run, problems) {
+  const twins = ['Lena', 'Lina'].map((given, n) => `${given},Candlewick${run},1979-05-06,+44775${run}${n},candle${run}@example.net`);
+  await table(world, ['given name,family name,birth date,phone,email', ...twins]);
+  const search = 'query($search: String!) { customers(search: $search) { id name candidates { id } } }';
+  const paired = async () => (await world.as('sam', search, { search: `Candlewick${run}` })).customers.find((one) => one.candidates.length > 0);
+  const { id } = await world.until('the pair is found', paired, 30_000);
+  await desk.goto(`${url}/customers/${id}`);
+  const pair = desk.locator('section', { hasText: 'May be the same person' });
+  await pair.getByRole('button', { name: 'Two people' }).press('Enter');
+  await desk.getByText('They stay apart').waitFor();
+  await pair.waitFor({ state: 'detached' });
+  await desk.getByRole('button', { name: 'Take back' }).press('Enter');
+  await desk.getByText('To be decided again').waitFor();
+  await pair.getByRole('button', { name: 'Two people' }).waitFor();
+  await accessible(desk, 'candidate on the card', problems);
+  tell('a suggested pair was refused on the card, and that taken back');
+  await pair.getByRole('button', { name: 'Two people' }).press('Enter');
+  await pair.waitFor({ state: 'detached' });
+  await desk.reload();
+  await desk.locator('h2').first().waitFor();
+  await desk.waitForTimeout(500);
+  assert.equal(await pair.count(), 0, 'a refused pair does not come back by itself');
 }
 
 /** A plan is drafted, refused at its step, mended, tried, published and reverted. */
@@ -113,6 +144,17 @@ export async function plans({ chrome, url, world, problems }) {
   await earlier.last().click();
   await desk.locator('li', { hasText: 'Back to version' }).getByText('in force').waitFor();
   tell('tried, published with a note, reverted');
+  await desk.keyboard.press('Control+k');
+  await desk.waitForSelector('[role=dialog] input');
+  await desk.keyboard.type('language');
+  await desk.keyboard.press('Enter');
+  await desk.waitForSelector('html[lang=zh-CN]');
+  await desk.goto(`${url}/admin/queues/${queue.id}/plan`);
+  await desk.waitForSelector('[data-step="0"]');
+  await desk.locator('[data-step="0"] input[type=number]').first().fill('0');
+  await desk.locator('[data-sheet] footer button').first().click();
+  await desk.getByText('时长为 0 秒，永远不会生效').first().waitFor();
+  tell('and in Chinese the server’s refusal is Chinese');
   await desk.context().close();
 }
 

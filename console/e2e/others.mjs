@@ -59,6 +59,79 @@ export async function widget({ chrome, url, world, run, problems }) {
   await desk.context().close();
 }
 
+/** A site says who its visitor is: the anonymous chat goes on, and the agent sees the customer the tenant knows. */
+export async function known({ chrome, url, world, run, problems }) {
+  const [site, desk] = [await page(chrome, problems), await page(chrome, problems)];
+  await signIn(desk, url, awake()[0]);
+  await available(desk);
+  const account = /cha_\w+/.exec(world.accounts.webchat.webhookUrl)?.[0];
+  await site.goto(`${url}/widget/demo?account=${account}&open&lang=en`);
+  const frame = site.frameLocator('iframe');
+  const says = async (text) => {
+    await frame.locator('textarea').fill(text);
+    await frame.locator('textarea').press('Enter');
+  };
+  await says(`Do you ship to Oslo? ${run}`);
+  await take(desk, run);
+  const token = world.siteToken(account, { sub: `C-${run}`, name: `Ida ${run}`, email: `ida${run}@example.org` });
+  await site.evaluate((value) => window.Meridian('identify', value), token);
+  await says(`I am signed in now ${run}`);
+  await said(desk, `I am signed in now ${run}`).waitFor();
+  await desk.locator('aside').getByText(`C-${run}`).waitFor();
+  await desk.locator('aside').getByText(`ida${run}@example.org`).waitFor();
+  await desk.locator('aside').getByText('Proven by your site').first().waitFor();
+  await frame.getByText(`Do you ship to Oslo? ${run}`, { exact: true }).waitFor();
+  tell('anonymous became known, in one conversation');
+  await site.evaluate(() => window.Meridian('logout'));
+  await frame.getByText(`I am signed in now ${run}`).waitFor({ state: 'detached' });
+  tell('who leaves the site leaves nothing behind');
+  await site.goto(`${url}/widget/demo?account=${account}&open&lang=zh`);
+  await site.getByText('此页代表您自己的网站').waitFor();
+  await frame.locator('textarea').waitFor();
+  await accessible(site, 'demo page, zh', problems);
+  await accessible(site.frames()[1], 'widget, zh', problems);
+  await shoot(site, 'widget-zh');
+  await resolve(desk);
+  await site.context().close();
+  await desk.context().close();
+}
+
+/** A bot answers first; the visitor would rather have a person, asks for one by a button, and gets one with a brief. */
+export async function person({ chrome, url, world, run, problems }) {
+  const account = world.accounts.webchat;
+  const give = 'mutation($input: ChannelAccountUpdateInput!) { channelAccountUpdate(input: $input) { userErrors { message } } }';
+  const answers = async (botId) => assert.deepEqual((await world.query(world.admin, give, { input: { channelAccountId: account.id, botId } })).channelAccountUpdate.userErrors, []);
+  const [site, desk] = [await page(chrome, problems), await page(chrome, problems)];
+  await signIn(desk, url, awake()[0]);
+  await available(desk);
+  await answers(world.bot);
+  try {
+    // An account that was opened a moment ago is trusted for two seconds.
+    await site.waitForTimeout(2500);
+    await site.goto(`${url}/widget/demo?account=${account.id}&open&lang=en`);
+    const frame = site.frameLocator('iframe');
+    await frame.locator('textarea').fill(`My lamp flickers ${run}`);
+    await frame.locator('textarea').press('Enter');
+    await frame.getByText('Hi, I am Dory.').waitFor();
+    const ask = frame.getByRole('button', { name: 'Talk to a person' });
+    await accessible(site.frames()[1], 'widget with a bot', problems);
+    await shoot(site, 'widget-bot');
+    await ask.press('Enter');
+    await frame.getByText('Somebody is being asked').waitFor();
+    await take(desk, run);
+    await desk.waitForSelector('section[aria-label="Hand-off brief"] dd');
+    await send(desk, 'r', `A person here ${run}`);
+    await frame.getByText(`A person here ${run}`).waitFor();
+    await ask.waitFor({ state: 'detached' });
+    tell('asked for by a button, a person came, with a brief');
+    await resolve(desk);
+  } finally {
+    await answers(null);
+  }
+  await site.context().close();
+  await desk.context().close();
+}
+
 /** A supervisor forces a state; the floor and the agent see it. */
 export async function supervisor({ chrome, url, problems }) {
   const [floor, desk] = [await page(chrome, problems), await page(chrome, problems)];
@@ -157,7 +230,10 @@ export async function looks({ chrome, url, world, run, problems }) {
   await signIn(admin, url, 'ada');
   for (const look of ['light', 'dark', 'zh']) {
     await admin.emulateMedia({ colorScheme: look === 'dark' ? 'dark' : 'light' });
-    if (look === 'zh') await command(admin, 'language');
+    if (look === 'zh') {
+      await command(admin, 'language');
+      await admin.waitForSelector('html[lang=zh-CN]');
+    }
     for (const route of ['floor', ...areas.map((area) => `admin/${area}`)]) await place(admin, url, route, look, problems);
   }
   await command(admin, 'english');
@@ -170,7 +246,7 @@ export async function looks({ chrome, url, world, run, problems }) {
   await desk.context().close();
 }
 
-const areas = ['setup', 'sites', 'branches', 'people', 'skills', 'queues', 'replies', 'review', 'import', 'channels', 'bots', 'keys', 'unknown', 'audit'];
+const areas = ['setup', 'sites', 'branches', 'people', 'skills', 'queues', 'replies', 'review', 'import', 'channels', 'bots', 'webhooks', 'keys', 'unknown', 'audit'];
 
 /** A page as it stands, and with the sheet of its first row or of something new. */
 async function place(admin, url, route, look, problems) {

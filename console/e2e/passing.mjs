@@ -129,6 +129,42 @@ export async function later({ chrome, url, world, run, problems }) {
   await desk.context().close();
 }
 
+/** A hostile mail is shown as it was shaped; nothing in it runs, is fetched, or restyles the page. */
+export async function mail({ chrome, url, world, run, problems }) {
+  const desk = await page(chrome, problems);
+  const fetched = [];
+  desk.on('request', (request) => request.url().includes('tracker') && fetched.push(request.url()));
+  await signIn(desk, url, awake()[0]);
+  await available(desk);
+  const name = `Mallory ${run}`;
+  const html = `<style>body{display:none!important}</style><h1>Invoice ${run}</h1><script>window.pwned = 1</script>
+    <p style="position:fixed;inset:0" onclick="window.pwned = 1">Please <a href="https://shop.example/pay?x=1">pay here</a> or <a href="javascript:window.pwned=1">there</a></p>
+    <img src="https://tracker.example/pixel.gif" onerror="window.pwned = 1"><svg><script>window.pwned = 1</script></svg>
+    <form action="https://tracker.example/steal"><input name="password"></form><iframe src="https://tracker.example/"></iframe>`;
+  await world.mail(`mallory${run}@example.org`, name, `Invoice ${run}`, html, `Invoice ${run}, please pay`);
+  await take(desk, name);
+  const show = desk.getByRole('button', { name: 'As it was sent' });
+  await show.press('Enter');
+  const shown = desk.locator('[data-html]');
+  await shown.locator('strong', { hasText: `Invoice ${run}` }).waitFor();
+  const inside = await shown.evaluate((host) => {
+    const root = host.shadowRoot;
+    const link = root.querySelector('a');
+    return { tags: [...root.querySelectorAll('*')].map((one) => one.localName), rel: link.rel, href: link.href, loose: [...root.querySelectorAll('[style],[onclick],[src]')].length, script: [...root.querySelectorAll('a')].map((one) => one.getAttribute('href')) };
+  });
+  assert.deepEqual([...new Set(inside.tags)].sort(), ['a', 'p', 'strong']);
+  assert.deepEqual([inside.rel, inside.href, inside.loose], ['noopener noreferrer nofollow', 'https://shop.example/pay?x=1', 0]);
+  assert.ok(!inside.script.some((href) => href?.startsWith('javascript')));
+  assert.equal(await desk.evaluate(() => window.pwned), undefined);
+  assert.deepEqual(fetched, []);
+  await accessible(desk, 'mail', problems);
+  await desk.getByRole('button', { name: 'As plain text' }).press('Enter');
+  await shown.waitFor({ state: 'detached' });
+  tell('a mail cannot run, track or restyle');
+  await resolve(desk);
+  await desk.context().close();
+}
+
 /** Files go out where the channel takes them, come in with what became of them, and are refused with the reason. */
 export async function files({ chrome, url, world, run, problems }) {
   const desk = await page(chrome, problems);

@@ -2,15 +2,18 @@
 // The demo tenant expects its providers and bot at PROVIDER_PORT (8900 unless told), which this script plays.
 import assert from 'node:assert/strict';
 import { setUp } from './admin.mjs';
-import { cut, day, expiry, merge, race, signedOut } from './agent.mjs';
+import { collide, cut, day, expiry, merge, race, signedOut } from './agent.mjs';
+import { connect } from './connect.mjs';
+import { keys, wholeDay } from './keyboard.mjs';
 import { alerts, imports, plans, review } from './lead.mjs';
-import { looks, supervisor, widget } from './others.mjs';
-import { files, later, passOn } from './passing.mjs';
+import { known, looks, person, supervisor, widget } from './others.mjs';
+import { files, later, mail, passOn } from './passing.mjs';
 import { base, browser, serve, shots, tell } from './setup.mjs';
 import { many, upgrade } from './upgrade.mjs';
+import { webhooks } from './webhooks.mjs';
 import { World } from './world.mjs';
 
-const scenarios = { day, passOn, later, files, cut, race, expiry, signedOut, merge, widget, supervisor, alerts, review, plans, imports, setUp, upgrade, many, looks };
+const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, widget, known, person, supervisor, alerts, review, plans, imports, setUp, connect, webhooks, keys, upgrade, many, looks };
 const asked = process.argv.slice(2);
 const names = asked.length > 0 ? asked : Object.keys(scenarios);
 const failed = [];

@@ -8,7 +8,7 @@ const demoKey = (workspace, name) => digest(`meridian demo ${workspace} ${name}`
 
 export class World {
   constructor(base, workspace = 'demo', password = 'meridian-demo-1') {
-    Object.assign(this, { base, workspace, password, seen: [], count: 0, accounts: {} });
+    Object.assign(this, { base, workspace, password, seen: [], heard: [], gone: null, count: 0, accounts: {} });
   }
 
   /** Finds the webhooks as an admin does. */
@@ -102,6 +102,33 @@ export class World {
     await this.expect(this.signed(this.accounts.generic.webhookUrl, 'generic signing_secret', id, body), 200);
   }
 
+  /** A mail with a shaped body, as a mail provider posts it. */
+  async mail(from, name, subject, html, text) {
+    const lines = [
+      `Authentication-Results: mx.example; dmarc=pass header.from=${from.split('@')[1]}`,
+      `From: ${name} <${from}>`,
+      `To: help@${this.workspace}.example`,
+      `Subject: ${subject}`,
+      `Message-ID: <${randomUUID()}@${from.split('@')[1]}>`,
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/alternative; boundary="b1"',
+      '',
+      '--b1',
+      'Content-Type: text/plain; charset=utf-8',
+      '',
+      text,
+      '--b1',
+      'Content-Type: text/html; charset=utf-8',
+      '',
+      html,
+      '--b1--',
+      '',
+    ];
+    const token = demoSecret(this.workspace, 'email inbound_token');
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'message/rfc822' };
+    await this.expect(this.post(this.accounts.email.webhookUrl, lines.join('\r\n'), headers), 200);
+  }
+
   /** The bot hands a session over. */
   async handOff(request) {
     const body = JSON.stringify(request);
@@ -112,6 +139,14 @@ export class World {
     const at = Math.floor(Date.now() / 1000);
     const signature = createHmac('sha256', demoKey(this.workspace, secret)).update(`${id}.${at}.${body}`).digest('base64');
     return this.post(url, body, { 'webhook-id': id, 'webhook-timestamp': String(at), 'webhook-signature': `v1,${signature}` });
+  }
+
+  /** What a site signs for the widget about who is signed in there. */
+  siteToken(account, claims) {
+    const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ aud: account, exp: Math.floor(Date.now() / 1000) + 600, ...claims })}`;
+    const key = demoSecret(this.workspace, 'webchat identity_secret');
+    return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
   }
 
   async expect(sent, status) {
@@ -127,6 +162,9 @@ export class World {
       request.on('data', (chunk) => (body += chunk));
       request.on('end', () => {
         const json = (request.headers['content-type'] ?? '').includes('json');
+        this.heard.push({ path: request.url, headers: request.headers, raw: body });
+        // Whoever is told to be gone says so.
+        if (request.url === this.gone) return void response.writeHead(410).end('gone');
         const said = { path: request.url, body: body && json ? JSON.parse(body) : body || null };
         this.seen.push(said);
         const answer = this.answer(said);

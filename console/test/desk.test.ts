@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { byScript, filled, ranked, slash, type Canned } from '../src/lib/canned';
 import { mediaKind, near, refusal, sizeText, takesNone } from '../src/lib/files';
 import { whenIn } from '../src/lib/format';
-import { follows, quiet } from '../src/lib/keys';
 import { replyWindow } from '../src/lib/reply';
 import { fieldMoment, fieldText, inReach, presets } from '../src/lib/snooze';
 import { targets } from '../src/lib/transfer';
@@ -115,13 +114,6 @@ test('those who are ready stand first, oneself never', () => {
   };
   expect(targets(all, 'a', '').map((target) => target.id)).toEqual(['c', 'q', 'b']);
   expect(targets(all, undefined, 'ok').map((target) => target.id)).toEqual(['b']);
-});
-
-test('a key after the one that leads a sequence belongs to it, once and not for long', () => {
-  quiet({ 'g s': () => undefined, s: () => undefined });
-  expect([follows('g', 0), follows('s', 300), follows('s', 400)]).toEqual([false, true, false]);
-  expect([follows('g', 1000), follows('s', 2500)]).toEqual([false, false]);
-  expect([follows('x', 3000), follows('s', 3100)]).toEqual([false, false]);
 });
 
 test('a time on another clock than the browser’s names its zone', () => {

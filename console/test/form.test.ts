@@ -49,7 +49,7 @@ test('a refusal stands at its field until the value changes, any other at the fo
   expect(edit.general).toContain('0199abc');
   error = new Failed('INVALID', 'no such thing', 'somethingElse');
   expect(await edit.save()).toBe(false);
-  expect(edit.general).toContain('no such thing');
+  expect(edit.general).toContain('No such thing.');
 });
 
 test('values follow the rules of the server', () => {

@@ -1,14 +1,18 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { en } from '../src/lib/i18n/en';
-import { zh } from '../src/lib/i18n/zh';
+import { en as common } from '../src/lib/i18n/en';
+import { enAdmin } from '../src/lib/i18n/en.admin';
+import { zh as commonZh } from '../src/lib/i18n/zh';
+import { zhAdmin } from '../src/lib/i18n/zh.admin';
 import { words } from '../widget/src/words';
 
 const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
+const [en, zh] = [{ ...common, ...enAdmin }, { ...commonZh, ...zhAdmin }];
 const keys = Object.keys(en) as (keyof typeof en)[];
 
-test('every language says everything', () => {
+test('every language says everything, and nothing twice', () => {
+  expect(Object.keys(common).filter((key) => key in enAdmin)).toEqual([]);
   expect(Object.keys(zh).sort()).toEqual([...keys].sort());
   for (const key of keys) expect(zh[key], key).not.toBe('');
   expect(Object.keys(words.zh!)).toEqual(Object.keys(words.en!));

@@ -1,7 +1,7 @@
 import { listed, problem, shown, type FieldOf, type Value } from '../lib/channels';
 import { check } from '../lib/checks';
 import { Form } from '../lib/form.svelte';
-import { t } from '../lib/i18n/index.svelte';
+import { t } from '../lib/i18n/admin';
 import { setup, type Account } from './setup.svelte';
 
 export type Values = Record<string, Value>;

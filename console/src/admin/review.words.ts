@@ -17,8 +17,8 @@ export const words = {
   nothing: ['none', '无'],
   both: ['both hold it', '双方都有'],
   undo: ['Take back', '撤销'],
-  'undo.merge': ['They are one after all', '改为合并'],
   apart: ['Taken apart again; they stay two', '已重新分开，将保持为两位客户'],
+  again: ['To be decided again', '可重新决定'],
   reason: ['Taken back in the review', '核对时撤销'],
   more: ['More', '更多'],
 } as const;

@@ -2,7 +2,6 @@ import {
   ApiKeysDocument,
   BotsDocument,
   BranchesDocument,
-  CannedRepliesDocument,
   ChannelsDocument,
   MembersDocument,
   QueueSetupDocument,
@@ -17,7 +16,8 @@ import {
   type MemberBitsFragment,
   type QueueBitsFragment,
   type SiteBitsFragment,
-} from '../gql/graphql';
+} from '../gql/admin/graphql';
+import { CannedRepliesDocument } from '../gql/graphql';
 import { ask } from '../lib/client';
 import { words } from '../lib/errors';
 import { Failed } from '../lib/failed';

@@ -13,6 +13,7 @@ export const areas = [
   { id: 'import', group: 'who', icon: 'people', permission: 'customers:manage' },
   { id: 'channels', group: 'links', icon: 'channel', permission: 'setup:read' },
   { id: 'bots', group: 'links', icon: 'bot', permission: 'setup:read' },
+  { id: 'webhooks', group: 'links', icon: 'hook', permission: 'setup:read' },
   { id: 'keys', group: 'links', icon: 'key', permission: 'setup:read' },
   { id: 'unknown', group: 'trust', icon: 'alert', permission: 'setup:read' },
   { id: 'audit', group: 'trust', icon: 'shield', permission: 'audit:read' },

@@ -1,5 +1,5 @@
-import { en } from './i18n/en';
-import { code, t, type Key } from './i18n/index.svelte';
+import { code, localised, t, type Key } from './i18n/admin';
+import { knows } from './i18n/index.svelte';
 
 export interface Entry {
   action: string;
@@ -22,7 +22,7 @@ export function sentence(entry: Entry, named: Named): string {
   const kind = code('object', entry.objectKind);
   const end = `…${(entry.objectId ?? '').slice(-6)}`;
   const what = named(entry.objectId) ?? (saysKind.has(entry.objectKind) ? end : t('audit.nameless', { kind, id: end }));
-  const known = `audit.${entry.action}` in en;
+  const known = knows(`audit.${entry.action}`);
   if (!known) return t('audit.other', { who, action: code('audit', entry.action), what });
   const values = {
     who,
@@ -30,7 +30,7 @@ export function sentence(entry: Entry, named: Named): string {
     state: code('presence', text('state')),
     role: code('role', text('role')),
     day: text('day'),
-    reason: text('reason'),
+    reason: localised(text('reason').replaceAll('_', ' ')),
     scheme: code('scheme', text('scheme')),
     disposition: text('disposition') ? code('disposition', text('disposition')) : '–',
     zone: text('time_zone'),

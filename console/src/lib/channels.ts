@@ -1,4 +1,4 @@
-import type { ChannelKindsQuery } from '../gql/graphql';
+import type { ChannelKindsQuery } from '../gql/admin/graphql';
 
 export type Kind = ChannelKindsQuery['channelKinds'][number];
 export type FieldOf = Kind['fields'][number];

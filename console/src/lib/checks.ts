@@ -1,4 +1,4 @@
-import { t } from './i18n/index.svelte';
+import { t } from './i18n/admin';
 import { isZone } from './zones';
 
 /** The server's rules for values, said before it has to. */

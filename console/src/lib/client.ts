@@ -2,7 +2,6 @@ import { cacheExchange } from '@urql/exchange-graphcache';
 import {
   Client,
   type AnyVariables,
-  type DocumentInput,
   type OperationContext,
   type OperationResult,
   fetchExchange,
@@ -10,6 +9,7 @@ import {
   subscriptionExchange,
 } from '@urql/svelte';
 import { createClient } from 'graphql-ws';
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import { clock } from './clock.svelte';
 import { Failed } from './failed';
 import { session } from './session.svelte';
@@ -85,6 +85,8 @@ function makeClient(): Client {
           UserError: none,
           Viewer: none,
           WorkEvent: none,
+          WebhookAttempt: none,
+          WebhookEventKind: none,
         },
       }),
       fetchExchange,
@@ -116,13 +118,16 @@ function failure(result: Pick<OperationResult, 'error' | 'extensions'>): Failed 
   return new Failed(code, text, null, typeof request === 'string' ? request : null);
 }
 
+/** A document as the code generator writes it: its text, with its types. */
+type Document<D, V> = DocumentTypeDecoration<D, V> & { toString(): string };
+
 /** Reads from the server and leaves the answer in the cache; an error says whether trying again may help. */
 export async function ask<D, V extends AnyVariables>(
-  document: DocumentInput<D, V>,
+  document: Document<D, V>,
   variables: V,
   context: Partial<OperationContext> = {},
 ): Promise<D> {
-  const result = await client.query(document, variables, { requestPolicy: 'network-only', ...context }).toPromise();
+  const result = await client.query<D, V>(document.toString(), variables, { requestPolicy: 'network-only', ...context }).toPromise();
   if (result.data) return result.data;
   throw failure(result);
 }
@@ -147,12 +152,12 @@ export interface UserError {
 
 /** Changes something. `key` makes the same act twice one act. The first user error is thrown. */
 export async function act<D extends object, V extends AnyVariables>(
-  document: DocumentInput<D, V>,
+  document: Document<D, V>,
   variables: V,
   key?: string,
 ): Promise<D> {
   const fetchOptions = key ? { headers: { 'idempotency-key': key } } : undefined;
-  const result = await client.mutation(document, variables, { fetchOptions }).toPromise();
+  const result = await client.mutation<D, V>(document.toString(), variables, { fetchOptions }).toPromise();
   if (!result.data) throw failure(result);
   for (const payload of Object.values(result.data)) {
     const errors = (payload as { userErrors?: UserError[] } | null)?.userErrors ?? [];
@@ -174,7 +179,7 @@ const PATIENCE = 300;
  * stream stands; while the socket takes its time, once before as well.
  */
 export function follow<C extends { __typename?: string }>(
-  document: DocumentInput<Record<string, unknown>, AnyVariables>,
+  document: Document<Record<string, unknown>, never>,
   variables: Record<string, unknown>,
   handlers: Handlers<C>,
 ): Stream<C> {
@@ -187,7 +192,7 @@ export function follow<C extends { __typename?: string }>(
     {
       open: (resumeAfter, on) => {
         const { unsubscribe } = client
-          .subscription(document, { ...variables, resumeAfter })
+          .subscription<Record<string, unknown>>(document.toString(), { ...variables, resumeAfter })
           .subscribe((result) => {
             const event = Object.values(result.data ?? {}).find((v) => typeof v === 'object') as Event<C> | undefined;
             if (event) on.event(event);

@@ -1,4 +1,4 @@
-import { t } from './i18n/index.svelte';
+import { t } from './i18n/admin';
 
 export interface Question {
   title: string;

@@ -6,6 +6,7 @@ import {
   OfferAcceptDocument,
   OfferDeclineDocument,
   PresenceSetDocument,
+  PromisesDocument,
   QueuesDocument,
   SignOutDocument,
   ViewerDocument,
@@ -47,6 +48,8 @@ class Desk {
   view = $state<View>('MINE');
   queue = $state<string | null>(null);
   queues = $state.raw<{ id: string; name: string; waiting: number }[]>([]);
+  /** Seconds within which a queue answers, by its id; for those that promise something. */
+  promises = $state.raw<Record<string, number>>({});
   live = $state<StreamState>('idle');
   /** The offer that is being accepted, and the conversation behind it. */
   accepting = $state.raw<{ offer: string; conversation?: string } | null>(null);
@@ -60,6 +63,8 @@ class Desk {
   outbox = this.makeOutbox();
   private readonly editors = new Map<string, (out: Outgoing) => void>();
   private taken: Row | null = null;
+  private choosing: Promise<void> = Promise.resolve();
+  private chosen = 0;
   private list = conversationList();
   private stream: Stream<Change> | null = null;
   private ticket = 0;
@@ -89,6 +94,7 @@ class Desk {
     }
     this.timer = setInterval(() => this.look(), LOOK);
     void this.readQueues();
+    void this.readPromises();
   }
 
   stop(): void {
@@ -198,15 +204,22 @@ class Desk {
   }
 
   async setPresence(state: PresenceState, reason = ''): Promise<void> {
-    const before = this.me;
+    const [before, mine] = [this.me, ++this.chosen];
     if (before) this.me = { ...before, state, stateReason: reason, stateSince: new Date(clock.now).toISOString() };
-    try {
-      const done = await act(PresenceSetDocument, { input: { state, reason } });
-      if (done.presenceSet.agent) this.me = done.presenceSet.agent;
-    } catch (error) {
-      this.me = before;
-      complain(error);
-    }
+    // One after the other, and of several in a row the last alone: what was chosen last is what stands.
+    const earlier = this.choosing;
+    this.choosing = (async () => {
+      await earlier;
+      if (mine !== this.chosen) return;
+      try {
+        const done = await act(PresenceSetDocument, { input: { state, reason } });
+        if (done.presenceSet.agent && mine === this.chosen) this.me = done.presenceSet.agent;
+      } catch (error) {
+        if (mine === this.chosen) this.me = before;
+        complain(error);
+      }
+    })();
+    await this.choosing;
   }
 
   /** A conversation that this tab changed itself: whoever shows it need not wait for the stream. */
@@ -341,13 +354,18 @@ class Desk {
   }
 
   private async readAll(): Promise<void> {
-    await Promise.allSettled([this.readViewer(), this.readList()]);
+    await Promise.allSettled([this.readViewer(), this.readList(), this.readPromises()]);
     for (const listener of this.listeners) listener({ __typename: 'Resync' });
   }
 
   private async readQueues(): Promise<void> {
     const answer = await ask(QueuesDocument, {}).catch(() => null);
     if (answer) this.queues = answer.queues.map((q) => ({ id: q.id, name: q.name, waiting: q.depth.waiting }));
+  }
+
+  private async readPromises(): Promise<void> {
+    const answer = await ask(PromisesDocument, {}).catch(() => null);
+    if (answer) this.promises = Object.fromEntries(answer.queues.filter((q) => q.answerWithinSeconds > 0).map((q) => [q.id, q.answerWithinSeconds]));
   }
 
   private look(): void {

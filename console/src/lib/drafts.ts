@@ -6,6 +6,8 @@ export interface Draft {
   mode: 'reply' | 'note';
   /** One key a send: the same words sent again after a lost answer change nothing. */
   key: string;
+  /** `seq` of the newest item when it was begun: what colleagues say after it was not known to who writes. */
+  begun?: number;
   /** Files that go with the words: they are stored already. */
   files?: { id: string; name: string; size: number; type: string }[];
 }

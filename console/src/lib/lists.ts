@@ -50,12 +50,6 @@ export function preview(row: Listed): Preview | undefined {
   return row.timeline.nodes.find((item) => ['message', 'note'].includes(item.kind.toLowerCase()));
 }
 
-/** The customer spoke last. */
-export function waits(row: Listed): boolean {
-  const last = row.timeline.nodes.find((item) => item.kind.toLowerCase() === 'message');
-  return row.lifecycle === 'OPEN' && last?.actor.kind === 'customer';
-}
-
 const RANK = ['queued', 'sending', 'unknown', 'accepted', 'sent', 'delivered', 'read', 'failed'];
 
 /** Revisions and deliveries only go forward. */

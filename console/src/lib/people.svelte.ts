@@ -44,5 +44,9 @@ export class People {
 export function addresses(person: Found, most = 2): string {
   const shown = ['phone_e164', 'email', 'crm_id'];
   const rank = (scheme: string): number => (shown.includes(scheme) ? shown.indexOf(scheme) : shown.length);
-  return [...person.identities].sort((a, b) => rank(a.scheme) - rank(b.scheme)).slice(0, most).map(({ value }) => value).join(' · ');
+  const digits = (value: string): string => value.replace(/^\+/, '');
+  const sorted = [...person.identities].sort((a, b) => rank(a.scheme) - rank(b.scheme));
+  // A WhatsApp id says the phone number once more.
+  const once = sorted.filter((one, index) => sorted.findIndex((other) => digits(other.value) === digits(one.value)) === index);
+  return once.slice(0, most).map(({ value }) => value).join(' · ');
 }

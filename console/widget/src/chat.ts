@@ -5,6 +5,8 @@ import { Socket } from './socket';
 
 interface Kept {
   token: string | null;
+  /** Whom the site says it is: the number in its token. */
+  known?: string;
   cursor: string | null;
   lines: Line[];
 }
@@ -16,6 +18,11 @@ export class Chat {
   unread = 0;
   shown = true;
   unknown = false;
+  /** A person was asked for, after so many lines. */
+  asked = -1;
+  private identity = '';
+  /** What is said next is said as who they are then. */
+  private identifying: Promise<void> = Promise.resolve();
   private pumping = false;
   private attempt = 0;
   private readonly socket: Socket;
@@ -64,6 +71,21 @@ export class Chat {
     void this.pump();
   }
 
+  /** Whether a bot answers, so that a person can be asked for. */
+  get byBot(): boolean {
+    return this.kept.lines.filter((line) => line.from !== 'visitor').at(-1)?.from === 'bot';
+  }
+
+  /** People take over from the bot. */
+  async person(): Promise<void> {
+    this.asked = this.kept.lines.length;
+    this.changed();
+    const headers = { authorization: `Bearer ${this.kept.token}` };
+    const answer = await fetch('/chat/person', { method: 'POST', headers }).catch(() => null);
+    if (!answer?.ok) this.asked = -1;
+    this.changed();
+  }
+
   show(on: boolean): void {
     this.shown = on;
     if (on) this.unread = 0;
@@ -95,7 +117,8 @@ export class Chat {
 
   private async post(line: Line): Promise<number> {
     try {
-      this.kept.token ??= await this.session();
+      await this.identifying;
+      if (!this.kept.token) this.set({ token: await this.session() });
       if (!this.kept.token) return 0;
       const body = { client_id: line.id, text: line.text, locale: this.lang, name: this.name || undefined };
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.kept.token}` };
@@ -105,11 +128,43 @@ export class Chat {
     }
   }
 
+  /**
+   * The site says who it is, or that nobody is signed in any more. Who was anonymous stays the visitor they were; what
+   * somebody else said is forgotten.
+   */
+  identify(token: string): Promise<void> {
+    this.identifying = this.identifying.then(() => this.become(token));
+    return this.identifying;
+  }
+
+  private async become(token: string): Promise<void> {
+    const who = subject(token);
+    if (who === (this.kept.known ?? '') && token !== '') return void (this.identity = token);
+    this.identity = token;
+    if (this.kept.known !== undefined && this.kept.known !== who) {
+      this.socket.close();
+      this.set({ token: null, cursor: null, lines: [], known: undefined });
+    }
+    if (token === '' || (this.kept.lines.length === 0 && !this.kept.token)) return;
+    const fresh = await this.session().catch(() => null);
+    if (fresh) this.set({ token: fresh });
+  }
+
   private async session(): Promise<string | null> {
-    const answer = await fetch(`/chat/${encodeURIComponent(this.account)}/sessions`, { method: 'POST' });
+    const open = (identity: string): Promise<Response> => {
+      const headers: Record<string, string> = { 'content-type': 'application/json' };
+      if (this.kept.token) headers.authorization = `Bearer ${this.kept.token}`;
+      const body = identity ? JSON.stringify({ identity }) : undefined;
+      return fetch(`/chat/${encodeURIComponent(this.account)}/sessions`, { method: 'POST', headers, body });
+    };
+    let answer = await open(this.identity);
+    // A token of the site that is over or wrong makes nobody known, and keeps nobody from writing.
+    if (answer.status === 401 && this.identity) answer = await open((this.identity = ''));
     if (answer.status === 404 || answer.status === 403) this.unknown = true;
     if (answer.status !== 201) return null;
-    return ((await answer.json()) as { token: string }).token;
+    const made = (await answer.json()) as { token: string };
+    this.set({ known: subject(this.identity) || undefined });
+    return made.token;
   }
 
   private get key(): string {
@@ -134,5 +189,15 @@ export class Chat {
       // Then the chat lasts as long as the page.
     }
     this.changed();
+  }
+}
+
+/** The `sub` of a token, unverified: only to notice that it is somebody else's. */
+function subject(token: string): string {
+  try {
+    const part = token.split('.')[1] ?? '';
+    return String((JSON.parse(atob(part.replaceAll('-', '+').replaceAll('_', '/'))) as { sub?: unknown }).sub ?? '');
+  } catch {
+    return '';
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Draws the launcher on a site and loads the chat in a frame at the first click. No global styles, no cookies.
- * `<script async src=".../widget/loader.js" data-account="cha_...">`, then `Meridian('open' | 'close' | 'hide')`.
+ * `<script async src=".../widget/loader.js" data-account="cha_...">`, then `Meridian('open' | 'close' | 'hide')`,
+ * `Meridian('identify', token)` with a token of the site when somebody signs in there, `Meridian('logout')` when they leave.
  */
 type Say = ((verb: string, value?: unknown) => void) & { q?: [string, unknown][] };
 
@@ -10,6 +11,7 @@ type Say = ((verb: string, value?: unknown) => void) & { q?: [string, unknown][]
   if (!script || !script.dataset.account || (holder.Meridian && !holder.Meridian.q)) return;
   const home = new URL(script.src).origin;
   const { account, name = '' } = script.dataset;
+  let identity = script.dataset.identity ?? '';
   const lang = script.dataset.lang || (navigator.language.startsWith('zh') ? 'zh' : 'en');
   const labels = lang === 'zh' ? ['打开聊天', '关闭聊天'] : ['Open chat', 'Close chat'];
   const host = document.createElement('div');
@@ -52,13 +54,16 @@ iframe{bottom:88px;width:380px;height:min(640px,calc(100vh - 108px));border-radi
     if (event.origin !== home || event.source !== frame?.contentWindow) return;
     const said = (event.data as { meridian?: string | number }).meridian;
     if (said === 'close') set(false);
+    if (said === 'ready' && identity) tell({ identity });
     if (typeof said === 'number' && !open) {
       badge.textContent = String(said);
       badge.hidden = said === 0;
     }
   });
   button.onclick = () => set(!open);
-  const run = (verb: string): void => {
+  const run = (verb: string, value?: unknown): void => {
+    if (verb === 'identify') tell({ identity: (identity = String(value ?? '')) });
+    if (verb === 'logout') tell({ identity: (identity = '') });
     if (verb === 'open') set(true);
     if (verb === 'close' && open) set(false);
     if (verb === 'hide') host.hidden = !host.hidden;
@@ -70,7 +75,7 @@ iframe{bottom:88px;width:380px;height:min(640px,calc(100vh - 108px));border-radi
   const place = (): void => {
     document.body.append(host);
     if (script.dataset.open) set(true);
-    for (const [verb] of queued) run(verb);
+    for (const [verb, value] of queued) run(verb, value);
   };
   if (document.body) place();
   else addEventListener('DOMContentLoaded', place);

@@ -52,8 +52,10 @@ function App() {
   redraw = () => draw((n) => n + 1);
 
   useEffect(() => {
-    const heard = (event: MessageEvent<{ meridian?: string }>): void => {
+    const heard = (event: MessageEvent<{ meridian?: string | { identity?: string } }>): void => {
       if (event.origin !== host || event.source !== parent) return;
+      const said = event.data.meridian;
+      if (typeof said === 'object') void chat.identify(said.identity ?? '');
       if (event.data.meridian === 'shown') (chat.show(true), field.current?.focus());
       if (event.data.meridian === 'hidden') chat.show(false);
     };
@@ -63,6 +65,7 @@ function App() {
     addEventListener('message', heard);
     addEventListener('keydown', key);
     field.current?.focus();
+    tell('ready');
     return () => (removeEventListener('message', heard), removeEventListener('keydown', key));
   }, []);
   useEffect(() => {
@@ -107,6 +110,11 @@ function App() {
         {chat.unknown && chat.lines.length > 0 && <li class="hello" role="alert">{t.unknown}</li>}
         </ol>
       </div>
+      {chat.byBot && (
+        <p class="person" role="status">
+          {chat.asked >= 0 ? t.asked : <button onClick={() => void chat.person()}>{t.person}</button>}
+        </p>
+      )}
       <form onSubmit={(event) => (event.preventDefault(), send())}>
         <textarea
           ref={field}

@@ -91,6 +91,16 @@ export class Socket {
     );
   }
 
+  /** The session is not this visitor's any more. */
+  close(): void {
+    const old = this.socket;
+    [this.socket, this.early, this.attempt] = [null, 0, 0];
+    clearTimeout(this.timer);
+    clearInterval(this.beat);
+    this.timer = undefined;
+    old?.close();
+  }
+
   private again(): void {
     const old = this.socket;
     if (!old || old.readyState !== 1) return;

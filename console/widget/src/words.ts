@@ -15,6 +15,8 @@ const en = {
   agent: 'Support',
   withdrawn: 'Message withdrawn',
   log: 'Messages',
+  person: 'Talk to a person',
+  asked: 'Somebody is being asked; the answer comes here.',
   unknown: 'This chat is not set up. The site has to name a web chat account.',
 };
 
@@ -37,6 +39,8 @@ const zh: Words = {
   agent: '客服',
   withdrawn: '消息已撤回',
   log: '消息',
+  person: '转人工',
+  asked: '正在为您转接人工，回复会显示在这里。',
   unknown: '聊天尚未配置，网站需要指定网页聊天账户。',
 };
 

@@ -3,7 +3,7 @@
 use crate::{Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified, signature};
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    channel::{AccountConfig, ChannelKind, Input, MediaKind},
+    channel::{AccountConfig, ChannelKind, Generated, Input, MediaKind},
     event::{Content, EventKind, Identifier, InboundEvent, Sender, Verification},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
@@ -14,11 +14,16 @@ use serde_json::json;
 /// The adapter.
 pub(crate) struct WebChat;
 
-const SETTINGS: &[Setting] = &[Setting::text("origins", "Sites", "站点")
-    .required()
-    .takes(Input::List)
-    .help("Sites that may embed the widget; * is any", "允许嵌入聊天组件的站点，* 表示任意")
-    .example("https://www.example.com")];
+const SETTINGS: &[Setting] = &[
+    Setting::text("origins", "Sites", "站点")
+        .required()
+        .takes(Input::List)
+        .help("Sites that may embed the widget; * is any", "允许嵌入聊天组件的站点，* 表示任意")
+        .example("https://www.example.com"),
+    Setting::secret("identity_secret", "Identity secret", "身份密钥")
+        .help("Your site signs with it who its visitors are (JWT, HS256)", "网站用它签名访客的身份（JWT，HS256）")
+        .or_made(Generated::Token),
+];
 
 #[derive(Deserialize)]
 struct VisitorMessage {
@@ -29,6 +34,33 @@ struct VisitorMessage {
     name: Option<String>,
     #[serde(default)]
     locale: Option<String>,
+    #[serde(default)]
+    identity: Option<SiteIdentity>,
+}
+
+/// Who the visitor is by their site's signature, which the edge has verified.
+#[derive(Deserialize)]
+struct SiteIdentity {
+    sub: String,
+    #[serde(default)]
+    email: Option<String>,
+    #[serde(default)]
+    phone: Option<String>,
+    #[serde(default)]
+    name: Option<String>,
+}
+
+impl SiteIdentity {
+    fn ids(&self) -> impl Iterator<Item = Identifier> {
+        let of = |scheme: &str, value: &Option<String>| {
+            value
+                .clone()
+                .map(|value| Identifier { verified: Verification::Token, ..Identifier::channel(scheme, value, "") })
+        };
+        [of("crm_id", &Some(self.sub.clone())), of("email", &self.email), of("phone_e164", &self.phone)]
+            .into_iter()
+            .flatten()
+    }
 }
 
 impl Channel for WebChat {
@@ -72,7 +104,10 @@ impl Channel for WebChat {
             verified: Verification::Channel,
             derived: false,
         };
-        event.sender = Sender { ids: vec![visitor], name: said.name, locale: said.locale, ..Sender::default() };
+        let known = said.identity;
+        let ids = std::iter::once(visitor).chain(known.iter().flat_map(SiteIdentity::ids)).collect();
+        let name = known.and_then(|known| known.name).or(said.name);
+        event.sender = Sender { ids, name, locale: said.locale, ..Sender::default() };
         vec![event]
     }
 
@@ -104,6 +139,16 @@ mod tests {
     fn changed_bodies_do_no_harm() {
         let body =
             json!({ "client_id": "c1", "visitor": "v1", "text": "hi", "name": "Ida", "locale": "en" }).to_string();
+        let known = json!({ "client_id": "c1", "visitor": "v1", "text": "hi",
+                            "identity": { "sub": "C-7", "email": "ida@example.org", "name": "Ida B." } });
+        let account = crate::testing::account(&WebChat, json!({}), &[]);
+        let said = WebChat.parse(&account, &crate::testing::stored(known.to_string()));
+        let told: Vec<_> =
+            said[0].sender.ids.iter().map(|id| (id.scheme.as_str(), id.value.as_str(), id.verified)).collect();
+        let token = Verification::Token;
+        let visitor = ("web_visitor", "v1", Verification::Channel);
+        assert_eq!(told, [visitor, ("crm_id", "C-7", token), ("email", "ida@example.org", token)]);
+        assert_eq!(said[0].sender.name.as_deref(), Some("Ida B."));
         crate::testing::survives(&WebChat, &crate::testing::account(&WebChat, json!({}), &[]), &[&body]);
     }
 }

@@ -89,7 +89,12 @@ fn texts(card: &Value) -> Vec<String> {
 }
 
 /// Waits until an answer is as it should be.
-async fn until(agent: &Agent, query: &str, variables: Value, right: impl Fn(&Value) -> bool) -> Result<Value> {
+pub(super) async fn until(
+    agent: &Agent,
+    query: &str,
+    variables: Value,
+    right: impl Fn(&Value) -> bool,
+) -> Result<Value> {
     let end = tokio::time::Instant::now() + PATIENCE;
     loop {
         let answer = agent.query(query, variables.clone()).await?;
@@ -356,6 +361,15 @@ async fn likely_pairs_are_suggested_and_peoples_word_stands() -> Result<()> {
     let one = ana.query(confirm, json!({ "c": kit["id"] })).await?["candidateConfirm"].take();
     let one_id = one["customer"]["id"].as_str().context("customer")?.to_owned();
     assert_eq!(texts(&card(&ana, &one_id).await?), ["one", "two"], "{one}");
+    let two = ana.query(refuse, json!({ "c": lea["id"] })).await?;
+    assert_eq!(two["candidateRefuse"]["candidate"]["state"], "REFUSED", "{two}");
+    // A refusal is taken back, and said again.
+    let reopen =
+        "mutation($c: ID!) { candidateReopen(input: { candidateId: $c }) { candidate { state } userErrors { code } } }";
+    let open = ana.query(reopen, json!({ "c": lea["id"] })).await?;
+    assert_eq!(open["candidateReopen"]["candidate"]["state"], "OPEN", "{open}");
+    let listed = sam.query(REVIEW, json!({ "s": "OPEN" })).await?;
+    assert_eq!(listed["identityReview"]["nodes"][0]["id"], lea["id"], "{listed}");
     let two = ana.query(refuse, json!({ "c": lea["id"] })).await?;
     assert_eq!(two["candidateRefuse"]["candidate"]["state"], "REFUSED", "{two}");
     // All customers are compared again: the pair stays away.

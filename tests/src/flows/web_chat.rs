@@ -1,9 +1,9 @@
 //! A visitor writes in the chat and sees the answer on their own socket.
 
-use super::{PATIENCE, accept_first, both_sites, main_job::reqwest_client};
+use super::{PATIENCE, accept_first, both_sites, identity::until, main_job::reqwest_client};
 use anyhow::{Context, Result};
 use meridian_domain::channel::ChannelKind;
-use meridian_lab::agent::Socket;
+use meridian_lab::{agent::Socket, customer::site_token};
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
 
@@ -70,5 +70,106 @@ async fn a_visitor_and_an_agent_talk() -> Result<()> {
     let refused = socket.until(PATIENCE, |m| (m["id"] == "x").then(|| m.clone())).await?;
     assert_eq!(refused["payload"][0]["extensions"]["code"], "FORBIDDEN", "{refused}");
     stack.settle("select count(*) from timeline_item where actor_kind = 'customer'", 1, PATIENCE).await?;
+    stack.finish().await
+}
+
+/// An anonymous visitor signs in at the site: they stay the visitor they were, and are the customer the tenant knows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_site_says_who_its_visitor_is() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let http = reqwest_client();
+    let people = both_sites(&stack).await?;
+    let account = stack.demo.accounts.iter().find(|(kind, _)| *kind == ChannelKind::WebChat).context("account")?.1;
+    let secret = Stack::secret("webchat identity_secret");
+    let hour = chrono::Utc::now().timestamp() + 3600;
+    let claims = |sub: &str, exp: i64, aud: &str| json!({ "sub": sub, "exp": exp, "aud": aud, "email": "ida@example.org", "name": "Ida Berg" });
+    let open = async |identity: Option<&str>, before: Option<&str>| -> Result<(u16, Value)> {
+        let mut post = http.post(format!("{}/chat/{account}/sessions", stack.base));
+        if let Some(before) = before {
+            post = post.bearer_auth(before);
+        }
+        let answer = match identity {
+            Some(identity) => post.json(&json!({ "identity": identity })).send().await?,
+            None => post.send().await?,
+        };
+        Ok((answer.status().as_u16(), answer.json().await?))
+    };
+    let say = async |opened: &Value, n: u8, text: &str| -> Result<()> {
+        let body = json!({ "client_id": format!("00000000-0000-4000-8000-0000000000{n:02}"), "text": text });
+        let post =
+            http.post(format!("{}/chat/messages", stack.base)).bearer_auth(opened["token"].as_str().context("token")?);
+        assert_eq!(post.json(&body).send().await?.status(), 202);
+        Ok(())
+    };
+    let (_, anonymous) = open(None, None).await?;
+    assert_eq!(anonymous["known"], false);
+    say(&anonymous, 71, "Do you ship to Oslo?").await?;
+    let aud = account.to_string();
+    for (token, why) in [
+        (site_token("another secret", &claims("C-7", hour, &aud))?, "another secret"),
+        (site_token(&secret, &claims("C-7", hour, "cha_other"))?, "another account"),
+        (site_token(&secret, &claims("C-7", hour - 7200, &aud))?, "over"),
+        (site_token(&secret, &claims("C-7", hour + 48 * 3600, &aud))?, "too long"),
+        (site_token(&secret, &claims(" ", hour, &aud))?, "nobody"),
+    ] {
+        assert_eq!(open(Some(&token), None).await?.0, 401, "{why}");
+    }
+    let ida = site_token(&secret, &claims("C-7", hour, &aud))?;
+    let before = anonymous["token"].as_str().context("token")?;
+    let (status, known) = open(Some(&ida), Some(before)).await?;
+    assert_eq!((status, &known["known"], &known["visitor"]), (201, &json!(true), &anonymous["visitor"]), "{known}");
+    say(&known, 72, "I am signed in now").await?;
+    // Somebody else at the same browser is another visitor, and so is nobody.
+    let token = known["token"].as_str().context("token")?;
+    let kim = site_token(&secret, &claims("C-8", hour, &aud))?;
+    for identity in [Some(kim.as_str()), None] {
+        assert_ne!(open(identity, Some(token)).await?.1["visitor"], known["visitor"]);
+    }
+    // On another device she is the same customer.
+    let (_, elsewhere) = open(Some(&ida), None).await?;
+    assert_ne!(elsewhere["visitor"], known["visitor"]);
+    say(&elsewhere, 73, "From my phone").await?;
+    let find = "query($s: String!) { customers(search: $s) { id name identities { scheme value verified } timeline(first: 50) { nodes { text } } } }";
+    let texts = |found: &Value| -> Vec<String> {
+        let nodes = found["customers"][0]["timeline"]["nodes"].as_array().cloned().unwrap_or_default();
+        nodes.iter().rev().filter_map(|item| item["text"].as_str().map(str::to_owned)).collect()
+    };
+    let all = ["Do you ship to Oslo?", "I am signed in now", "From my phone"];
+    let found = until(&people[0].0, find, json!({ "s": "C-7" }), |found| texts(found) == all).await?;
+    let ids = found["customers"][0]["identities"].as_array().context("identities")?;
+    for scheme in ["crm_id", "email"] {
+        assert!(ids.iter().any(|id| id["scheme"] == scheme && id["verified"] == "token"), "{scheme}: {found}");
+    }
+    assert_eq!(found["customers"][0]["name"], "Ida Berg", "{found}");
+    stack.finish().await
+}
+
+/// A visitor who would rather have a person than the bot gets one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_visitor_asks_for_a_person() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    stack.sql("update channel_account set bot_id = (select id from bot limit 1) where kind = 'webchat'").await?;
+    let http = reqwest_client();
+    let mut people = both_sites(&stack).await?;
+    let account = stack.demo.accounts.iter().find(|(kind, _)| *kind == ChannelKind::WebChat).context("account")?.1;
+    let opened: Value = http.post(format!("{}/chat/{account}/sessions", stack.base)).send().await?.json().await?;
+    let token = opened["token"].as_str().context("token")?;
+    let ask = async |token: &str| -> Result<(u16, Value)> {
+        let answer = http.post(format!("{}/chat/person", stack.base)).bearer_auth(token).send().await?;
+        Ok((answer.status().as_u16(), answer.json().await?))
+    };
+    assert_eq!(ask("nobody").await?.0, 401);
+    assert_eq!(ask(token).await?.0, 404, "nothing was said yet");
+    let body = json!({ "client_id": "00000000-0000-4000-8000-000000000081", "text": "Are you a robot?" });
+    let post = http.post(format!("{}/chat/messages", stack.base)).bearer_auth(token).json(&body);
+    assert_eq!(post.send().await?.status(), 202);
+    stack.settle("select count(*) from session where control = 'bot'", 1, PATIENCE).await?;
+    assert_eq!(ask(token).await?, (202, json!({ "taken": true })));
+    assert_eq!(ask(token).await?, (202, json!({ "taken": false })), "asked twice is asked once");
+    let (who, conversation) = accept_first(&mut people).await?;
+    let query = "query($c: ID!) { conversation(id: $c) { owner handoffs { request } } }";
+    let found = people[who].0.query(query, json!({ "c": conversation })).await?;
+    assert_eq!(found["conversation"]["owner"], "AGENT", "{found}");
+    assert_eq!(found["conversation"]["handoffs"][0]["request"]["reason"]["code"], "requested", "{found}");
     stack.finish().await
 }

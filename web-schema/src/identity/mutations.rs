@@ -74,6 +74,17 @@ async fn declared(
     }
 }
 
+async fn decided(ctx: &Context<'_>, done: Result<CandidateId, app::MergeRefused>) -> Resolved<CandidatePayload> {
+    match done {
+        Ok(candidate) => {
+            let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+            let found = candidates::find(&mut tx, candidate).await.map_err(AppError::from).extend()?;
+            Ok(CandidatePayload { candidate: found.map(IdentityCandidate), user_errors: Vec::new() })
+        }
+        Err(refused) => Ok(CandidatePayload { candidate: None, user_errors: vec![refused.split().extend()?] }),
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct IdentityMutations;
 
@@ -92,16 +103,17 @@ impl IdentityMutations {
     /// `identity:manage`.
     async fn candidate_refuse(&self, ctx: &Context<'_>, input: CandidateInput) -> Resolved<CandidatePayload> {
         let viewer = viewer(ctx).extend()?;
-        let candidate = read::<CandidateId>(&input.candidate_id).extend()?;
-        let reason = input.reason.unwrap_or_default();
-        match app::refuse(&viewer.app, &viewer.subject, candidate, &reason).await {
-            Ok(candidate) => {
-                let mut tx = viewer.read().await.extend()?;
-                let found = candidates::find(&mut tx, candidate).await.map_err(AppError::from).extend()?;
-                Ok(CandidatePayload { candidate: found.map(IdentityCandidate), user_errors: Vec::new() })
-            }
-            Err(refused) => Ok(CandidatePayload { candidate: None, user_errors: vec![refused.split().extend()?] }),
-        }
+        let candidate = read(&input.candidate_id).extend()?;
+        let done = app::refuse(&viewer.app, &viewer.subject, candidate, &input.reason.unwrap_or_default()).await;
+        decided(ctx, done).await
+    }
+
+    /// Takes a refusal back: the pair is to be decided again. Needs `identity:manage`.
+    async fn candidate_reopen(&self, ctx: &Context<'_>, input: CandidateInput) -> Resolved<CandidatePayload> {
+        let viewer = viewer(ctx).extend()?;
+        let candidate = read(&input.candidate_id).extend()?;
+        let done = app::reopen(&viewer.app, &viewer.subject, candidate, &input.reason.unwrap_or_default()).await;
+        decided(ctx, done).await
     }
 
     /// Takes identifiers away to a new customer, which is answered; what was said on them goes along, and the two are

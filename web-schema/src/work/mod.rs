@@ -65,6 +65,12 @@ impl Queue {
     async fn sticky_seconds(&self) -> i32 {
         self.0.sticky_seconds
     }
+    /// Within how many seconds its work should be answered, by the routing plan in force; 0 = it promises nothing.
+    async fn answer_within_seconds(&self, ctx: &Context<'_>) -> Resolved<i32> {
+        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        let found = meridian_store::plans::version(&mut tx, self.0.id, None).await.map_err(AppError::from).extend()?;
+        Ok(found.map_or(0, |found| i32::try_from(found.plan.target_seconds).unwrap_or(i32::MAX)))
+    }
     /// Versions of its routing plan, newest first: the first one is in force. Needs `setup:read`.
     #[graphql(complexity = "first.unwrap_or(1).clamp(1, 100) as usize * child_complexity")]
     async fn plans(

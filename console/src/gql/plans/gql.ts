@@ -1,6 +1,7 @@
 /* eslint-disable */
 import * as types from './graphql';
-import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+
+
 
 /**
  * Map of all GraphQL operations in the project.
@@ -22,25 +23,10 @@ const documents: Documents = {
 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- *
- *
- * @example
- * ```ts
- * const query = graphql(`query GetUser($id: ID!) { user(id: $id) { name } }`);
- * ```
- *
- * The query argument is unknown!
- * Please regenerate the types.
  */
-export function graphql(source: string): unknown;
+export function graphql(source: "fragment PlanBits on RoutingPlan {\n  version\n  active\n  note\n  createdAt\n  author {\n    id\n    name\n  }\n  targetSeconds\n  reserve\n  steps {\n    seconds\n    relaxLevels\n    anyLanguage\n    anyHours\n    shiftLeftMinutes\n    skipIfEmpty\n    order\n    pool\n    siteIds\n    branchIds\n    agentIds\n    languages\n    skills {\n      skillId\n      level\n    }\n  }\n}\n\nquery Plans {\n  queues {\n    id\n    plans(first: 50) {\n      ...PlanBits\n    }\n  }\n}\n\nquery PlanTry($input: RoutingPlanTryInput!) {\n  routingPlanTry(input: $input) {\n    at\n    steps {\n      step\n      beginsSeconds\n      endsSeconds\n      free\n      skipped\n      exclusions\n      candidates {\n        agent {\n          id\n          name\n        }\n        score\n      }\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}\n\nmutation PlanPublish($input: RoutingPlanPublishInput!) {\n  routingPlanPublish(input: $input) {\n    queue {\n      id\n      plans(first: 50) {\n        ...PlanBits\n      }\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}\n\nmutation PlanRevert($input: RoutingPlanRevertInput!) {\n  routingPlanRevert(input: $input) {\n    queue {\n      id\n      plans(first: 50) {\n        ...PlanBits\n      }\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}"): typeof import('./graphql').PlanBitsFragmentDoc;
 
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "fragment PlanBits on RoutingPlan {\n  version\n  active\n  note\n  createdAt\n  author {\n    id\n    name\n  }\n  targetSeconds\n  reserve\n  steps {\n    seconds\n    relaxLevels\n    anyLanguage\n    anyHours\n    shiftLeftMinutes\n    skipIfEmpty\n    order\n    pool\n    siteIds\n    branchIds\n    agentIds\n    languages\n    skills {\n      skillId\n      level\n    }\n  }\n}\n\nquery Plans {\n  queues {\n    id\n    plans(first: 50) {\n      ...PlanBits\n    }\n  }\n}\n\nquery PlanTry($input: RoutingPlanTryInput!) {\n  routingPlanTry(input: $input) {\n    at\n    steps {\n      step\n      beginsSeconds\n      endsSeconds\n      free\n      skipped\n      exclusions\n      candidates {\n        agent {\n          id\n          name\n        }\n        score\n      }\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}\n\nmutation PlanPublish($input: RoutingPlanPublishInput!) {\n  routingPlanPublish(input: $input) {\n    queue {\n      id\n      plans(first: 50) {\n        ...PlanBits\n      }\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}\n\nmutation PlanRevert($input: RoutingPlanRevertInput!) {\n  routingPlanRevert(input: $input) {\n    queue {\n      id\n      plans(first: 50) {\n        ...PlanBits\n      }\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}"): (typeof documents)["fragment PlanBits on RoutingPlan {\n  version\n  active\n  note\n  createdAt\n  author {\n    id\n    name\n  }\n  targetSeconds\n  reserve\n  steps {\n    seconds\n    relaxLevels\n    anyLanguage\n    anyHours\n    shiftLeftMinutes\n    skipIfEmpty\n    order\n    pool\n    siteIds\n    branchIds\n    agentIds\n    languages\n    skills {\n      skillId\n      level\n    }\n  }\n}\n\nquery Plans {\n  queues {\n    id\n    plans(first: 50) {\n      ...PlanBits\n    }\n  }\n}\n\nquery PlanTry($input: RoutingPlanTryInput!) {\n  routingPlanTry(input: $input) {\n    at\n    steps {\n      step\n      beginsSeconds\n      endsSeconds\n      free\n      skipped\n      exclusions\n      candidates {\n        agent {\n          id\n          name\n        }\n        score\n      }\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}\n\nmutation PlanPublish($input: RoutingPlanPublishInput!) {\n  routingPlanPublish(input: $input) {\n    queue {\n      id\n      plans(first: 50) {\n        ...PlanBits\n      }\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}\n\nmutation PlanRevert($input: RoutingPlanRevertInput!) {\n  routingPlanRevert(input: $input) {\n    queue {\n      id\n      plans(first: 50) {\n        ...PlanBits\n      }\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n}"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};
 }
-
-export type DocumentType<TDocumentNode extends DocumentNode<any, any>> = TDocumentNode extends DocumentNode<  infer TType,  any>  ? TType  : never;

@@ -14,7 +14,7 @@ pub use declare::{DeclareRefused, declare};
 pub use import::{ImportRefused, preview};
 pub use merge::{MergeRefused, Unmerged, merge, unmerge};
 pub use recognise::{learn, recognise};
-pub use review::{confirm, refuse};
+pub use review::{confirm, refuse, reopen};
 pub use runs::{RunRefused, dedupe, progress, run, start};
 pub use split::split;
 pub(crate) use vouch::same_as;

@@ -70,3 +70,31 @@ pub async fn refuse(app: &App, subject: &Subject, id: CandidateId, reason: &str)
     tx.commit().await?;
     Ok(id)
 }
+
+/// Takes a refusal back: the pair is to be decided again. A pair that nobody refused stays as it is.
+pub async fn reopen(app: &App, subject: &Subject, id: CandidateId, reason: &str) -> Result<CandidateId, MergeRefused> {
+    subject.require(Permission::ManageIdentity)?;
+    let mut tx = app.db.write(subject.scope()).await?;
+    let (candidate, a, b) = pair(&mut tx, id).await?;
+    if candidate.state != State::Refused {
+        return Ok(id);
+    }
+    candidates::decide(&mut tx, candidate.customer, candidate.other, State::Open).await?;
+    if let Some(party) = store::parties(&mut tx, a).await?.first() {
+        let link = store::Link {
+            kind: "suggest",
+            party: PartyId(*party),
+            customer: a,
+            from: Some(b),
+            act: tx.id::<LinkId>(),
+            reason: reason.to_owned(),
+            evidence: json!(candidate.evidence),
+        };
+        store::insert_link(&mut tx, &link).await?;
+    }
+    look_at(&mut tx, [a, b]);
+    tell(&mut tx, &[a, b], &[]).await?;
+    tx.audit("candidate_reopened", "customer", Some(a.0), json!({ "other": b.to_string() }));
+    tx.commit().await?;
+    Ok(id)
+}

@@ -265,7 +265,7 @@ async fn seed_account(
                     "smtp_tls": "none", "domain": format!("{workspace}.example"), "authserv_id": "mx.example" }),
             &["inbound_token", "reply_mac"],
         ),
-        ChannelKind::WebChat => (json!({ "origins": ["*"] }), &[]),
+        ChannelKind::WebChat => (json!({ "origins": ["*"] }), &["identity_secret"]),
         ChannelKind::Generic => (json!({ "url": format!("{base}/generic"), "trusted_identities": true }), &[]),
     };
     let mut sealed: Versions = secrets
