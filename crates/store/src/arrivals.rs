@@ -118,10 +118,9 @@ pub async fn standing(
     let accounts: Vec<Uuid> = senders.iter().map(|(_, account)| account.0).collect();
     let rows = sqlx::query!(
         r#"select f.n as "n!", s.party_id, s.id as session_id, s.kind, s.thread, s.opened_at, s.last_customer_at,
-                  s.last_external_id,
-                  s.control, s.control_id, s.control_epoch, s.bot_waits_since, c.id, c.number, c.branch_id,
-                  c.customer_id, c.lifecycle, c.owner, c.owner_agent_id, c.queue_id, c.subject, c.seq, c.version,
-                  c.last_activity_at, c.created_at
+                  s.last_external_id, s.control, s.control_id, s.control_epoch, s.bot_waits_since, c.id, c.number,
+                  c.branch_id, c.customer_id, c.lifecycle, c.owner, c.owner_agent_id, c.queue_id, c.subject, c.seq,
+                  c.version, c.last_activity_at, c.created_at
            from (
              select a.n, s.id as session, s.conversation_id as conversation
              from unnest($2::text[], $3::text[], $4::text[], $5::uuid[]) with ordinality

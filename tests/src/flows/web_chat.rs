@@ -1,6 +1,6 @@
 //! A visitor writes in the chat and sees the answer on their own socket.
 
-use super::{PATIENCE, accept_first, both_sites, identity::until, main_job::reqwest_client};
+use super::{PATIENCE, accept_first, both_sites, identity::until, main_job::reqwest_client, unix};
 use anyhow::{Context, Result};
 use meridian_domain::channel::ChannelKind;
 use meridian_lab::{agent::Socket, customer::site_token};
@@ -81,7 +81,7 @@ async fn a_site_says_who_its_visitor_is() -> Result<()> {
     let people = both_sites(&stack).await?;
     let account = stack.demo.accounts.iter().find(|(kind, _)| *kind == ChannelKind::WebChat).context("account")?.1;
     let secret = Stack::secret("webchat identity_secret");
-    let hour = chrono::Utc::now().timestamp() + 3600;
+    let hour = unix() + 3600;
     let claims = |sub: &str, exp: i64, aud: &str| json!({ "sub": sub, "exp": exp, "aud": aud, "email": "ida@example.org", "name": "Ida Berg" });
     let open = async |identity: Option<&str>, before: Option<&str>| -> Result<(u16, Value)> {
         let mut post = http.post(format!("{}/chat/{account}/sessions", stack.base));
