@@ -113,9 +113,10 @@ async fn act(settings: &Settings, publisher: &mut Publisher, found: Found) -> Re
     let again: Vec<(String, Envelope)> = overdue
         .raws
         .into_iter()
-        .map(|(tenant, raw)| {
+        .map(|(tenant, raw, queue)| {
             let job = serde_json::to_value(Job::Ingest { raw }).unwrap_or_default();
-            (jobs::queue("ingest", raw.0.as_bytes()), Envelope { tenant: tenant.0, job, attempt: 0 })
+            let queue = if queue.is_empty() { jobs::queue("ingest", raw.0.as_bytes()) } else { queue };
+            (queue, Envelope { tenant: tenant.0, job, attempt: 0 })
         })
         .collect();
     let media = stuck.into_iter().map(|(tenant, attachment)| {

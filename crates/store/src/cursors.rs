@@ -1,7 +1,10 @@
 //! What is pulled from providers, and how far.
 
 use crate::{Db, ReadTx, StoreError, SystemTx, WriteTx};
-use meridian_domain::ids::{ChannelAccountId, CursorId, RawId, TenantId};
+use meridian_domain::{
+    ids::{ChannelAccountId, CursorId, RawId, TenantId},
+    jobs,
+};
 use serde_json::Value;
 
 /// Where a pull stands.
@@ -91,14 +94,15 @@ pub struct PulledRaw<'a> {
 pub async fn store(tx: &mut WriteTx, pulled: &PulledRaw<'_>) -> Result<Option<RawId>, StoreError> {
     let (tenant, id) = (tx.tenant(), tx.id::<RawId>());
     let new = sqlx::query_scalar!(
-        "insert into inbound_raw (tenant_id, id, account_id, dedupe_key, request, body) values ($1, $2, $3, $4, $5, $6)
-         on conflict do nothing returning id",
+        "insert into inbound_raw (tenant_id, id, account_id, dedupe_key, request, body, queue)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id",
         tenant,
         id.0,
         pulled.account.0,
         pulled.dedupe_key,
         pulled.request,
-        pulled.body
+        pulled.body,
+        jobs::queue("ingest", pulled.account.0.as_bytes())
     )
     .fetch_optional(tx.conn())
     .await?;

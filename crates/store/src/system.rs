@@ -81,8 +81,9 @@ pub struct Overdue {
     pub wrapping: Vec<(TenantId, WorkItemId)>,
     /// Sessions whose bot did not act in time.
     pub silent: Vec<(TenantId, SessionId)>,
-    /// Stored requests that nobody processed for a minute.
-    pub raws: Vec<(TenantId, RawId)>,
+    /// Stored requests that nobody processed, oldest first, each with the queue that keeps what its sender says in order;
+    /// empty for those of before there was one.
+    pub raws: Vec<(TenantId, RawId, String)>,
     /// Sends that stand still.
     pub sends: Vec<(TenantId, DeliveryId)>,
     /// Callbacks and later work whose time came, or is over.
@@ -119,11 +120,13 @@ pub async fn overdue(tx: &mut SystemTx, grace: f64, patience: f64) -> Result<Ove
     );
     found.silent = silent.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
     let raws = sqlx::query!(
-        "select tenant_id, id from inbound_raw
-         where state = 'received' and received_at < statement_timestamp() - make_interval(secs => $1) limit 1000",
+        "select tenant_id, id, queue from inbound_raw
+         where state = 'received' and received_at < statement_timestamp() - make_interval(secs => $1)
+         order by received_at, id limit 1000",
         patience
     );
-    found.raws = raws.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
+    found.raws =
+        raws.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into(), r.queue)).collect();
     let sends = sqlx::query!(
         "select tenant_id, id from delivery where state = 'sending'
          and updated_at < statement_timestamp() - interval '120 seconds' limit 500"

@@ -57,7 +57,8 @@ async fn alert(socket: &mut Socket, root: &str, kind: &str) -> Result<Value> {
         let alert = &m["payload"]["data"][root]["change"]["alert"];
         (alert["kind"] == kind).then(|| alert.clone())
     };
-    socket.until(PATIENCE, wanted).await
+    // What nobody can serve is looked for every 20 seconds.
+    socket.until(PATIENCE + Duration::from_secs(20), wanted).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

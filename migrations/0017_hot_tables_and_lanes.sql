@@ -24,3 +24,28 @@ begin
   end loop;
 end
 $$;
+
+-- The lane of a stored request: if it has to be published once more, it stands behind what the same sender said before.
+alter table inbound_raw add column queue text not null default '';
+
+create or replace function intake_accept(tenants uuid[], ids uuid[], accounts uuid[], keys text[], lanes smallint[],
+                                         queues text[], requests jsonb[], bodies bytea[])
+returns bigint language plpgsql security definer set search_path = public as $$
+declare
+  new bigint;
+begin
+  with fresh as (
+    insert into inbound_raw (tenant_id, id, account_id, dedupe_key, request, body, queue)
+    select * from unnest(tenants, ids, accounts, keys, requests, bodies, queues)
+    on conflict do nothing
+    returning tenant_id, id
+  ), told as (
+    insert into outbox (tenant_id, lane, queue, payload)
+    select f.tenant_id, r.lane, r.queue, jsonb_build_object('job', 'ingest', 'raw', f.id)
+    from fresh f join unnest(ids, lanes, queues) as r(id, lane, queue) on r.id = f.id
+    returning 1
+  )
+  select count(*) into new from told;
+  return new;
+end
+$$;
