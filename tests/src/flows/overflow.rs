@@ -134,8 +134,8 @@ async fn overflow_opens_to_partners_and_closes_again() -> Result<()> {
     whatsapp.post(&http, &whatsapp.text("447700900662", "Jon", "wamid.o2", "agent", unix())).await?;
     let first = takes(&ravi, &mut inbox).await?;
     takes(&ravi, &mut inbox).await?;
-    let open = ada.query("{ alerts(first: 5) { kind } queues { name overflow { open } } }", json!({})).await?;
-    assert_eq!(open["alerts"][0]["kind"], "OVERFLOW", "{open}");
+    // With nobody waiting any more it may have closed by now.
+    assert_eq!(stack.count("select count(*) from alert where kind = 'overflow'").await?, 1);
     let closed = "select count(*) from routing_decision where exclusions ->> 'overflow_closed' = '1'";
     assert_eq!(stack.count(closed).await?, 1, "the record says why the second one waited");
     assert_eq!(stack.count("select count(*) from routing_decision where trigger = 'overflow'").await?, 2);
