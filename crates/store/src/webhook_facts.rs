@@ -55,13 +55,10 @@ pub async fn of(tx: &mut ReadTx, changes: &[Change]) -> Result<Facts, StoreError
         items(tx, &named.items, &mut facts).await?;
         handoffs(tx, &named.items, &mut facts).await?;
     }
-    if !named.offers.is_empty() {
-        offers(tx, &named.offers, &mut facts).await?;
-    }
-    let mut ids = named.works;
-    ids.extend(facts.offers.values().map(|offer| offer.work.0));
-    if !ids.is_empty() || !named.conversations.is_empty() {
-        works(tx, &ids, &named.conversations, &mut facts).await?;
+    if !named.works.is_empty() || !named.offers.is_empty() || !named.conversations.is_empty() {
+        works(tx, &named, &mut facts).await?;
+        let found: Vec<Uuid> = facts.works.keys().copied().collect();
+        offers(tx, &found, &mut facts).await?;
     }
     if !named.customers.is_empty() {
         merges(tx, &named.customers, &mut facts).await?;
@@ -170,14 +167,15 @@ async fn handoffs(tx: &mut ReadTx, items: &[Uuid], facts: &mut Facts) -> Result<
     Ok(())
 }
 
-async fn offers(tx: &mut ReadTx, ids: &[Uuid], facts: &mut Facts) -> Result<(), StoreError> {
+/// All offers of some work: a row may be ahead of the change that is told now.
+async fn offers(tx: &mut ReadTx, works: &[Uuid], facts: &mut Facts) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
         "select o.id, o.work_item_id, w.conversation_id, o.agent_id, o.state, o.created_at, o.ended_at from offer o
          join work_item w on w.tenant_id = o.tenant_id and w.id = o.work_item_id
-         where o.tenant_id = $1 and o.id = any($2)",
+         where o.tenant_id = $1 and o.work_item_id = any($2)",
         tenant,
-        ids
+        works
     )
     .fetch_all(tx.conn())
     .await?;
@@ -196,7 +194,8 @@ async fn offers(tx: &mut ReadTx, ids: &[Uuid], facts: &mut Facts) -> Result<(), 
     Ok(())
 }
 
-async fn works(tx: &mut ReadTx, ids: &[Uuid], of: &[Uuid], facts: &mut Facts) -> Result<(), StoreError> {
+/// Work that is named, or whose conversation or offer is.
+async fn works(tx: &mut ReadTx, named: &Named, facts: &mut Facts) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
         r#"select w.id as "id!", w.conversation_id as "conversation_id!", w.queue_id as "queue_id!", w.agent_id,
@@ -207,10 +206,15 @@ async fn works(tx: &mut ReadTx, ids: &[Uuid], of: &[Uuid], facts: &mut Facts) ->
              union
              select id, conversation_id, queue_id, agent_id, state, outcome, accepted_at, ended_at from work_item
              where tenant_id = $1 and conversation_id = any($3)
+             union
+             select i.id, i.conversation_id, i.queue_id, i.agent_id, i.state, i.outcome, i.accepted_at, i.ended_at
+             from offer o join work_item i on i.tenant_id = o.tenant_id and i.id = o.work_item_id
+             where o.tenant_id = $1 and o.id = any($4)
            ) w"#,
         tenant,
-        ids,
-        of
+        &named.works,
+        &named.conversations,
+        &named.offers
     )
     .fetch_all(tx.conn())
     .await?;

@@ -133,8 +133,8 @@ async fn a_conversation(hooked: &Hooked, people: &mut [(Agent, Socket)]) -> Resu
     let posts = hooked.posts(10).await?;
     let bodies: Vec<Value> = posts.iter().map(Recorded::json).collect();
     let mut told = kinds(&posts);
-    let begun = ["conversation.opened", "message.received", "handoff.created"];
-    assert_eq!(&told[1..4], begun, "{told:?}");
+    let begun = ["conversation.opened", "message.received", "handoff.created", "work.offered", "work.accepted"];
+    assert_eq!(&told[1..6], begun, "{told:?}");
     told.sort_unstable();
     assert_eq!(
         told,

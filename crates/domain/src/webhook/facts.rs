@@ -215,11 +215,14 @@ impl Telling<'_> {
         }
     }
 
+    fn offered(&mut self, id: OfferId, offer: &Offer) {
+        let data = json!({ "work": offer.work.to_string(), "offer": id.to_string(), "agent": offer.agent });
+        self.tell(EventKind::WorkOffered, format!("{id}:offered"), Some(offer.conversation), offer.created_at, data);
+    }
+
     fn offer(&mut self, id: OfferId) {
         let Some(offer) = self.facts.offers.get(&id.0) else { return };
-        let of = Some(offer.conversation);
-        let data = json!({ "work": offer.work.to_string(), "offer": id.to_string(), "agent": offer.agent });
-        self.tell(EventKind::WorkOffered, format!("{id}:offered"), of, offer.created_at, data);
+        self.offered(id, offer);
         let taken = self.facts.works.get(&offer.work.0).and_then(|work| work.accepted_at);
         if let Some(at) = taken.filter(|_| offer.state == "accepted") {
             self.accepted(offer.work, at, Some(&offer.agent));
@@ -233,10 +236,19 @@ impl Telling<'_> {
         self.tell(EventKind::WorkAccepted, key, Some(work.conversation), at, data);
     }
 
+    /// The row may be ahead of its changes: what led to its state is told first.
     fn work(&mut self, id: WorkItemId) {
         let Some(work) = self.facts.works.get(&id.0) else { return };
-        if let Some(at) = work.accepted_at.filter(|_| work.state == "active") {
-            self.accepted(id, at, work.agent.as_deref());
+        let of_work = |(offer, of): (&Uuid, _)| (OfferId(*offer), of);
+        let mut offers: Vec<(OfferId, &Offer)> =
+            self.facts.offers.iter().filter(|(_, offer)| offer.work == id).map(of_work).collect();
+        offers.sort_unstable_by_key(|(offer, of)| (of.created_at, *offer));
+        for (offer, of) in &offers {
+            self.offered(*offer, of);
+        }
+        if let Some(at) = work.accepted_at {
+            let taker = offers.iter().rev().find(|(_, offer)| offer.state == "accepted").map(|(_, of)| of.agent.as_str());
+            self.accepted(id, at, work.agent.as_deref().filter(|_| work.state == "active").or(taker));
         }
         if let Some(at) = work.ended_at {
             let data =
@@ -421,6 +433,16 @@ mod tests {
         assert_eq!(told[3].data["agent"], "agt", "who took it, though the work is over");
         let keys: HashSet<&str> = told.iter().map(|event| event.key.as_str()).collect();
         assert_eq!(keys.len(), told.len());
+    }
+
+    #[test]
+    fn rows_that_are_ahead_of_their_changes_tell_what_came_first_first() {
+        let told = events(&changes()[4..5], &facts(), at(0));
+        let kinds: Vec<&str> = told.iter().map(|event| event.kind).collect();
+        let wanted =
+            ["conversation.opened", "work.offered", "work.accepted", "work.ended", "conversation.closed"];
+        assert_eq!(kinds, wanted);
+        assert_eq!(told[2].data["agent"], "agt");
     }
 
     #[test]
