@@ -230,9 +230,11 @@ export async function merge({ chrome, url, world, run, problems }) {
   await card.getByText(second).waitFor();
   await card.getByRole('button', { name: 'Make two customers one' }).click();
   const dialog = desk.getByRole('dialog');
-  await dialog.locator('select').selectOption({ label: one });
+  await dialog.getByRole('combobox').fill(first);
+  await dialog.getByRole('option', { name: one }).waitFor();
+  await desk.keyboard.press('Enter');
   await dialog.getByText(first).waitFor();
-  await dialog.getByRole('textbox').fill('She read both numbers out');
+  await dialog.getByRole('textbox', { name: 'Why' }).fill('She read both numbers out');
   await dialog.getByRole('button', { name: 'Merge', exact: true }).click();
   await card.getByText(first).waitFor();
   await card.getByText(second).waitFor();

@@ -81,6 +81,27 @@ export async function wholeDay({ chrome, url, world, run, problems }) {
   await desk.context().close();
 }
 
+/** Who knows what is coming types on, before it is there: nothing of that is lost, and nothing of it means something else. */
+export async function typedAhead({ chrome, url, problems }) {
+  const desk = await page(chrome, problems);
+  await desk.route(/CommandBar.*\.js/, async (route) => {
+    await new Promise((done) => setTimeout(done, 800));
+    await route.continue();
+  });
+  await signIn(desk, url, awake()[0]);
+  const goes = async (words, path) => {
+    await desk.keyboard.press('Control+k');
+    await desk.keyboard.type(words);
+    await desk.keyboard.press('Enter');
+    await desk.waitForURL(path);
+  };
+  await goes('Resolved', '**/inbox/resolved');
+  await goes('Snoozed', '**/inbox/snoozed');
+  assert.equal(await desk.locator('[role=dialog]').count(), 0, 'no other key was heard');
+  tell('typed before the command bar had come, and done');
+  await desk.context().close();
+}
+
 /** What `?` names, as `place.action`. */
 async function named(at) {
   await at.keyboard.press('Shift+?');
@@ -277,7 +298,7 @@ function ofFloor(floor, url, world, run) {
   return {
     'floor.next': async () => {
       await floor.goto(`${url}/floor`);
-      for (const n of [7, 8]) await alarm(floor, world, run, n);
+      for (const n of [7, 8]) await alarm(world, run, n);
       await floor.waitForFunction(() => document.querySelectorAll('[data-alert]').length >= 2);
       await focusMoves(floor, ['j', 'ArrowDown'], row);
     },

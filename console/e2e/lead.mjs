@@ -5,14 +5,20 @@ import { accessible, page, shoot, signIn, tell } from './setup.mjs';
 export const rules = 'mutation($rules: [RedRuleInput!]!) { redRulesPublish(input: { rules: $rules }) { userErrors { message } } }';
 
 /** Somebody loud writes: the rule for `loud<run>` alarms the floor. */
-export async function alarm(at, world, run, n) {
+export async function alarm(world, run, n) {
   await world.generic(`+44774${run}${n}`, `Vera ${run}${n}`, 'My card was used by somebody else.');
   const search = 'query($search: String!) { customers(search: $search) { id version } }';
   const find = async () => (await world.query(world.admin, search, { search: `Vera ${run}${n}` })).customers[0];
-  let found = await find();
-  for (let tries = 0; !found && tries < 50; tries++) [, found] = [await at.waitForTimeout(100), await find()];
-  const update = 'mutation($input: CustomerUpdateInput!) { customerUpdate(input: $input) { userErrors { message } } }';
-  await world.query(world.admin, update, { input: { customerId: found.id, expectedVersion: found.version, tags: [`loud${run}`] } });
+  const update = 'mutation($input: CustomerUpdateInput!) { customerUpdate(input: $input) { userErrors { code } } }';
+  await world.until('the customer is loud', async () => {
+    const found = await find();
+    if (!found) return false;
+    const input = { customerId: found.id, expectedVersion: found.version, tags: [`loud${run}`] };
+    const { userErrors } = (await world.query(world.admin, update, { input })).customerUpdate;
+    // Somebody who has just written may change meanwhile.
+    assert.ok(userErrors.every(({ code }) => code === 'STALE_VERSION'), JSON.stringify(userErrors));
+    return userErrors.length === 0;
+  });
 }
 
 /** A rule of the red channel alarms the floor; the supervisor sees it, gives the work away and ends the alert, by keys. */
@@ -24,7 +30,7 @@ export async function alerts({ chrome, url, world, run, problems }) {
   const name = `Loud customer ${run}`;
   await world.query(world.admin, rules, { rules: [{ name, alert: true, tags: [`loud${run}`] }] });
   try {
-    await alarm(floor, world, run, 1);
+    await alarm(world, run, 1);
     const row = floor.locator('[data-alert]', { hasText: name });
     await row.waitFor();
     await accessible(floor, 'floor with alerts', problems);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { setUp } from './admin.mjs';
 import { collide, cut, day, expiry, merge, race, signedOut } from './agent.mjs';
 import { connect } from './connect.mjs';
-import { keys, wholeDay } from './keyboard.mjs';
+import { keys, typedAhead, wholeDay } from './keyboard.mjs';
 import { alerts, imports, plans, review } from './lead.mjs';
 import { known, looks, person, supervisor, widget } from './others.mjs';
 import { files, later, mail, passOn } from './passing.mjs';
@@ -13,7 +13,7 @@ import { many, upgrade } from './upgrade.mjs';
 import { webhooks } from './webhooks.mjs';
 import { World } from './world.mjs';
 
-const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, widget, known, person, supervisor, alerts, review, plans, imports, setUp, connect, webhooks, keys, upgrade, many, looks };
+const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, widget, known, person, supervisor, alerts, review, plans, imports, setUp, connect, webhooks, keys, typedAhead, upgrade, many, looks };
 const asked = process.argv.slice(2);
 const names = asked.length > 0 ? asked : Object.keys(scenarios);
 const failed = [];

@@ -59,12 +59,20 @@ impl Ingest {
         Self { settings }
     }
 
-    /// Reads and applies requests of one tenant; those that are done already are left out.
+    /// Reads and applies requests of one tenant and what came before them in their lanes; those that are done already
+    /// are left out.
     async fn together(&self, tenant: TenantId, ids: &[RawId]) -> Result<(), StoreError> {
+        while self.some(tenant, ids).await? {}
+        Ok(())
+    }
+
+    /// As many as go into one transaction; whether there may be more.
+    async fn some(&self, tenant: TenantId, ids: &[RawId]) -> Result<bool, StoreError> {
         let mut claimed = inbound::claim(&self.settings.app, tenant, ids).await?;
         if claimed.requests.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
+        let more = claimed.more;
         let read = |Stored { id, raw, account }: Stored| {
             let request = StoredRequest { part: raw.request, body: raw.body.into(), received_at: raw.received_at };
             let events = registry::get(account.kind).parse(&account, &request);
@@ -78,7 +86,7 @@ impl Ingest {
             metrics::counter!("meridian_events_total", "kind" => kind).increment(u64::from(done.applied));
             metrics::counter!("meridian_unknown_events_total", "kind" => kind).increment(u64::from(done.unknown));
         }
-        Ok(())
+        Ok(more)
     }
 
     async fn alone(&self, tenant: TenantId, id: RawId, attempt: u32) -> Outcome {

@@ -44,6 +44,8 @@ export class Floor {
   loaded = $state(false);
   failed = $state(false);
   live = $state<StreamState>('idle');
+  /** What was heard while lists are being read, for each reading. */
+  private meanwhile = new Set<Change[]>();
   private stream: Stream<Change> | null = null;
   private soon: ReturnType<typeof setTimeout> | undefined;
   private every: ReturnType<typeof setInterval> | undefined;
@@ -64,13 +66,18 @@ export class Floor {
     clearInterval(this.every);
   }
 
+  /** What changes meanwhile is newer than what is read, and is put on top of it. */
   async read(): Promise<void> {
+    const meanwhile: Change[] = [];
+    this.meanwhile.add(meanwhile);
     try {
       await Promise.all([this.readAgents(), this.readQueues(), this.readAlerts()]);
       [this.loaded, this.failed] = [true, false];
     } catch {
       this.failed = !this.loaded;
     }
+    this.meanwhile.delete(meanwhile);
+    for (const change of meanwhile) this.changed(change);
   }
 
   async force(agent: Agent, state: PresenceState): Promise<void> {
@@ -102,6 +109,7 @@ export class Floor {
   }
 
   private changed(change: Change): void {
+    for (const reading of this.meanwhile) reading.push(change);
     if (change.__typename === 'AlertChange') this.hear(change.alert);
     if (change.__typename === 'AgentChange') this.put(change.agent);
     if (change.__typename === 'WorkChange') {

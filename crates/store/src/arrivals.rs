@@ -16,28 +16,56 @@ use meridian_domain::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Takes stored requests in hand: marks them as processed, for nobody else, and reads them, in the order asked for.
-/// Those that are done already are left out.
-pub async fn claim(tx: &mut WriteTx, ids: &[RawId]) -> Result<Vec<(RawId, Raw)>, StoreError> {
+/// Stored requests taken in hand at most at once.
+const CLAIMED: i64 = 500;
+
+/// Stored requests in hand.
+#[derive(Debug, Default)]
+pub struct Claim {
+    /// In the order in which they came.
+    pub requests: Vec<(RawId, Raw)>,
+    /// There may be more of those that were asked for.
+    pub more: bool,
+}
+
+/// Takes stored requests in hand, and with each of them everything that came before it in its lane and that nobody
+/// could fail to apply so far: jobs may overtake each other, what a customer says may not. Marks them as processed, for
+/// nobody else; those that are done already are left out.
+pub async fn claim(tx: &mut WriteTx, ids: &[RawId]) -> Result<Claim, StoreError> {
     let tenant = tx.tenant();
-    let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let asked: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        "update inbound_raw set state = 'processed', processed_at = clock_timestamp()
-         where tenant_id = $1 and id = any($2) and state = 'received'
-         returning id, account_id, request, body, received_at",
+        "with last as (
+           select distinct on (queue) queue, received_at, id from inbound_raw
+           where tenant_id = $1 and id = any($2) and state = 'received'
+           order by queue, received_at desc, id desc
+         ), due as (
+           select due.id from last l cross join lateral (
+             select id from inbound_raw
+             where tenant_id = $1 and queue = l.queue and state = 'received'
+               and (received_at, id) <= (l.received_at, l.id) and (attempts = 0 or id = any($2))
+             order by received_at, id limit $3
+           ) due
+         )
+         update inbound_raw r set state = 'processed', processed_at = clock_timestamp() from due
+         where r.tenant_id = $1 and r.id = due.id and r.state = 'received'
+         returning r.id, r.account_id, r.request, r.body, r.received_at",
         tenant,
-        &wanted
+        &asked,
+        CLAIMED
     )
     .fetch_all(tx.conn())
     .await?;
-    let mut found: HashMap<Uuid, Raw> = rows
+    let more = rows.len() >= CLAIMED as usize;
+    let mut requests: Vec<(RawId, Raw)> = rows
         .into_iter()
         .map(|r| {
             let account = ChannelAccountId(r.account_id);
-            (r.id, Raw { account, request: r.request, body: r.body, received_at: r.received_at })
+            (RawId(r.id), Raw { account, request: r.request, body: r.body, received_at: r.received_at })
         })
         .collect();
-    Ok(ids.iter().filter_map(|id| found.remove(&id.0).map(|raw| (*id, raw))).collect())
+    requests.sort_unstable_by_key(|(id, raw)| (raw.received_at, *id));
+    Ok(Claim { requests, more })
 }
 
 /// An event by its names.

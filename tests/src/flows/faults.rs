@@ -6,7 +6,8 @@ use meridian_domain::channel::ChannelKind;
 use meridian_lab::{customer, provider::Answer};
 use meridian_testkit::Stack;
 use serde_json::json;
-use std::time::Duration;
+use sqlx::{ConnectOptions, PgConnection, postgres::PgConnectOptions};
+use std::{str::FromStr, time::Duration};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_first_messages_in_parallel_make_one_customer_and_one_conversation() -> Result<()> {
@@ -39,6 +40,37 @@ async fn fifty_first_messages_in_parallel_make_one_customer_and_one_conversation
     assert_eq!(stack.count("select count(*) from customer").await?, 1);
     assert_eq!(stack.count("select count(*) from conversation").await?, 1);
     assert_eq!(stack.count("select count(*) from conversation c where seq <> (select count(*) from timeline_item t where t.conversation_id = c.id)").await?, 0);
+    stack.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn jobs_may_overtake_each_other_what_a_customer_says_may_not() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    let mut admin: PgConnection = PgConnectOptions::from_str(&stack.database)?.connect().await?;
+    // The jobs of the first two come late, as those do that a broker refused.
+    sqlx::raw_sql(
+        "create function late() returns trigger language plpgsql as $$ begin
+           if new.payload->>'job' = 'ingest' and (select count(*) from inbound_raw) <= 2 then
+             new.due_at = new.due_at + interval '3 seconds';
+           end if;
+           return new;
+         end $$;
+         create trigger late before insert on outbox for each row execute function late();
+         alter function late() owner to meridian_system",
+    )
+    .execute(&mut admin)
+    .await?;
+    for n in 0..6 {
+        let body = whatsapp.text("447700900556", "Mia", &format!("wamid.q{n}"), &format!("m{n}"), unix());
+        assert_eq!(whatsapp.post(&http, &body).await?, 200);
+    }
+    stack.settle("select count(*) from outbox where payload->>'job' = 'ingest'", 0, PATIENCE).await?;
+    stack.settle("select count(*) from inbound_raw where state <> 'processed'", 0, PATIENCE).await?;
+    let said = "select c.text from timeline_item i join item_content c on c.tenant_id = i.tenant_id and c.item_id = i.id
+                where i.kind = 'message' and i.actor_kind = 'customer' order by i.seq";
+    let said: Vec<String> = sqlx::query_scalar(said).fetch_all(&mut admin).await?;
+    assert_eq!(said, ["m0", "m1", "m2", "m3", "m4", "m5"]);
     stack.finish().await
 }
 

@@ -197,6 +197,8 @@ export const en = {
   'card.merge.title': 'Make two customers one',
   'card.merge.help': 'Addresses and history of the second move to the first. Nothing is lost, and you can take it back.',
   'card.merge.reason': 'Why are they the same person?',
+  'card.merge.search': 'Search by name, number or address',
+  'card.merge.other': 'Somebody else',
   'card.merge.done': 'Customers merged',
   'card.undo': 'Undo',
   'card.undone': 'Merge taken back',

@@ -199,6 +199,8 @@ export const zh: Record<keyof typeof en, string> = {
   'card.merge.title': '合并两位客户',
   'card.merge.help': '后者的地址和历史归入前者，不会丢失，可以撤销。',
   'card.merge.reason': '为什么是同一人？',
+  'card.merge.search': '按姓名、电话或地址搜索',
+  'card.merge.other': '换一位',
   'card.merge.done': '客户已合并',
   'card.undo': '撤销',
   'card.undone': '合并已撤销',

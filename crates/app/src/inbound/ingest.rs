@@ -67,11 +67,13 @@ pub struct Parsed {
 pub struct Claimed {
     tx: WriteTx,
     memory: Memory,
-    /// Those that were not done yet, in the order asked for.
+    /// Those that were not done yet, and what came before them, in the order in which they came.
     pub requests: Vec<Stored>,
+    /// More are to be taken in hand.
+    pub more: bool,
 }
 
-/// Takes stored requests of one tenant in hand. What is made of them does not wait for the disk: requests are durable
+/// Takes stored requests of one tenant in hand, and what came before them in their lanes. What is made of them does not wait for the disk: requests are durable
 /// since they were accepted, and those whose timeline was lost in a crash of the database are unprocessed again.
 pub async fn claim(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed, StoreError> {
     take(app, tenant, ids).await.inspect_err(|_| app.known.forget())
@@ -80,15 +82,16 @@ pub async fn claim(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed
 async fn take(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed, StoreError> {
     let scope = TenantScope::acting(tenant, Actor::System);
     let mut tx = app.db.write_again(&scope, ids.len()).await?;
-    let mut requests = Vec::with_capacity(ids.len());
-    for (id, raw) in arrivals::claim(&mut tx, ids).await? {
+    let claim = arrivals::claim(&mut tx, ids).await?;
+    let mut requests = Vec::with_capacity(claim.requests.len());
+    for (id, raw) in claim.requests {
         let account = account(app, &mut tx, tenant, raw.account).await?;
         requests.push(Stored { id, raw, account });
     }
     for account in app.opened.newly_heard(requests.iter().map(|request| request.account.id)) {
         accounts::heard(&mut tx, account).await?;
     }
-    Ok(Claimed { tx, memory: app.known.memory(), requests })
+    Ok(Claimed { tx, memory: app.known.memory(), requests, more: claim.more })
 }
 
 async fn account(
