@@ -74,12 +74,8 @@ impl Consumer {
         }
     }
 
-    async fn consume(
-        &self,
-        handler: &Arc<dyn Handler>,
-        stop: &CancellationToken,
-        backoff: &mut Backoff,
-    ) -> Result<(), PublishError> {
+    /// A connection that consumes.
+    async fn open(&self) -> Result<Session, PublishError> {
         let mut session = Session::open(&self.url, &format!("meridian {}", self.queue)).await?;
         self.topology.declare_for(session.channel(), &self.queue).await?;
         within(session.channel().basic_qos(self.prefetch, BasicQosOptions::default())).await?;
@@ -88,9 +84,24 @@ impl Consumer {
         let consuming =
             session.channel().basic_consume(name.as_str().into(), "".into(), options, FieldTable::default());
         let consuming = within(consuming).await?;
-        let Parts { channel, consumer, .. } = session.parts();
-        let consumer = consumer.insert(consuming);
+        session.parts().consumer = Some(consuming);
+        Ok(session)
+    }
+
+    async fn consume(
+        &self,
+        handler: &Arc<dyn Handler>,
+        stop: &CancellationToken,
+        backoff: &mut Backoff,
+    ) -> Result<(), PublishError> {
+        let opened = tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            opened = self.open() => opened,
+        };
+        let mut session = opened?;
         backoff.reset();
+        let Parts { channel, consumer, .. } = session.parts();
+        let Some(consumer) = consumer else { return Err(BusError::TimedOut.into()) };
         loop {
             let first = tokio::select! {
                 () = stop.cancelled() => break,

@@ -67,7 +67,8 @@ async fn jobs_may_overtake_each_other_what_a_customer_says_may_not() -> Result<(
     }
     stack.settle("select count(*) from outbox where payload->>'job' = 'ingest'", 0, PATIENCE).await?;
     stack.settle("select count(*) from inbound_raw where state <> 'processed'", 0, PATIENCE).await?;
-    let said = "select c.text from timeline_item i join item_content c on c.tenant_id = i.tenant_id and c.item_id = i.id
+    let said =
+        "select c.text from timeline_item i join item_content c on c.tenant_id = i.tenant_id and c.item_id = i.id
                 where i.kind = 'message' and i.actor_kind = 'customer' order by i.seq";
     let said: Vec<String> = sqlx::query_scalar(said).fetch_all(&mut admin).await?;
     assert_eq!(said, ["m0", "m1", "m2", "m3", "m4", "m5"]);

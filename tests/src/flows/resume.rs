@@ -43,7 +43,8 @@ async fn nothing_is_missed_while_transactions_commit_out_of_order() -> Result<()
     }
     let written = "select count(*) from timeline_item where kind = 'message' and actor_kind = 'customer'";
     stack.settle(written, OPEN as i64, PATIENCE).await?;
-    let said = "select c.text from timeline_item i join item_content c on c.tenant_id = i.tenant_id and c.item_id = i.id
+    let said =
+        "select c.text from timeline_item i join item_content c on c.tenant_id = i.tenant_id and c.item_id = i.id
                 where i.kind = 'message' and i.actor_kind = 'customer' order by i.seq";
     let mut reader: PgConnection = PgConnectOptions::from_str(&stack.database)?.connect().await?;
     let said: Vec<String> = sqlx::query_scalar(said).fetch_all(&mut reader).await?;

@@ -247,7 +247,8 @@ impl Telling<'_> {
             self.offered(*offer, of);
         }
         if let Some(at) = work.accepted_at {
-            let taker = offers.iter().rev().find(|(_, offer)| offer.state == "accepted").map(|(_, of)| of.agent.as_str());
+            let taker =
+                offers.iter().rev().find(|(_, offer)| offer.state == "accepted").map(|(_, of)| of.agent.as_str());
             self.accepted(id, at, work.agent.as_deref().filter(|_| work.state == "active").or(taker));
         }
         if let Some(at) = work.ended_at {
@@ -439,8 +440,7 @@ mod tests {
     fn rows_that_are_ahead_of_their_changes_tell_what_came_first_first() {
         let told = events(&changes()[4..5], &facts(), at(0));
         let kinds: Vec<&str> = told.iter().map(|event| event.kind).collect();
-        let wanted =
-            ["conversation.opened", "work.offered", "work.accepted", "work.ended", "conversation.closed"];
+        let wanted = ["conversation.opened", "work.offered", "work.accepted", "work.ended", "conversation.closed"];
         assert_eq!(kinds, wanted);
         assert_eq!(told[2].data["agent"], "agt");
     }
