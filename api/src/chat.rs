@@ -12,6 +12,7 @@ use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
     event::Identifier,
     ids::ChannelAccountId,
+    media::{self, LARGEST, too_large},
     time::{Clock, SystemClock},
 };
 use meridian_store::{IntakeRow, conversations};
@@ -26,6 +27,27 @@ fn origin_allowed(account: &AccountConfig, request: &HttpRequest) -> bool {
     let Some(origin) = request.headers().get("origin").and_then(|value| value.to_str().ok()) else { return true };
     let listed = account.settings.get("origins").and_then(Value::as_array).into_iter().flatten();
     listed.filter_map(Value::as_str).any(|allowed| allowed == "*" || allowed.eq_ignore_ascii_case(origin))
+}
+
+/// `GET /chat/{account}`: whether people are there now, and when they are back.
+pub(crate) async fn hours(edge: web::Data<Edge>, path: web::Path<String>) -> HttpResponse {
+    let unknown = || problem(StatusCode::NOT_FOUND, "unknown_account", "no web chat has this address");
+    let Ok(id) = path.parse::<ChannelAccountId>() else { return unknown() };
+    let app = edge.app.clone();
+    let found = edge.run(async move {
+        let Some((tenant, account)) = accounts::account(&app, id).await? else { return Ok(None) };
+        if account.kind != ChannelKind::WebChat {
+            return Ok(None);
+        }
+        accounts::hours(&app, tenant, id, SystemClock.now()).await.map(Some)
+    });
+    match found.await {
+        Some(Ok(Some(hours))) => HttpResponse::Ok()
+            .insert_header(("cache-control", "max-age=60"))
+            .json(json!({ "open": hours.open, "opens_at": hours.opens_at })),
+        Some(Ok(None)) => unknown(),
+        _ => unavailable(),
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -97,9 +119,11 @@ struct Said {
     name: Option<String>,
     #[serde(default)]
     locale: Option<String>,
+    #[serde(default)]
+    email: Option<String>,
 }
 
-/// `POST /chat/messages`: the visitor says something; the same `client_id` again changes nothing.
+/// `POST /chat/messages`: the visitor says something, and may say where else they are reached; the same `client_id` again changes nothing.
 pub(crate) async fn say(edge: web::Data<Edge>, request: HttpRequest, body: Bytes) -> HttpResponse {
     let Some(claims) = bearer(&request).and_then(|token| edge.tokens.verify_visitor(token)) else {
         return problem(StatusCode::UNAUTHORIZED, "unauthenticated", "open a chat session first");
@@ -113,21 +137,66 @@ pub(crate) async fn say(edge: web::Data<Edge>, request: HttpRequest, body: Bytes
     };
     let visitor = claims.sub.to_string();
     let stored = json!({ "client_id": said.client_id, "visitor": visitor, "text": said.text.replace('\0', ""),
-                         "name": said.name, "locale": said.locale, "identity": claims.identity });
+                         "name": said.name, "locale": said.locale, "email": said.email, "identity": claims.identity });
+    accept(edge, &claims, said.client_id, json!({}), stored.to_string().into_bytes()).await
+}
+
+/// What a visitor sent, stored before it is confirmed.
+async fn accept(
+    edge: web::Data<Edge>,
+    claims: &VisitorClaims,
+    client_id: Uuid,
+    request: Value,
+    body: Vec<u8>,
+) -> HttpResponse {
+    let visitor = claims.sub.to_string();
     let row = IntakeRow {
         tenant: claims.tenant,
         id: edge.app.db.ids().next(),
         account: claims.account,
-        dedupe_key: format!("message:{visitor}:{}", said.client_id),
+        dedupe_key: format!("message:{visitor}:{client_id}"),
         order_key: visitor,
-        request: json!({}),
-        body: stored.to_string().into_bytes(),
+        request,
+        body,
     };
     let edge_ref = edge.clone();
     match edge.run(async move { edge_ref.intake.accept(row).await }).await {
-        Some(true) => HttpResponse::Accepted().json(json!({ "client_id": said.client_id })),
+        Some(true) => HttpResponse::Accepted().json(json!({ "client_id": client_id })),
         _ => unavailable(),
     }
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    client_id: Uuid,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    locale: Option<String>,
+}
+
+/// `POST /chat/files?client_id=..&name=..`: the visitor shows a file, which is the body; the same `client_id` again
+/// changes nothing. 413 too large, 422 not kept, with the reason.
+pub(crate) async fn show(edge: web::Data<Edge>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    let Some(claims) = bearer(&request).and_then(|token| edge.tokens.verify_visitor(token)) else {
+        return problem(StatusCode::UNAUTHORIZED, "unauthenticated", "open a chat session first");
+    };
+    let Ok(web::Query(shown)) = web::Query::<Shown>::from_query(request.query_string()) else {
+        return problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "name client_id (a UUID) and the file's name");
+    };
+    if body.len() > LARGEST {
+        return problem(StatusCode::PAYLOAD_TOO_LARGE, "too_large", too_large());
+    }
+    let declared = request.headers().get("content-type").and_then(|value| value.to_str().ok());
+    let name = media::file_name(&shown.name);
+    let content_type = match media::judge(&body, meridian_files::sniff(&body), declared, &name) {
+        Ok(content_type) => content_type,
+        Err(reason) => return problem(StatusCode::UNPROCESSABLE_ENTITY, "not_kept", reason),
+    };
+    let file = json!({ "client_id": shown.client_id, "visitor": claims.sub.to_string(), "text": "",
+                       "locale": shown.locale, "identity": claims.identity,
+                       "file": { "name": media::named(&name, &content_type), "content_type": content_type, "size": body.len() } });
+    accept(edge, &claims, shown.client_id, file, body.to_vec()).await
 }
 
 /// The visitor of a token as the customer of their session; nobody before their first words, `None` when it cannot be

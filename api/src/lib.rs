@@ -201,8 +201,10 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/v1/uploads", web::post().to(files::upload))
         .route("/v1/imports", web::post().to(imports::upload))
         .route("/files/{token}", web::get().to(files::download))
+        .route("/chat/{account}", web::get().to(chat::hours))
         .route("/chat/{account}/sessions", web::post().to(chat::open))
         .route("/chat/messages", web::post().to(chat::say))
+        .route("/chat/files", web::post().to(chat::show))
         .route("/chat/person", web::post().to(chat::person))
         .service(
             web::resource("/graphql")

@@ -1,5 +1,6 @@
 // The visitor of a site, the supervisor, and what pages look like.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { handedOver } from './agent.mjs';
 import { accessible, available, awake, page, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
 
@@ -96,6 +97,76 @@ export async function known({ chrome, url, world, run, problems }) {
   await desk.context().close();
 }
 
+const capSave = 'mutation($q: ID!, $c: QueueCapInput) { queueCapSave(input: { queueId: $q, cap: $c }) { userErrors { message } } }';
+
+/** Who waits knows their place, may be answered later or wait after all, and shows a file. */
+export async function line({ chrome, url, world, run, problems }) {
+  const [site, desk] = [await page(chrome, problems), await page(chrome, problems)];
+  await signIn(desk, url, awake()[0]);
+  const { queues } = await world.query(world.admin, '{ queues { id name } }');
+  const q = queues.find(({ name }) => name === 'Support').id;
+  const cap = async (c) => assert.deepEqual((await world.query(world.admin, capSave, { q, c })).queueCapSave.userErrors, []);
+  await cap({ mostWaiting: 1, beyond: 'CALLBACK', message: 'Many people write just now.' });
+  try {
+    await world.generic(`+44778${run}1`, `Before ${run}`, 'I came first');
+    const account = /cha_\w+/.exec(world.accounts.webchat.webhookUrl)?.[0];
+    await site.goto(`${url}/widget/demo?account=${account}&open&lang=en`);
+    const frame = site.frameLocator('iframe');
+    await world.until('the first one waits', async () => (await world.query(world.admin, '{ queues { id depth { waiting } } }')).queues.find(({ id }) => id === q).depth.waiting > 0);
+    await frame.locator('textarea').fill(`My lamp is dark ${run}`);
+    await frame.locator('textarea').press('Enter');
+    await frame.getByText('You are number 2 in line').waitFor();
+    await accessible(site.frames()[1], 'widget in line', problems);
+    await shoot(site, 'widget-line');
+    await frame.getByRole('button', { name: 'Answer me later' }).click();
+    await frame.getByText('We answer you').waitFor();
+    await shoot(site, 'widget-later');
+    await frame.getByRole('button', { name: 'I would rather wait' }).click();
+    await frame.getByText('You are number 2 in line').waitFor();
+    tell('the place in line, a promise for later, and back in line');
+    await frame.locator('input[type=file]').setInputFiles({ name: 'lamp.csv', mimeType: 'text/csv', buffer: Buffer.from('lamp,dark') });
+    await frame.getByRole('link', { name: 'lamp.csv' }).waitFor();
+    await frame.locator('input[type=file]').setInputFiles({ name: 'lamp.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ') });
+    await frame.getByText('choose it again, or another format').waitFor();
+    await available(desk);
+    await take(desk, `Before ${run}`);
+    await resolve(desk);
+    await take(desk, run);
+    await desk.getByRole('link', { name: 'lamp.csv' }).first().waitFor();
+    await frame.getByText('in line').waitFor({ state: 'detached' });
+    tell('a file that the visitor showed, a program that was not kept');
+    await resolve(desk);
+  } finally {
+    await cap(null);
+  }
+  await site.context().close();
+  await desk.context().close();
+}
+
+/** Nobody is there: the visitor knows until when, and leaves an address with the first words. */
+export async function closed({ chrome, url, world, run, problems }) {
+  const [site, desk] = [await page(chrome, problems), await page(chrome, problems)];
+  const account = /cha_\w+/.exec(world.accounts.webchat.webhookUrl)?.[0];
+  const opensAt = new Date(Date.now() + 26 * 3_600_000).toISOString();
+  await site.route(`**/chat/${account}`, (route) => route.fulfill({ json: { open: false, opens_at: opensAt } }));
+  await site.goto(`${url}/widget/demo?account=${account}&open&lang=en`);
+  const frame = site.frameLocator('iframe');
+  await frame.getByText('We are back').waitFor();
+  await accessible(site.frames()[1], 'widget, closed', problems);
+  await shoot(site, 'widget-closed');
+  await frame.getByRole('textbox', { name: 'Your e-mail' }).fill(`night${run}@example.org`);
+  await frame.getByRole('textbox', { name: 'Write a message' }).fill(`Do you repair lamps? ${run}`);
+  await frame.getByRole('textbox', { name: 'Write a message' }).press('Enter');
+  await signIn(desk, url, awake()[0]);
+  await available(desk);
+  await take(desk, run);
+  await desk.locator('aside').getByText(`night${run}@example.org`).waitFor();
+  tell('an address left at night stands on the card');
+  await resolve(desk);
+  await site.context().close();
+  await desk.context().close();
+}
+
 /** A bot answers first; the visitor would rather have a person, asks for one by a button, and gets one with a brief. */
 export async function person({ chrome, url, world, run, problems }) {
   const account = world.accounts.webchat;
@@ -151,6 +222,14 @@ export async function supervisor({ chrome, url, problems }) {
     await desk.waitForSelector(`nav [data-state-of-me=${code}]`);
   }
   tell('the supervisor forces a state; the floor and the agent see it');
+  await floor.getByRole('link', { name: 'Report' }).press('Enter');
+  await floor.waitForSelector('[data-report=read] th[scope=row]:has-text("Support")');
+  for (const choice of ['7 days', 'People', 'Skills', 'Queues']) await floor.getByRole('button', { name: choice }).press('Enter');
+  await floor.locator('select').selectOption('60');
+  await floor.getByRole('columnheader', { name: 'In 1:00' }).waitFor();
+  const [file] = await Promise.all([floor.waitForEvent('download'), floor.getByRole('button', { name: 'CSV' }).press('Enter')]);
+  assert.match(readFileSync(await file.path(), 'utf8'), /^\ufeffname,offered,.*\r\n(.*\r\n)*Support,\d+,/);
+  tell('the report by queue, person and skill, and as a file');
   await floor.context().close();
   await desk.context().close();
 }
@@ -234,7 +313,7 @@ export async function looks({ chrome, url, world, run, problems }) {
       await command(admin, 'language');
       await admin.waitForSelector('html[lang=zh-CN]');
     }
-    for (const route of ['floor', ...areas.map((area) => `admin/${area}`)]) await place(admin, url, route, look, problems);
+    for (const route of ['floor', 'floor/report', ...areas.map((area) => `admin/${area}`)]) await place(admin, url, route, look, problems);
   }
   await command(admin, 'english');
   tell('floor and admin in light, dark and Chinese');

@@ -1,8 +1,9 @@
-import { AlertAcknowledgeDocument, AlertsDocument, FloorDocument, type AlertBitsFragment } from '../gql/floor/graphql';
+import { AlertAcknowledgeDocument, AlertsDocument, FloorDocument, ReportDocument, type AlertBitsFragment } from '../gql/floor/graphql';
 import { AgentsDocument, PresenceSetDocument, QueuesDocument, type PresenceState } from '../gql/graphql';
 import { act, ask, follow } from '../lib/client';
 import { clock } from '../lib/clock.svelte';
 import { complain } from '../lib/errors';
+import { bare } from '../lib/ids';
 import { code, t } from '../lib/i18n/index.svelte';
 import { names } from '../lib/names.svelte';
 import type { Stream, StreamState } from '../lib/stream';
@@ -23,6 +24,8 @@ export interface Tile {
   waiting: number;
   /** When the oldest began to wait, server time; null when nobody does. */
   since: number | null;
+  /** The share that was answered within 30 seconds in the last hour; null while nothing was. */
+  rate: number | null;
 }
 
 /** States of work that can be given to somebody. */
@@ -49,6 +52,8 @@ export class Floor {
   private stream: Stream<Change> | null = null;
   private soon: ReturnType<typeof setTimeout> | undefined;
   private every: ReturnType<typeof setInterval> | undefined;
+  private minutely: ReturnType<typeof setInterval> | undefined;
+  private rates: Record<string, number | null> = {};
 
   start(): void {
     this.stream = follow<Change>(FloorDocument as never, {}, {
@@ -57,13 +62,15 @@ export class Floor {
       state: (state) => (this.live = state),
     });
     // Waiting people grow older and a hint may be lost: a slow look keeps the tiles honest.
-    this.every = setInterval(() => void this.readQueues(), 15_000);
+    this.every = setInterval(() => void this.readQueues().catch(() => undefined), 15_000);
+    this.minutely = setInterval(() => void this.readRates().catch(() => undefined), 60_000);
   }
 
   stop(): void {
     this.stream?.stop();
     clearTimeout(this.soon);
     clearInterval(this.every);
+    clearInterval(this.minutely);
   }
 
   /** What changes meanwhile is newer than what is read, and is put on top of it. */
@@ -71,7 +78,7 @@ export class Floor {
     const meanwhile: Change[] = [];
     this.meanwhile.add(meanwhile);
     try {
-      await Promise.all([this.readAgents(), this.readQueues(), this.readAlerts()]);
+      await Promise.all([this.readAgents(), this.readRates().then(() => this.readQueues()), this.readAlerts()]);
       [this.loaded, this.failed] = [true, false];
     } catch {
       this.failed = !this.loaded;
@@ -140,6 +147,15 @@ export class Floor {
     this.agents = found;
   }
 
+  /** How fast people were answered in the last hour. */
+  private async readRates(): Promise<void> {
+    const to = Date.now() + clock.skew;
+    const [from, until] = [new Date(to - 3_600_000).toISOString(), new Date(to).toISOString()];
+    const { routingReport } = await ask(ReportDocument, { from, to: until, by: 'QUEUE', bucket: 'WHOLE', target: 30, zone: 'UTC' });
+    this.rates = Object.fromEntries(routingReport.map((line) => [bare(line.queueId ?? ''), line.serviceLevel ?? null]));
+    this.tiles = this.tiles.map((tile) => ({ ...tile, rate: this.rates[bare(tile.id)] ?? null }));
+  }
+
   private async readQueues(): Promise<void> {
     const { queues } = await ask(QueuesDocument, {});
     const now = Date.now() + clock.skew;
@@ -148,6 +164,7 @@ export class Floor {
       name: q.name,
       waiting: q.depth.waiting,
       since: q.depth.waiting > 0 ? now - q.depth.oldestWaitSeconds * 1000 : null,
+      rate: this.rates[bare(q.id)] ?? null,
     }));
   }
 }

@@ -9,7 +9,39 @@ interface Kept {
   known?: string;
   cursor: string | null;
   lines: Line[];
+  /** They are answered later instead of waiting. */
+  later?: Later;
+  /** Where else they are reached, as they say. */
+  email?: string;
 }
+
+/** When people are there. */
+interface Hours {
+  open: boolean;
+  opens_at: string | null;
+}
+
+/** An answer that was promised for a time. */
+interface Later {
+  id: string;
+  dueAt: string;
+  untilAt: string | null;
+}
+
+/** Where the visitor stands in line. */
+export interface Wait {
+  position: number;
+  callbackOffered: boolean;
+  expected: { fromMinutes: number; toMinutes: number | null } | null;
+}
+
+/** Largest file that the server takes, bytes. */
+const LARGEST = 25 * 1024 * 1024;
+/** Places in line change without a message: asked so often, milliseconds. */
+const LOOK = 15_000;
+const WAIT = '{ visitorWait { position callbackOffered expected { fromMinutes toMinutes } } }';
+const LATER = 'mutation($input: CallbackRequestInput!) { callbackRequest(input: $input) { scheduledWork { id dueAt untilAt } userErrors { message } } }';
+const CANCEL = 'mutation($input: ScheduledWorkCancelInput!) { scheduledWorkCancel(input: $input) { userErrors { code } } }';
 
 /** The visitor's chat: what was said, what waits to be sent, and the line to the server. All of it outlives a reload. */
 export class Chat {
@@ -20,6 +52,13 @@ export class Chat {
   unknown = false;
   /** A person was asked for, after so many lines. */
   asked = -1;
+  wait: Wait | null = null;
+  hours: Hours = { open: true, opens_at: null };
+  /** Why no answer could be promised for later. */
+  trouble = '';
+  private soon: ReturnType<typeof setTimeout> | undefined;
+  /** Files on their way; those of a page that was left are chosen again. */
+  private readonly files = new Map<string, File>();
   private identity = '';
   /** What is said next is said as who they are then. */
   private identifying: Promise<void> = Promise.resolve();
@@ -40,21 +79,69 @@ export class Chat {
       at: (cursor) => this.set({ cursor }),
       live: (on) => {
         this.live = on;
-        if (on) void this.pump();
+        if (on) (void this.pump(), this.look(0));
         this.changed();
       },
       item: (item) => {
         const fresh = item.actor.kind !== 'customer' && !this.kept.lines.some((line) => line.id === item.id);
         if (fresh && !this.shown) this.unread += 1;
         this.set({ lines: merge(this.kept.lines, item) });
+        // What was promised for later is there, or somebody has it in hand.
+        if (fresh && item.actor.kind === 'agent') this.set({ later: undefined });
+        this.look(400);
       },
     });
+  }
+
+  /** Looks where the visitor stands in line, and again after a while as long as somebody sees it. */
+  private look(after: number): void {
+    clearTimeout(this.soon);
+    this.soon = setTimeout(async () => {
+      const answer = this.shown ? await this.socket.ask<{ visitorWait: Wait | null }>(WAIT) : undefined;
+      if (answer) this.wait = answer.visitorWait;
+      this.changed();
+      if (this.shown && this.live && this.kept.lines.length > 0) this.look(LOOK);
+    }, after);
+  }
+
+  /** An answer later today, or tomorrow, instead of waiting: the place in line is kept. */
+  async later(): Promise<void> {
+    const input = { timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+    const answer = await this.socket.ask<{ callbackRequest: { scheduledWork: Later | null; userErrors: { message: string }[] } }>(LATER, { input });
+    const made = answer?.callbackRequest;
+    this.trouble = made?.scheduledWork ? '' : (made?.userErrors[0]?.message ?? ' ');
+    if (made?.scheduledWork) {
+      this.wait = null;
+      this.set({ later: made.scheduledWork });
+    }
+    this.changed();
+  }
+
+  /** They wait after all. */
+  async waiting(): Promise<void> {
+    const { later } = this.kept;
+    if (!later || !(await this.socket.ask(CANCEL, { input: { scheduledWorkId: later.id } }))) return;
+    this.set({ later: undefined });
+    this.look(0);
   }
 
   /** Somebody who wrote before hears what came meanwhile, and what waited goes out. */
   start(): void {
     if (this.kept.token && this.kept.lines.length > 0) this.socket.open();
     void this.pump();
+    fetch(`/chat/${encodeURIComponent(this.account)}`)
+      .then(async (answer) => {
+        if (answer.ok) this.hours = (await answer.json()) as Hours;
+        else this.unknown = answer.status === 404;
+        this.changed();
+      })
+      .catch(() => undefined);
+  }
+
+  /** Where an answer goes when they are gone by then: said with the next words, or as words of its own after them. */
+  reach(email: string): void {
+    this.set({ email: email.trim() || undefined });
+    if (this.kept.email && this.kept.lines.length > 0) this.say(this.kept.email);
   }
 
   get lines(): Line[] {
@@ -64,6 +151,22 @@ export class Chat {
   say(text: string): void {
     this.set({ lines: say(this.kept.lines, uuid(), text, new Date().toISOString()) });
     void this.pump();
+  }
+
+  /** Shows files, each as words of its own; false when one is larger than is taken. */
+  attach(files: Iterable<File>): boolean {
+    let fits = true;
+    for (const file of files) {
+      if (file.size > LARGEST || file.size === 0) {
+        fits = false;
+        continue;
+      }
+      const id = uuid();
+      this.files.set(id, file);
+      this.set({ lines: say(this.kept.lines, id, '', new Date().toISOString(), file.name || 'file') });
+    }
+    void this.pump();
+    return fits;
   }
 
   again(id: string): void {
@@ -88,7 +191,7 @@ export class Chat {
 
   show(on: boolean): void {
     this.shown = on;
-    if (on) this.unread = 0;
+    if (on) (this.unread = 0), this.look(0);
     this.changed();
   }
 
@@ -103,9 +206,10 @@ export class Chat {
         this.attempt = 0;
         this.set({ lines: mark(this.kept.lines, line.id, 'sent') });
         const { id } = line;
+        this.files.delete(id);
         this.socket.expect(() => this.kept.lines.some((other) => other.id === id));
       } else if (status === 401) this.set({ token: null, cursor: null });
-      else if (status === 422) this.set({ lines: mark(this.kept.lines, line.id, 'failed') });
+      else if (status === 422 || status === 413) this.set({ lines: mark(this.kept.lines, line.id, 'failed') });
       else {
         this.set({ lines: mark(this.kept.lines, line.id, 'waiting') });
         this.attempt += 1;
@@ -120,8 +224,17 @@ export class Chat {
       await this.identifying;
       if (!this.kept.token) this.set({ token: await this.session() });
       if (!this.kept.token) return 0;
-      const body = { client_id: line.id, text: line.text, locale: this.lang, name: this.name || undefined };
-      const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.kept.token}` };
+      const authorization = `Bearer ${this.kept.token}`;
+      if (line.file !== undefined) {
+        const file = this.files.get(line.id);
+        // The page was left meanwhile, and its files with it.
+        if (!file) return 422;
+        const query = new URLSearchParams({ client_id: line.id, name: file.name, locale: this.lang });
+        const headers = { 'content-type': file.type || 'application/octet-stream', authorization };
+        return (await fetch(`/chat/files?${query}`, { method: 'POST', headers, body: file })).status;
+      }
+      const body = { client_id: line.id, text: line.text, locale: this.lang, name: this.name || undefined, email: this.kept.email };
+      const headers = { 'content-type': 'application/json', authorization };
       return (await fetch('/chat/messages', { method: 'POST', headers, body: JSON.stringify(body) })).status;
     } catch {
       return 0;
@@ -143,7 +256,8 @@ export class Chat {
     this.identity = token;
     if (this.kept.known !== undefined && this.kept.known !== who) {
       this.socket.close();
-      this.set({ token: null, cursor: null, lines: [], known: undefined });
+      this.wait = null;
+      this.set({ token: null, cursor: null, lines: [], known: undefined, later: undefined });
     }
     if (token === '' || (this.kept.lines.length === 0 && !this.kept.token)) return;
     const fresh = await this.session().catch(() => null);

@@ -24,13 +24,56 @@ const chat: Chat = new Chat(asked.get('account') ?? '', lang, asked.get('name') 
 const time = (at: string): string =>
   new Date(at).toLocaleTimeString(lang === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit' });
 
+const day = (at: string): string => {
+  const date = new Date(at);
+  return date.toDateString() === new Date().toDateString() ? '' : date.toLocaleDateString(lang === 'zh' ? 'zh-CN' : 'en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
+};
+
+/** When people are back, and where they write to who is gone by then. */
+function Closed() {
+  const { open, opens_at } = chat.hours;
+  if (open) return null;
+  return (
+    <>
+      {opens_at && <span>{t.back} {day(opens_at)} {time(opens_at)}</span>}
+      <input type="email" autocomplete="email" maxLength={254} placeholder={t.email} aria-label={t.email} value={chat.kept.email ?? ''} onChange={(event) => chat.reach(event.currentTarget.value)} />
+    </>
+  );
+}
+
+/** Where they stand in line and how long it takes, or when they are answered instead. */
+function Waiting() {
+  const { later } = chat.kept;
+  if (later) {
+    return (
+      <p class="person" role="status">
+        {t.later} {day(later.dueAt)} {time(later.dueAt)}{later.untilAt && `–${time(later.untilAt)}`}
+        <button onClick={() => void chat.waiting()}>{t.rather}</button>
+      </p>
+    );
+  }
+  if (!chat.wait) return null;
+  const { position, expected, callbackOffered } = chat.wait;
+  return (
+    <p class="person" role="status">
+      {position > 1000 ? t.far : t.place(position)}
+      {expected && ` · ${t.expected(expected.fromMinutes, expected.toMinutes)}`}
+      {callbackOffered && <button onClick={() => void chat.later()}>{t.answerLater}</button>}
+      {chat.trouble && <span role="alert">{t.noLater} {chat.trouble}</span>}
+    </p>
+  );
+}
+
 function Said({ line, joined }: { line: Line; joined: boolean }) {
   const state = { waiting: t.waiting, sending: t.sending, sent: t.sent, here: t.sent, failed: t.failed }[line.way];
   return (
     <li class={`${line.from === 'visitor' ? 'own' : 'their'} ${joined ? 'joined' : ''}`}>
       {line.from !== 'visitor' && !joined && <span class="who">{line.from === 'bot' ? t.bot : t.agent}</span>}
-      {(line.withdrawn || line.text || !line.files?.length) && <p class={line.withdrawn ? 'gone' : ''}>{line.withdrawn ? t.withdrawn : line.text}</p>}
-      {!line.withdrawn && line.files?.map((file) => (
+      {line.file !== undefined && <span class="file">{line.file}</span>}
+      {(line.withdrawn || line.text || (!line.files?.length && line.file === undefined)) && <p class={line.withdrawn ? 'gone' : ''}>{line.withdrawn ? t.withdrawn : line.text}</p>}
+      {!line.withdrawn && line.files?.map((file) => !file.url ? (
+        <span key={file.id} class="file">{file.name || file.kind}{/FAILED|REFUSED/.test(file.state ?? '') && ` · ${t.notKept}`}</span>
+      ) : (
         <a key={file.id} class="file" href={file.url ?? ''} target="_blank" rel="noopener noreferrer">
           {/^image\/(png|jpe?g|gif|webp)$/.test(file.contentType) ? <img src={file.url ?? ''} alt={file.name || file.kind} /> : file.name || file.kind}
         </a>
@@ -38,7 +81,7 @@ function Said({ line, joined }: { line: Line; joined: boolean }) {
       <small>
         {time(line.at)}
         {line.from === 'visitor' && <> · {state}</>}
-        {line.way === 'failed' && <button onClick={() => chat.again(line.id)}>{t.again}</button>}
+        {line.way === 'failed' && (line.file === undefined ? <button onClick={() => chat.again(line.id)}>{t.again}</button> : ` · ${t.otherFile}`)}
       </small>
     </li>
   );
@@ -49,6 +92,8 @@ function App() {
   const [text, setText] = useState('');
   const log = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const [large, setLarge] = useState(false);
   redraw = () => draw((n) => n + 1);
 
   useEffect(() => {
@@ -78,6 +123,11 @@ function App() {
     at.style.height = `${Math.min(120, at.scrollHeight)}px`;
   }, [text]);
 
+  const attach = (files: FileList | null | undefined): void => {
+    setLarge(!!files && !chat.attach(files));
+    if (picker.current) picker.current.value = '';
+    field.current?.focus();
+  };
   const send = (): void => {
     if (text.trim() === '') return;
     chat.say(text.trim());
@@ -86,7 +136,11 @@ function App() {
   };
 
   return (
-    <main aria-label={t.title}>
+    <main
+      aria-label={t.title}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => (event.preventDefault(), attach(event.dataTransfer?.files))}
+    >
       <header>
         <h1>{t.title}</h1>
         <button class="close" aria-label={t.close} onClick={() => tell('close')}>
@@ -101,7 +155,8 @@ function App() {
         {chat.lines.length === 0 && (
           <li class="hello">
             <strong>{chat.unknown ? t.unknown : t.hello}</strong>
-            {!chat.unknown && <span>{t.helloHelp}</span>}
+            {!chat.unknown && <span>{chat.hours.open ? t.helloHelp : t.closed}</span>}
+            {!chat.unknown && <Closed />}
           </li>
         )}
         {chat.lines.map((line, index) => (
@@ -110,12 +165,21 @@ function App() {
         {chat.unknown && chat.lines.length > 0 && <li class="hello" role="alert">{t.unknown}</li>}
         </ol>
       </div>
+      <Waiting />
+      {chat.lines.length > 0 && !chat.kept.email && !chat.lines.some((line) => line.from === 'agent') && <div class="hello"><Closed /></div>}
       {chat.byBot && (
         <p class="person" role="status">
           {chat.asked >= 0 ? t.asked : <button onClick={() => void chat.person()}>{t.person}</button>}
         </p>
       )}
+      {large && <p class="person" role="alert">{t.tooLarge}</p>}
       <form onSubmit={(event) => (event.preventDefault(), send())}>
+        <input ref={picker} type="file" multiple hidden tabIndex={-1} onChange={(event) => attach(event.currentTarget.files)} />
+        <button type="button" class="clip" aria-label={t.attach} title={t.attach} onClick={() => picker.current?.click()}>
+          <svg width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round" stroke-linecap="round" aria-hidden="true">
+            <path d="m20 11-8 8a5 5 0 0 1-7-7l8-8a3.3 3.3 0 0 1 4.7 4.7l-8 8a1.7 1.7 0 0 1-2.4-2.4l7.5-7.5" />
+          </svg>
+        </button>
         <textarea
           ref={field}
           rows={1}
@@ -124,6 +188,7 @@ function App() {
           placeholder={t.placeholder}
           aria-label={t.placeholder}
           onInput={(event) => setText(event.currentTarget.value)}
+          onPaste={(event) => event.clipboardData?.files.length && (event.preventDefault(), attach(event.clipboardData.files))}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) (event.preventDefault(), send());
           }}

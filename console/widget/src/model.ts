@@ -6,6 +6,8 @@ export interface Piece {
   name: string;
   kind: string;
   contentType: string;
+  /** PENDING, STORED, FAILED or REFUSED. */
+  state?: string;
   url: string | null;
 }
 
@@ -20,6 +22,8 @@ export interface Line {
   seq?: number;
   withdrawn?: boolean;
   files?: Piece[];
+  /** The file it is, while it is on its way. */
+  file?: string;
 }
 
 /** What the subscription shows of an item. */
@@ -35,8 +39,8 @@ export interface Seen {
 
 const KEPT = 200;
 
-export function say(lines: Line[], id: string, text: string, at: string): Line[] {
-  return [...lines, { id, from: 'visitor', text, at, way: 'waiting' }];
+export function say(lines: Line[], id: string, text: string, at: string, file?: string): Line[] {
+  return [...lines, { id, from: 'visitor', text, at, way: 'waiting', file }];
 }
 
 export function mark(lines: Line[], id: string, way: Way): Line[] {
@@ -60,11 +64,11 @@ export function merge(lines: Line[], item: Seen): Line[] {
     seq: item.seq,
     withdrawn: item.deletedAt !== null,
     // Under the name by which this page was reached: pages load pictures of their own origin alone.
-    files: item.attachments?.filter((file) => file.url).map((file) => ({ ...file, url: file.url!.replace(/^https?:\/\/[^/]+/, '') })),
+    files: item.attachments?.map((file) => ({ ...file, url: file.url && file.url.replace(/^https?:\/\/[^/]+/, '') })),
   };
   let rest = lines.filter((other) => other.id !== item.id);
   if (from === 'visitor' && rest.length === lines.length) {
-    const own = rest.findIndex((other) => other.seq === undefined && other.text.trim() === line.text.trim());
+    const own = rest.findIndex((other) => other.seq === undefined && other.text.trim() === line.text.trim() && !other.file === !line.files?.length);
     if (own >= 0) rest = rest.filter((_, index) => index !== own);
   }
   // After everything said before it; what is still on its way out stands last.

@@ -2,7 +2,7 @@ import { backoff } from '../../src/lib/backoff';
 import type { Seen } from './model';
 
 const QUERY =
-  'subscription($after: String) { visitor(resumeAfter: $after) { cursor change { __typename ... on ItemChange { item { id seq text placedAt deletedAt actor { kind } attachments { id name kind contentType url } } } } } }';
+  'subscription($after: String) { visitor(resumeAfter: $after) { cursor change { __typename ... on ItemChange { item { id seq text placedAt deletedAt actor { kind } attachments { id name kind contentType state url } } } } } }';
 
 interface Hears {
   token(): string | null;
@@ -11,6 +11,9 @@ interface Hears {
   item(item: Seen): void;
   live(on: boolean): void;
 }
+
+/** Nothing is waited for longer than this, milliseconds. */
+const PATIENCE = 10_000;
 
 interface Shown {
   cursor: string;
@@ -32,6 +35,9 @@ export class Socket {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private beat: ReturnType<typeof setInterval> | undefined;
   private heard = 0;
+  /** Questions without an answer yet. */
+  private asked = new Map<string, (data: unknown) => void>();
+  private number = 1;
 
   constructor(private readonly on: Hears) {
     addEventListener('online', () => this.hurry());
@@ -52,11 +58,14 @@ export class Socket {
     socket.onmessage = (event) => {
       if (this.socket !== socket) return;
       this.heard = Date.now();
-      const message = JSON.parse(String(event.data)) as { type: string; payload?: { data?: { visitor?: Shown } } };
+      const message = JSON.parse(String(event.data)) as { id?: string; type: string; payload?: { data?: { visitor?: Shown } } };
+      const answer = this.asked.get(message.id ?? '');
       if (message.type === 'connection_ack') {
         clearTimeout(slow);
         send({ id: '1', type: 'subscribe', payload: { query: QUERY, variables: { after: this.on.cursor() } } });
       } else if (message.type === 'ping') send({ type: 'pong' });
+      else if (answer) (answer(message.payload?.data), this.asked.delete(message.id!));
+      else if (message.id !== '1') return;
       else if (message.type === 'next') this.next(message.payload?.data?.visitor);
       else if (message.type === 'error' || message.type === 'complete') socket.close();
     };
@@ -89,6 +98,18 @@ export class Socket {
       },
       ECHO * 2 ** tries,
     );
+  }
+
+  /** Asks over the open line; undefined when nobody answers. */
+  ask<T>(query: string, variables: object = {}): Promise<T | undefined> {
+    const socket = this.socket;
+    if (socket?.readyState !== 1) return Promise.resolve(undefined);
+    const id = String((this.number += 1));
+    return new Promise((done) => {
+      this.asked.set(id, (data) => done(data as T | undefined));
+      setTimeout(() => this.asked.delete(id) && done(undefined), PATIENCE);
+      socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query, variables } }));
+    });
   }
 
   /** The session is not this visitor's any more. */

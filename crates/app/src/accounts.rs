@@ -1,11 +1,12 @@
 //! Channel accounts as adapters need them, with their secrets opened.
 
-use crate::App;
+use crate::{App, authz::Subject};
 use meridian_domain::{
     channel::AccountConfig,
     ids::{ChannelAccountId, TenantId},
+    time::Instant as Moment,
 };
-use meridian_store::{StoreError, accounts};
+use meridian_store::{StoreError, accounts, routing, sites};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -74,4 +75,24 @@ pub async fn account(app: &App, id: ChannelAccountId) -> Result<Found, StoreErro
         opened.insert(id, (Instant::now(), found.clone()));
     }
     Ok(found)
+}
+
+/// When people are there for an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hours {
+    /// Somebody's site is open now.
+    pub open: bool,
+    /// While nobody's is: when the first opens, within two weeks.
+    pub opens_at: Option<Moment>,
+}
+
+/// Whether a site of the people who serve an account's queue is open. People without a site are there at all hours.
+pub async fn hours(app: &App, tenant: TenantId, account: ChannelAccountId, now: Moment) -> Result<Hours, StoreError> {
+    let mut tx = app.db.read(Subject::system(tenant).scope()).await?;
+    let (serving, roaming) = sites::serving(&mut tx, account).await?;
+    let mut all = routing::sites(&mut tx).await?;
+    all.retain(|site| serving.contains(&site.id));
+    let open = roaming || all.iter().any(|site| site.open_until(now).is_some());
+    let opens_at = all.iter().filter_map(|site| site.next_opening(now)).min().filter(|_| !open);
+    Ok(Hours { open, opens_at })
 }

@@ -4,7 +4,7 @@ use crate::{Capabilities, Channel, Http, InboundRequest, Reject, Setting, Stored
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind, Generated, Input, MediaKind},
-    event::{Content, EventKind, Identifier, InboundEvent, Sender, Verification},
+    event::{Attachment, Content, EventKind, Identifier, InboundEvent, Sender, Verification},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -34,8 +34,37 @@ struct VisitorMessage {
     name: Option<String>,
     #[serde(default)]
     locale: Option<String>,
+    /// What the visitor says of themselves, unproven.
+    #[serde(default)]
+    email: Option<String>,
     #[serde(default)]
     identity: Option<SiteIdentity>,
+    #[serde(default)]
+    file: Option<ShownFile>,
+}
+
+/// A file that the visitor shows: it is the body of the request.
+#[derive(Deserialize)]
+struct ShownFile {
+    name: String,
+    content_type: String,
+    size: u64,
+}
+
+impl ShownFile {
+    fn attachment(self) -> Attachment {
+        let kind = MediaKind::of(&self.content_type).code().to_owned();
+        let (mime, name, size) = (Some(self.content_type), Some(self.name), Some(self.size));
+        Attachment { kind, mime, name, size, ..Attachment::default() }
+    }
+}
+
+/// Words are the body of their request; of a file they stand beside it.
+fn read(request: &StoredRequest) -> Option<VisitorMessage> {
+    if request.part.get("file").is_some() {
+        return serde_json::from_value(request.part.clone()).ok();
+    }
+    serde_json::from_slice(&request.body).ok().filter(|said: &VisitorMessage| said.file.is_none())
 }
 
 /// Who the visitor is by their site's signature, which the edge has verified.
@@ -87,7 +116,7 @@ impl Channel for WebChat {
     }
 
     fn parse(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
-        let Ok(said) = serde_json::from_slice::<VisitorMessage>(&request.body) else {
+        let Some(said) = read(request) else {
             let key = format!("body:{}", signature::digest(&request.body));
             let mut event = InboundEvent::new(EventKind::UnknownEvent, key, request.received_at);
             event.detail = json!({ "reason": "not a visitor's message" });
@@ -96,7 +125,10 @@ impl Channel for WebChat {
         let key = format!("message:{}:{}", said.visitor, said.client_id);
         let mut event = InboundEvent::new(EventKind::Message, key.clone(), request.received_at);
         event.external_id = Some(key);
-        event.content = Some(Content { message_type: "text".into(), text: Some(said.text), ..Content::default() });
+        let attachments: Vec<Attachment> = said.file.map(ShownFile::attachment).into_iter().collect();
+        let message_type = attachments.first().map_or_else(|| "text".to_owned(), |file| file.kind.clone());
+        let text = Some(said.text).filter(|text| !text.is_empty());
+        event.content = Some(Content { message_type, text, attachments, ..Content::default() });
         let visitor = Identifier {
             scheme: "web_visitor".to_owned(),
             value: said.visitor,
@@ -105,10 +137,18 @@ impl Channel for WebChat {
             derived: false,
         };
         let known = said.identity;
-        let ids = std::iter::once(visitor).chain(known.iter().flat_map(SiteIdentity::ids)).collect();
+        let claimed = said.email.filter(|_| known.is_none());
+        let claimed = claimed
+            .map(|email| Identifier { verified: Verification::Claimed, ..Identifier::channel("email", email, "") });
+        let ids = std::iter::once(visitor).chain(known.iter().flat_map(SiteIdentity::ids)).chain(claimed).collect();
         let name = known.and_then(|known| known.name).or(said.name);
         event.sender = Sender { ids, name, locale: said.locale, ..Sender::default() };
         vec![event]
+    }
+
+    /// A file is the body of its own request.
+    fn inside(&self, _: &AccountConfig, request: &StoredRequest, _: Option<&str>, _: usize) -> Option<Vec<u8>> {
+        request.part.get("file").map(|_| request.body.to_vec())
     }
 
     /// A visitor has no address: there is nobody to write to before they come.
@@ -149,6 +189,17 @@ mod tests {
         let visitor = ("web_visitor", "v1", Verification::Channel);
         assert_eq!(told, [visitor, ("crm_id", "C-7", token), ("email", "ida@example.org", token)]);
         assert_eq!(said[0].sender.name.as_deref(), Some("Ida B."));
+        let shown = json!({ "client_id": "c2", "visitor": "v1", "text": "",
+                            "file": { "name": "bill.pdf", "content_type": "application/pdf", "size": 4 } });
+        let stored = StoredRequest { part: shown.clone(), ..crate::testing::stored("%PDF".to_owned()) };
+        let event = WebChat.parse(&account, &stored).remove(0);
+        let content = event.content.unwrap();
+        assert_eq!((content.message_type.as_str(), content.text), ("document", None));
+        assert_eq!(content.attachments[0].name.as_deref(), Some("bill.pdf"));
+        assert_eq!(WebChat.inside(&account, &stored, None, 0).as_deref(), Some(&b"%PDF"[..]));
+        // In words, a file is nothing.
+        let lie = WebChat.parse(&account, &crate::testing::stored(shown.to_string()));
+        assert_eq!(lie[0].kind, EventKind::UnknownEvent);
         crate::testing::survives(&WebChat, &crate::testing::account(&WebChat, json!({}), &[]), &[&body]);
     }
 }

@@ -3,7 +3,7 @@
 use crate::{ReadTx, StoreError, WriteTx, error::code};
 use meridian_domain::{
     event::Attachment as Told,
-    ids::{AgentId, AttachmentId, ChannelAccountId, ConversationId, ItemId, RawId},
+    ids::{AgentId, AttachmentId, ChannelAccountId, ConversationId, ItemId, RawId, SessionId},
     media::MediaState,
 };
 use serde::{Deserialize, Serialize};
@@ -220,12 +220,23 @@ pub async fn pending(
     Ok(Some((row.account_id.into(), source, row.name)))
 }
 
-/// Ends a fetch: kept, or not and why. Returns the message and its conversation; `None` when it ended before.
+/// The message of a file, where it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Settled {
+    /// The message.
+    pub item: ItemId,
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// Its session.
+    pub session: Option<SessionId>,
+}
+
+/// Ends a fetch: kept, or not and why. Returns its message; `None` when it ended before.
 pub async fn settle(
     tx: &mut WriteTx,
     id: AttachmentId,
     outcome: Result<Kept<'_>, (MediaState, &str)>,
-) -> Result<Option<(ItemId, ConversationId)>, StoreError> {
+) -> Result<Option<Settled>, StoreError> {
     let tenant = tx.tenant();
     let (state, reason) = outcome.map_or_else(|(state, reason)| (state, reason), |_| (MediaState::Stored, ""));
     let kept = outcome.ok();
@@ -235,7 +246,7 @@ pub async fn settle(
              stored_at = case when $3 = 'stored' then clock_timestamp() end
            from timeline_item t
            where a.tenant_id = $1 and a.id = $2 and a.state = 'pending' and t.tenant_id = $1 and t.id = a.item_id
-           returning t.id as "item!", t.conversation_id as "conversation!""#,
+           returning t.id as "item!", t.conversation_id as "conversation!", t.session_id as session"#,
         tenant,
         id.0,
         state.code(),
@@ -247,5 +258,9 @@ pub async fn settle(
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.map(|row| (row.item.into(), row.conversation.into())))
+    Ok(row.map(|row| Settled {
+        item: row.item.into(),
+        conversation: row.conversation.into(),
+        session: row.session.map(Into::into),
+    }))
 }

@@ -4,7 +4,7 @@ use crate::{ReadTx, StoreError, WriteTx, routing};
 use chrono::NaiveDate;
 use meridian_domain::{
     calendar::Site,
-    ids::{BranchId, SiteId, TeamId},
+    ids::{BranchId, ChannelAccountId, SiteId, TeamId},
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -139,4 +139,22 @@ pub async fn team(tx: &mut WriteTx, id: TeamId, branch: BranchId, name: &str) ->
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Sites of the people who serve the queue of a channel account, and whether some of them belong to none.
+pub async fn serving(tx: &mut ReadTx, account: ChannelAccountId) -> Result<(Vec<SiteId>, bool), StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query_scalar!(
+        "select distinct a.site_id from channel_account c
+         join queue_member m on m.tenant_id = c.tenant_id and m.queue_id = c.queue_id
+           and m.valid_from <= now() and (m.valid_to is null or m.valid_to > now())
+         join agent a on a.tenant_id = m.tenant_id and a.id = m.agent_id and a.status = 'active'
+         where c.tenant_id = $1 and c.id = $2",
+        tenant,
+        account.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let roaming = rows.iter().any(Option::is_none);
+    Ok((rows.into_iter().flatten().map(SiteId).collect(), roaming))
 }

@@ -3,7 +3,10 @@
 use super::{PATIENCE, accept_first, both_sites, identity::until, main_job::reqwest_client, unix};
 use anyhow::{Context, Result};
 use meridian_domain::channel::ChannelKind;
-use meridian_lab::{agent::Socket, customer::site_token};
+use meridian_lab::{
+    agent::{Agent, Socket},
+    customer::site_token,
+};
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
 
@@ -59,6 +62,7 @@ async fn a_visitor_and_an_agent_talk() -> Result<()> {
     };
     let link = socket.until(PATIENCE, linked).await?;
     assert_eq!(http.get(link).send().await?.text().await?, "kettles, cups");
+    shows(&stack, &token, &people[who].0, &conversation).await?;
     // A page without a cursor gets all of it, once.
     let mut fresh = Socket::open(&stack.base).await?;
     fresh.say(&json!({ "type": "connection_init", "payload": { "authorization": token } })).await?;
@@ -69,8 +73,75 @@ async fn a_visitor_and_an_agent_talk() -> Result<()> {
     socket.subscribe("x", "{ conversations(view: OPEN) { nodes { id } } }", json!({})).await?;
     let refused = socket.until(PATIENCE, |m| (m["id"] == "x").then(|| m.clone())).await?;
     assert_eq!(refused["payload"][0]["extensions"]["code"], "FORBIDDEN", "{refused}");
-    stack.settle("select count(*) from timeline_item where actor_kind = 'customer'", 1, PATIENCE).await?;
+    stack.settle("select count(*) from timeline_item where actor_kind = 'customer'", 2, PATIENCE).await?;
     stack.finish().await
+}
+
+/// At night nobody is there: a visitor knows until when, and says where they are reached, which proves nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_visitor_at_night_leaves_an_address() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let http = reqwest_client();
+    let account = stack.demo.accounts.iter().find(|(kind, _)| *kind == ChannelKind::WebChat).context("account")?.1;
+    let hours = async || -> Result<Value> {
+        Ok(http.get(format!("{}/chat/{account}", stack.base)).send().await?.json().await?)
+    };
+    stack.sql("update site_shift set starts_minute = 0, ends_minute = 1440").await?;
+    assert_eq!(hours().await?, json!({ "open": true, "opens_at": null }));
+    stack.sql("delete from site_shift").await?;
+    assert_eq!(hours().await?, json!({ "open": false, "opens_at": null }));
+    stack
+        .sql(
+            "insert into site_exception (tenant_id, site_id, day, starts_minute, ends_minute)
+               select tenant_id, id, ((now() at time zone time_zone)::date + 2), 540, 600 from site",
+        )
+        .await?;
+    let back = hours().await?;
+    assert!(back["opens_at"].as_str().is_some(), "{back}");
+    let whatsapp = stack.demo.accounts.iter().find(|(kind, _)| *kind == ChannelKind::WhatsApp).context("account")?.1;
+    assert_eq!(http.get(format!("{}/chat/{whatsapp}", stack.base)).send().await?.status(), 404);
+
+    let opened: Value = http.post(format!("{}/chat/{account}/sessions", stack.base)).send().await?.json().await?;
+    let said =
+        json!({ "client_id": "00000000-0000-4000-8000-000000000081", "text": "Call me", "email": "Ida@Example.org" });
+    let post =
+        http.post(format!("{}/chat/messages", stack.base)).bearer_auth(opened["token"].as_str().context("token")?);
+    assert_eq!(post.json(&said).send().await?.status(), 202);
+    let claimed = "select count(*) from customer_identity where scheme = 'email' and value = 'ida@example.org' and verified = 'claimed'";
+    stack.settle(claimed, 1, PATIENCE).await?;
+    stack.finish().await
+}
+
+/// The visitor shows a file, twice by accident, and the agent has it; programs and others' words are refused.
+async fn shows(stack: &Stack, token: &str, agent: &Agent, conversation: &str) -> Result<()> {
+    let http = reqwest_client();
+    let post = async |token: &str, query: &str, body: &'static str| -> Result<(u16, Value)> {
+        let url = format!("{}/chat/files?{query}", stack.base);
+        let answer = http.post(url).bearer_auth(token).header("content-type", "text/csv").body(body).send().await?;
+        Ok((answer.status().as_u16(), answer.json().await?))
+    };
+    let bill = "client_id=00000000-0000-4000-8000-000000000002&name=bill.csv";
+    assert_eq!(post(token, bill, "kettle,39").await?.0, 202);
+    assert_eq!(post(token, bill, "kettle,39").await?.0, 202, "the same file again");
+    assert_eq!(post(&agent.token, bill, "kettle,39").await?.0, 401, "an agent's token is no visitor's");
+    assert_eq!(post(token, "name=bill.csv", "kettle,39").await?.1["type"], "urn:meridian:invalid");
+    let program = "client_id=00000000-0000-4000-8000-000000000003&name=bill.exe";
+    assert_eq!(post(token, program, "MZ").await?.0, 422);
+    stack
+        .settle("select count(*) from attachment where account_id is not null and state = 'stored'", 1, PATIENCE)
+        .await?;
+    let shown = "query($c: ID!) { conversation(id: $c) { timeline(first: 50) { nodes {
+        attachments { name kind contentType sizeBytes state url } } } } }";
+    let shown = agent.query(shown, json!({ "c": conversation })).await?;
+    let nodes = shown["conversation"]["timeline"]["nodes"].as_array().context("nodes")?;
+    let file =
+        nodes.iter().map(|node| &node["attachments"][0]).find(|file| file["name"] == "bill.csv").context("file")?;
+    assert_eq!(
+        (&file["contentType"], &file["sizeBytes"], &file["state"]),
+        (&json!("text/csv"), &json!("9"), &json!("STORED"))
+    );
+    assert_eq!(http.get(file["url"].as_str().context("url")?).send().await?.text().await?, "kettle,39");
+    Ok(())
 }
 
 /// An anonymous visitor signs in at the site: they stay the visitor they were, and are the customer the tenant knows.

@@ -70,6 +70,24 @@ export type PresenceState =
   /** Signed out. */
   | 'OFFLINE';
 
+/** How long a row of a report is. */
+export type ReportBucket =
+  /** A day of the given zone. */
+  | 'DAY'
+  /** An hour of the given zone; at most a week of them. */
+  | 'HOUR'
+  /** The whole time. */
+  | 'WHOLE';
+
+/** By what the rows of a report are made. */
+export type ReportBy =
+  /** People: the work they took first, they themselves. */
+  | 'AGENT'
+  /** Queues: their work, their members. */
+  | 'QUEUE'
+  /** Skills: the work that asked for them, those who hold them. */
+  | 'SKILL';
+
 /** Role of a person. */
 export type Role =
   /** Also sets the tenant up. */
@@ -163,6 +181,23 @@ export type WorkAssignMutationVariables = Exact<{
 
 
 export type WorkAssignMutation = { workAssign: { conversation: { id: string, assignee: { id: string, name: string } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type ReportQueryVariables = Exact<{
+  from: string;
+  to: string;
+  by: ReportBy;
+  bucket: ReportBucket;
+  target: number;
+  zone: string;
+}>;
+
+
+export type ReportQuery = { routingReport: Array<{ from: string, to: string, queueId: string | null, agentId: string | null, skillId: string | null, offered: number, answered: number, abandoned: number, refused: number, callbacks: number, serviceLevel: number | null, averageSpeedOfAnswer: number | null, abandonment: number | null, occupancy: number | null, occupancyGini: number | null, peoplePresent: number, presentSeconds: number, handlingSeconds: number }> };
+
+export type ReportSkillsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ReportSkillsQuery = { skills: Array<{ id: string, name: string }> };
 
 export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
 
@@ -769,3 +804,42 @@ export const WorkAssignDocument = new TypedDocumentString(`
   message
   field
 }`) as unknown as TypedDocumentString<WorkAssignMutation, WorkAssignMutationVariables>;
+export const ReportDocument = new TypedDocumentString(`
+    query Report($from: DateTime!, $to: DateTime!, $by: ReportBy!, $bucket: ReportBucket!, $target: Int!, $zone: String!) {
+  routingReport(
+    from: $from
+    to: $to
+    by: $by
+    bucket: $bucket
+    targetSeconds: $target
+    timeZone: $zone
+  ) {
+    from
+    to
+    queueId
+    agentId
+    skillId
+    offered
+    answered
+    abandoned
+    refused
+    callbacks
+    serviceLevel
+    averageSpeedOfAnswer
+    abandonment
+    occupancy
+    occupancyGini
+    peoplePresent
+    presentSeconds
+    handlingSeconds
+  }
+}
+    `) as unknown as TypedDocumentString<ReportQuery, ReportQueryVariables>;
+export const ReportSkillsDocument = new TypedDocumentString(`
+    query ReportSkills {
+  skills {
+    id
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<ReportSkillsQuery, ReportSkillsQueryVariables>;

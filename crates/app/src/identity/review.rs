@@ -51,10 +51,24 @@ pub async fn refuse(app: &App, subject: &Subject, id: CandidateId, reason: &str)
     subject.require(Permission::ManageIdentity)?;
     let mut tx = app.db.write(subject.scope()).await?;
     let (candidate, a, b) = pair(&mut tx, id).await?;
-    candidates::decide(&mut tx, candidate.customer, candidate.other, State::Refused).await?;
-    if let Some(party) = store::parties(&mut tx, a).await?.first() {
+    decide(&mut tx, &candidate, (a, b), State::Refused, reason).await?;
+    tx.audit("candidate_refused", "customer", Some(a.0), json!({ "other": b.to_string() }));
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Writes what was decided of a pair, and that it was, into the customer's history.
+async fn decide(
+    tx: &mut WriteTx,
+    candidate: &Candidate,
+    (a, b): (CustomerId, CustomerId),
+    state: State,
+    reason: &str,
+) -> Result<(), MergeRefused> {
+    candidates::decide(tx, candidate.customer, candidate.other, state).await?;
+    if let Some(party) = store::parties(tx, a).await?.first() {
         let link = store::Link {
-            kind: "reject",
+            kind: if state == State::Refused { "reject" } else { "suggest" },
             party: PartyId(*party),
             customer: a,
             from: Some(b),
@@ -62,13 +76,11 @@ pub async fn refuse(app: &App, subject: &Subject, id: CandidateId, reason: &str)
             reason: reason.to_owned(),
             evidence: json!(candidate.evidence),
         };
-        store::insert_link(&mut tx, &link).await?;
+        store::insert_link(tx, &link).await?;
     }
-    look_at(&mut tx, [a, b]);
-    tell(&mut tx, &[a, b], &[]).await?;
-    tx.audit("candidate_refused", "customer", Some(a.0), json!({ "other": b.to_string() }));
-    tx.commit().await?;
-    Ok(id)
+    look_at(tx, [a, b]);
+    tell(tx, &[a, b], &[]).await?;
+    Ok(())
 }
 
 /// Takes a refusal back: the pair is to be decided again. A pair that nobody refused stays as it is.
@@ -79,21 +91,7 @@ pub async fn reopen(app: &App, subject: &Subject, id: CandidateId, reason: &str)
     if candidate.state != State::Refused {
         return Ok(id);
     }
-    candidates::decide(&mut tx, candidate.customer, candidate.other, State::Open).await?;
-    if let Some(party) = store::parties(&mut tx, a).await?.first() {
-        let link = store::Link {
-            kind: "suggest",
-            party: PartyId(*party),
-            customer: a,
-            from: Some(b),
-            act: tx.id::<LinkId>(),
-            reason: reason.to_owned(),
-            evidence: json!(candidate.evidence),
-        };
-        store::insert_link(&mut tx, &link).await?;
-    }
-    look_at(&mut tx, [a, b]);
-    tell(&mut tx, &[a, b], &[]).await?;
+    decide(&mut tx, &candidate, (a, b), State::Open, reason).await?;
     tx.audit("candidate_reopened", "customer", Some(a.0), json!({ "other": b.to_string() }));
     tx.commit().await?;
     Ok(id)

@@ -175,12 +175,12 @@ pub(super) fn arrival_of<'a>(one: &Arrived<'a>) -> Arrival<'a> {
     }
 }
 
-/// The files of a message that can be fetched: by an id, by an address, or out of the mail itself.
+/// The files of a message that can be fetched: by an id, by an address, or out of the request itself.
 fn sources(one: &Arrived<'_>) -> Vec<Source> {
-    let mail = one.kind == ChannelKind::Email;
+    let inside = matches!(one.kind, ChannelKind::Email | ChannelKind::WebChat);
     let files = one.event.content.iter().flat_map(|content| &content.attachments).take(MOST_FILES).zip(0_u16..);
     files
-        .filter(|(file, _)| mail || file.media_id.is_some() || file.url.is_some())
+        .filter(|(file, _)| inside || file.media_id.is_some() || file.url.is_some())
         .map(|(file, position)| Source {
             told: file.clone(),
             raw: one.raw,

@@ -68,10 +68,15 @@ async fn settle(
     outcome: Result<attachments::Kept<'_>, (MediaState, &str)>,
 ) -> Result<(), StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
-    if let Some((item, conversation)) = attachments::settle(&mut tx, id, outcome).await?
-        && let Some(found) = conversations::find(&mut tx, conversation).await?
+    if let Some(settled) = attachments::settle(&mut tx, id, outcome).await?
+        && let Some(found) = conversations::find(&mut tx, settled.conversation).await?
     {
-        tx.live(&topics(&found, None), Change::Item { conversation, item });
+        let session = match settled.session {
+            Some(session) => conversations::session(&mut tx, session).await?,
+            None => None,
+        };
+        let change = Change::Item { conversation: settled.conversation, item: settled.item };
+        tx.live(&topics(&found, session.as_ref()), change);
     }
     tx.commit().await
 }

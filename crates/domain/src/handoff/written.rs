@@ -3,7 +3,7 @@
 
 use super::{
     Cited, Speaker, Turn,
-    steering::{plain, witnesses},
+    injection::{plain, witnesses},
 };
 use crate::understanding::redact::{Also, redact};
 use serde::Deserialize;
