@@ -129,9 +129,7 @@ export async function line({ chrome, url, world, run, problems }) {
     await frame.locator('input[type=file]').setInputFiles({ name: 'lamp.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ') });
     await frame.getByText('choose it again, or another format').waitFor();
     await available(desk);
-    await take(desk, `Before ${run}`);
-    await resolve(desk);
-    await take(desk, run);
+    await take(desk, `lamp is dark ${run}`);
     await desk.getByRole('link', { name: 'lamp.csv' }).first().waitFor();
     await frame.getByText('in line').waitFor({ state: 'detached' });
     tell('a file that the visitor showed, a program that was not kept');

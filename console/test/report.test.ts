@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bars, csv, span, type Line } from '../src/floor/report';
+import { bars, csv, span, stretches, type Line } from '../src/floor/report';
 
 const line = (from: string, offered: number, answered: number, abandoned: number): Line =>
   ({ from, offered, answered, abandoned }) as Line;
@@ -28,6 +28,13 @@ test('stretches of several queues are one bar, oldest first, and what is neither
     { at: '2026-03-29T10:00:00Z', answered: 2, abandoned: 1, rest: 2 },
     { at: '2026-03-29T11:00:00Z', answered: 2, abandoned: 0, rest: 1 },
   ]);
+});
+
+test('stretches without work are shown as such, also over a day of 23 hours', () => {
+  const from = Date.parse('2026-03-27T23:00:00Z');
+  const days = stretches({ from, to: from + 3 * 86_400_000 - 3_600_000, bucket: 'DAY' }, 'Europe/Berlin');
+  expect(days.map((at) => new Date(at).toISOString())).toEqual(['2026-03-27T23:00:00.000Z', '2026-03-28T23:00:00.000Z', '2026-03-29T22:00:00.000Z']);
+  expect(bars([line('2026-03-29T22:00:00+00:00', 1, 1, 0)], days).map((bar) => bar.answered)).toEqual([0, 0, 1]);
 });
 
 test('names cannot end a cell or become a formula', () => {

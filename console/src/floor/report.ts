@@ -37,15 +37,24 @@ export interface Bar {
   rest: number;
 }
 
-/** What came in each stretch, of all queues together, in order. */
-export function bars(lines: readonly Line[]): Bar[] {
-  const found = new Map<string, Bar>();
+/** When each hour or day of a time begins. */
+export function stretches({ from, to, bucket }: { from: number; to: number; bucket: 'HOUR' | 'DAY' }, zone: string): number[] {
+  const starts: number[] = [];
+  // Days are found from their noon: they have 23 to 25 hours.
+  for (let at = from; at < to; at = bucket === 'HOUR' ? at + DAY / 24 : midnight(at + 1.5 * DAY, zone, 0)) starts.push(at);
+  return starts;
+}
+
+/** What came in each stretch, of all queues together, in order; nothing in those that no line is of. */
+export function bars(lines: readonly Line[], starts: readonly number[] = []): Bar[] {
+  const found = new Map<number, Bar>(starts.map((at) => [at, { at: new Date(at).toISOString(), answered: 0, abandoned: 0, rest: 0 }]));
   for (const line of lines) {
-    const bar = found.get(line.from) ?? { at: line.from, answered: 0, abandoned: 0, rest: 0 };
+    const at = Date.parse(line.from);
+    const bar = found.get(at) ?? { at: line.from, answered: 0, abandoned: 0, rest: 0 };
     bar.answered += line.answered;
     bar.abandoned += line.abandoned;
     bar.rest += Math.max(0, line.offered - line.answered - line.abandoned);
-    found.set(line.from, bar);
+    found.set(at, bar);
   }
   return [...found.values()].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }

@@ -17,7 +17,7 @@ const en = {
   log: 'Messages',
   person: 'Talk to a person',
   asked: 'Somebody is being asked; the answer comes here.',
-  closed: 'Nobody is here just now. Write below: it is read as soon as we are back.',
+  closed: 'Nobody is here just now. Write below: it is read as soon as somebody is.',
   back: 'We are back',
   email: 'Your e-mail, if we may answer there',
   attach: 'Show a file',
