@@ -2,6 +2,7 @@
 
 use crate::{
     Edge,
+    pace::Pace,
     problem::{problem, unavailable},
     token::AGENT_SECONDS,
 };
@@ -11,11 +12,6 @@ use meridian_app::auth::{self, Refused, SignedIn};
 use meridian_domain::time::{Clock, SystemClock};
 use serde::Deserialize;
 use serde_json::json;
-use std::{
-    collections::HashMap,
-    sync::{LazyLock, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
 
 #[derive(Deserialize)]
 struct SignIn {
@@ -27,25 +23,6 @@ struct SignIn {
 #[derive(Deserialize)]
 struct Refresh {
     refresh_token: String,
-}
-
-/// Attempts of one account in a minute.
-const ATTEMPTS: u32 = 10;
-
-/// Counts attempts an account and minute. Keyed by what is attacked, not by the attacker, so a spoofed address
-/// changes nothing; each process counts for itself.
-fn too_many(key: String) -> bool {
-    static COUNTS: LazyLock<Mutex<HashMap<String, (Instant, u32)>>> = LazyLock::new(Mutex::default);
-    let mut counts = COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
-    if counts.len() > 10_000 {
-        counts.retain(|_, (since, _)| since.elapsed() < Duration::from_mins(1));
-    }
-    let entry = counts.entry(key).or_insert_with(|| (Instant::now(), 0));
-    if entry.0.elapsed() >= Duration::from_mins(1) {
-        *entry = (Instant::now(), 0);
-    }
-    entry.1 += 1;
-    entry.1 > ATTEMPTS
 }
 
 fn answer(edge: &Edge, done: Option<Result<SignedIn, Refused>>) -> HttpResponse {
@@ -75,7 +52,7 @@ pub(crate) async fn sign_in(edge: web::Data<Edge>, body: Bytes) -> HttpResponse 
     let Ok(form) = serde_json::from_slice::<SignIn>(&body) else {
         return problem(StatusCode::BAD_REQUEST, "invalid", "send workspace, email and password as JSON");
     };
-    if too_many(format!("{}/{}", form.workspace.to_lowercase(), form.email.to_lowercase())) {
+    if Pace::SignIn.exceeded(format!("{}/{}", form.workspace.to_lowercase(), form.email.to_lowercase())) {
         return problem(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "wait a minute and try again");
     }
     let app = edge.app.clone();

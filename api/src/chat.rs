@@ -2,10 +2,18 @@
 
 use crate::{
     Edge,
+    pace::Pace,
     problem::{problem, unavailable},
     token::{VisitorClaims, bearer, site_identity},
 };
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{HeaderValue, RETRY_AFTER},
+    },
+    web,
+};
 use bytes::Bytes;
 use meridian_app::{accounts, authz::Subject, bots::person_asked};
 use meridian_domain::{
@@ -22,6 +30,13 @@ use uuid::Uuid;
 
 /// Longest text of a visitor, characters.
 const LONGEST: usize = 10_000;
+
+/// The 429 of a visitor; the widget sends again after a while.
+fn too_fast() -> HttpResponse {
+    let mut answer = problem(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "wait a minute and send it again");
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("30"));
+    answer
+}
 
 fn origin_allowed(account: &AccountConfig, request: &HttpRequest) -> bool {
     let Some(origin) = request.headers().get("origin").and_then(|value| value.to_str().ok()) else { return true };
@@ -103,7 +118,11 @@ pub(crate) async fn open(
             matches!((&before.identity, &identity), (Some(was), is) if is.as_ref().map(|is| &is.sub) != Some(&was.sub));
         before.tenant == tenant && before.account == id && !other
     };
-    let visitor = before.filter(same).map_or_else(|| edge.app.db.ids().next::<Uuid>(), |before| before.sub);
+    let before = before.filter(same);
+    if before.is_none() && Pace::Visitors.exceeded(id.to_string()) {
+        return too_fast();
+    }
+    let visitor = before.map_or_else(|| edge.app.db.ids().next::<Uuid>(), |before| before.sub);
     let known = identity.is_some();
     match edge.tokens.visitor(tenant, id, visitor, identity, now) {
         Ok(token) => HttpResponse::Created().json(json!({ "visitor": visitor, "token": token, "known": known })),
@@ -128,6 +147,9 @@ pub(crate) async fn say(edge: web::Data<Edge>, request: HttpRequest, body: Bytes
     let Some(claims) = bearer(&request).and_then(|token| edge.tokens.verify_visitor(token)) else {
         return problem(StatusCode::UNAUTHORIZED, "unauthenticated", "open a chat session first");
     };
+    if Pace::Messages.exceeded(claims.sub.to_string()) {
+        return too_fast();
+    }
     let said = match serde_json::from_slice::<Said>(&body) {
         Ok(said) if !said.text.trim().is_empty() && said.text.chars().count() <= LONGEST => said,
         _ => {
@@ -184,6 +206,9 @@ pub(crate) async fn show(edge: web::Data<Edge>, request: HttpRequest, body: Byte
     let Ok(web::Query(shown)) = web::Query::<Shown>::from_query(request.query_string()) else {
         return problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "name client_id (a UUID) and the file's name");
     };
+    if Pace::Files.exceeded(claims.sub.to_string()) {
+        return too_fast();
+    }
     if body.len() > LARGEST {
         return problem(StatusCode::PAYLOAD_TOO_LARGE, "too_large", too_large());
     }

@@ -12,6 +12,7 @@ mod health;
 mod hooks;
 mod imports;
 mod intake;
+mod pace;
 mod platforms;
 mod problem;
 mod providers;

@@ -1,4 +1,5 @@
 // All scenarios against a running, seeded Meridian: BASE_URL=http://127.0.0.1:8080 npm run e2e [-- names]
+// or, with servers of its own: SCENARIOS=day,later ./dev test e2e
 // The demo tenant expects its providers and bot at PROVIDER_PORT (8900 unless told), which this script plays.
 import assert from 'node:assert/strict';
 import { setUp } from './admin.mjs';
@@ -14,7 +15,7 @@ import { webhooks } from './webhooks.mjs';
 import { World } from './world.mjs';
 
 const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, widget, known, line, closed, person, supervisor, alerts, review, plans, imports, setUp, connect, webhooks, keys, typedAhead, upgrade, many, looks };
-const asked = process.argv.slice(2);
+const asked = [...process.argv.slice(2), ...(process.env.SCENARIOS?.split(',') ?? [])];
 const names = asked.length > 0 ? asked : Object.keys(scenarios);
 const failed = [];
 let world, served, chrome;

@@ -1,5 +1,8 @@
 import { lazy } from './lazy';
 
+/** Nobody's keys are kept longer than this, milliseconds: then they mean what they mean where the focus is. */
+const PATIENCE = 2000;
+
 /** Keys that were pressed while what they are meant for was still on its way. */
 let kept: KeyboardEvent[] | null = null;
 
@@ -19,7 +22,9 @@ if (typeof window !== 'undefined') {
 /** A part of the page that a key asked for: what is typed until it stands is typed into it, and nowhere else. */
 export async function ahead<C>(load: () => Promise<{ default: C }>): Promise<C | null> {
   kept ??= [];
+  const late = setTimeout(release, PATIENCE);
   const part = await lazy(load);
+  clearTimeout(late);
   // After who asked has shown it.
   setTimeout(release, 0);
   return part;

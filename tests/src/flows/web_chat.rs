@@ -127,6 +127,11 @@ async fn shows(stack: &Stack, token: &str, agent: &Agent, conversation: &str) ->
     assert_eq!(post(token, "name=bill.csv", "kettle,39").await?.1["type"], "urn:meridian:invalid");
     let program = "client_id=00000000-0000-4000-8000-000000000003&name=bill.exe";
     assert_eq!(post(token, program, "MZ").await?.0, 422);
+    let mut last = 0;
+    for _ in 0..10 {
+        last = post(token, bill, "kettle,39").await?.0;
+    }
+    assert_eq!(last, 429, "ten files a minute");
     stack
         .settle("select count(*) from attachment where account_id is not null and state = 'stored'", 1, PATIENCE)
         .await?;
