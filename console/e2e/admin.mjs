@@ -105,13 +105,25 @@ async function addQueue(admin, queue, person) {
   await go(admin, 'queues');
   await start(admin);
   await admin.keyboard.type(queue);
+  await tabTo(admin, 'When too much waits');
+  await admin.keyboard.type('Turn');
   await tabTo(admin, 'Members: Filter');
   await admin.keyboard.type(person);
   await admin.keyboard.press('ArrowDown');
   await admin.keyboard.press('Space');
+  // Without words for the customer the cap is refused at its field; the queue stands.
+  await admin.keyboard.press('Control+s');
+  await admin.waitForSelector('[data-cap] textarea[aria-invalid=true]');
+  await admin.locator('[data-cap] textarea').focus();
+  await admin.keyboard.type('All our people are busy: please try again in an hour.');
   await saved(admin, queue);
   await admin.waitForSelector(`[data-row]:has-text("${queue}"):has-text("members: 1")`);
-  tell('a queue with a member');
+  await admin.keyboard.press('Enter');
+  await admin.waitForSelector('[data-cap] textarea');
+  assert.equal(await admin.locator('[data-cap] select').inputValue(), 'REFUSE');
+  await admin.keyboard.press('Escape');
+  await admin.waitForSelector('[data-sheet]', { state: 'detached' });
+  tell('a queue with a member and a cap');
 }
 
 /** Its text is shown once; revoked, it says so. */
@@ -161,7 +173,8 @@ export async function setUp({ chrome, url, run, problems }) {
   await addKey(admin, `CRM ${run}`, problems);
   await go(admin, 'audit');
   await admin.getByText(`Ada Novak added ${person} as Agent`).waitFor();
-  await admin.getByText(`Ada Novak saved the queue ${queue} (members: 1)`).waitFor();
+  await admin.getByText(`Ada Novak saved the queue ${queue} (members: 1)`).first().waitFor();
+  await admin.getByText(`Ada Novak changed how much may wait in ${queue}`).waitFor();
   await admin.getByText(`Ada Novak revoked the API key CRM ${run}`).waitFor();
   tell('the audit log says so in sentences');
   const agent = await page(chrome, problems);

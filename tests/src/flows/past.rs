@@ -5,6 +5,7 @@ use anyhow::{Context, Result, ensure};
 use meridian_lab::agent::Agent;
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const ACCEPT: &str = "mutation($o: ID!) { offerAccept(input: { offerId: $o }) { userErrors { message } } }";
 const RESOLVE: &str = "mutation($c: ID!) { conversationResolve(input: { conversationId: $c, disposition: \"answered\" }) { userErrors { code } } }";
@@ -86,8 +87,8 @@ async fn counted(stack: &Stack, ada: &Agent) -> Result<()> {
     ensure!(row["averageSpeedOfAnswer"].as_f64().is_some_and(|seconds| (0.0..30.0).contains(&seconds)), "{row}");
     let people = ada.query(REPORT, json!({ "f": from, "t": to, "b": "AGENT", "k": "HOUR" })).await?;
     let people = people["routingReport"].as_array().cloned().unwrap_or_default();
-    let handled: i64 = people.iter().filter_map(|row| row["handlingSeconds"].as_i64()).sum();
-    ensure!(handled >= 1, "{people:?}");
+    // A fast machine is done within the second to which handling is rounded.
+    ensure!(people.iter().any(|row| row["occupancy"].as_f64().is_some_and(|share| share > 0.0)), "{people:?}");
     ensure!(people.iter().all(|row| row["occupancy"].as_f64().is_none_or(|share| share <= 1.0)), "{people:?}");
     let long = ada.send(REPORT, json!({ "f": "2020-01-01T00:00:00Z", "t": to, "b": "QUEUE", "k": "DAY" })).await?;
     ensure!(long["errors"][0]["message"].as_str().is_some_and(|text| text.contains("92 days")), "{long}");
@@ -107,6 +108,8 @@ async fn played_again(stack: &Stack, ada: &Agent) -> Result<()> {
     let from =
         moment(stack, "select to_char(now() at time zone 'utc' - interval '1 hour', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")
             .await?;
+    // Whole seconds: what came in this one is in it once it is over.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
     let to = moment(stack, "select to_char(now() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')").await?;
     let wrong = json!({ "queueId": support["id"], "from": from, "to": to, "draftB": { "steps": [] } });
     let wrong = ada.query(start, json!({ "i": wrong })).await?;

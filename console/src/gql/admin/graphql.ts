@@ -82,6 +82,15 @@ export type AttachmentState =
   /** Kept: it can be opened. */
   | 'STORED';
 
+/** What becomes of work beyond the cap of its queue. */
+export type BeyondCap =
+  /** It waits, and the customer is told that they may take a callback instead. */
+  | 'CALLBACK'
+  /** It waits in another queue instead, with the place it has. */
+  | 'OVERFLOW'
+  /** The customer is told and the conversation ends; they may write again. */
+  | 'REFUSE';
+
 export type BotRotateSecretInput = {
   /** The bot. */
   botId: string | number;
@@ -324,6 +333,26 @@ export type PresenceState =
   /** Signed out. */
   | 'OFFLINE';
 
+export type QueueCapInput = {
+  /** What happens beyond. */
+  beyond: BeyondCap;
+  /** What the customer is told, 1 to 1,000 characters; needed unless the work goes to another queue. */
+  message?: string | null | undefined;
+  /** Longest expected wait of new work, to 86,400 seconds; 0 = no cap by wait. */
+  mostWaitSeconds?: number;
+  /** Most work that waits, to 100,000; 0 = no cap by length. */
+  mostWaiting?: number;
+  /** The other queue, for work that overflows. */
+  overflowQueueId?: string | number | null | undefined;
+};
+
+export type QueueCapSaveInput = {
+  /** The cap; without one everything may wait. */
+  cap?: QueueCapInput | null | undefined;
+  /** The queue. */
+  queueId: string | number;
+};
+
 export type QueueSaveInput = {
   /** Who takes its work: the whole list. Unchanged when left out. */
   agentIds?: Array<string | number> | null | undefined;
@@ -437,7 +466,7 @@ export type SiteBitsFragment = { id: string, name: string, timeZone: string, rin
 
 export type BranchBitsFragment = { id: string, name: string, teams: Array<{ id: string, name: string }> };
 
-export type QueueBitsFragment = { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null };
+export type QueueBitsFragment = { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } };
 
 export type MemberBitsFragment = { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, skills: Array<{ skillId: string, name: string, level: number }> };
 
@@ -510,7 +539,7 @@ export type SkillsQuery = { skills: Array<{ id: string, name: string }> };
 export type QueueSetupQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type QueueSetupQuery = { queues: Array<{ id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null }> };
+export type QueueSetupQuery = { queues: Array<{ id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } }> };
 
 export type MembersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -576,12 +605,19 @@ export type SkillSaveMutationVariables = Exact<{
 
 export type SkillSaveMutation = { skillSave: { skill: { id: string, name: string } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
+export type QueueCapSaveMutationVariables = Exact<{
+  input: QueueCapSaveInput;
+}>;
+
+
+export type QueueCapSaveMutation = { queueCapSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
 export type QueueSaveMutationVariables = Exact<{
   input: QueueSaveInput;
 }>;
 
 
-export type QueueSaveMutation = { queueSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type QueueSaveMutation = { queueSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type AgentCreateMutationVariables = Exact<{
   input: AgentCreateInput;
@@ -774,6 +810,15 @@ export const QueueBitsFragmentDoc = new TypedDocumentString(`
   wrapUpSeconds
   stickySeconds
   agentIds
+  line {
+    cap {
+      mostWaiting
+      mostWaitSeconds
+      beyond
+      message
+      overflowQueueId
+    }
+  }
 }
     `, {"fragmentName":"QueueBits"}) as unknown as TypedDocumentString<QueueBitsFragment, unknown>;
 export const MemberBitsFragmentDoc = new TypedDocumentString(`
@@ -1328,6 +1373,15 @@ export const QueueSetupDocument = new TypedDocumentString(`
   wrapUpSeconds
   stickySeconds
   agentIds
+  line {
+    cap {
+      mostWaiting
+      mostWaitSeconds
+      beyond
+      message
+      overflowQueueId
+    }
+  }
 }`) as unknown as TypedDocumentString<QueueSetupQuery, QueueSetupQueryVariables>;
 export const MembersDocument = new TypedDocumentString(`
     query Members($first: Int, $after: String) {
@@ -1571,6 +1625,41 @@ export const SkillSaveDocument = new TypedDocumentString(`
   message
   field
 }`) as unknown as TypedDocumentString<SkillSaveMutation, SkillSaveMutationVariables>;
+export const QueueCapSaveDocument = new TypedDocumentString(`
+    mutation QueueCapSave($input: QueueCapSaveInput!) {
+  queueCapSave(input: $input) {
+    queue {
+      ...QueueBits
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment QueueBits on Queue {
+  id
+  name
+  branchId
+  priorityMinutes
+  offerSeconds
+  wrapUpSeconds
+  stickySeconds
+  agentIds
+  line {
+    cap {
+      mostWaiting
+      mostWaitSeconds
+      beyond
+      message
+      overflowQueueId
+    }
+  }
+}
+fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<QueueCapSaveMutation, QueueCapSaveMutationVariables>;
 export const QueueSaveDocument = new TypedDocumentString(`
     mutation QueueSave($input: QueueSaveInput!) {
   queueSave(input: $input) {
@@ -1591,6 +1680,15 @@ export const QueueSaveDocument = new TypedDocumentString(`
   wrapUpSeconds
   stickySeconds
   agentIds
+  line {
+    cap {
+      mostWaiting
+      mostWaitSeconds
+      beyond
+      message
+      overflowQueueId
+    }
+  }
 }
 fragment Err on UserError {
   code
