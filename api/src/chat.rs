@@ -19,13 +19,14 @@ use meridian_app::{accounts, authz::Subject, bots::person_asked};
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
     event::Identifier,
-    ids::ChannelAccountId,
+    ids::{ChannelAccountId, TenantId},
     media::{self, LARGEST, too_large},
     time::{Clock, SystemClock},
 };
 use meridian_store::{IntakeRow, conversations};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Longest text of a visitor, characters.
@@ -44,23 +45,39 @@ fn origin_allowed(account: &AccountConfig, request: &HttpRequest) -> bool {
     listed.filter_map(Value::as_str).any(|allowed| allowed == "*" || allowed.eq_ignore_ascii_case(origin))
 }
 
+/// The web chat of a path and its tenant.
+async fn web_chat(edge: &Edge, path: &str) -> Result<(TenantId, Arc<AccountConfig>), HttpResponse> {
+    let unknown = || problem(StatusCode::NOT_FOUND, "unknown_account", "no web chat has this address");
+    let id = path.parse::<ChannelAccountId>().map_err(|_| unknown())?;
+    let app = edge.app.clone();
+    match edge.run(async move { accounts::account(&app, id).await }).await {
+        Some(Ok(Some(found))) if found.1.kind == ChannelKind::WebChat => Ok(found),
+        Some(Ok(_)) => Err(unknown()),
+        _ => Err(unavailable()),
+    }
+}
+
+/// The visitor that a request's token names.
+fn visiting(edge: &Edge, request: &HttpRequest) -> Option<VisitorClaims> {
+    bearer(request).and_then(|token| edge.tokens.verify_visitor(token))
+}
+
+/// The 401 of who has no visitor's token.
+fn nobody() -> HttpResponse {
+    problem(StatusCode::UNAUTHORIZED, "unauthenticated", "open a chat session first")
+}
+
 /// `GET /chat/{account}`: whether people are there now, and when they are back.
 pub(crate) async fn hours(edge: web::Data<Edge>, path: web::Path<String>) -> HttpResponse {
-    let unknown = || problem(StatusCode::NOT_FOUND, "unknown_account", "no web chat has this address");
-    let Ok(id) = path.parse::<ChannelAccountId>() else { return unknown() };
+    let (tenant, account) = match web_chat(&edge, &path).await {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
     let app = edge.app.clone();
-    let found = edge.run(async move {
-        let Some((tenant, account)) = accounts::account(&app, id).await? else { return Ok(None) };
-        if account.kind != ChannelKind::WebChat {
-            return Ok(None);
-        }
-        accounts::hours(&app, tenant, id, SystemClock.now()).await.map(Some)
-    });
-    match found.await {
-        Some(Ok(Some(hours))) => HttpResponse::Ok()
+    match edge.run(async move { accounts::hours(&app, tenant, account.id, SystemClock.now()).await }).await {
+        Some(Ok(hours)) => HttpResponse::Ok()
             .insert_header(("cache-control", "max-age=60"))
             .json(json!({ "open": hours.open, "opens_at": hours.opens_at })),
-        Some(Ok(None)) => unknown(),
         _ => unavailable(),
     }
 }
@@ -80,15 +97,11 @@ pub(crate) async fn open(
     request: HttpRequest,
     body: Bytes,
 ) -> HttpResponse {
-    let unknown = || problem(StatusCode::NOT_FOUND, "unknown_account", "no web chat has this address");
-    let Ok(id) = path.parse::<ChannelAccountId>() else { return unknown() };
-    let app = edge.app.clone();
-    let found = edge.run(async move { accounts::account(&app, id).await }).await;
-    let (tenant, account) = match found {
-        Some(Ok(Some(found))) if found.1.kind == ChannelKind::WebChat => found,
-        Some(Ok(_)) => return unknown(),
-        _ => return unavailable(),
+    let (tenant, account) = match web_chat(&edge, &path).await {
+        Ok(found) => found,
+        Err(answer) => return answer,
     };
+    let id = account.id;
     if !origin_allowed(&account, &request) {
         return problem(
             StatusCode::FORBIDDEN,
@@ -112,7 +125,7 @@ pub(crate) async fn open(
         return problem(StatusCode::UNAUTHORIZED, "identity", help);
     }
     let identity = identity.flatten();
-    let before = bearer(&request).and_then(|token| edge.tokens.verify_visitor(token));
+    let before = visiting(&edge, &request);
     let same = |before: &VisitorClaims| {
         let other =
             matches!((&before.identity, &identity), (Some(was), is) if is.as_ref().map(|is| &is.sub) != Some(&was.sub));
@@ -142,11 +155,10 @@ struct Said {
     email: Option<String>,
 }
 
-/// `POST /chat/messages`: the visitor says something, and may say where else they are reached; the same `client_id` again changes nothing.
+/// `POST /chat/messages`: the visitor says something, and may say where else they are reached; the same `client_id`
+/// again changes nothing.
 pub(crate) async fn say(edge: web::Data<Edge>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let Some(claims) = bearer(&request).and_then(|token| edge.tokens.verify_visitor(token)) else {
-        return problem(StatusCode::UNAUTHORIZED, "unauthenticated", "open a chat session first");
-    };
+    let Some(claims) = visiting(&edge, &request) else { return nobody() };
     if Pace::Messages.exceeded(claims.sub.to_string()) {
         return too_fast();
     }
@@ -200,9 +212,7 @@ struct Shown {
 /// `POST /chat/files?client_id=..&name=..`: the visitor shows a file, which is the body; the same `client_id` again
 /// changes nothing. 413 too large, 422 not kept, with the reason.
 pub(crate) async fn show(edge: web::Data<Edge>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let Some(claims) = bearer(&request).and_then(|token| edge.tokens.verify_visitor(token)) else {
-        return problem(StatusCode::UNAUTHORIZED, "unauthenticated", "open a chat session first");
-    };
+    let Some(claims) = visiting(&edge, &request) else { return nobody() };
     let Ok(web::Query(shown)) = web::Query::<Shown>::from_query(request.query_string()) else {
         return problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "name client_id (a UUID) and the file's name");
     };
@@ -240,9 +250,7 @@ pub(crate) async fn visitor(edge: &Edge, claims: &VisitorClaims) -> Option<Optio
 
 /// `POST /chat/person`: the visitor would rather have a person than the bot; asked again it changes nothing.
 pub(crate) async fn person(edge: web::Data<Edge>, request: HttpRequest) -> HttpResponse {
-    let Some(claims) = bearer(&request).and_then(|token| edge.tokens.verify_visitor(token)) else {
-        return problem(StatusCode::UNAUTHORIZED, "unauthenticated", "open a chat session first");
-    };
+    let Some(claims) = visiting(&edge, &request) else { return nobody() };
     match visitor(&edge, &claims).await {
         Some(Some(subject)) => {
             let app = edge.app.clone();

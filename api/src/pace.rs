@@ -8,11 +8,16 @@ use std::{
 };
 
 const WINDOW: Duration = Duration::from_mins(1);
-/// Keys kept at most before those of the last minute are looked through.
+/// Keys kept before those whose minute is over are dropped, once a minute at most: nobody waits for it twice.
 const MOST: usize = 10_000;
 
-/// Since when a key is counted, and how often it came.
-type Counts = HashMap<(Pace, String), (Instant, u32)>;
+#[derive(Default)]
+struct Counts {
+    /// Since when a key is counted, and how often it came.
+    keys: HashMap<(Pace, String), (Instant, u32)>,
+    /// When keys whose minute is over were dropped last.
+    swept: Option<Instant>,
+}
 
 /// What is counted, and how often each of its keys may in a minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,10 +45,11 @@ impl Pace {
     pub(crate) fn exceeded(self, key: impl Into<String>) -> bool {
         static COUNTS: LazyLock<Mutex<Counts>> = LazyLock::new(Mutex::default);
         let mut counts = COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() > MOST {
-            counts.retain(|_, (since, _)| since.elapsed() < WINDOW);
+        if counts.keys.len() > MOST && counts.swept.is_none_or(|at| at.elapsed() >= WINDOW) {
+            counts.keys.retain(|_, (since, _)| since.elapsed() < WINDOW);
+            counts.swept = Some(Instant::now());
         }
-        let entry = counts.entry((self, key.into())).or_insert_with(|| (Instant::now(), 0));
+        let entry = counts.keys.entry((self, key.into())).or_insert_with(|| (Instant::now(), 0));
         if entry.0.elapsed() >= WINDOW {
             *entry = (Instant::now(), 0);
         }
