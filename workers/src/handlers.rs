@@ -1,10 +1,7 @@
 //! One handler a queue family. Each job is one use case; its outcome says what becomes of the message.
 
 use crate::{Settings, ingest::Ingest, media, model::Endpoint, pull};
-use futures_util::{
-    future::BoxFuture,
-    stream::{self, StreamExt},
-};
+use futures_util::future::BoxFuture;
 use meridian_app::{bots, conversations, delivery, emergency, identity, inbound, routing, scheduled};
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::registry;
@@ -19,9 +16,6 @@ use std::sync::Arc;
 
 /// Attempts before a bot event is given up: about two days on the longest tier.
 const BOT_ATTEMPTS: u32 = 100;
-
-/// Files a lane fetches at once: at most this many of the largest size are in memory.
-const MEDIA_AT_ONCE: usize = 4;
 
 /// The handler of a family.
 pub(crate) fn of(family: &str, settings: &Settings) -> Arc<dyn Handler> {
@@ -39,9 +33,11 @@ struct Jobs {
 impl Handler for Jobs {
     fn handle(&self, batch: Vec<Delivery>) -> BoxFuture<'_, Vec<Outcome>> {
         Box::pin(async move {
-            // Files keep no order, and a slow one holds up no other; all other families work one by one.
-            let at_once = if self.family == "media" { MEDIA_AT_ONCE } else { 1 };
-            stream::iter(batch).map(|delivery| self.one(delivery)).buffered(at_once).collect().await
+            let mut outcomes = Vec::with_capacity(batch.len());
+            for delivery in batch {
+                outcomes.push(self.one(delivery).await);
+            }
+            outcomes
         })
     }
 }

@@ -13,7 +13,7 @@ mod sweeper;
 mod webhooks;
 
 use meridian_app::App;
-use meridian_bus::{Consumer, Handler, Hints, Topology, Wake};
+use meridian_bus::{Consumer, Handler, Hints, Manner, Topology, Wake};
 use meridian_channels::{Http, Model};
 use meridian_domain::{jobs, time::SystemClock};
 use meridian_files::Files;
@@ -48,6 +48,15 @@ pub struct Settings {
 const PREFETCH: u16 = 64;
 const BATCH: usize = 32;
 
+/// Batches only where one transaction takes several jobs: a stop does not wait for the rest of a batch elsewhere.
+fn manner(family: &str) -> Manner {
+    match (family, jobs::at_once(family)) {
+        ("ingest" | "route", _) => Manner::Batches(BATCH),
+        (_, 1) => Manner::Batches(1),
+        (_, most) => Manner::Beside(most),
+    }
+}
+
 /// Runs everything until told to stop, then drains: consumers finish the batch in hand, the relay its round.
 pub async fn run(settings: Settings, stop: CancellationToken) {
     let mut tasks = JoinSet::new();
@@ -59,7 +68,7 @@ pub async fn run(settings: Settings, stop: CancellationToken) {
                 topology: settings.topology.clone(),
                 queue: format!("{family}.{lane}"),
                 prefetch: PREFETCH,
-                batch: BATCH,
+                manner: manner(family),
             };
             // A routing leader keeps state; each lane has its own.
             let handler: Arc<dyn Handler> = if *family == "route" {

@@ -1,4 +1,4 @@
-//! Consuming in batches: what is ready now, never waiting for more.
+//! Consuming: in batches of what is ready now, or job beside job where each waits for somebody outside.
 
 use crate::{
     Backoff, BusError, Envelope, Topology, envelope,
@@ -6,15 +6,20 @@ use crate::{
     session::{Parts, Session},
     within,
 };
-use futures_util::{FutureExt, StreamExt, future::BoxFuture};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use lapin::{
     Channel,
     message::Delivery as Message,
     options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions},
     types::FieldTable,
 };
-use std::sync::Arc;
+use meridian_domain::jobs;
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// A job as a handler gets it.
 #[derive(Debug, Clone)]
@@ -36,10 +41,20 @@ pub enum Outcome {
     Dead(String),
 }
 
-/// Handles jobs of one queue, in order. One outcome for each delivery.
+/// Handles jobs of one queue. One outcome for each delivery.
 pub trait Handler: Send + Sync {
-    /// Handles a batch.
+    /// Handles a batch, in its order.
     fn handle(&self, batch: Vec<Delivery>) -> BoxFuture<'_, Vec<Outcome>>;
+}
+
+/// How the jobs of a queue are done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// One batch after the other, of so many jobs at most.
+    Batches(usize),
+    /// So many jobs at most beside each other, each settled when it is done: one that waits for a slow server holds up
+    /// nobody else. Jobs of one key ([`jobs::key`]) follow one another.
+    Beside(usize),
 }
 
 /// Consumes one queue until told to stop.
@@ -53,12 +68,18 @@ pub struct Consumer {
     pub queue: String,
     /// Jobs on their way to us at most.
     pub prefetch: u16,
-    /// Jobs in one batch at most.
-    pub batch: usize,
+    /// How they are done.
+    pub manner: Manner,
 }
 
+/// A job in hand: its message and what it says.
+type Held = (Message, Envelope);
+
+/// A job that runs; what it held and what became of it.
+type Running = FuturesUnordered<BoxFuture<'static, (Held, Outcome)>>;
+
 impl Consumer {
-    /// Runs for ever: connects, consumes, and builds everything anew after any failure. On cancellation the batch in
+    /// Runs for ever: connects, consumes, and builds everything anew after any failure. On cancellation what is in
     /// hand is finished and acknowledged.
     pub async fn run(self, handler: Arc<dyn Handler>, stop: CancellationToken) {
         let mut backoff = Backoff::default();
@@ -102,78 +123,153 @@ impl Consumer {
         backoff.reset();
         let Parts { channel, consumer, .. } = session.parts();
         let Some(consumer) = consumer else { return Err(BusError::TimedOut.into()) };
-        loop {
-            let first = tokio::select! {
-                () = stop.cancelled() => break,
-                next = consumer.next() => next,
-            };
-            let Some(first) = first else { return Err(BusError::TimedOut.into()) };
-            let mut messages = vec![first.map_err(BusError::from)?];
-            while messages.len() < self.batch
-                && let Some(Some(next)) = consumer.next().now_or_never()
-            {
-                messages.push(next.map_err(BusError::from)?);
+        match self.manner {
+            Manner::Batches(most) => self.in_batches(channel, consumer, handler, stop, most).await?,
+            Manner::Beside(most) => {
+                let mut running = Running::new();
+                let ended = self.beside(channel, consumer, handler, stop, most, &mut running).await;
+                // The broker gives out again what was not settled: not while it still runs here.
+                while running.next().await.is_some() {}
+                ended?;
             }
-            self.settle(channel, handler, messages).await?;
         }
         // Closing returns what we were given and did not start.
         session.close().await?;
         Ok(())
     }
 
-    async fn settle(
+    async fn in_batches(
         &self,
         channel: &Channel,
+        consumer: &mut lapin::Consumer,
         handler: &Arc<dyn Handler>,
-        messages: Vec<Message>,
+        stop: &CancellationToken,
+        most: usize,
     ) -> Result<(), PublishError> {
-        let name = self.topology.queue(&self.queue);
-        let mut batch = Vec::with_capacity(messages.len());
-        let mut readable = Vec::with_capacity(messages.len());
-        for message in messages {
-            match serde_json::from_slice::<Envelope>(&message.data) {
-                Ok(envelope) => {
-                    batch.push(Delivery { envelope, redelivered: message.redelivered });
-                    readable.push(message);
+        loop {
+            let first = tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                next = consumer.next() => next,
+            };
+            let Some(first) = first else { return Err(BusError::TimedOut.into()) };
+            let mut batch: Vec<Held> = self.read(channel, first.map_err(BusError::from)?).await?.into_iter().collect();
+            while batch.len() < most
+                && let Some(Some(next)) = consumer.next().now_or_never()
+            {
+                batch.extend(self.read(channel, next.map_err(BusError::from)?).await?);
+            }
+            if batch.is_empty() {
+                continue;
+            }
+            let outcomes = self.run_all(handler, &batch).await;
+            for (held, outcome) in batch.into_iter().zip(outcomes) {
+                self.settle(channel, held, outcome).await?;
+            }
+        }
+    }
+
+    async fn beside(
+        &self,
+        channel: &Channel,
+        consumer: &mut lapin::Consumer,
+        handler: &Arc<dyn Handler>,
+        stop: &CancellationToken,
+        most: usize,
+        running: &mut Running,
+    ) -> Result<(), PublishError> {
+        // Keys of what runs, and what of the same key waits for it.
+        let mut busy: HashMap<Uuid, VecDeque<Held>> = HashMap::new();
+        loop {
+            let next = tokio::select! {
+                () = stop.cancelled() => break,
+                Some((held, outcome)) = running.next() => {
+                    let key = jobs::key(&held.1.job);
+                    self.settle(channel, held, outcome).await?;
+                    let follower = key.and_then(|key| {
+                        let follower = busy.get_mut(&key).and_then(VecDeque::pop_front);
+                        if follower.is_none() {
+                            busy.remove(&key);
+                        }
+                        follower
+                    });
+                    running.extend(follower.map(|held| self.run_one(handler, held)));
+                    continue;
                 }
-                Err(error) => {
-                    tracing::error!(%error, queue = %self.queue, "unreadable job set aside");
-                    let unreadable = Envelope { tenant: uuid::Uuid::nil(), job: serde_json::Value::Null, attempt: 0 };
-                    let reason = format!("unreadable: {error}");
-                    let confirm = send(channel, &self.topology.dead(), "", &name, &unreadable, Some(&reason)).await?;
-                    settled(confirm.await.map_err(BusError::from)?, "dead")?;
-                    within(message.ack(BasicAckOptions::default())).await?;
+                next = consumer.next(), if running.len() < most => next,
+            };
+            let Some(next) = next else { return Err(BusError::TimedOut.into()) };
+            let Some(held) = self.read(channel, next.map_err(BusError::from)?).await? else { continue };
+            match jobs::key(&held.1.job) {
+                Some(key) if busy.contains_key(&key) => busy.entry(key).or_default().push_back(held),
+                key => {
+                    busy.extend(key.map(|key| (key, VecDeque::new())));
+                    running.push(self.run_one(handler, held));
                 }
             }
         }
-        if batch.is_empty() {
-            return Ok(());
+        while let Some((held, outcome)) = running.next().await {
+            self.settle(channel, held, outcome).await?;
         }
-        let jobs: Vec<Envelope> = batch.iter().map(|delivery| delivery.envelope.clone()).collect();
-        let (running, count) = (Arc::clone(handler), batch.len());
-        // A panic of a handler costs an attempt of its batch, not the worker.
-        let ran = tokio::spawn(async move { running.handle(batch).await }).await;
-        let outcomes = ran.unwrap_or_else(|error| {
+        Ok(())
+    }
+
+    /// What a message says; one that cannot be read is set aside.
+    async fn read(&self, channel: &Channel, message: Message) -> Result<Option<Held>, PublishError> {
+        match serde_json::from_slice::<Envelope>(&message.data) {
+            Ok(envelope) => Ok(Some((message, envelope))),
+            Err(error) => {
+                tracing::error!(%error, queue = %self.queue, "unreadable job set aside");
+                let unreadable = Envelope { tenant: Uuid::nil(), job: serde_json::Value::Null, attempt: 0 };
+                let reason = format!("unreadable: {error}");
+                let name = self.topology.queue(&self.queue);
+                let confirm = send(channel, &self.topology.dead(), "", &name, &unreadable, Some(&reason)).await?;
+                settled(confirm.await.map_err(BusError::from)?, "dead")?;
+                within(message.ack(BasicAckOptions::default())).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// One outcome for each job. A panic of a handler costs an attempt of its batch, not the worker.
+    async fn run_all(&self, handler: &Arc<dyn Handler>, batch: &[Held]) -> Vec<Outcome> {
+        let delivery =
+            |(message, envelope): &Held| Delivery { envelope: envelope.clone(), redelivered: message.redelivered };
+        let (running, jobs) = (Arc::clone(handler), batch.iter().map(delivery).collect());
+        let ran = tokio::spawn(async move { running.handle(jobs).await }).await;
+        ran.unwrap_or_else(|error| {
             tracing::error!(%error, queue = %self.queue, "handler panicked");
-            vec![Outcome::Retry(5); count]
-        });
-        for ((message, mut job), outcome) in readable.into_iter().zip(jobs).zip(outcomes) {
-            match outcome {
-                Outcome::Done => {}
-                Outcome::Retry(seconds) => {
-                    job.attempt += 1;
-                    let origin = envelope::origin(&message.properties).unwrap_or_else(|| name.clone());
-                    let confirm = send(channel, &self.topology.retry(seconds), &name, &origin, &job, None).await?;
-                    settled(confirm.await.map_err(BusError::from)?, "retry")?;
-                }
-                Outcome::Dead(reason) => {
-                    tracing::error!(queue = %self.queue, reason, "job set aside");
-                    let confirm = send(channel, &self.topology.dead(), "", &name, &job, Some(&reason)).await?;
-                    settled(confirm.await.map_err(BusError::from)?, "dead")?;
-                }
-            }
-            within(message.ack(BasicAckOptions::default())).await?;
+            vec![Outcome::Retry(5); batch.len()]
+        })
+    }
+
+    fn run_one(&self, handler: &Arc<dyn Handler>, held: Held) -> BoxFuture<'static, (Held, Outcome)> {
+        let (consumer, handler) = (self.clone(), Arc::clone(handler));
+        async move {
+            let outcome = consumer.run_all(&handler, std::slice::from_ref(&held)).await.pop();
+            (held, outcome.unwrap_or(Outcome::Retry(5)))
         }
+        .boxed()
+    }
+
+    /// Says goodbye to a job: acknowledged after what is to become of it is safe.
+    async fn settle(&self, channel: &Channel, held: Held, outcome: Outcome) -> Result<(), PublishError> {
+        let (message, mut job) = held;
+        let name = self.topology.queue(&self.queue);
+        match outcome {
+            Outcome::Done => {}
+            Outcome::Retry(seconds) => {
+                job.attempt += 1;
+                let origin = envelope::origin(&message.properties).unwrap_or_else(|| name.clone());
+                let confirm = send(channel, &self.topology.retry(seconds), &name, &origin, &job, None).await?;
+                settled(confirm.await.map_err(BusError::from)?, "retry")?;
+            }
+            Outcome::Dead(reason) => {
+                tracing::error!(queue = %self.queue, reason, "job set aside");
+                let confirm = send(channel, &self.topology.dead(), "", &name, &job, Some(&reason)).await?;
+                settled(confirm.await.map_err(BusError::from)?, "dead")?;
+            }
+        }
+        within(message.ack(BasicAckOptions::default())).await?;
         Ok(())
     }
 }

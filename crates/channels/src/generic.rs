@@ -32,6 +32,7 @@ const SETTINGS: &[Setting] = &[
         .help("Signs both ways (Standard Webhooks)", "双向签名（Standard Webhooks）")
         .example("whsec_..")
         .or_made(Generated::Webhook),
+    Setting::sends_per_second("0"),
 ];
 
 impl Channel for Generic {

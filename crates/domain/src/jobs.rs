@@ -5,6 +5,7 @@ use crate::ids::{
     HandoffId, OfferId, RawId, RunId, ScheduledWorkId, SessionId, SiteId, WhatIfId, WorkItemId,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 /// A job. Old names stay readable: jobs of the previous release may still wait in the broker.
@@ -177,6 +178,39 @@ impl Job {
     }
 }
 
+/// Name of what keeps a job in order, beside its own fields.
+const KEY: &str = "key";
+
+/// How many jobs of a lane run beside each other. More than one where each waits for somebody outside: a provider, a
+/// bot, a model. The others work for the database, in order.
+pub fn at_once(family: &str) -> usize {
+    match family {
+        "deliver" | "bot" => 32,
+        "summarise" | "pull" => 8,
+        // At most this many of the largest files are in memory.
+        "media" => 4,
+        _ => 1,
+    }
+}
+
+/// A job as it is handed to the broker. Where jobs run beside each other it names its key, so that those of one key
+/// follow one another.
+pub fn payload(job: &Job, key: Uuid) -> Value {
+    // Serialising a job cannot fail: it holds ids only.
+    let mut payload = serde_json::to_value(job).unwrap_or_default();
+    if at_once(job.family()) > 1
+        && let Some(fields) = payload.as_object_mut()
+    {
+        fields.insert(KEY.to_owned(), key.to_string().into());
+    }
+    payload
+}
+
+/// What keeps a job in order among those that run beside each other.
+pub fn key(payload: &Value) -> Option<Uuid> {
+    payload.get(KEY)?.as_str()?.parse().ok()
+}
+
 /// Queue families of the broker and how many ordered lanes each has.
 pub const FAMILIES: &[(&str, u16)] = &[
     ("ingest", 4),
@@ -229,5 +263,15 @@ mod tests {
         assert_eq!(stable_hash(b"a"), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(queue("ingest", b"a"), "ingest.0");
         assert_eq!(queue("summarise", b"anything"), "summarise.0");
+    }
+
+    #[test]
+    fn a_job_that_runs_beside_others_names_its_key_and_reads_as_before() {
+        let (key, send) = (Uuid::from_u128(7), Job::Deliver { delivery: DeliveryId(Uuid::from_u128(9)) });
+        let said = payload(&send, key);
+        assert_eq!(super::key(&said), Some(key));
+        assert_eq!(serde_json::from_value::<Job>(said).unwrap(), send);
+        assert_eq!(super::key(&payload(&Job::RouteTick, key)), None);
+        assert!(FAMILIES.iter().all(|(family, _)| at_once(family) >= 1));
     }
 }

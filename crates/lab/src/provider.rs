@@ -11,6 +11,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Notify,
 };
 
 /// A request that arrived.
@@ -47,6 +48,8 @@ pub enum Answer {
     Elsewhere(String),
     /// Take the request and drop the connection.
     Hang,
+    /// Take the request, and answer it when told to (within ten seconds).
+    When(Arc<Notify>, Value),
 }
 
 #[derive(Default)]
@@ -180,6 +183,10 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Result<()> {
         Answer::File(content_type, bytes) => (200, content_type, bytes, String::new()),
         Answer::Elsewhere(url) => (307, "text/plain", Vec::new(), format!("location: {url}\r\n")),
         Answer::Hang => return Ok(()),
+        Answer::When(told, body) => {
+            told.notified().await;
+            (200, "application/json", body.to_string().into_bytes(), String::new())
+        }
     };
     write(&mut stream, status, content_type, &body, &more).await
 }

@@ -420,9 +420,7 @@ impl WriteTx {
     }
 
     fn push_job(&mut self, job: &Job, key: Uuid, due: Option<f64>) {
-        // Serialising a job cannot fail: it holds ids only.
-        let payload = serde_json::to_value(job).unwrap_or_default();
-        self.causes.job(jobs::queue(job.family(), key.as_bytes()), payload, due);
+        self.causes.job(jobs::queue(job.family(), key.as_bytes()), jobs::payload(job, key), due);
     }
 
     /// Tells sockets what changed, after the commit.

@@ -71,12 +71,12 @@ pub async fn lock(tx: &mut WriteTx, id: DeliveryId) -> Result<Option<Delivery>, 
     .transpose()
 }
 
-/// Whether an older send of the session is still to be tried: one in flight per conversation keeps the order.
+/// Whether an older send of the session is still to be tried or under way: one at a time keeps the order.
 pub async fn older_pending(tx: &mut ReadTx, delivery: &Delivery) -> Result<bool, StoreError> {
     let tenant = tx.tenant();
     let found = sqlx::query_scalar!(
         r#"select exists (
-             select 1 from delivery where tenant_id = $1 and session_id = $2 and id < $3 and state = 'queued'
+             select 1 from delivery where tenant_id = $1 and session_id = $2 and id < $3 and state in ('queued', 'sending')
            ) as "found!""#,
         tenant,
         delivery.session.0,
@@ -85,6 +85,54 @@ pub async fn older_pending(tx: &mut ReadTx, delivery: &Delivery) -> Result<bool,
     .fetch_one(tx.conn())
     .await?;
     Ok(found)
+}
+
+/// Parts of a second whose messages may leave at once.
+const BURST_SECONDS: f64 = 0.1;
+
+/// Gives a send its turn on an account that takes `per_second` messages (a leaky bucket, as the generic cell rate
+/// algorithm of ITU-T I.371 keeps it). Seconds until then; 0 = now. A send that has its turn keeps it.
+pub async fn turn(tx: &mut WriteTx, delivery: &Delivery, per_second: u32) -> Result<f64, StoreError> {
+    let tenant = tx.tenant();
+    let step = 1.0 / f64::from(per_second.max(1));
+    let wait = sqlx::query_scalar!(
+        r#"with given as (
+             select turn_at from delivery where tenant_id = $1 and id = $2 and turn_at is not null
+           ), next as (
+             insert into channel_pace as pace (tenant_id, account_id, next_at)
+             select $1, $3, clock_timestamp() + make_interval(secs => $4) where not exists (select 1 from given)
+             on conflict (tenant_id, account_id) do update
+             set next_at = greatest(pace.next_at, clock_timestamp() - make_interval(secs => $5)) + make_interval(secs => $4)
+             returning next_at - make_interval(secs => $4) as turn_at
+           )
+           select extract(epoch from turn_at - clock_timestamp())::float8 as "wait!"
+           from (select turn_at from given union all select turn_at from next) as turns"#,
+        tenant,
+        delivery.id.0,
+        delivery.account.0,
+        step,
+        (BURST_SECONDS - step).max(0.0)
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(wait.max(0.0))
+}
+
+/// Keeps a send until its turn, with the reason for people.
+pub async fn wait(tx: &mut WriteTx, id: DeliveryId, seconds: f64, reason: &str) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update delivery set turn_at = clock_timestamp() + make_interval(secs => $3), error_class = 'throttled',
+                error_detail = $4, updated_at = clock_timestamp()
+         where tenant_id = $1 and id = $2",
+        tenant,
+        id.0,
+        seconds,
+        reason
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// Sets the state of a send held under lock, or forward by a report.
@@ -97,7 +145,7 @@ pub async fn set_state(
     let tenant = tx.tenant();
     sqlx::query!(
         "update delivery set state = $3, error_class = $4, error_detail = $5, updated_at = clock_timestamp(),
-                attempt = attempt + case when $3 = 'sending' then 1 else 0 end
+                attempt = attempt + case when $3 = 'sending' then 1 else 0 end, turn_at = null
          where tenant_id = $1 and id = $2",
         tenant,
         id.0,

@@ -22,6 +22,7 @@ mod overflow;
 mod past;
 mod resume;
 mod routing;
+mod sends;
 mod stress;
 mod templates;
 mod web_chat;

@@ -38,6 +38,8 @@ pub(crate) struct ChannelCapabilities {
     reply_window_hours: u32,
     /// Whether approved messages can be sent outside of that time: `messageTemplates` lists them.
     templates: bool,
+    /// Messages of one account that the provider takes in a second: more wait for their turn. 0 = no limit.
+    sends_per_second: u32,
 }
 
 impl From<Capabilities> for ChannelCapabilities {
@@ -55,6 +57,7 @@ impl From<Capabilities> for ChannelCapabilities {
             read_receipts: can.read,
             reply_window_hours: can.window_hours,
             templates: can.templates,
+            sends_per_second: can.sends_per_second,
         }
     }
 }

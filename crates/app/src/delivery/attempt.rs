@@ -8,6 +8,7 @@ use meridian_domain::{
     },
     event::{Identifier, Verification},
     ids::{ChannelAccountId, DeliveryId, TenantId},
+    jobs::Job,
     live::Change,
     media,
     outbound::{Accepted, DeliveryState, ErrorClass, OutboundFile, OutboundMessage, SendError},
@@ -27,7 +28,7 @@ pub enum Claimed {
     Inside,
     /// An older message of the session goes first: try again shortly.
     NotYet,
-    /// Nothing to do: sent before, or in doubt.
+    /// Nothing to do now: sent before, in doubt, or it has its turn later.
     Done,
 }
 
@@ -77,10 +78,36 @@ pub async fn claim(app: &App, tenant: TenantId, id: DeliveryId) -> Result<Claime
     }
     let config = accounts::config(&mut tx, &app.sealer, &app.public_url, delivery.account).await?;
     let Some(config) = config else { return Ok(Claimed::Done) };
+    if let Some(seconds) = turn(app, &mut tx, &delivery, &config).await? {
+        tx.job_in(&Job::Deliver { delivery: id }, session.id.0, seconds);
+        tx.commit().await?;
+        return Ok(Claimed::Done);
+    }
     let message = compose(app, &mut tx, &delivery, &session).await?;
     set(&mut tx, &delivery, DeliveryState::Sending, None).await?;
     tx.commit().await?;
     Ok(Claimed::Send(Box::new((config, message))))
+}
+
+/// Seconds until the account may send this, when that is not now.
+async fn turn(
+    app: &App,
+    tx: &mut WriteTx,
+    delivery: &Delivery,
+    account: &AccountConfig,
+) -> Result<Option<f64>, StoreError> {
+    let per_second = account.sends_per_second(&app.providers.capabilities(account.kind));
+    if per_second == 0 {
+        return Ok(None);
+    }
+    let seconds = deliveries::turn(tx, delivery, per_second).await?;
+    if seconds == 0.0 {
+        return Ok(None);
+    }
+    let reason = format!("waits for its turn: the account sends at most {per_second} a second");
+    deliveries::wait(tx, delivery.id, seconds, &reason).await?;
+    tell(tx, delivery).await?;
+    Ok(Some(seconds))
 }
 
 async fn compose(
@@ -209,6 +236,10 @@ async fn set(
     error: Option<(&str, &str)>,
 ) -> Result<(), StoreError> {
     deliveries::set_state(tx, delivery.id, state, error).await?;
+    tell(tx, delivery).await
+}
+
+async fn tell(tx: &mut WriteTx, delivery: &Delivery) -> Result<(), StoreError> {
     if let Some(item) = items::many(tx, &[delivery.item.0]).await?.pop()
         && let Some(conversation) = conversations::find(tx, item.conversation).await?
     {

@@ -111,6 +111,7 @@ const SETTINGS: &[Setting] = &[
     Setting::secret("reply_mac", "Reply address key", "回信地址密钥")
         .help("Signs reply addresses", "用于签署回信地址")
         .or_made(Generated::Token),
+    Setting::sends_per_second("0"),
 ];
 
 impl Channel for Email {

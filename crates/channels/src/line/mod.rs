@@ -29,6 +29,7 @@ const SETTINGS: &[Setting] = &[
         .help("Tells callbacks of other bots apart", "用于区分其他机器人的回调")
         .example("U.."),
     Setting::api_base("https://api.line.me"),
+    Setting::sends_per_second("2000"),
 ];
 
 impl Channel for Line {
@@ -45,6 +46,8 @@ impl Channel for Line {
             media_max: 25 * 1024 * 1024,
             typing: true,
             idempotent_send: true,
+            // "Rate limits" of the Messaging API, push.
+            sends_per_second: 2000,
             ..Capabilities::default()
         }
     }

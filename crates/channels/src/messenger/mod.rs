@@ -41,6 +41,7 @@ const SETTINGS: &[Setting] = &[
     meta::ACCESS_TOKEN,
     meta::API_BASE,
     meta::API_VERSION,
+    Setting::sends_per_second("40"),
 ];
 
 impl Channel for Messenger {
@@ -61,6 +62,8 @@ impl Channel for Messenger {
             delivered: page,
             read: true,
             window_hours: 24,
+            // The Send API takes 300, but above 40 a page's inbox stops ("Rate limits", high-volume messaging).
+            sends_per_second: if page { 40 } else { 300 },
             ..Capabilities::default()
         }
     }

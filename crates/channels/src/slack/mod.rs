@@ -32,6 +32,7 @@ const SETTINGS: &[Setting] = &[
         .help("Tells our own echoes from other bots", "用于区分自身消息与其他机器人")
         .example("A0123456789"),
     Setting::api_base("https://slack.com/api"),
+    Setting::sends_per_second("5"),
 ];
 
 impl Channel for Slack {
@@ -49,6 +50,8 @@ impl Channel for Slack {
             edit: true,
             delete: true,
             reactions: true,
+            // One a second and channel, several hundred a minute in a workspace ("Rate limits").
+            sends_per_second: 5,
             ..Capabilities::default()
         }
     }

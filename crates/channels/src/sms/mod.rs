@@ -35,6 +35,7 @@ const SETTINGS: &[Setting] = &[
         .takes(Input::Boolean)
         .help("The number can send multimedia; otherwise files go as links", "号码支持彩信；否则文件以链接发送"),
     Setting::api_base("https://api.twilio.com"),
+    Setting::sends_per_second("0"),
 ];
 
 fn form(body: &[u8]) -> Vec<(String, String)> {

@@ -29,6 +29,7 @@ const SETTINGS: &[Setting] = &[
         )
         .or_made(Generated::Token),
     Setting::api_base("https://api.telegram.org"),
+    Setting::sends_per_second("25"),
 ];
 
 impl Channel for Telegram {
@@ -47,6 +48,8 @@ impl Channel for Telegram {
             delete: true,
             reactions: true,
             typing: true,
+            // About 30 to different chats (Bots FAQ); a bot that goes over is shut out as a whole.
+            sends_per_second: 25,
             ..Capabilities::default()
         }
     }

@@ -43,6 +43,7 @@ const SETTINGS: &[Setting] = &[
         .takes(Input::Boolean)
         .help("Take plain bodies although a key is set", "已设置密钥时仍接受明文消息"),
     Setting::api_base("https://api.weixin.qq.com"),
+    Setting::sends_per_second("0"),
 ];
 
 impl Channel for WeChat {

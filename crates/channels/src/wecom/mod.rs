@@ -46,6 +46,7 @@ const SETTINGS: &[Setting] = &[
         .help("To write to colleagues", "用于向企业成员发送消息")
         .example("1000002"),
     Setting::api_base("https://qyapi.weixin.qq.com"),
+    Setting::sends_per_second("0"),
 ];
 
 impl Channel for WeCom {

@@ -35,6 +35,7 @@ const SETTINGS: &[Setting] = &[
     meta::ACCESS_TOKEN,
     meta::API_BASE,
     meta::API_VERSION,
+    Setting::sends_per_second("80"),
 ];
 
 impl Channel for WhatsApp {
@@ -54,6 +55,8 @@ impl Channel for WhatsApp {
             read: true,
             window_hours: 24,
             templates: true,
+            // "Throughput" of the Cloud API, before a number is upgraded.
+            sends_per_second: 80,
             ..Capabilities::default()
         }
     }

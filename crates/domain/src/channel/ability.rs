@@ -70,6 +70,8 @@ pub struct Capabilities {
     pub window_hours: u32,
     /// Whether approved messages can be sent outside of the window.
     pub templates: bool,
+    /// Messages of one account that the provider takes in a second; 0 = as many as come, or it keeps them in line itself.
+    pub sends_per_second: u32,
     /// Whether a repeated send is recognised by the provider.
     pub idempotent_send: bool,
 }

@@ -68,6 +68,9 @@ pub struct Setting {
     pub generated: Option<Generated>,
 }
 
+/// The setting that paces an account.
+pub(super) const SENDS_PER_SECOND: &str = "sends_per_second";
+
 impl Setting {
     /// An optional line of text.
     pub const fn text(name: &'static str, en: &'static str, zh: &'static str) -> Self {
@@ -93,6 +96,17 @@ impl Setting {
         Self::text("api_base", "API address", "API 地址")
             .takes(Input::Url)
             .help("Where the provider's API is, when not at its usual address", "服务商 API 地址，留空则使用默认地址")
+            .example(standard)
+    }
+
+    /// How many messages leave in a second at most, where the provider's own limit (the example) is not the account's.
+    pub const fn sends_per_second(standard: &'static str) -> Self {
+        Self::text(SENDS_PER_SECOND, "Messages a second", "每秒消息数上限")
+            .takes(Input::Number)
+            .help(
+                "Most that leave in a second, when the provider gave this account another limit; 0 = no limit",
+                "每秒最多发送的消息数；服务商为此账号设定了不同上限时填写，0 表示不限",
+            )
             .example(standard)
     }
 

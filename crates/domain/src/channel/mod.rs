@@ -138,6 +138,12 @@ impl AccountConfig {
         self.settings.get(name).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty())
     }
 
+    /// Messages that leave in a second at most: as set for the account, else what the provider takes. 0 = no limit.
+    pub fn sends_per_second(&self, can: &Capabilities) -> u32 {
+        let own = self.settings.get(form::SENDS_PER_SECOND).and_then(serde_json::Value::as_u64);
+        own.and_then(|own| u32::try_from(own).ok()).unwrap_or(can.sends_per_second)
+    }
+
     /// The secrets of a name that are fit for use, newest first.
     pub fn secrets(&self, name: &str) -> impl Iterator<Item = &Secret> {
         self.secrets.get(name).into_iter().flatten().filter(|secret| !secret.is_empty())
