@@ -22,6 +22,7 @@ const config: CodegenConfig = {
     './src/gql/plans/': { ...client, documents: ['src/operations/plans/*.graphql'] },
     './src/gql/webhooks/': { ...client, documents: ['src/operations/webhooks/*.graphql'] },
     './src/gql/identity/': { ...client, documents: ['src/operations/identity/*.graphql'] },
+    './src/gql/knowledge/': { ...client, documents: ['src/operations/knowledge/*.graphql'] },
   },
 };
 export default config;

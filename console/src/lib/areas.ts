@@ -9,6 +9,7 @@ export const areas = [
   { id: 'skills', group: 'work', icon: 'spark', permission: 'floor:read' },
   { id: 'queues', group: 'work', icon: 'queue', permission: 'setup:read' },
   { id: 'replies', group: 'work', icon: 'reply', permission: 'conversations:read' },
+  { id: 'knowledge', group: 'work', icon: 'book', permission: 'floor:steer' },
   { id: 'review', group: 'who', icon: 'merge', permission: 'identity:manage' },
   { id: 'import', group: 'who', icon: 'people', permission: 'customers:manage' },
   { id: 'channels', group: 'links', icon: 'channel', permission: 'setup:read' },

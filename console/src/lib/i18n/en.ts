@@ -395,6 +395,7 @@ export const en = {
   'admin.skills': 'Skills',
   'admin.queues': 'Queues',
   'admin.replies': 'Canned replies',
+  'admin.knowledge': 'Knowledge',
   'admin.review': 'Review of identities',
   'admin.import': 'Import of customers',
   'admin.channels': 'Channels',

@@ -397,6 +397,7 @@ export const zh: Record<keyof typeof en, string> = {
   'admin.skills': '技能',
   'admin.queues': '队列',
   'admin.replies': '常用语',
+  'admin.knowledge': '知识库',
   'admin.review': '身份核对',
   'admin.import': '导入客户',
   'admin.channels': '渠道',
