@@ -11,6 +11,8 @@ test('the languages of an article, with what is newest and what readers find', (
     ['en', 3, 2],
   ]);
   expect(titled(all, 'en')).toBe('en 3');
+  const back = tongues([head('en', 2, 'SUPERSEDED'), head('en', 1, 'PUBLISHED')], 'en')[0]!;
+  expect([back.newest.revision, back.published?.revision]).toEqual([1, 1]);
   expect(titled([], 'en')).toBe('');
 });
 

@@ -1,5 +1,5 @@
 import { KnowledgeArticlesDocument, KnowledgeSpacesDocument, KnowledgeWrittenDocument, type KnowledgeArticlesQuery, type OutlineFragment, type WrittenFragment } from '../gql/knowledge/graphql';
-import { titled } from '../knowledge/texts';
+import { titled, tongues } from '../knowledge/texts';
 import { ask } from '../lib/client';
 import { words } from '../lib/errors';
 import { i18n } from '../lib/i18n/index.svelte';
@@ -14,9 +14,7 @@ const PAGES = 50;
 /** Whether an article has a newest text that stands so; archived ones are only that. */
 export function stands(row: OutlineFragment, only: Only): boolean {
   if (row.archivedAt || only === 'archived') return !!row.archivedAt && only === 'archived';
-  const newest = new Map<string, OutlineFragment['revisions'][number]>();
-  for (const one of row.revisions) if ((newest.get(one.language)?.revision ?? 0) < one.revision) newest.set(one.language, one);
-  return [...newest.values()].some((one) => one.state === only.toUpperCase());
+  return tongues(row.revisions, '').some(({ newest }) => newest.state === only.toUpperCase());
 }
 
 /** Spaces and articles as this page knows them: null until they were read. */

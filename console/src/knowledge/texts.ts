@@ -9,7 +9,7 @@ export interface Head {
   title: string;
 }
 
-/** An article in one language: what is newest, and what readers find. */
+/** An article in one language: what is newest (replaced ones aside, where there is another), and what readers find. */
 export interface Tongue<R extends Head> {
   language: string;
   newest: R;
@@ -26,7 +26,7 @@ export function tongues<R extends Head>(revisions: readonly R[], lang: string): 
   return [...found]
     .map(([language, all]) => {
       const sorted = [...all].sort((a, b) => b.revision - a.revision);
-      return { language, newest: sorted[0]!, published: sorted.find((one) => one.state === 'PUBLISHED') ?? null };
+      return { language, newest: sorted.find((one) => one.state !== 'SUPERSEDED') ?? sorted[0]!, published: sorted.find((one) => one.state === 'PUBLISHED') ?? null };
     })
     .sort((a, b) => far(a.language) - far(b.language) || a.language.localeCompare(b.language));
 }

@@ -21,6 +21,7 @@ export const keymap = {
     help: { on: ['Shift+?'], text: 'help' },
     inbox: { on: ['g i'], text: 'goto' },
     customers: { on: ['g c'], text: 'goto' },
+    knowledge: { on: ['g k'], text: 'goto' },
     floor: { on: ['g w'], text: 'goto' },
     admin: { on: ['g s'], text: 'goto' },
     available: { on: ['p a'], text: 'state' },
@@ -42,6 +43,7 @@ export const keymap = {
     snooze: { on: ['s'], text: 'snooze' },
     resolve: { on: ['e'], text: 'resolve' },
     edit: { on: ['l'], text: 'edit' },
+    answers: { on: ['a'], text: 'answers' },
     card: { on: ['.'], text: 'card' },
   },
   writing: {
@@ -51,6 +53,11 @@ export const keymap = {
     choose: { on: ['1', '2', '3', '4', '5'], text: 'choose', local: true },
   },
   customers: {
+    search: { on: ['/'], text: 'search' },
+    next: { on: ['j', 'ArrowDown'], text: 'step' },
+    previous: { on: ['k', 'ArrowUp'], text: 'step' },
+  },
+  knowledge: {
     search: { on: ['/'], text: 'search' },
     next: { on: ['j', 'ArrowDown'], text: 'step' },
     previous: { on: ['k', 'ArrowUp'], text: 'step' },

@@ -294,6 +294,7 @@ export const en = {
   'error.upgraded': 'Meridian was upgraded. Reload to use the new version; drafts and unsent words are kept.',
   'error.later': 'Later',
   'nav.customers': 'Customers',
+  'nav.knowledge': 'Knowledge',
   'command.customers': 'Customers',
   'customers.search': 'Name, phone, e-mail or customer number',
   'customers.start': 'Find a customer',

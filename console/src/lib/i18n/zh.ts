@@ -296,6 +296,7 @@ export const zh: Record<keyof typeof en, string> = {
   'error.upgraded': 'Meridian 已升级。刷新即可使用新版本，草稿和未发送的内容会保留。',
   'error.later': '稍后',
   'nav.customers': '客户',
+  'nav.knowledge': '知识库',
   'command.customers': '客户',
   'customers.search': '姓名、电话、邮箱或客户编号',
   'customers.start': '查找客户',
