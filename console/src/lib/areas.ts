@@ -11,6 +11,7 @@ export const areas = [
   { id: 'replies', group: 'work', icon: 'reply', permission: 'conversations:read' },
   { id: 'knowledge', group: 'work', icon: 'book', permission: 'floor:steer' },
   { id: 'review', group: 'who', icon: 'merge', permission: 'identity:manage' },
+  { id: 'values', group: 'who', icon: 'link', permission: 'identity:manage' },
   { id: 'import', group: 'who', icon: 'people', permission: 'customers:manage' },
   { id: 'channels', group: 'links', icon: 'channel', permission: 'setup:read' },
   { id: 'bots', group: 'links', icon: 'bot', permission: 'setup:read' },

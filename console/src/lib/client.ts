@@ -76,6 +76,7 @@ function makeClient(): Client {
           ChannelKind: none,
           ChannelLoad: none,
           GeneratedSecret: none,
+          IdentityRule: none,
           KnowledgeHit: none,
           KnowledgeRevision: none,
           KnowledgeSuggestions: none,

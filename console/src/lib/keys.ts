@@ -41,6 +41,7 @@ export const keymap = {
     brief: { on: ['b'], text: 'brief' },
     transfer: { on: ['t'], text: 'transfer' },
     snooze: { on: ['s'], text: 'snooze' },
+    hands: { on: ['h'], text: 'hands' },
     resolve: { on: ['e'], text: 'resolve' },
     edit: { on: ['l'], text: 'edit' },
     answers: { on: ['a'], text: 'answers' },

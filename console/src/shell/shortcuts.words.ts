@@ -25,6 +25,7 @@ export const words = {
   'line.brief': ['Hand-off brief and its sources', '转接摘要及其出处'],
   'line.transfer': ['Pass on', '转交'],
   'line.snooze': ['Snooze, or take up again', '搁置，或重新接手'],
+  'line.hands': ['Take from the bot, or give back to it', '从机器人接手，或交回机器人'],
   'line.resolve': ['Resolve', '结束会话'],
   'line.edit': ['Name, tier and tags of the customer', '客户的姓名、等级和标签'],
   'line.answers': ['Next suggestion of the knowledge base', '下一条知识库推荐'],

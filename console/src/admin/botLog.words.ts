@@ -1,0 +1,33 @@
+import { pack } from '../lib/i18n/pack';
+
+export const words = {
+  log: ['Event log', '事件日志'],
+  'log.of': ['What {name} was told', '告知 {name} 的事件'],
+  'log.help': ['Kept for 30 days, newest first', '保留 30 天，最新在前'],
+  none: ['Nothing to show', '没有事件'],
+  'none.help': ['When customers write where this bot answers first, each event stands here with its attempts.', '当客户在由此机器人先接待的渠道来信时，每个事件及其尝试次数会列在这里。'],
+  all: ['All', '全部'],
+  'state.delivered': ['Taken', '已接收'],
+  'state.pending': ['Under way', '进行中'],
+  'state.failed': ['Given up', '已放弃'],
+  'kind.message.created': ['the customer wrote', '客户来信'],
+  'kind.message.wants_person': ['the customer asks for a person', '客户要求人工'],
+  'kind.handoff.accepted': ['a person took what it handed over', '坐席接手了转接'],
+  'kind.session.taken': ['people took it', '被人工接管'],
+  'kind.session.returned': ['a person gave it back', '坐席交回'],
+  'kind.session.closed': ['resolved', '会话结束'],
+  attempts: ['attempts: {n}', '尝试 {n} 次'],
+  taken: ['Taken {time}', '接收于 {time}'],
+  session: ['Session', '会话段'],
+  data: ['Data', '数据'],
+  resend: ['Tell again', '重新告知'],
+  'resend.help': ['What it answers counts only if it still holds the session as it did then.', '仅当它仍像当时一样持有会话段时，其应答才生效。'],
+  resent: ['Told again', '已重新告知'],
+  more: ['Older', '更早'],
+  recover: ['Tell again what was given up since', '重新告知此后放弃的事件'],
+  'recover.go': ['Recover', '补发'],
+  'recover.help': ['In order, at most 30 days back and 10,000 events.', '按序补发，最多 30 天、10,000 个事件。'],
+  'recover.when': ['Enter a time.', '请填写时间。'],
+  recovered: ['Told again: {n}', '已重新告知 {n} 个'],
+} as const;
+export const say = pack(words);
