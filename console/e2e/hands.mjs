@@ -19,7 +19,7 @@ async function fromBot({ desk, world, run, problems }) {
   const name = `Hana ${run}`;
   await world.whatsapp(`447781${run}1`, name, 'Where is my order?');
   await world.until('the bot has it', () => world.seen.some((one) => one.path === '/bot' && JSON.stringify(one.body).includes(name)));
-  await desk.getByRole('link', { name: 'Open', exact: true }).press('Enter');
+  await desk.getByRole('tab', { name: 'Open' }).press('Enter');
   await desk.locator('[role=listitem] a', { hasText: name }).press('Enter');
   await desk.waitForSelector('[data-take]');
   await accessible(desk, 'a bot talks', problems);
@@ -72,7 +72,6 @@ async function worth({ desk, world, run, problems }) {
   await card.getByLabel('Value').press('Enter');
   await card.locator(`[data-tools="ines${run}@example.org"]`).waitFor();
   await card.locator(`[data-tools="${phone}"]`).press('Enter');
-  await accessible(desk, 'what an identifier is worth', problems);
   await shoot(desk, 'identity-menu');
   await desk.locator('[data-say=shared]').press('Enter');
   await card.locator('[data-worth=shared]').waitFor();
@@ -86,6 +85,7 @@ async function worth({ desk, world, run, problems }) {
   await shoot(desk, 'identity-split');
   await desk.keyboard.press('Enter');
   await desk.waitForSelector('[role=dialog]', { state: 'detached' });
+  await card.locator('[data-worth=ended]').waitFor();
   await card.locator(`[data-tools="ines${run}@example.org"]`).waitFor({ state: 'detached' });
   await card.locator('summary').press('Enter');
   await card.locator('[data-changes]').press('Enter');
@@ -103,8 +103,8 @@ async function values({ admin, url, run, problems }) {
   await admin.locator('[data-row]', { hasText: `+44782${run}1` }).waitFor();
   await admin.keyboard.press('n');
   await admin.waitForSelector('[data-sheet] input:focus');
-  await admin.getByLabel('Kind').selectOption('email');
-  await admin.getByLabel('Value').fill(`Post${run}@`);
+  await admin.getByLabel('Kind', { exact: true }).selectOption('email');
+  await admin.getByLabel('Value', { exact: true }).fill(`Post${run}@`);
   await admin.getByRole('radio', { name: 'Never a key' }).check();
   await accessible(admin, 'declare a value', problems);
   await shoot(admin, 'values-new');
