@@ -46,7 +46,7 @@ async function fromBot({ desk, world, run, problems }) {
 /** The bot's ledger: looked at, told again, recovered. */
 async function log({ admin, url, world, run, problems }) {
   await signIn(admin, `${url}/admin/bots/${world.bot}/log`, 'ada');
-  const row = admin.locator('[data-event=DELIVERED]', { hasText: 'session.returned' }).first();
+  const row = admin.locator('[data-post=DELIVERED]', { hasText: 'session.returned' }).first();
   await row.locator('button').first().press('Enter');
   await admin.getByText(`Tell her the day ${run}`).waitFor();
   await accessible(admin, 'log of a bot', problems);
@@ -56,7 +56,7 @@ async function log({ admin, url, world, run, problems }) {
   await admin.locator('[data-resend]').press('Enter');
   await world.until('the bot hears it again', () => times() > before);
   await admin.locator('[data-recover]').press('Enter');
-  await admin.getByText('Told again: 0').waitFor();
+  await admin.getByText('Taken up again: 0').waitFor();
   tell('the log shows what the bot was told; it was told again');
 }
 
