@@ -21,7 +21,9 @@ const config: CodegenConfig = {
     './src/gql/admin/': { ...client, documents: ['src/operations/admin/*.graphql', 'src/operations/fragments.graphql'] },
     './src/gql/plans/': { ...client, documents: ['src/operations/plans/*.graphql'] },
     './src/gql/webhooks/': { ...client, documents: ['src/operations/webhooks/*.graphql'] },
+    './src/gql/bots/': { ...client, documents: ['src/operations/bots/*.graphql', 'src/operations/fragments.graphql'] },
     './src/gql/identity/': { ...client, documents: ['src/operations/identity/*.graphql'] },
+    './src/gql/knowledge/': { ...client, documents: ['src/operations/knowledge/*.graphql'] },
   },
 };
 export default config;

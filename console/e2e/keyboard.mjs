@@ -166,8 +166,15 @@ function ofDesk(desk, world, run) {
     },
     'conversation.transfer': () => dialog(desk, 't'),
     'conversation.snooze': () => dialog(desk, 's'),
+    'conversation.hands': () => dialog(desk, 'h'),
     'conversation.resolve': () => dialog(desk, 'e'),
     'conversation.edit': () => dialog(desk, 'l'),
+    'conversation.answers': async () => {
+      await desk.waitForSelector('[data-suggestion]');
+      await desk.keyboard.press('a');
+      await desk.waitForSelector('[data-insert]:focus');
+      await desk.keyboard.press('Escape');
+    },
     'conversation.card': async () => {
       const card = desk.locator('aside[aria-label="Customer card"]');
       const there = await card.count();
@@ -229,6 +236,20 @@ function ofDesk(desk, world, run) {
     },
     'customers.next': () => focusMoves(desk, ['j', 'ArrowDown'], '[data-person]:focus'),
     'customers.previous': () => moves(desk, 'k', '[data-person]:focus'),
+    'global.knowledge': async () => {
+      await goes(desk, ['g', 'k'], '**/knowledge');
+      await desk.waitForSelector('input[type=search]:focus');
+    },
+    'knowledge.search': async () => {
+      await desk.keyboard.press('Escape');
+      await desk.keyboard.press('/');
+      await desk.waitForSelector('input[type=search]:focus');
+      await desk.keyboard.type(`kettle keys${run}`);
+      await desk.waitForFunction(() => document.querySelectorAll('[data-hit]').length >= 2);
+      await desk.keyboard.press('Escape');
+    },
+    'knowledge.next': () => focusMoves(desk, ['j', 'ArrowDown'], '[data-hit]:focus'),
+    'knowledge.previous': () => moves(desk, 'k', '[data-hit]:focus'),
   };
 }
 
@@ -238,6 +259,28 @@ async function focused(desk, key, name) {
   await desk.waitForSelector('textarea:focus');
   await desk.waitForSelector(`button[aria-pressed=true]:has-text("${name}")`);
   await desk.keyboard.press('Escape');
+}
+
+/** Two articles that fit what Key two wrote; the result takes them out of use. */
+async function written(world, run) {
+  const done = async (name, type, input, answer) => {
+    const { [name]: payload } = await world.query(world.admin, `mutation($input: ${type}!) { ${name}(input: $input) { ${answer} userErrors { message } } }`, { input });
+    assert.deepEqual(payload.userErrors, []);
+    return payload;
+  };
+  const { space } = await done('knowledgeSpaceSave', 'KnowledgeSpaceSaveInput', { name: `Keys ${run}` }, 'space { id }');
+  const ids = [];
+  for (const n of [1, 2]) {
+    const text = { language: 'en', title: `The new kettle leaks keys${run} ${n}`, body: 'A person sends another kettle for the order.' };
+    const { article } = await done('knowledgeArticleSave', 'KnowledgeArticleSaveInput', { knowledgeSpaceId: space.id, audience: ['AGENT'], text }, 'article { id }');
+    const input = { knowledgeArticleId: article.id, language: 'en', revision: 1 };
+    await done('knowledgeRevisionSubmit', 'KnowledgeRevisionInput', input, '');
+    await done('knowledgeRevisionPublish', 'KnowledgeRevisionInput', input, '');
+    ids.push(article.id);
+  }
+  return async () => {
+    for (const knowledgeArticleId of ids) await done('knowledgeArticleArchive', 'KnowledgeArticleArchiveInput', { knowledgeArticleId }, '');
+  };
 }
 
 /** Keys of the set-up. */
@@ -358,6 +401,7 @@ function ofReview(desk, url) {
 export async function keys({ chrome, url, world, run, problems }) {
   const input = { shortcut: `keys${run}`, title: `Keys ${run}`, text: 'Keys', language: '' };
   await world.as('ada', saveReply, { input });
+  const unwritten = await written(world, run);
   const desk = await page(chrome, problems);
   await signIn(desk, url, awake()[0]);
   await available(desk);
@@ -386,6 +430,7 @@ export async function keys({ chrome, url, world, run, problems }) {
       });
     }
   } finally {
+    await unwritten();
     await world.query(world.admin, rules, { rules: [] });
   }
   tell(`${all.length} keys do what the overview says`);

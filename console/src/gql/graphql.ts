@@ -95,6 +95,17 @@ export type CustomerUpdateInput = {
   tier?: string | null | undefined;
 };
 
+/** What an identifier is worth. */
+export type IdentityClass =
+  /** Never a key: people blocked it. */
+  | 'BLOCKED'
+  /** One person, always: an account, a platform's user id. */
+  | 'EXCLUSIVE'
+  /** Personal, but it may pass to somebody else: a mobile, a mailbox. */
+  | 'MOVABLE'
+  /** Several people use it: a landline, a role mailbox. It proves nothing by itself. */
+  | 'SHARED';
+
 export type IdentityConfirmInput = {
   /** The customer. */
   customerId: string | number;
@@ -242,11 +253,11 @@ export type OfferBitsFragment = { id: string, state: string, reason: string, cre
 
 export type DecisionFragment = { id: string, at: string, trigger: string, outcome: string, agentId: string | null, step: number, planVersion: number, candidates: any, exclusions: any };
 
-export type IdentityFragment = { id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string };
+export type IdentityFragment = { id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null };
 
 export type LinkFragment = { id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null };
 
-export type PersonFragment = { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> };
+export type PersonFragment = { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> };
 
 export type PageFragment = { hasNextPage: boolean, endCursor: string | null };
 
@@ -258,7 +269,7 @@ export type LiveFragment = { cursor: string, change:
     | { __typename: 'AgentChange', agent: { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> } }
     | { __typename: 'AlertChange' }
     | { __typename: 'ConversationChange', conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } }
-    | { __typename: 'CustomerChange', customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } }
+    | { __typename: 'CustomerChange', customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } }
     | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> } }
     | { __typename: 'OfferChange' }
     | { __typename: 'Ready', listener: string | null }
@@ -275,7 +286,7 @@ export type InboxSubscription = { inbox: { cursor: string, change:
       | { __typename: 'AgentChange', agent: { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> } }
       | { __typename: 'AlertChange' }
       | { __typename: 'ConversationChange', conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } }
-      | { __typename: 'CustomerChange', customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } }
+      | { __typename: 'CustomerChange', customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } }
       | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> } }
       | { __typename: 'OfferChange', offer: { id: string, state: string, reason: string, createdAt: string, expiresAt: string, conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string }>, workItems: Array<{ id: string, state: string, enqueuedAt: string, decisions: Array<{ id: string, at: string, outcome: string, agentId: string | null, step: number, candidates: any, exclusions: any }> }>, timeline: { nodes: Array<{ id: string, seq: number, kind: string, placedAt: string, channel: string | null, text: string | null, summaryText: string, delivery: string | null, actor: { kind: string, id: string | null } }> }, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null } }
       | { __typename: 'Ready', listener: string | null }
@@ -293,7 +304,7 @@ export type ConversationLiveSubscription = { conversation: { cursor: string, cha
       | { __typename: 'AgentChange', agent: { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> } }
       | { __typename: 'AlertChange' }
       | { __typename: 'ConversationChange', conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } }
-      | { __typename: 'CustomerChange', customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } }
+      | { __typename: 'CustomerChange', customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } }
       | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> } }
       | { __typename: 'OfferChange' }
       | { __typename: 'Ready', listener: string | null }
@@ -369,28 +380,28 @@ export type CustomerUpdateMutationVariables = Exact<{
 }>;
 
 
-export type CustomerUpdateMutation = { customerUpdate: { customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type CustomerUpdateMutation = { customerUpdate: { customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type IdentityConfirmMutationVariables = Exact<{
   input: IdentityConfirmInput;
 }>;
 
 
-export type IdentityConfirmMutation = { identityConfirm: { actId: string | null, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type IdentityConfirmMutation = { identityConfirm: { actId: string | null, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type CustomerMergeMutationVariables = Exact<{
   input: CustomerMergeInput;
 }>;
 
 
-export type CustomerMergeMutation = { customerMerge: { actId: string | null, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type CustomerMergeMutation = { customerMerge: { actId: string | null, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type CustomerUnmergeMutationVariables = Exact<{
   input: CustomerUnmergeInput;
 }>;
 
 
-export type CustomerUnmergeMutation = { customerUnmerge: { actId: string | null, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type CustomerUnmergeMutation = { customerUnmerge: { actId: string | null, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -422,7 +433,7 @@ export type ConversationQueryVariables = Exact<{
 }>;
 
 
-export type ConversationQuery = { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string, createdAt: string, request: any }>, workItems: Array<{ id: string, state: string, agentId: string | null, queueId: string, enqueuedAt: string, decisions: Array<{ id: string, at: string, trigger: string, outcome: string, agentId: string | null, step: number, planVersion: number, candidates: any, exclusions: any }>, events: Array<{ at: string, from: string | null, to: string, reason: string, agentId: string | null }> }>, sessions: Array<{ id: string, replyUntil: string | null, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null, channelCapabilities: { media: Array<string>, mediaMaxBytes: number, templates: boolean } }>, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, assignee: { id: string, name: string } | null } | null };
+export type ConversationQuery = { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string, createdAt: string, request: any }>, workItems: Array<{ id: string, state: string, agentId: string | null, queueId: string, enqueuedAt: string, decisions: Array<{ id: string, at: string, trigger: string, outcome: string, agentId: string | null, step: number, planVersion: number, candidates: any, exclusions: any }>, events: Array<{ at: string, from: string | null, to: string, reason: string, agentId: string | null }> }>, sessions: Array<{ id: string, replyUntil: string | null, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null, channelCapabilities: { media: Array<string>, mediaMaxBytes: number, templates: boolean } }>, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, assignee: { id: string, name: string } | null } | null };
 
 export type MessageTemplatesQueryVariables = Exact<{
   sessionId: string | number;
@@ -463,7 +474,7 @@ export type CustomerQueryVariables = Exact<{
 }>;
 
 
-export type CustomerQuery = { customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null };
+export type CustomerQuery = { customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null };
 
 export type CustomerHistoryQueryVariables = Exact<{
   id: string | number;
@@ -732,6 +743,9 @@ export const IdentityFragmentDoc = new TypedDocumentString(`
   source
   firstSeen
   lastSeen
+  validTo
+  class
+  declared
 }
     `, {"fragmentName":"Identity"}) as unknown as TypedDocumentString<IdentityFragment, unknown>;
 export const LinkFragmentDoc = new TypedDocumentString(`
@@ -768,6 +782,9 @@ export const PersonFragmentDoc = new TypedDocumentString(`
   source
   firstSeen
   lastSeen
+  validTo
+  class
+  declared
 }
 fragment Link on IdentityLink {
   id
@@ -919,6 +936,9 @@ fragment Identity on CustomerIdentity {
   source
   firstSeen
   lastSeen
+  validTo
+  class
+  declared
 }
 fragment Link on IdentityLink {
   id
@@ -1093,6 +1113,9 @@ fragment Identity on CustomerIdentity {
   source
   firstSeen
   lastSeen
+  validTo
+  class
+  declared
 }
 fragment Link on IdentityLink {
   id
@@ -1244,6 +1267,9 @@ fragment Identity on CustomerIdentity {
   source
   firstSeen
   lastSeen
+  validTo
+  class
+  declared
 }
 fragment Link on IdentityLink {
   id
@@ -1695,6 +1721,9 @@ export const CustomerUpdateDocument = new TypedDocumentString(`
   source
   firstSeen
   lastSeen
+  validTo
+  class
+  declared
 }
 fragment Link on IdentityLink {
   id
@@ -1744,6 +1773,9 @@ export const IdentityConfirmDocument = new TypedDocumentString(`
   source
   firstSeen
   lastSeen
+  validTo
+  class
+  declared
 }
 fragment Link on IdentityLink {
   id
@@ -1793,6 +1825,9 @@ export const CustomerMergeDocument = new TypedDocumentString(`
   source
   firstSeen
   lastSeen
+  validTo
+  class
+  declared
 }
 fragment Link on IdentityLink {
   id
@@ -1842,6 +1877,9 @@ export const CustomerUnmergeDocument = new TypedDocumentString(`
   source
   firstSeen
   lastSeen
+  validTo
+  class
+  declared
 }
 fragment Link on IdentityLink {
   id
@@ -2153,6 +2191,9 @@ fragment Identity on CustomerIdentity {
   source
   firstSeen
   lastSeen
+  validTo
+  class
+  declared
 }
 fragment Link on IdentityLink {
   id
@@ -2301,6 +2342,9 @@ export const CustomerDocument = new TypedDocumentString(`
   source
   firstSeen
   lastSeen
+  validTo
+  class
+  declared
 }
 fragment Link on IdentityLink {
   id

@@ -75,6 +75,7 @@ export function commands(onhelp: () => void): Command[] {
     ...here.commands,
     ...go('inbox', 'inbox', 'nav.inbox', 'conversations:read', 'G I'),
     ...go('customers', 'person', 'nav.customers', 'conversations:read', 'G C'),
+    ...go('knowledge', 'book', 'nav.knowledge', 'conversations:read', 'G K'),
     ...go('floor', 'floor', 'nav.floor', 'floor:read', 'G W'),
     ...go('admin', 'admin', 'nav.admin', 'setup:read', 'G S'),
     ...views,

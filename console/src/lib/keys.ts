@@ -21,6 +21,7 @@ export const keymap = {
     help: { on: ['Shift+?'], text: 'help' },
     inbox: { on: ['g i'], text: 'goto' },
     customers: { on: ['g c'], text: 'goto' },
+    knowledge: { on: ['g k'], text: 'goto' },
     floor: { on: ['g w'], text: 'goto' },
     admin: { on: ['g s'], text: 'goto' },
     available: { on: ['p a'], text: 'state' },
@@ -40,8 +41,10 @@ export const keymap = {
     brief: { on: ['b'], text: 'brief' },
     transfer: { on: ['t'], text: 'transfer' },
     snooze: { on: ['s'], text: 'snooze' },
+    hands: { on: ['h'], text: 'hands' },
     resolve: { on: ['e'], text: 'resolve' },
     edit: { on: ['l'], text: 'edit' },
+    answers: { on: ['a'], text: 'answers' },
     card: { on: ['.'], text: 'card' },
   },
   writing: {
@@ -51,6 +54,11 @@ export const keymap = {
     choose: { on: ['1', '2', '3', '4', '5'], text: 'choose', local: true },
   },
   customers: {
+    search: { on: ['/'], text: 'search' },
+    next: { on: ['j', 'ArrowDown'], text: 'step' },
+    previous: { on: ['k', 'ArrowUp'], text: 'step' },
+  },
+  knowledge: {
     search: { on: ['/'], text: 'search' },
     next: { on: ['j', 'ArrowDown'], text: 'step' },
     previous: { on: ['k', 'ArrowUp'], text: 'step' },

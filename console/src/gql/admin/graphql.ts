@@ -247,6 +247,17 @@ export type HeldInput = {
   skillId: string | number;
 };
 
+/** What an identifier is worth. */
+export type IdentityClass =
+  /** Never a key: people blocked it. */
+  | 'BLOCKED'
+  /** One person, always: an account, a platform's user id. */
+  | 'EXCLUSIVE'
+  /** Personal, but it may pass to somebody else: a mobile, a mailbox. */
+  | 'MOVABLE'
+  /** Several people use it: a landline, a role mailbox. It proves nothing by itself. */
+  | 'SHARED';
+
 /** Where a conversation stands. */
 export type Lifecycle =
   /** Going on. */
@@ -739,11 +750,11 @@ export type OfferBitsFragment = { id: string, state: string, reason: string, cre
 
 export type DecisionFragment = { id: string, at: string, trigger: string, outcome: string, agentId: string | null, step: number, planVersion: number, candidates: any, exclusions: any };
 
-export type IdentityFragment = { id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string };
+export type IdentityFragment = { id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null };
 
 export type LinkFragment = { id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null };
 
-export type PersonFragment = { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> };
+export type PersonFragment = { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> };
 
 export type PageFragment = { hasNextPage: boolean, endCursor: string | null };
 
@@ -1101,6 +1112,9 @@ export const IdentityFragmentDoc = new TypedDocumentString(`
   source
   firstSeen
   lastSeen
+  validTo
+  class
+  declared
 }
     `, {"fragmentName":"Identity"}) as unknown as TypedDocumentString<IdentityFragment, unknown>;
 export const LinkFragmentDoc = new TypedDocumentString(`
@@ -1137,6 +1151,9 @@ export const PersonFragmentDoc = new TypedDocumentString(`
   source
   firstSeen
   lastSeen
+  validTo
+  class
+  declared
 }
 fragment Link on IdentityLink {
   id

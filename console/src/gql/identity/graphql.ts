@@ -20,6 +20,15 @@ export type CandidateState =
   /** Two: never suggested again. */
   | 'REFUSED';
 
+export type CustomerSplitInput = {
+  /** The customer. */
+  customerId: string | number;
+  /** Identifiers that are somebody else's. */
+  identityIds: Array<string | number>;
+  /** Why. */
+  reason: string;
+};
+
 export type CustomerUnmergeInput = {
   /** `actId` of the merge. */
   actId: string | number;
@@ -39,6 +48,15 @@ export type EvidenceAgreement =
   | 'PARTLY'
   /** The same value. */
   | 'SAME';
+
+export type IdentityValueInput = {
+  /** Why. */
+  reason?: string | null | undefined;
+  /** `phone_e164`, `email` or `crm_id`. */
+  scheme: string;
+  /** The value in any common notation; of mail also `info@` (a role at any company) or `@example.org`. */
+  value: string;
+};
 
 export type ImportStartInput = {
   /** The import that was looked at; `POST /v1/imports` answers its id. */
@@ -130,6 +148,58 @@ export type ReviewUnmergeMutationVariables = Exact<{
 
 export type ReviewUnmergeMutation = { customerUnmerge: { actId: string | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
+export type RuleFragment = { scheme: string, value: string, declared: string, reason: string, at: string };
+
+export type IdentityRulesQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type IdentityRulesQuery = { identityRules: { nodes: Array<{ scheme: string, value: string, declared: string, reason: string, at: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type IdentityDeclareSharedMutationVariables = Exact<{
+  input: IdentityValueInput;
+}>;
+
+
+export type IdentityDeclareSharedMutation = { identityDeclareShared: { rule: { scheme: string, value: string, declared: string, reason: string, at: string } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type IdentityDeclarePersonalMutationVariables = Exact<{
+  input: IdentityValueInput;
+}>;
+
+
+export type IdentityDeclarePersonalMutation = { identityDeclarePersonal: { rule: { scheme: string, value: string, declared: string, reason: string, at: string } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type IdentityValueBlockMutationVariables = Exact<{
+  input: IdentityValueInput;
+}>;
+
+
+export type IdentityValueBlockMutation = { identityValueBlock: { rule: { scheme: string, value: string, declared: string, reason: string, at: string } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type IdentityValueUnblockMutationVariables = Exact<{
+  input: IdentityValueInput;
+}>;
+
+
+export type IdentityValueUnblockMutation = { identityValueUnblock: { rule: { scheme: string, value: string, declared: string, reason: string, at: string } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type CustomerSplitMutationVariables = Exact<{
+  input: CustomerSplitInput;
+}>;
+
+
+export type CustomerSplitMutation = { customerSplit: { customer: { id: string } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type IdentityAuditQueryVariables = Exact<{
+  id: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type IdentityAuditQuery = { identityAudit: { nodes: Array<{ id: string, kind: string, reason: string, at: string, actorKind: string, agentId: string | null, fromCustomerId: string | null, customerId: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -187,6 +257,15 @@ export const SuspectFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"Suspect"}) as unknown as TypedDocumentString<SuspectFragment, unknown>;
+export const RuleFragmentDoc = new TypedDocumentString(`
+    fragment Rule on IdentityRule {
+  scheme
+  value
+  declared
+  reason
+  at
+}
+    `, {"fragmentName":"Rule"}) as unknown as TypedDocumentString<RuleFragment, unknown>;
 export const CandidatesDocument = new TypedDocumentString(`
     query Candidates($id: ID!) {
   customer(id: $id) {
@@ -389,3 +468,136 @@ export const ReviewUnmergeDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ReviewUnmergeMutation, ReviewUnmergeMutationVariables>;
+export const IdentityRulesDocument = new TypedDocumentString(`
+    query IdentityRules($after: String) {
+  identityRules(first: 100, after: $after) {
+    nodes {
+      ...Rule
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment Rule on IdentityRule {
+  scheme
+  value
+  declared
+  reason
+  at
+}`) as unknown as TypedDocumentString<IdentityRulesQuery, IdentityRulesQueryVariables>;
+export const IdentityDeclareSharedDocument = new TypedDocumentString(`
+    mutation IdentityDeclareShared($input: IdentityValueInput!) {
+  identityDeclareShared(input: $input) {
+    rule {
+      ...Rule
+    }
+    userErrors {
+      code
+      message
+      field
+    }
+  }
+}
+    fragment Rule on IdentityRule {
+  scheme
+  value
+  declared
+  reason
+  at
+}`) as unknown as TypedDocumentString<IdentityDeclareSharedMutation, IdentityDeclareSharedMutationVariables>;
+export const IdentityDeclarePersonalDocument = new TypedDocumentString(`
+    mutation IdentityDeclarePersonal($input: IdentityValueInput!) {
+  identityDeclarePersonal(input: $input) {
+    rule {
+      ...Rule
+    }
+    userErrors {
+      code
+      message
+      field
+    }
+  }
+}
+    fragment Rule on IdentityRule {
+  scheme
+  value
+  declared
+  reason
+  at
+}`) as unknown as TypedDocumentString<IdentityDeclarePersonalMutation, IdentityDeclarePersonalMutationVariables>;
+export const IdentityValueBlockDocument = new TypedDocumentString(`
+    mutation IdentityValueBlock($input: IdentityValueInput!) {
+  identityValueBlock(input: $input) {
+    rule {
+      ...Rule
+    }
+    userErrors {
+      code
+      message
+      field
+    }
+  }
+}
+    fragment Rule on IdentityRule {
+  scheme
+  value
+  declared
+  reason
+  at
+}`) as unknown as TypedDocumentString<IdentityValueBlockMutation, IdentityValueBlockMutationVariables>;
+export const IdentityValueUnblockDocument = new TypedDocumentString(`
+    mutation IdentityValueUnblock($input: IdentityValueInput!) {
+  identityValueUnblock(input: $input) {
+    rule {
+      ...Rule
+    }
+    userErrors {
+      code
+      message
+      field
+    }
+  }
+}
+    fragment Rule on IdentityRule {
+  scheme
+  value
+  declared
+  reason
+  at
+}`) as unknown as TypedDocumentString<IdentityValueUnblockMutation, IdentityValueUnblockMutationVariables>;
+export const CustomerSplitDocument = new TypedDocumentString(`
+    mutation CustomerSplit($input: CustomerSplitInput!) {
+  customerSplit(input: $input) {
+    customer {
+      id
+    }
+    userErrors {
+      code
+      message
+      field
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CustomerSplitMutation, CustomerSplitMutationVariables>;
+export const IdentityAuditDocument = new TypedDocumentString(`
+    query IdentityAudit($id: ID!, $after: String) {
+  identityAudit(customerId: $id, first: 30, after: $after) {
+    nodes {
+      id
+      kind
+      reason
+      at
+      actorKind
+      agentId
+      fromCustomerId
+      customerId
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<IdentityAuditQuery, IdentityAuditQueryVariables>;
