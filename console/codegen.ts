@@ -21,6 +21,7 @@ const config: CodegenConfig = {
     './src/gql/admin/': { ...client, documents: ['src/operations/admin/*.graphql', 'src/operations/fragments.graphql'] },
     './src/gql/plans/': { ...client, documents: ['src/operations/plans/*.graphql'] },
     './src/gql/webhooks/': { ...client, documents: ['src/operations/webhooks/*.graphql'] },
+    './src/gql/emergency/': { ...client, documents: ['src/operations/emergency/*.graphql'] },
     './src/gql/identity/': { ...client, documents: ['src/operations/identity/*.graphql'] },
   },
 };
