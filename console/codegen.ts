@@ -22,6 +22,7 @@ const config: CodegenConfig = {
     './src/gql/plans/': { ...client, documents: ['src/operations/plans/*.graphql'] },
     './src/gql/webhooks/': { ...client, documents: ['src/operations/webhooks/*.graphql'] },
     './src/gql/emergency/': { ...client, documents: ['src/operations/emergency/*.graphql'] },
+    './src/gql/whatif/': { ...client, documents: ['src/operations/whatif/*.graphql'] },
     './src/gql/identity/': { ...client, documents: ['src/operations/identity/*.graphql'] },
   },
 };

@@ -460,6 +460,7 @@ export const en = {
   'item.formatted': 'As it was sent',
   'item.plain': 'As plain text',
   'admin.webhooks': 'Webhooks',
+  'admin.whatif': 'What if',
   'admin.emergency': 'Emergency plans',
   'handoff.requested': 'The customer asked for a person',
 } as const;
