@@ -21,7 +21,6 @@ export const words = {
   'period.month': ['Last 30 days', '最近 30 天'],
   target: ['Answered within, seconds', '应答时限（秒）'],
   go: ['Compare', '开始对比'],
-  every: ['All comparisons', '全部对比'],
   'state.waiting': ['waits', '等待中'],
   'state.running': ['runs', '进行中'],
   'state.done': ['done', '已完成'],

@@ -8,6 +8,7 @@ export const areas = [
   { id: 'people', group: 'work', icon: 'people', permission: 'floor:read' },
   { id: 'skills', group: 'work', icon: 'spark', permission: 'floor:read' },
   { id: 'queues', group: 'work', icon: 'queue', permission: 'setup:read' },
+  { id: 'red', group: 'work', icon: 'flag', permission: 'setup:read' },
   { id: 'whatif', group: 'work', icon: 'route', permission: 'setup:read' },
   { id: 'emergency', group: 'work', icon: 'shield', permission: 'floor:read' },
   { id: 'replies', group: 'work', icon: 'reply', permission: 'conversations:read' },

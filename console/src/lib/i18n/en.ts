@@ -461,6 +461,7 @@ export const en = {
   'item.plain': 'As plain text',
   'admin.webhooks': 'Webhooks',
   'admin.whatif': 'What if',
+  'admin.red': 'Red channel',
   'admin.emergency': 'Emergency plans',
   'handoff.requested': 'The customer asked for a person',
 } as const;

@@ -463,6 +463,7 @@ export const zh: Record<keyof typeof en, string> = {
   'item.plain': '纯文本',
   'admin.webhooks': 'Webhook 推送',
   'admin.whatif': '假设对比',
+  'admin.red': '红色通道',
   'admin.emergency': '应急预案',
   'handoff.requested': '客户要求人工服务',
 };
