@@ -324,7 +324,7 @@ export async function looks({ chrome, url, world, run, problems }) {
   await desk.context().close();
 }
 
-const areas = ['setup', 'sites', 'branches', 'people', 'skills', 'queues', 'replies', 'review', 'import', 'channels', 'bots', 'webhooks', 'keys', 'unknown', 'audit'];
+const areas = ['setup', 'sites', 'branches', 'people', 'skills', 'queues', 'red', 'whatif', 'emergency', 'replies', 'review', 'import', 'channels', 'bots', 'webhooks', 'keys', 'unknown', 'audit'];
 
 /** A page as it stands, and with the sheet of its first row or of something new. */
 async function place(admin, url, route, look, problems) {

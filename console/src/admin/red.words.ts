@@ -46,6 +46,7 @@ export const words = {
   by: ['Version {n}', '版本 {n}'],
   count: ['rules: {n}', '{n} 条规则'],
   clear: ['No rules', '无规则'],
+  'clear.title': ['Take all rules out of force?', '停用全部规则？'],
   revert: ['Revert to it', '恢复此版本'],
   'revert.note': ['Back to version {n}', '恢复到版本 {n}'],
   'revert.title': ['Back to version {n}?', '恢复到版本 {n}？'],
