@@ -24,6 +24,7 @@ const config: CodegenConfig = {
     './src/gql/emergency/': { ...client, documents: ['src/operations/emergency/*.graphql'] },
     './src/gql/whatif/': { ...client, documents: ['src/operations/whatif/*.graphql'] },
     './src/gql/red/': { ...client, documents: ['src/operations/red/*.graphql'] },
+    './src/gql/scheduled/': { ...client, documents: ['src/operations/scheduled/*.graphql'] },
     './src/gql/identity/': { ...client, documents: ['src/operations/identity/*.graphql'] },
   },
 };

@@ -166,6 +166,7 @@ function ofDesk(desk, world, run) {
     },
     'conversation.transfer': () => dialog(desk, 't'),
     'conversation.snooze': () => dialog(desk, 's'),
+    'conversation.later': () => dialog(desk, 'd'),
     'conversation.resolve': () => dialog(desk, 'e'),
     'conversation.edit': () => dialog(desk, 'l'),
     'conversation.card': async () => {

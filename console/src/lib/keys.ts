@@ -40,6 +40,7 @@ export const keymap = {
     brief: { on: ['b'], text: 'brief' },
     transfer: { on: ['t'], text: 'transfer' },
     snooze: { on: ['s'], text: 'snooze' },
+    later: { on: ['d'], text: 'later' },
     resolve: { on: ['e'], text: 'resolve' },
     edit: { on: ['l'], text: 'edit' },
     card: { on: ['.'], text: 'card' },

@@ -24,6 +24,7 @@ export const words = {
   'line.brief': ['Hand-off brief and its sources', '转接摘要及其出处'],
   'line.transfer': ['Pass on', '转交'],
   'line.snooze': ['Snooze, or take up again', '搁置，或重新接手'],
+  'line.later': ['Call back, or work later', '回拨或稍后处理'],
   'line.resolve': ['Resolve', '结束会话'],
   'line.edit': ['Name, tier and tags of the customer', '客户的姓名、等级和标签'],
   'line.card': ['Show or hide the customer card', '显示或隐藏客户卡片'],

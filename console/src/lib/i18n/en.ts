@@ -462,6 +462,7 @@ export const en = {
   'admin.webhooks': 'Webhooks',
   'admin.whatif': 'What if',
   'admin.red': 'Red channel',
+  'conv.later': 'Call back, or work later',
   'admin.emergency': 'Emergency plans',
   'handoff.requested': 'The customer asked for a person',
 } as const;

@@ -464,6 +464,7 @@ export const zh: Record<keyof typeof en, string> = {
   'admin.webhooks': 'Webhook 推送',
   'admin.whatif': '假设对比',
   'admin.red': '红色通道',
+  'conv.later': '回拨或稍后处理',
   'admin.emergency': '应急预案',
   'handoff.requested': '客户要求人工服务',
 };
