@@ -154,3 +154,62 @@ export async function steer({ chrome, url, world, run, problems }) {
   await red(lead, url, run, problems);
   await lead.context().close();
 }
+
+/** On the desk: a callback for who waits, work for later, attempts, the list, and taking back; by keys. */
+export async function scheduled({ chrome, url, world, run, problems }) {
+  const desk = await page(chrome, problems);
+  await signIn(desk, url, 'sam');
+  await world.generic(`+44779${run}1`, `Lupe ${run}`, 'Please ring me, I cannot wait.');
+  const mine = '{ conversations(view: OPEN, first: 100) { nodes { id customer { name } workItems { id } } } }';
+  const talk = await world.until('she waits', async () => (await world.as('sam', mine)).conversations.nodes.find((one) => one.customer?.name === `Lupe ${run}` && one.workItems.length > 0));
+  await desk.goto(`${url}/inbox/open/${talk.id}`);
+  await desk.waitForSelector('textarea');
+  await desk.waitForSelector('aside[aria-label="Customer card"]');
+  await desk.keyboard.press('d');
+  await desk.waitForSelector('[role=dialog] [data-first]:focus');
+  await desk.locator('[data-window]').check();
+  await desk.getByLabel('Until', { exact: true }).fill('08:00');
+  await desk.getByRole('button', { name: 'Ask for a callback' }).click();
+  await desk.getByText('Give a day, and a later minute to end').waitFor();
+  await looked(desk, 'later-callback', problems);
+  await desk.getByRole('radio', { name: /As soon as may be/ }).check();
+  await desk.getByLabel('What it is about').fill(`Her invoice ${run}`);
+  await desk.getByRole('button', { name: 'Ask for a callback' }).click();
+  const strip = desk.locator('[data-scheduled]', { hasText: `Her invoice ${run}` });
+  await strip.waitFor();
+  tell('a callback was asked for');
+  await desk.keyboard.press('d');
+  await desk.getByRole('radio', { name: /Work for later/ }).check();
+  await looked(desk, 'later-task', problems);
+  await desk.getByLabel('What it is about').fill(`Ring the bank ${run}`);
+  await desk.locator('[role=dialog] select').last().selectOption({ index: 1 });
+  await desk.getByRole('button', { name: 'Schedule', exact: true }).click();
+  const task = desk.locator('[data-scheduled]', { hasText: `Ring the bank ${run}` });
+  await task.waitFor();
+  const assign = 'mutation($id: ID!) { workAssign(input: { workItemId: $id }) { userErrors { code message } } }';
+  await world.as('sam', assign, { id: talk.workItems[0].id });
+  if (await strip.getByText('due now').count()) {
+    await strip.getByRole('button', { name: 'Record an attempt' }).click();
+    await desk.waitForSelector('[role=dialog] [data-first]:focus');
+    await desk.keyboard.press('3');
+    await looked(desk, 'attempt', problems);
+    await desk.keyboard.press('Enter');
+    await strip.getByText('attempts: 1 (Busy)').waitFor();
+    tell('an attempt was recorded');
+  }
+  await looked(desk, 'scheduled-desk', problems);
+  await desk.goto(`${url}/floor/scheduled`);
+  const row = desk.locator('tr', { hasText: `Ring the bank ${run}` });
+  await row.waitFor();
+  await looked(desk, 'scheduled-list', problems);
+  await row.getByRole('button', { name: 'Take back' }).click();
+  await desk.waitForSelector('[role=dialog] [data-first]:focus');
+  await desk.keyboard.press('Enter');
+  await row.waitFor({ state: 'detached' });
+  tell('what is scheduled is listed, and taken back');
+  const cancel = 'mutation($id: ID!) { scheduledWorkCancel(input: { scheduledWorkId: $id }) { userErrors { code } } }';
+  const open = '{ scheduledWork(first: 100) { nodes { id note } } }';
+  for (const { id, note } of (await world.as('sam', open)).scheduledWork.nodes) if (note.includes(run)) await world.as('sam', cancel, { id });
+  await world.as('sam', 'mutation($id: ID!) { conversationResolve(input: { conversationId: $id, disposition: "solved" }) { userErrors { code } } }', { id: talk.id });
+  await desk.context().close();
+}
