@@ -167,6 +167,7 @@ function ofDesk(desk, world, run) {
     'conversation.transfer': () => dialog(desk, 't'),
     'conversation.snooze': () => dialog(desk, 's'),
     'conversation.hands': () => dialog(desk, 'h'),
+    'conversation.later': () => dialog(desk, 'd'),
     'conversation.resolve': () => dialog(desk, 'e'),
     'conversation.edit': () => dialog(desk, 'l'),
     'conversation.answers': async () => {

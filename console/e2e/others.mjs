@@ -312,7 +312,7 @@ export async function looks({ chrome, url, world, run, problems }) {
       await command(admin, 'language');
       await admin.waitForSelector('html[lang=zh-CN]');
     }
-    for (const route of ['floor', 'floor/report', 'knowledge', ...areas.map((area) => `admin/${area}`)]) await place(admin, url, route, look, problems);
+    for (const route of ['floor', 'floor/report', 'floor/scheduled', 'knowledge', ...areas.map((area) => `admin/${area}`)]) await place(admin, url, route, look, problems);
   }
   await command(admin, 'english');
   tell('floor and admin in light, dark and Chinese');
@@ -324,7 +324,7 @@ export async function looks({ chrome, url, world, run, problems }) {
   await desk.context().close();
 }
 
-const areas = ['setup', 'sites', 'branches', 'people', 'skills', 'queues', 'replies', 'knowledge', 'review', 'values', 'import', 'channels', 'bots', 'webhooks', 'keys', 'unknown', 'audit'];
+const areas = ['setup', 'sites', 'branches', 'people', 'skills', 'queues', 'red', 'whatif', 'emergency', 'replies', 'knowledge', 'review', 'values', 'import', 'channels', 'bots', 'webhooks', 'keys', 'unknown', 'audit'];
 
 /** A page as it stands, and with the sheet of its first row or of something new. */
 async function place(admin, url, route, look, problems) {

@@ -43,6 +43,7 @@ export const words = {
   by: ['Version {n}', '版本 {n}'],
   original: ['Default plan', '默认方案'],
   try: ['Try the draft', '试算草稿'],
+  compare: ['What if', '假设对比'],
   'try.help': ['For work that might come now. Nothing is stored.', '针对现在可能到来的工作，不保存任何内容。'],
   class: ['Kind of work', '工作类型'],
   language: ['Language of the work', '工作语言'],

@@ -17,6 +17,7 @@ import {
   type QueueBitsFragment,
   type SiteBitsFragment,
 } from '../gql/admin/graphql';
+import { EmergencyPlansDocument, type EmergencyBitsFragment } from '../gql/emergency/graphql';
 import { CannedRepliesDocument } from '../gql/graphql';
 import { ask } from '../lib/client';
 import { words } from '../lib/errors';
@@ -48,6 +49,7 @@ interface Parts {
   keys: ApiKeysQuery['apiKeys'];
   channels: Account[];
   replies: Reply[];
+  emergency: EmergencyBitsFragment[];
 }
 export type Part = keyof Parts;
 
@@ -63,6 +65,7 @@ const readers: { [P in Part]: () => Promise<Parts[P]> } = {
   bots: async () => (await ask(BotsDocument, {})).bots,
   keys: async () => (await ask(ApiKeysDocument, {})).apiKeys,
   replies: async () => (await ask(CannedRepliesDocument, {})).cannedReplies.map((reply) => ({ ...reply, name: reply.title })),
+  emergency: async () => (await ask(EmergencyPlansDocument, {})).emergencyPlans,
   channels: async () => (await ask(ChannelsDocument, {})).channelAccounts,
 };
 
@@ -106,6 +109,11 @@ class Setup {
     this.parts = { ...this.parts, [part]: rows };
   }
 
+  /** A row that is gone. */
+  drop<P extends Part>(part: P, id: string): void {
+    this.parts = { ...this.parts, [part]: (this.parts[part] as { id: string }[] | null)?.filter((row) => row.id !== id) ?? null };
+  }
+
   /** The name of anything, by its id with or without prefix. */
   name(id: string | null | undefined): string | null {
     if (!id) return null;
@@ -140,7 +148,7 @@ class Setup {
 }
 
 function none(): { [P in Part]: null } {
-  return { sites: null, branches: null, skills: null, queues: null, agents: null, bots: null, keys: null, channels: null, replies: null };
+  return { sites: null, branches: null, skills: null, queues: null, agents: null, bots: null, keys: null, channels: null, replies: null, emergency: null };
 }
 
 export const setup = new Setup();

@@ -34,6 +34,7 @@ export const words = {
   'sun.over': ['then {site} takes over', '之后由{site}接班'],
   'sun.none': ['then nobody takes over within two weeks', '之后两周内无人接班'],
   'sun.title': ['Who is awake, who takes over', '谁在班，谁接班'],
+  scheduled: ['Scheduled', '已安排'],
   report: ['Report', '报表'],
   'report.target': ['Answered within', '应答时限'],
   'report.period': ['Time', '时间'],

@@ -220,6 +220,13 @@ export type Role =
   /** Also sees and steers the floor. */
   | 'SUPERVISOR';
 
+/** What is due later. */
+export type ScheduledKind =
+  /** A customer took a callback instead of waiting; its work keeps its place in line. */
+  | 'CALLBACK'
+  /** Work for a queue or for somebody at a time. */
+  | 'TASK';
+
 /** Why a mutation did not do what it was asked for. */
 export type UserErrorCode =
   /** It stands in conflict with what is. */
@@ -433,7 +440,7 @@ export type ConversationQueryVariables = Exact<{
 }>;
 
 
-export type ConversationQuery = { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string, createdAt: string, request: any }>, workItems: Array<{ id: string, state: string, agentId: string | null, queueId: string, enqueuedAt: string, decisions: Array<{ id: string, at: string, trigger: string, outcome: string, agentId: string | null, step: number, planVersion: number, candidates: any, exclusions: any }>, events: Array<{ at: string, from: string | null, to: string, reason: string, agentId: string | null }> }>, sessions: Array<{ id: string, replyUntil: string | null, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null, channelCapabilities: { media: Array<string>, mediaMaxBytes: number, templates: boolean } }>, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, assignee: { id: string, name: string } | null } | null };
+export type ConversationQuery = { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string, createdAt: string, request: any }>, workItems: Array<{ id: string, state: string, agentId: string | null, queueId: string, enqueuedAt: string, decisions: Array<{ id: string, at: string, trigger: string, outcome: string, agentId: string | null, step: number, planVersion: number, candidates: any, exclusions: any }>, events: Array<{ at: string, from: string | null, to: string, reason: string, agentId: string | null }> }>, scheduledWork: Array<{ id: string, kind: ScheduledKind, state: string, dueAt: string, untilAt: string | null, timeZone: string, note: string, agentId: string | null, queueId: string, attempts: Array<{ number: number, at: string, outcome: string, note: string, agentId: string | null }> }>, sessions: Array<{ id: string, replyUntil: string | null, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null, channelCapabilities: { media: Array<string>, mediaMaxBytes: number, templates: boolean } }>, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, assignee: { id: string, name: string } | null } | null };
 
 export type MessageTemplatesQueryVariables = Exact<{
   sessionId: string | number;
@@ -2125,6 +2132,24 @@ export const ConversationDocument = new TypedDocumentString(`
         from
         to
         reason
+        agentId
+      }
+    }
+    scheduledWork {
+      id
+      kind
+      state
+      dueAt
+      untilAt
+      timeZone
+      note
+      agentId
+      queueId
+      attempts {
+        number
+        at
+        outcome
+        note
         agentId
       }
     }

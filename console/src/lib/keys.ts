@@ -42,6 +42,7 @@ export const keymap = {
     transfer: { on: ['t'], text: 'transfer' },
     snooze: { on: ['s'], text: 'snooze' },
     hands: { on: ['h'], text: 'hands' },
+    later: { on: ['d'], text: 'later' },
     resolve: { on: ['e'], text: 'resolve' },
     edit: { on: ['l'], text: 'edit' },
     answers: { on: ['a'], text: 'answers' },

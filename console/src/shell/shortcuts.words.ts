@@ -26,6 +26,7 @@ export const words = {
   'line.transfer': ['Pass on', '转交'],
   'line.snooze': ['Snooze, or take up again', '搁置，或重新接手'],
   'line.hands': ['Take from the bot, or give back to it', '从机器人接手，或交回机器人'],
+  'line.later': ['Call back, or work later', '回拨或稍后处理'],
   'line.resolve': ['Resolve', '结束会话'],
   'line.edit': ['Name, tier and tags of the customer', '客户的姓名、等级和标签'],
   'line.answers': ['Next suggestion of the knowledge base', '下一条知识库推荐'],

@@ -25,6 +25,15 @@ export type AgentCreateInput = {
   timeZone?: string | null | undefined;
 };
 
+export type AgentPartnerSetInput = {
+  /** The person. */
+  agentId: string | number;
+  /** The revision of the knowledge they have learned, from 0. */
+  knowledgeRevision?: number | null | undefined;
+  /** Whether they work for an outsourced partner. */
+  outsourced?: boolean | null | undefined;
+};
+
 export type AgentSetActiveInput = {
   /** Whether they may sign in. */
   active: boolean;
@@ -247,6 +256,15 @@ export type HeldInput = {
   skillId: string | number;
 };
 
+/** What a day of a file changes. */
+export type HolidayChange =
+  /** The day followed the week. */
+  | 'NEW'
+  /** Something else was said of the day, which this replaces. */
+  | 'REPLACES'
+  /** The site knows it so already. */
+  | 'SAME';
+
 /** What an identifier is worth. */
 export type IdentityClass =
   /** Never a key: people blocked it. */
@@ -320,6 +338,23 @@ export type MessageTemplatesSyncInput = {
   channelAccountId: string | number;
 };
 
+export type OverflowInput = {
+  /** .. and the first in line has waited no longer than this. */
+  closeWaitSeconds?: number;
+  /** Closes when no more than this waits .. */
+  closeWaiting?: number;
+  /** Most work in the hands of partners at once, over all queues; 0 = no cap. */
+  contractCap?: number;
+  /** It follows the knowledge base: each publication for partners raises the revision that is asked for. */
+  currentRevision?: boolean;
+  /** Opens when the first in line has waited so long; 0 = not by the wait. */
+  openWaitSeconds?: number;
+  /** Opens when so much waits; 0 = not by load. */
+  openWaiting?: number;
+  /** Partners must have learned this revision of the knowledge. */
+  requiredRevision?: number;
+};
+
 /** Who owns a conversation. */
 export type OwnerKind =
   /** An agent has it. */
@@ -364,6 +399,18 @@ export type QueueCapSaveInput = {
   queueId: string | number;
 };
 
+export type QueueDeleteInput = {
+  /** The queue. */
+  queueId: string | number;
+};
+
+export type QueueOverflowSaveInput = {
+  /** The queue. */
+  queueId: string | number;
+  /** The rule; without one partners are asked like everybody else. */
+  rule?: OverflowInput | null | undefined;
+};
+
 export type QueueSaveInput = {
   /** Who takes its work: the whole list. Unchanged when left out. */
   agentIds?: Array<string | number> | null | undefined;
@@ -403,6 +450,11 @@ export type ShiftInput = {
   weekday: number;
 };
 
+export type SiteDeleteInput = {
+  /** The site. */
+  siteId: string | number;
+};
+
 export type SiteExceptInput = {
   /** The local day. */
   day: string;
@@ -414,6 +466,17 @@ export type SiteExceptInput = {
   siteId: string | number;
   /** Opens then; closed all day when both are left out. */
   startsMinute?: number | null | undefined;
+};
+
+export type SiteHolidaysImportInput = {
+  /** Whether its days are kept; else they are only shown. */
+  apply?: boolean;
+  /** The file, iCalendar (RFC 5545), at most 512 KiB: the site is closed while an event lasts. */
+  ics: string;
+  /** The site. */
+  siteId: string | number;
+  /** How far ahead it is read; two years when left out, ten at most. */
+  until?: string | null | undefined;
 };
 
 export type SiteSaveInput = {
@@ -436,6 +499,11 @@ export type SiteUnexceptInput = {
   day: string;
   /** The site. */
   siteId: string | number;
+};
+
+export type SkillDeleteInput = {
+  /** The skill. */
+  skillId: string | number;
 };
 
 export type SkillSaveInput = {
@@ -477,9 +545,9 @@ export type SiteBitsFragment = { id: string, name: string, timeZone: string, rin
 
 export type BranchBitsFragment = { id: string, name: string, teams: Array<{ id: string, name: string }> };
 
-export type QueueBitsFragment = { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } };
+export type QueueBitsFragment = { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } };
 
-export type MemberBitsFragment = { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, skills: Array<{ skillId: string, name: string, level: number }> };
+export type MemberBitsFragment = { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }> };
 
 export type KeyBitsFragment = { id: string, name: string, scopes: Array<string>, botId: string | null, createdAt: string, expiresAt: string | null, revokedAt: string | null };
 
@@ -550,7 +618,7 @@ export type SkillsQuery = { skills: Array<{ id: string, name: string }> };
 export type QueueSetupQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type QueueSetupQuery = { queues: Array<{ id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } }> };
+export type QueueSetupQuery = { queues: Array<{ id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } }> };
 
 export type MembersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -558,7 +626,7 @@ export type MembersQueryVariables = Exact<{
 }>;
 
 
-export type MembersQuery = { agents: { nodes: Array<{ id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, skills: Array<{ skillId: string, name: string, level: number }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type MembersQuery = { agents: { nodes: Array<{ id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ApiKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -621,35 +689,35 @@ export type QueueCapSaveMutationVariables = Exact<{
 }>;
 
 
-export type QueueCapSaveMutation = { queueCapSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type QueueCapSaveMutation = { queueCapSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type QueueSaveMutationVariables = Exact<{
   input: QueueSaveInput;
 }>;
 
 
-export type QueueSaveMutation = { queueSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type QueueSaveMutation = { queueSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type AgentCreateMutationVariables = Exact<{
   input: AgentCreateInput;
 }>;
 
 
-export type AgentCreateMutation = { agentCreate: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, skills: Array<{ skillId: string, name: string, level: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type AgentCreateMutation = { agentCreate: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type AgentUpdateMutationVariables = Exact<{
   input: AgentUpdateInput;
 }>;
 
 
-export type AgentUpdateMutation = { agentUpdate: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, skills: Array<{ skillId: string, name: string, level: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type AgentUpdateMutation = { agentUpdate: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type AgentSetActiveMutationVariables = Exact<{
   input: AgentSetActiveInput;
 }>;
 
 
-export type AgentSetActiveMutation = { agentSetActive: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, skills: Array<{ skillId: string, name: string, level: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type AgentSetActiveMutation = { agentSetActive: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type BotSaveMutationVariables = Exact<{
   input: BotSaveInput;
@@ -736,6 +804,48 @@ export type UnknownEventsQueryVariables = Exact<{
 
 export type UnknownEventsQuery = { unknownEvents: { nodes: Array<{ accountId: string, at: string, reason: string, event: any }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } }, channelAccounts: Array<{ id: string, name: string, kind: string }> };
 
+export type QueueOverflowSaveMutationVariables = Exact<{
+  input: QueueOverflowSaveInput;
+}>;
+
+
+export type QueueOverflowSaveMutation = { queueOverflowSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type AgentPartnerSetMutationVariables = Exact<{
+  input: AgentPartnerSetInput;
+}>;
+
+
+export type AgentPartnerSetMutation = { agentPartnerSet: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type QueueDeleteMutationVariables = Exact<{
+  input: QueueDeleteInput;
+}>;
+
+
+export type QueueDeleteMutation = { queueDelete: { queueId: string | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type SiteDeleteMutationVariables = Exact<{
+  input: SiteDeleteInput;
+}>;
+
+
+export type SiteDeleteMutation = { siteDelete: { siteId: string | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type SkillDeleteMutationVariables = Exact<{
+  input: SkillDeleteInput;
+}>;
+
+
+export type SkillDeleteMutation = { skillDelete: { skillId: string | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type SiteHolidaysImportMutationVariables = Exact<{
+  input: SiteHolidaysImportInput;
+}>;
+
+
+export type SiteHolidaysImportMutation = { siteHolidaysImport: { applied: boolean, days: Array<{ change: HolidayChange, day: string, startsMinute: number | null, endsMinute: number | null, line: number, reason: string }>, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
 export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
 
 export type ItemFragment = { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> };
@@ -821,6 +931,17 @@ export const QueueBitsFragmentDoc = new TypedDocumentString(`
   wrapUpSeconds
   stickySeconds
   agentIds
+  overflow {
+    openWaiting
+    openWaitSeconds
+    closeWaiting
+    closeWaitSeconds
+    contractCap
+    requiredRevision
+    currentRevision
+    open
+    since
+  }
   line {
     cap {
       mostWaiting
@@ -850,6 +971,8 @@ export const MemberBitsFragmentDoc = new TypedDocumentString(`
     name
     level
   }
+  outsourced
+  knowledgeRevision
 }
     `, {"fragmentName":"MemberBits"}) as unknown as TypedDocumentString<MemberBitsFragment, unknown>;
 export const KeyBitsFragmentDoc = new TypedDocumentString(`
@@ -1390,6 +1513,17 @@ export const QueueSetupDocument = new TypedDocumentString(`
   wrapUpSeconds
   stickySeconds
   agentIds
+  overflow {
+    openWaiting
+    openWaitSeconds
+    closeWaiting
+    closeWaitSeconds
+    contractCap
+    requiredRevision
+    currentRevision
+    open
+    since
+  }
   line {
     cap {
       mostWaiting
@@ -1428,6 +1562,8 @@ export const MembersDocument = new TypedDocumentString(`
     name
     level
   }
+  outsourced
+  knowledgeRevision
 }
 fragment Page on PageInfo {
   hasNextPage
@@ -1662,6 +1798,17 @@ export const QueueCapSaveDocument = new TypedDocumentString(`
   wrapUpSeconds
   stickySeconds
   agentIds
+  overflow {
+    openWaiting
+    openWaitSeconds
+    closeWaiting
+    closeWaitSeconds
+    contractCap
+    requiredRevision
+    currentRevision
+    open
+    since
+  }
   line {
     cap {
       mostWaiting
@@ -1697,6 +1844,17 @@ export const QueueSaveDocument = new TypedDocumentString(`
   wrapUpSeconds
   stickySeconds
   agentIds
+  overflow {
+    openWaiting
+    openWaitSeconds
+    closeWaiting
+    closeWaitSeconds
+    contractCap
+    requiredRevision
+    currentRevision
+    open
+    since
+  }
   line {
     cap {
       mostWaiting
@@ -1740,6 +1898,8 @@ export const AgentCreateDocument = new TypedDocumentString(`
     name
     level
   }
+  outsourced
+  knowledgeRevision
 }
 fragment Err on UserError {
   code
@@ -1774,6 +1934,8 @@ export const AgentUpdateDocument = new TypedDocumentString(`
     name
     level
   }
+  outsourced
+  knowledgeRevision
 }
 fragment Err on UserError {
   code
@@ -1808,6 +1970,8 @@ export const AgentSetActiveDocument = new TypedDocumentString(`
     name
     level
   }
+  outsourced
+  knowledgeRevision
 }
 fragment Err on UserError {
   code
@@ -2118,3 +2282,149 @@ export const UnknownEventsDocument = new TypedDocumentString(`
   hasNextPage
   endCursor
 }`) as unknown as TypedDocumentString<UnknownEventsQuery, UnknownEventsQueryVariables>;
+export const QueueOverflowSaveDocument = new TypedDocumentString(`
+    mutation QueueOverflowSave($input: QueueOverflowSaveInput!) {
+  queueOverflowSave(input: $input) {
+    queue {
+      ...QueueBits
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment QueueBits on Queue {
+  id
+  name
+  branchId
+  priorityMinutes
+  offerSeconds
+  wrapUpSeconds
+  stickySeconds
+  agentIds
+  overflow {
+    openWaiting
+    openWaitSeconds
+    closeWaiting
+    closeWaitSeconds
+    contractCap
+    requiredRevision
+    currentRevision
+    open
+    since
+  }
+  line {
+    cap {
+      mostWaiting
+      mostWaitSeconds
+      beyond
+      message
+      overflowQueueId
+    }
+  }
+}
+fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<QueueOverflowSaveMutation, QueueOverflowSaveMutationVariables>;
+export const AgentPartnerSetDocument = new TypedDocumentString(`
+    mutation AgentPartnerSet($input: AgentPartnerSetInput!) {
+  agentPartnerSet(input: $input) {
+    agent {
+      ...MemberBits
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment MemberBits on Agent {
+  id
+  name
+  email
+  role
+  active
+  live
+  state
+  timeZone
+  branchId
+  siteId
+  languages
+  skills {
+    skillId
+    name
+    level
+  }
+  outsourced
+  knowledgeRevision
+}
+fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<AgentPartnerSetMutation, AgentPartnerSetMutationVariables>;
+export const QueueDeleteDocument = new TypedDocumentString(`
+    mutation QueueDelete($input: QueueDeleteInput!) {
+  queueDelete(input: $input) {
+    queueId
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<QueueDeleteMutation, QueueDeleteMutationVariables>;
+export const SiteDeleteDocument = new TypedDocumentString(`
+    mutation SiteDelete($input: SiteDeleteInput!) {
+  siteDelete(input: $input) {
+    siteId
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<SiteDeleteMutation, SiteDeleteMutationVariables>;
+export const SkillDeleteDocument = new TypedDocumentString(`
+    mutation SkillDelete($input: SkillDeleteInput!) {
+  skillDelete(input: $input) {
+    skillId
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<SkillDeleteMutation, SkillDeleteMutationVariables>;
+export const SiteHolidaysImportDocument = new TypedDocumentString(`
+    mutation SiteHolidaysImport($input: SiteHolidaysImportInput!) {
+  siteHolidaysImport(input: $input) {
+    applied
+    days {
+      change
+      day
+      startsMinute
+      endsMinute
+      line
+      reason
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<SiteHolidaysImportMutation, SiteHolidaysImportMutationVariables>;

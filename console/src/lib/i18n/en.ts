@@ -467,5 +467,9 @@ export const en = {
   'item.formatted': 'As it was sent',
   'item.plain': 'As plain text',
   'admin.webhooks': 'Webhooks',
+  'admin.whatif': 'What if',
+  'admin.red': 'Red channel',
+  'conv.later': 'Call back, or work later',
+  'admin.emergency': 'Emergency plans',
   'handoff.requested': 'The customer asked for a person',
 } as const;

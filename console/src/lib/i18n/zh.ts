@@ -469,5 +469,9 @@ export const zh: Record<keyof typeof en, string> = {
   'item.formatted': '按原格式显示',
   'item.plain': '纯文本',
   'admin.webhooks': 'Webhook 推送',
+  'admin.whatif': '假设对比',
+  'admin.red': '红色通道',
+  'conv.later': '回拨或稍后处理',
+  'admin.emergency': '应急预案',
   'handoff.requested': '客户要求人工服务',
 };

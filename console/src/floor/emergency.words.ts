@@ -1,0 +1,35 @@
+import { pack } from '../lib/i18n/pack';
+
+/** Emergency plans on the floor; the words of what they switch serve the set-up as well. */
+export const words = {
+  title: ['Emergency', '应急'],
+  'switch.allHands': ['All hands', '全员上线'],
+  'switch.overflow': ['Partners help', '外包支援'],
+  'switch.closed': ['Closed', '暂停受理'],
+  message: ['Message to customers', '对客通知'],
+  'queues.all': ['all queues', '全部队列'],
+  on: ['{name} is in force', '“{name}”生效中'],
+  left: ['ends by itself at {time}, in {left}', '{time} 自动结束，剩余 {left}'],
+  by: ['by {name} at {time}', '{name} {time} 启用'],
+  'dialog.title': ['Put an emergency plan in force', '启用应急预案'],
+  'dialog.help': ['Routing follows at once, and everybody on the floor sees it.', '派单规则立即切换，现场所有人可见。'],
+  choose: ['Plan', '预案'],
+  inforce: ['in force', '生效中'],
+  for: ['For, minutes', '持续（分钟）'],
+  confirm: ['Type {name} to confirm', '输入“{name}”确认'],
+  'confirm.wrong': ['This is not the name of the plan', '与预案名称不符'],
+  activate: ['Put in force', '启用'],
+  activated: ['{name} is in force until {time}', '“{name}”已启用，至 {time}'],
+  end: ['End', '结束'],
+  'end.title': ['End {name} now?', '立即结束“{name}”？'],
+  'end.help': ['Routing goes back to the plans of the queues at once.', '派单立即恢复为各队列自己的方案。'],
+  ended: ['{name} is over', '“{name}”已结束'],
+  none: ['No plan to put in force', '没有可启用的预案'],
+  'none.help': ['An admin prepares them in the set-up, before they are needed.', '由管理员提前在设置中准备。'],
+  prepare: ['Prepare one', '前往准备'],
+  history: ['Earlier', '历史记录'],
+  'history.by': ['by {name}', '由{name}启用'],
+  'history.time': ['time was over', '到时结束'],
+  'history.ended': ['ended by {name}', '由{name}结束'],
+} as const;
+export const say = pack(words);

@@ -1,0 +1,22 @@
+import type { Attachment } from 'svelte/attachments';
+
+/**
+ * Opens a dialog over everything else: what lies behind cannot be reached until it is gone. The focus goes to what is
+ * asked for first (`data-first`), else to the first control, and back to where it was.
+ */
+export const modal: Attachment<HTMLDialogElement> = (box) => {
+  const before = document.activeElement;
+  box.showModal();
+  box.querySelector<HTMLElement>('[data-first]')?.focus();
+  return () => {
+    if (before instanceof HTMLElement && before.isConnected) before.focus();
+  };
+};
+
+/** Whether the pointer is beside a dialog, on what lies behind it. */
+export function beside(event: PointerEvent): boolean {
+  const box = event.currentTarget as HTMLDialogElement;
+  if (event.target !== box) return false;
+  const { left, right, top, bottom } = box.getBoundingClientRect();
+  return event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
+}
