@@ -62,7 +62,8 @@ fn sha256(key: &str, message: &str) -> Result<Vec<u8>> {
     Ok(mac.finalize().into_bytes().to_vec())
 }
 
-pub(crate) fn sha256_hex(key: &str, message: &str) -> Result<String> {
+/// HMAC-SHA256 in hexadecimal digits.
+pub fn sha256_hex(key: &str, message: &str) -> Result<String> {
     Ok(hex::encode(sha256(key, message)?))
 }
 

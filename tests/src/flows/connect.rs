@@ -1,6 +1,6 @@
 //! An admin connects a channel over the API: form, secrets, webhook, test, health, rotation, switch.
 
-use super::{PATIENCE, accept_first, both_sites, main_job::reqwest_client, unix};
+use super::{PATIENCE, accept_first, ada, both_sites, main_job::reqwest_client, unix};
 use anyhow::{Context, Result, ensure};
 use meridian_domain::channel::ChannelKind;
 use meridian_lab::{
@@ -28,10 +28,6 @@ fn text(value: &Value) -> Result<String> {
 async fn hook(url: &str, secret: &str, number: u64) -> Result<u16> {
     let said = Text { from: "4477009011", number, text: "hello", unix: unix() };
     senders::text(ChannelKind::Telegram, url, &|_| secret.to_owned(), said)?.post(&reqwest_client()).await
-}
-
-async fn ada(stack: &Stack) -> Result<Agent> {
-    Agent::sign_in(&stack.base, "demo", "ada@demo.example", &stack.demo.password).await
 }
 
 /// A Telegram bot, connected with as little as it takes: its id, its hook, the secret that was made.

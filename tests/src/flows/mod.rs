@@ -15,6 +15,7 @@ mod kills;
 mod knowledge;
 mod lines;
 mod mail;
+mod mail_providers;
 pub mod main_job;
 mod media;
 mod model;
@@ -56,6 +57,11 @@ pub async fn on_duty(stack: &Stack, name: &str) -> Result<(Agent, Socket)> {
     let done = agent.query(set, json!({})).await?;
     anyhow::ensure!(done["presenceSet"]["agent"]["state"] == "AVAILABLE", "{done}");
     Ok((agent, socket))
+}
+
+/// An admin.
+pub async fn ada(stack: &Stack) -> Result<Agent> {
+    Agent::sign_in(&stack.base, "demo", "ada@demo.example", &stack.demo.password).await
 }
 
 /// Somebody of each site, so that one of them is awake whatever the hour.
