@@ -3,7 +3,7 @@
 use crate::{build, root};
 use anyhow::{Context, Result, ensure};
 use meridian_dev::{Mode, Servers, packages};
-use std::{fs, path::Path, process::Command};
+use std::{collections::BTreeMap, ffi::OsString, fs, path::Path, process::Command};
 
 const GENERATED: [&str; 3] = ["crates/store/.sqlx", "web-schema/schema.graphql", "docs/topology.txt"];
 
@@ -37,22 +37,7 @@ fn write(database: &str) -> Result<()> {
             .status();
         ensure!(done.context("run psql")?.success(), "{} failed", file.display());
     }
-    let data = root.join(GENERATED[0]);
-    if data.exists() {
-        fs::remove_dir_all(&data)?;
-    }
-    fs::create_dir_all(&data)?;
-    // The macros write their data when they are expanded, so the crate must be compiled anew.
-    let lib = root.join("crates/store/src/lib.rs");
-    fs::write(&lib, fs::read(&lib)?)?;
-    let checked = Command::new("cargo")
-        .args(["check", "-q", "-p", "meridian-store"])
-        .env("SQLX_OFFLINE", "false")
-        .env("SQLX_OFFLINE_DIR", &data)
-        .env("DATABASE_URL", database)
-        .current_dir(&root)
-        .status()?;
-    ensure!(checked.success(), "the store does not compile against the migrated database");
+    queries(&root, database)?;
     let bin = build(false)?;
     for (args, file) in [("schema", GENERATED[1]), ("topology", GENERATED[2])] {
         let said = Command::new(&bin).arg(args).output()?;
@@ -60,4 +45,36 @@ fn write(database: &str) -> Result<()> {
         fs::write(root.join(Path::new(file)), said.stdout)?;
     }
     Ok(())
+}
+
+/// Data of the queries, from a database that is migrated.
+fn queries(root: &Path, database: &str) -> Result<()> {
+    let data = root.join(GENERATED[0]);
+    let before = contents(&data);
+    if data.exists() {
+        fs::remove_dir_all(&data)?;
+    }
+    fs::create_dir_all(&data)?;
+    // The macros write their data when they are expanded, so the crate must be compiled anew; everything above it only
+    // where the data changed.
+    let lib = root.join("crates/store/src/lib.rs");
+    let changed_at = fs::metadata(&lib)?.modified()?;
+    fs::write(&lib, fs::read(&lib)?)?;
+    let checked = Command::new("cargo")
+        .args(["check", "-q", "-p", "meridian-store"])
+        .env("SQLX_OFFLINE", "false")
+        .env("SQLX_OFFLINE_DIR", &data)
+        .env("DATABASE_URL", database)
+        .current_dir(root)
+        .status()?;
+    ensure!(checked.success(), "the store does not compile against the migrated database");
+    if contents(&data) == before {
+        fs::File::options().write(true).open(&lib)?.set_modified(changed_at)?;
+    }
+    Ok(())
+}
+
+fn contents(folder: &Path) -> BTreeMap<OsString, Vec<u8>> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    files.map(|file| (file.file_name(), fs::read(file.path()).unwrap_or_default())).collect()
 }
