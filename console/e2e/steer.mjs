@@ -45,23 +45,42 @@ async function emergency(lead, url, run, problems) {
   tell('put in force with its name typed, seen on the floor, ended, remembered');
 }
 
-/** A draft against the plan in force, from the plan sheet; then two versions, from the page. */
-async function whatIf(lead, url, world, problems) {
+/** Somebody was answered in this queue. */
+async function answered(world, queue, run) {
+  await world.generic(`+44778${run}1`, `Steered ${run}`, 'My invoice is wrong');
+  const open = '{ conversations(view: OPEN, first: 100) { nodes { id customer { name } workItems { id queueId } } } }';
+  const talk = await world.until('the work waits', async () => (await world.query(world.admin, open)).conversations.nodes.find((one) => one.customer?.name === `Steered ${run}` && one.workItems.length > 0));
+  await world.query(world.admin, 'mutation($id: ID!) { workAssign(input: { workItemId: $id }) { userErrors { code } } }', { id: talk.workItems[0].id });
+  await world.query(world.admin, 'mutation($id: ID!) { conversationResolve(input: { conversationId: $id, disposition: "solved" }) { userErrors { code } } }', { id: talk.id });
+  assert.equal(talk.workItems[0].queueId, queue.id);
+}
+
+/** A draft against the plan in force, from the plan sheet; the comparison stands in the list, where two plans must differ. */
+async function whatIf(lead, url, world, run, problems) {
   const { queues } = await world.query(world.admin, '{ queues { id name } }');
   const queue = queues.find((one) => one.name === 'Support') ?? queues[0];
+  await answered(world, queue, run);
   await lead.goto(`${url}/admin/queues/${queue.id}/plan`);
   await lead.waitForSelector('[data-step="0"]');
   await lead.getByRole('button', { name: 'What if' }).click();
   await lead.waitForSelector('[role=dialog] [data-first]:focus');
   await looked(lead, 'whatif-dialog', problems);
   await lead.keyboard.press('Enter');
-  await lead.waitForSelector('[role=dialog] [data-result]', { timeout: 30_000 });
+  await lead.waitForSelector('[role=dialog] [data-result=done]', { timeout: 30_000 });
   await lead.keyboard.press('Escape');
+  await lead.waitForSelector('[role=dialog]', { state: 'detached' });
   tell('a draft was played on the last week');
   await lead.goto(`${url}/admin/whatif`);
   await lead.locator('[data-row]').first().press('Enter');
-  await lead.waitForSelector('[data-sheet] [data-result]');
+  await lead.waitForSelector('[data-sheet] [data-result=done]');
+  assert.equal(await lead.locator('[data-result] table').first().locator('tbody tr').count(), 5);
   await looked(lead, 'whatif-sheet', problems);
+  await lead.goto(`${url}/admin/whatif/new`);
+  await lead.waitForSelector('[data-sheet] select:focus');
+  await lead.getByLabel('Plan B').selectOption({ label: 'in force' });
+  await lead.keyboard.press('Control+s');
+  await lead.getByText('Choose two plans that differ').waitFor();
+  tell('its figures stand in the list; a plan is not compared with itself');
 }
 
 /** A rule is refused where it is wrong, tried, published, and taken back. */
@@ -145,12 +164,17 @@ export async function lend({ chrome, url, world, run, problems }) {
   await lead.context().close();
 }
 
-export async function steer({ chrome, url, world, run, problems }) {
+export async function emergencies({ chrome, url, run, problems }) {
   const lead = await page(chrome, problems);
-  await world.generic(`+44778${run}1`, `Steered ${run}`, 'My invoice is wrong');
   await signIn(lead, url, 'ada');
   await emergency(lead, url, run, problems);
-  await whatIf(lead, url, world, problems);
+  await lead.context().close();
+}
+
+export async function steer({ chrome, url, world, run, problems }) {
+  const lead = await page(chrome, problems);
+  await signIn(lead, url, 'ada');
+  await whatIf(lead, url, world, run, problems);
   await red(lead, url, run, problems);
   await lead.context().close();
 }

@@ -6,6 +6,8 @@ import type { Attachment } from 'svelte/attachments';
  */
 export const modal: Attachment<HTMLDialogElement> = (box) => {
   const before = document.activeElement;
+  // Outside of forms, and of whoever listens to the keys and clicks of what it was opened from.
+  document.body.append(box);
   box.showModal();
   box.querySelector<HTMLElement>('[data-first]')?.focus();
   return () => {
