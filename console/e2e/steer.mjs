@@ -115,6 +115,22 @@ async function red(lead, url, run, problems) {
 
 const calendar = (run) => ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Authority//EN', ...[['20280101', `New Year ${run}`], ['20280501', `May Day ${run}`]].flatMap(([day, name], n) => ['BEGIN:VEVENT', `UID:${run}-${n}@authority.example`, 'DTSTAMP:20260101T000000Z', `DTSTART;VALUE=DATE:${day}`, `SUMMARY:${name}`, 'END:VEVENT']), 'END:VCALENDAR', ''].join('\r\n');
 
+/** Somebody works for a partner, and no more. */
+async function partner(lead, url, world) {
+  const { agents } = await world.query(world.admin, '{ agents(first: 100) { nodes { id name } } }');
+  const { id, name } = agents.nodes.find((one) => one.name === 'Clara Vogel');
+  await lead.goto(`${url}/admin/people/${id}`);
+  await lead.getByLabel('Works for an outsourced partner').check();
+  await lead.getByLabel('Knowledge revision learned').fill('3');
+  await lead.keyboard.press('Control+s');
+  await lead.locator('[data-row]', { hasText: name }).getByText('Partner').waitFor();
+  const set = 'mutation($input: AgentPartnerSetInput!) { agentPartnerSet(input: $input) { agent { outsourced knowledgeRevision } userErrors { code } } }';
+  const { agent } = (await world.query(world.admin, set, { input: { agentId: id } })).agentPartnerSet;
+  assert.deepEqual(agent, { outsourced: true, knowledgeRevision: 3 });
+  await world.query(world.admin, set, { input: { agentId: id, outsourced: false, knowledgeRevision: 0 } });
+  tell('somebody is marked as a partner, with what they have learned');
+}
+
 /** A queue lends to partners and goes, a site closes on the days of a file; what is in use says by what. */
 export async function lend({ chrome, url, world, run, problems }) {
   const lead = await page(chrome, problems);
@@ -149,6 +165,7 @@ export async function lend({ chrome, url, world, run, problems }) {
   await lead.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
   await row.waitFor({ state: 'detached' });
   tell('a rule of overflow is refused at its field and kept; an unused queue goes');
+  await partner(lead, url, world);
   await lead.goto(`${url}/admin/sites/${sites[0].id}`);
   const file = lead.locator('[data-holidays] input[type=file]');
   await file.setInputFiles({ name: 'broken.ics', mimeType: 'text/calendar', buffer: Buffer.from('BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:nonsense\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n') });

@@ -11,6 +11,8 @@ export const modal: Attachment<HTMLDialogElement> = (box) => {
   box.showModal();
   box.querySelector<HTMLElement>('[data-first]')?.focus();
   return () => {
+    // What held it takes away only what it still holds.
+    box.remove();
     if (before instanceof HTMLElement && before.isConnected) before.focus();
   };
 };
