@@ -223,10 +223,11 @@ export async function scheduled({ chrome, url, world, run, problems }) {
   await desk.getByRole('radio', { name: /Work for later/ }).check();
   await looked(desk, 'later-task', problems);
   await desk.getByLabel('What it is about').fill(`Ring the bank ${run}`);
+  await desk.locator('[role=dialog] select').first().selectOption({ label: 'Ana Duarte' });
   await desk.locator('[role=dialog] select').last().selectOption({ index: 1 });
   await desk.getByRole('button', { name: 'Schedule', exact: true }).click();
   const task = desk.locator('[data-scheduled]', { hasText: `Ring the bank ${run}` });
-  await task.waitFor();
+  await task.getByText('first to Ana Duarte').waitFor();
   const assign = 'mutation($id: ID!) { workAssign(input: { workItemId: $id }) { userErrors { code message } } }';
   await world.as('sam', assign, { id: talk.workItems[0].id });
   if (await strip.getByText('due now').count()) {
