@@ -284,7 +284,7 @@ export async function looks({ chrome, url, world, run, problems }) {
   await desk.keyboard.press('x');
   await desk.waitForSelector('[data-offer]', { state: 'detached' });
   await small(desk);
-  const dialogs = [['Shift+?', 'shortcuts'], ['Control+k', 'command bar'], ['t', 'transfer'], ['s', 'snooze'], ['e', 'resolve']];
+  const dialogs = [['Shift+?', 'shortcuts'], ['Control+k', 'command bar'], ['t', 'transfer'], ['s', 'snooze'], ['d', 'later'], ['e', 'resolve']];
   for (const scheme of ['light', 'dark']) {
     await desk.emulateMedia({ colorScheme: scheme });
     for (const [key, name] of dialogs) {

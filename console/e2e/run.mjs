@@ -12,12 +12,12 @@ import { knowledge } from './knowledge.mjs';
 import { closed, known, line, looks, person, supervisor, widget } from './others.mjs';
 import { files, later, mail, passOn } from './passing.mjs';
 import { base, browser, serve, shots, tell } from './setup.mjs';
-import { lend, scheduled, steer } from './steer.mjs';
+import { emergencies, lend, scheduled, steer } from './steer.mjs';
 import { many, upgrade } from './upgrade.mjs';
 import { webhooks } from './webhooks.mjs';
 import { World } from './world.mjs';
 
-const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, widget, known, line, closed, person, supervisor, alerts, review, plans, imports, steer, lend, scheduled, setUp, connect, webhooks, knowledge, hands, keys, typedAhead, upgrade, many, looks };
+const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, widget, known, line, closed, person, supervisor, alerts, review, plans, imports, emergencies, steer, lend, scheduled, setUp, connect, webhooks, knowledge, hands, keys, typedAhead, upgrade, many, looks };
 const asked = [...process.argv.slice(2), ...(process.env.SCENARIOS?.split(',') ?? [])];
 const names = asked.length > 0 ? asked : Object.keys(scenarios);
 const failed = [];

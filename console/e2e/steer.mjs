@@ -45,23 +45,42 @@ async function emergency(lead, url, run, problems) {
   tell('put in force with its name typed, seen on the floor, ended, remembered');
 }
 
-/** A draft against the plan in force, from the plan sheet; then two versions, from the page. */
-async function whatIf(lead, url, world, problems) {
+/** Somebody was answered in this queue. */
+async function answered(world, queue, run) {
+  await world.generic(`+44778${run}1`, `Steered ${run}`, 'My invoice is wrong');
+  const open = '{ conversations(view: OPEN, first: 100) { nodes { id customer { name } workItems { id queueId } } } }';
+  const talk = await world.until('the work waits', async () => (await world.query(world.admin, open)).conversations.nodes.find((one) => one.customer?.name === `Steered ${run}` && one.workItems.length > 0));
+  await world.query(world.admin, 'mutation($id: ID!) { workAssign(input: { workItemId: $id }) { userErrors { code } } }', { id: talk.workItems[0].id });
+  await world.query(world.admin, 'mutation($id: ID!) { conversationResolve(input: { conversationId: $id, disposition: "solved" }) { userErrors { code } } }', { id: talk.id });
+  assert.equal(talk.workItems[0].queueId, queue.id);
+}
+
+/** A draft against the plan in force, from the plan sheet; the comparison stands in the list, where two plans must differ. */
+async function whatIf(lead, url, world, run, problems) {
   const { queues } = await world.query(world.admin, '{ queues { id name } }');
   const queue = queues.find((one) => one.name === 'Support') ?? queues[0];
+  await answered(world, queue, run);
   await lead.goto(`${url}/admin/queues/${queue.id}/plan`);
   await lead.waitForSelector('[data-step="0"]');
   await lead.getByRole('button', { name: 'What if' }).click();
   await lead.waitForSelector('[role=dialog] [data-first]:focus');
   await looked(lead, 'whatif-dialog', problems);
   await lead.keyboard.press('Enter');
-  await lead.waitForSelector('[role=dialog] [data-result]', { timeout: 30_000 });
+  await lead.waitForSelector('[role=dialog] [data-result=done]', { timeout: 30_000 });
   await lead.keyboard.press('Escape');
+  await lead.waitForSelector('[role=dialog]', { state: 'detached' });
   tell('a draft was played on the last week');
   await lead.goto(`${url}/admin/whatif`);
   await lead.locator('[data-row]').first().press('Enter');
-  await lead.waitForSelector('[data-sheet] [data-result]');
+  await lead.waitForSelector('[data-sheet] [data-result=done]');
+  assert.equal(await lead.locator('[data-result] table').first().locator('tbody tr').count(), 5);
   await looked(lead, 'whatif-sheet', problems);
+  await lead.goto(`${url}/admin/whatif/new`);
+  await lead.waitForSelector('[data-sheet] select:focus');
+  await lead.getByLabel('Plan B').selectOption({ label: 'in force' });
+  await lead.keyboard.press('Control+s');
+  await lead.getByText('Choose two plans that differ').waitFor();
+  tell('its figures stand in the list; a plan is not compared with itself');
 }
 
 /** A rule is refused where it is wrong, tried, published, and taken back. */
@@ -95,6 +114,22 @@ async function red(lead, url, run, problems) {
 }
 
 const calendar = (run) => ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Authority//EN', ...[['20280101', `New Year ${run}`], ['20280501', `May Day ${run}`]].flatMap(([day, name], n) => ['BEGIN:VEVENT', `UID:${run}-${n}@authority.example`, 'DTSTAMP:20260101T000000Z', `DTSTART;VALUE=DATE:${day}`, `SUMMARY:${name}`, 'END:VEVENT']), 'END:VCALENDAR', ''].join('\r\n');
+
+/** Somebody works for a partner, and no more. */
+async function partner(lead, url, world) {
+  const { agents } = await world.query(world.admin, '{ agents(first: 100) { nodes { id name } } }');
+  const { id, name } = agents.nodes.find((one) => one.name === 'Clara Vogel');
+  await lead.goto(`${url}/admin/people/${id}`);
+  await lead.getByLabel('Works for an outsourced partner').check();
+  await lead.getByLabel('Knowledge revision learned').fill('3');
+  await lead.keyboard.press('Control+s');
+  await lead.locator('[data-row]', { hasText: name }).getByText('Partner').waitFor();
+  const set = 'mutation($input: AgentPartnerSetInput!) { agentPartnerSet(input: $input) { agent { outsourced knowledgeRevision } userErrors { code } } }';
+  const { agent } = (await world.query(world.admin, set, { input: { agentId: id } })).agentPartnerSet;
+  assert.deepEqual(agent, { outsourced: true, knowledgeRevision: 3 });
+  await world.query(world.admin, set, { input: { agentId: id, outsourced: false, knowledgeRevision: 0 } });
+  tell('somebody is marked as a partner, with what they have learned');
+}
 
 /** A queue lends to partners and goes, a site closes on the days of a file; what is in use says by what. */
 export async function lend({ chrome, url, world, run, problems }) {
@@ -130,6 +165,7 @@ export async function lend({ chrome, url, world, run, problems }) {
   await lead.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
   await row.waitFor({ state: 'detached' });
   tell('a rule of overflow is refused at its field and kept; an unused queue goes');
+  await partner(lead, url, world);
   await lead.goto(`${url}/admin/sites/${sites[0].id}`);
   const file = lead.locator('[data-holidays] input[type=file]');
   await file.setInputFiles({ name: 'broken.ics', mimeType: 'text/calendar', buffer: Buffer.from('BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:nonsense\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n') });
@@ -145,12 +181,17 @@ export async function lend({ chrome, url, world, run, problems }) {
   await lead.context().close();
 }
 
-export async function steer({ chrome, url, world, run, problems }) {
+export async function emergencies({ chrome, url, run, problems }) {
   const lead = await page(chrome, problems);
-  await world.generic(`+44778${run}1`, `Steered ${run}`, 'My invoice is wrong');
   await signIn(lead, url, 'ada');
   await emergency(lead, url, run, problems);
-  await whatIf(lead, url, world, problems);
+  await lead.context().close();
+}
+
+export async function steer({ chrome, url, world, run, problems }) {
+  const lead = await page(chrome, problems);
+  await signIn(lead, url, 'ada');
+  await whatIf(lead, url, world, run, problems);
   await red(lead, url, run, problems);
   await lead.context().close();
 }
@@ -182,10 +223,11 @@ export async function scheduled({ chrome, url, world, run, problems }) {
   await desk.getByRole('radio', { name: /Work for later/ }).check();
   await looked(desk, 'later-task', problems);
   await desk.getByLabel('What it is about').fill(`Ring the bank ${run}`);
+  await desk.locator('[role=dialog] select').first().selectOption({ label: 'Ana Duarte' });
   await desk.locator('[role=dialog] select').last().selectOption({ index: 1 });
   await desk.getByRole('button', { name: 'Schedule', exact: true }).click();
   const task = desk.locator('[data-scheduled]', { hasText: `Ring the bank ${run}` });
-  await task.waitFor();
+  await task.getByText('first to Ana Duarte').waitFor();
   const assign = 'mutation($id: ID!) { workAssign(input: { workItemId: $id }) { userErrors { code message } } }';
   await world.as('sam', assign, { id: talk.workItems[0].id });
   if (await strip.getByText('due now').count()) {

@@ -6,9 +6,13 @@ import type { Attachment } from 'svelte/attachments';
  */
 export const modal: Attachment<HTMLDialogElement> = (box) => {
   const before = document.activeElement;
+  // Outside of forms, and of whoever listens to the keys and clicks of what it was opened from.
+  document.body.append(box);
   box.showModal();
   box.querySelector<HTMLElement>('[data-first]')?.focus();
   return () => {
+    // What held it takes away only what it still holds.
+    box.remove();
     if (before instanceof HTMLElement && before.isConnected) before.focus();
   };
 };
