@@ -1,6 +1,6 @@
 //! One handler a queue family. Each job is one use case; its outcome says what becomes of the message.
 
-use crate::{Settings, ingest::Ingest, media, model::Endpoint, pull};
+use crate::{Settings, assistants::Waiting, ingest::Ingest, media, model::Endpoint, pull};
 use futures_util::{
     future::BoxFuture,
     stream::{self, StreamExt},
@@ -24,16 +24,17 @@ const BOT_ATTEMPTS: u32 = 100;
 const MEDIA_AT_ONCE: usize = 4;
 
 /// The handler of a family.
-pub(crate) fn of(family: &str, settings: &Settings) -> Arc<dyn Handler> {
+pub(crate) fn of(family: &str, settings: &Settings, assistants: &Waiting) -> Arc<dyn Handler> {
     if family == "ingest" {
         return Arc::new(Ingest::new(settings.clone()));
     }
-    Arc::new(Jobs { family: family.to_owned(), settings: settings.clone() })
+    Arc::new(Jobs { family: family.to_owned(), settings: settings.clone(), assistants: assistants.clone() })
 }
 
 struct Jobs {
     family: String,
     settings: Settings,
+    assistants: Waiting,
 }
 
 impl Handler for Jobs {
@@ -168,6 +169,7 @@ impl Jobs {
         let out = match bots::outgoing(app, tenant, id).await? {
             bots::Answer::Post(out) => *out,
             bots::Answer::NotYet => return Ok(Outcome::Retry(1)),
+            bots::Answer::Assistant(session, bot) => return Ok(self.assistants.take(tenant, session, bot, attempt)),
             bots::Answer::Done => return Ok(Outcome::Done),
         };
         let now = SystemClock.now();

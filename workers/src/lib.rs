@@ -1,6 +1,7 @@
 //! Workers: the relay that empties the outbox, the consumers that do the work, the sweeper under both. No rules and
 //! no SQL here: every effect is a use case of `app`.
 
+mod assistants;
 mod handlers;
 mod ingest;
 mod mailboxes;
@@ -51,8 +52,9 @@ const BATCH: usize = 32;
 /// Runs everything until told to stop, then drains: consumers finish the batch in hand, the relay its round.
 pub async fn run(settings: Settings, stop: CancellationToken) {
     let mut tasks = JoinSet::new();
+    let (assistants, waiting) = assistants::line();
     for (family, lanes) in jobs::FAMILIES {
-        let handler = handlers::of(family, &settings);
+        let handler = handlers::of(family, &settings, &assistants);
         for lane in 0..*lanes {
             let consumer = Consumer {
                 url: settings.amqp_url.clone(),
@@ -70,6 +72,7 @@ pub async fn run(settings: Settings, stop: CancellationToken) {
             tasks.spawn(consumer.run(handler, stop.clone()));
         }
     }
+    tasks.spawn(assistants::run(settings.clone(), waiting, stop.clone()));
     tasks.spawn(settings.wake.clone().listen(stop.clone()));
     for relay in [Relay::jobs(settings.clone()), Relay::changes(settings.clone())] {
         match relay {
