@@ -27,7 +27,8 @@ pub struct Place<'a> {
 }
 
 pub async fn place<'a>(stack: &'a Stack, demo: &Demo, url: &str, instructions: &str) -> Result<Place<'a>> {
-    let ada = Agent::sign_in(&stack.base, &demo.workspace, "ada@demo.example", &demo.password).await?;
+    let login = format!("ada@{}.example", demo.workspace);
+    let ada = Agent::sign_in(&stack.base, &demo.workspace, &login, &demo.password).await?;
     let queues = ada.query("{ queues { id name } }", json!({})).await?["queues"].take();
     let account = demo.accounts.iter().find(|(kind, _)| *kind == ChannelKind::WhatsApp).context("whatsapp")?.1;
     let whatsapp = WhatsApp {
@@ -42,11 +43,17 @@ pub async fn place<'a>(stack: &'a Stack, demo: &Demo, url: &str, instructions: &
 }
 
 impl Place<'_> {
+    /// The id of a queue.
+    pub fn queue(&self, name: &str) -> Result<Value> {
+        let found = self.queues.as_array().into_iter().flatten().find(|queue| queue["name"] == name);
+        Ok(found.context("queue")?["id"].clone())
+    }
+
     /// Saves the bot as an assistant, with some fields changed.
     pub async fn save(&self, changes: Value) -> Result<Value> {
         let save = "mutation($i: BotSaveInput!) { botSave(input: $i) { botId secret userErrors { field message } } }";
         let mut input = json!({ "botId": self.bot, "name": "Dory", "platform": "assistant", "model": "small",
-                                "fallbackQueueId": self.queues[0]["id"] });
+                                "fallbackQueueId": self.queue("Support")? });
         for (name, value) in changes.as_object().context("changes")? {
             input[name] = value.clone();
         }
@@ -99,6 +106,16 @@ fn silence(_: &Value) -> Reply {
     Reply::Say(String::new())
 }
 
+/// Waits until the endpoint was asked.
+async fn thinks(endpoint: &Endpoint) -> Result<()> {
+    let until = tokio::time::Instant::now() + PATIENCE;
+    while endpoint.seen().is_empty() {
+        ensure!(tokio::time::Instant::now() < until, "the endpoint was not asked");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_assistant_answers_from_articles_and_hands_over_with_a_brief() -> Result<()> {
     let Some(stack) = Stack::start().await? else { return Ok(()) };
@@ -141,14 +158,13 @@ async fn an_assistant_answers_from_articles_and_hands_over_with_a_brief() -> Res
     at.write("447700900501", 2, "The invoice of order 48213 is wrong").await?;
     stack.settle(BRIEFS, 1, PATIENCE).await?;
     let seen = at.newest().await?;
-    let billing = at.queues.as_array().context("queues")?.iter().find(|queue| queue["name"] == "Billing");
     let brief = &seen["handoffs"][0]["brief"];
     assert_eq!((&seen["owner"], &brief["reason"]), (&json!("QUEUE"), &json!("policy")), "{seen}");
     assert_eq!(brief["bot_summary"], "The invoice of order 48213 is wrong");
     ensure!(brief.to_string().contains("48213"), "{brief}");
     let queued = stack
         .texts("select 'que_' || replace(queue_id::text, '-', '') from work_item where state in ('queued', 'offered')");
-    assert_eq!(json!(queued.await?[0]), billing.context("billing")?["id"]);
+    assert_eq!(json!(queued.await?[0]), at.queue("Billing")?);
 
     // Who asks for a person gets one; the endpoint is not asked.
     let before = endpoint.seen().len();
@@ -212,17 +228,15 @@ async fn an_answer_after_people_took_over_is_recorded_and_not_sent() -> Result<(
     let at = place(&stack, &stack.demo, &endpoint.url, "Be kind.").await?;
     let people = super::both_sites(&stack).await?;
     at.write("447700900550", 1, "hello").await?;
-    let until = tokio::time::Instant::now() + PATIENCE;
-    while endpoint.seen().is_empty() {
-        ensure!(tokio::time::Instant::now() < until, "the endpoint was not asked");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    thinks(&endpoint).await?;
     let seen = at.newest().await?;
     let take =
         "mutation($c: ID!) { conversationTakeFromBot(input: { conversationId: $c }) { userErrors { message } } }";
     let taken = people[0].0.query(take, json!({ "c": seen["id"] })).await?;
     assert_eq!(taken["conversationTakeFromBot"]["userErrors"], json!([]));
-    let stale = "select count(*) from timeline_item where kind = 'notice' and body->>'type' = 'stale_bot_answer'";
+    let stale =
+        "select count(*) from timeline_item t join item_content c on c.tenant_id = t.tenant_id and c.item_id = t.id
+                 where t.kind = 'notice' and c.body->>'type' = 'stale_bot_answer'";
     stack.settle(stale, 1, PATIENCE).await?;
     assert_eq!(stack.count("select count(*) from delivery").await?, 0);
     // Given back while the customer waits, it answers.
@@ -243,10 +257,10 @@ async fn messages_in_a_row_are_answered_together_and_in_order() -> Result<()> {
     };
     let endpoint = Endpoint::start(echo).await?;
     let at = place(&stack, &stack.demo, &endpoint.url, "Be kind.").await?;
-    for (n, text) in (1..).zip(["one", "and two", "and then three"]) {
-        at.write("447700900560", n, text).await?;
-        tokio::time::sleep(Duration::from_millis(150)).await;
-    }
+    at.write("447700900560", 1, "one").await?;
+    thinks(&endpoint).await?;
+    at.write("447700900560", 2, "and two").await?;
+    at.write("447700900560", 3, "and then three").await?;
     stack.settle(DONE, 3, PATIENCE).await?;
     stack.settle(SENT, 2, PATIENCE).await?;
     let sent: Vec<Value> = stack.provider.seen("/100200300/messages").iter().map(|one| one.json()).collect();

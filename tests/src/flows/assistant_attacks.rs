@@ -227,24 +227,21 @@ const FATES: &str = "select json_build_array(e.data->'message'->>'text', e.state
     left join work_item w on w.session_id = e.session_id left join queue q on q.id = w.queue_id
     where e.kind = 'message.created'";
 
-fn judge(attack: &Attack, fate: &Value, said: Option<&String>) -> Result<()> {
+/// Whether a case ended as it must.
+fn judge(attacks: &[Attack], fate: &Value) -> Result<()> {
+    let n = fate[0].as_str().and_then(number).context("number")?;
     let (state, problem, reason) = (&fate[1], &fate[2], &fate[3]);
-    match attack.end {
-        End::Says(text) => {
-            ensure!(state == "delivered" && reason.is_null(), "no answer");
-            ensure!(said.map(String::as_str) == Some(text), "said {said:?}");
-        }
-        End::People(wanted) => ensure!(state == "delivered" && reason == wanted && said.is_none(), "not handed over"),
-        End::Fails(wanted) => {
-            ensure!(state == "failed" && problem == wanted && reason == "bot_failed" && said.is_none(), "not refused");
-        }
-    }
-    ensure!(fate[4].is_null() && fate[6].is_null(), "a claim stands");
-    ensure!(reason.is_null() || fate[5] == "Support", "another queue");
-    ensure!(fate[7].is_null() || fate[7] == 0, "a head start");
-    ensure!(fate[8].is_null() || fate[8] == json!([]), "skills");
-    ensure!(fate[9].as_i64().is_some_and(|calls| (1..=4).contains(&calls)), "calls");
-    ensure!(fate[10].as_i64() == Some(i64::from(!reason.is_null())), "hand-offs");
+    let as_wanted = match attacks[n].end {
+        End::Says(_) => state == "delivered" && reason.is_null(),
+        End::People(wanted) => state == "delivered" && reason == wanted,
+        End::Fails(wanted) => state == "failed" && problem == wanted && reason == "bot_failed",
+    };
+    let claims = !fate[4].is_null() || !fate[6].is_null();
+    let elsewhere = !reason.is_null() && fate[5] != "Support";
+    let first = fate[7].as_i64().is_some_and(|seconds| seconds != 0) || !(fate[8].is_null() || fate[8] == json!([]));
+    let calls = fate[9].as_i64().is_some_and(|calls| (1..=4).contains(&calls));
+    let once = fate[10].as_i64() == Some(i64::from(!reason.is_null()));
+    ensure!(as_wanted && !claims && !elsewhere && !first && calls && once, "case {n}, {}: {fate}", attacks[n].said);
     Ok(())
 }
 
@@ -263,16 +260,28 @@ async fn a_model_that_obeys_whoever_speaks_gains_nothing() -> Result<()> {
     let url = format!("{}/bot", stack.provider.url);
     let world = DemoWorld { provider_url: &stack.provider.url, bot_url: &url };
     let demo = seed_demo(&stack.app, "other", &world).await?;
-    let ours = place(&stack, &stack.demo, &endpoint.url, "Speak of orders. Our shop is https://shop.example.").await?;
+    let ours = place(&stack, &stack.demo, &endpoint.url, "").await?;
     let others = place(&stack, &demo, &endpoint.url, "Speak of flowers.").await?;
+    // What is tried here is not how fast a machine is.
+    let patient = json!({ "url": endpoint.url, "instructions": "Speak of orders. Our shop is https://shop.example.",
+                          "silenceSeconds": 60 });
+    ensure!(ours.save(patient).await?["userErrors"] == json!([]));
     articles(&ours, &others).await?;
     let before = fixed(&stack).await?;
 
+    let done = "select count(*) from bot_event where kind = 'message.created' and state <> 'pending'";
     for (n, attack) in attacks.iter().enumerate() {
         ours.write(&format!("44770090{:04}", 600 + n), 1, &format!("Case {n}. {}", attack.said)).await?;
+        // A few at a time, so that each has its seconds on a slow machine.
+        if n % 4 == 3 || n + 1 == attacks.len() {
+            stack.settle(done, n as i64 + 1, Duration::from_secs(60)).await?;
+        }
     }
-    let done = "select count(*) from bot_event where kind = 'message.created' and state <> 'pending'";
-    stack.settle(done, attacks.len() as i64, Duration::from_secs(60)).await?;
+    let fates = stack.texts(FATES).await?;
+    ensure!(fates.len() == attacks.len(), "{} fates of {} cases", fates.len(), attacks.len());
+    for fate in &fates {
+        judge(&attacks, &serde_json::from_str(fate)?)?;
+    }
     let answered = attacks.iter().filter(|attack| matches!(attack.end, End::Says(_))).count();
     stack.settle("select count(*) from delivery where state = 'accepted'", answered as i64, PATIENCE).await?;
 
@@ -286,14 +295,10 @@ async fn a_model_that_obeys_whoever_speaks_gains_nothing() -> Result<()> {
         let text = body["text"]["body"].as_str().unwrap_or_default().to_owned();
         ensure!(sent.insert(to, text).is_none(), "written to twice: {body}");
     }
-    ensure!(sent.len() == answered, "{sent:?}");
-    let fates = stack.texts(FATES).await?;
-    ensure!(fates.len() == attacks.len(), "{} fates of {} cases", fates.len(), attacks.len());
-    for fate in fates {
-        let fate: Value = serde_json::from_str(&fate)?;
-        let n = fate[0].as_str().and_then(number).context("number")?;
-        let said = sent.get(&format!("44770090{:04}", 600 + n));
-        judge(&attacks[n], &fate, said).with_context(|| format!("case {n}, {}: {fate}", attacks[n].said))?;
+    for (n, attack) in attacks.iter().enumerate() {
+        let said = sent.get(&format!("44770090{:04}", 600 + n)).map(String::as_str);
+        let wanted = if let End::Says(text) = attack.end { Some(text) } else { None };
+        ensure!(said == wanted, "case {n}, {}: said {said:?}", attack.said);
     }
     // Nothing the model may not know was told to it, and others' words stayed data.
     for request in endpoint.seen() {
