@@ -130,6 +130,9 @@ fn checked(new: &NewBot<'_>) -> Result<Bot, SetupRefused> {
         let known: Vec<&str> = BotPlatform::ALL.iter().map(|platform| platform.code()).collect();
         SetupRefused::Wrong("platform", format!("platform is one of {}", known.join(", ")))
     })?;
+    if new.secret.is_some() && platform == BotPlatform::Native {
+        return Err(SetupRefused::Wrong("secret", "secret: a native bot's secret is made here".to_owned()));
+    }
     if platform == BotPlatform::Assistant {
         assistant::check(new)?;
     } else if !new.model.trim().is_empty() || !new.instructions.trim().is_empty() {
@@ -137,9 +140,6 @@ fn checked(new: &NewBot<'_>) -> Result<Bot, SetupRefused> {
         return Err(SetupRefused::Wrong("model", text.to_owned()));
     } else if new.secret.is_some_and(|secret| !(16..=512).contains(&secret.trim().len())) {
         return Err(SetupRefused::Wrong("secret", "secret has 16 to 512 characters".to_owned()));
-    }
-    if new.secret.is_some() && platform == BotPlatform::Native {
-        return Err(SetupRefused::Wrong("secret", "secret: a native bot's secret is made here".to_owned()));
     }
     if new.handoff_names.len() > 50 || new.handoff_names.iter().any(|n| n.trim().is_empty() || n.len() > 200) {
         return Err(SetupRefused::Wrong(
