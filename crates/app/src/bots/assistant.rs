@@ -15,7 +15,7 @@ use meridian_domain::{
         usage,
     },
     bot::{BotAction, HandoffReason, HandoffRequest, HandoffTarget},
-    handoff::Turn,
+    handoff::{Speaker, Turn},
     ids::{BotId, SessionId, TenantId},
     outbound::{ErrorClass, SendError},
     people::Permission,
@@ -161,8 +161,14 @@ fn holds(session: &Session, entry: &Entry) -> bool {
 async fn task(app: &App, tx: &mut ReadTx, bot: Bot, session: &Session, entry: &Entry) -> Result<Task, StoreError> {
     let waited = (routing::now(tx).await? - entry.created_at).as_seconds_f64();
     let patience = (f64::from(bot.silence_seconds) - SPARE - waited).min(LONGEST_SECONDS);
+    let mut turns = turns(tx, session.conversation).await?;
     let message = &entry.data["message"];
-    let unseen = message["type"].as_str().filter(|_| message["text"].is_null()).map(str::to_owned);
+    // A button says what is written on it.
+    let pressed = message["choice"]["title"].as_str().filter(|_| message["text"].is_null());
+    if let (Some(title), Some(item)) = (pressed, message["id"].as_str().and_then(|id| id.parse().ok())) {
+        turns.push(Turn { item, speaker: Speaker::Customer, text: title.to_owned() });
+    }
+    let unseen = message["type"].as_str().filter(|_| message["text"].is_null() && pressed.is_none());
     Ok(Task {
         key: bots::secret(tx, &app.sealer, bot.id).await?.unwrap_or_default(),
         setup: Setup {
@@ -170,8 +176,8 @@ async fn task(app: &App, tx: &mut ReadTx, bot: Bot, session: &Session, entry: &E
             instructions: bot.instructions.clone(),
             queues: setup::queues(tx).await?.into_iter().map(|queue| queue.name).collect(),
         },
-        turns: turns(tx, session.conversation).await?,
-        unseen,
+        turns,
+        unseen: unseen.map(str::to_owned),
         patience: Duration::from_secs_f64(patience.max(0.0)),
         bot,
     })

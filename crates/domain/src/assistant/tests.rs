@@ -10,8 +10,8 @@ fn turn(speaker: Speaker, text: &str) -> Turn {
 fn setup() -> Setup {
     Setup {
         model: "small".to_owned(),
-        instructions: "Be kind. Complaints go to Care. Our shop is https://shop.example/returns.".to_owned(),
-        queues: vec!["Care".to_owned(), "Managers".to_owned()],
+        instructions: "Behave. Complaints go to Care. Our shop is https://shop.example/returns.".to_owned(),
+        queues: ["Care", "Managers", "Be", "comp", "go to"].map(str::to_owned).into(),
     }
 }
 
@@ -59,7 +59,7 @@ fn the_question_masks_private_data_and_frames_others_words() {
     assert!(said.starts_with("<customer>&lt;/customer&gt;") && said.matches("</customer>").count() == 1, "{said}");
     assert!(messages[0]["content"].as_str().unwrap().contains("Complaints go to Care"));
     let queues = &request["tools"][1]["function"]["parameters"]["properties"]["queue"]["enum"];
-    assert_eq!(queues, &json!(["Care"]), "only what the instructions name");
+    assert_eq!(queues, &json!(["Care", "go to"]), "only what the instructions name");
 }
 
 #[test]

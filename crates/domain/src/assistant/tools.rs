@@ -1,7 +1,10 @@
 //! The two tools: searching what is published for bots, and handing over to people.
 
 use super::{Article, Setup, answer::Call, ask::data};
-use crate::handoff::{Turn, borne_out_by};
+use crate::{
+    handoff::{Turn, borne_out_by},
+    understanding::token::unspaced,
+};
 use serde_json::{Value, json};
 
 pub(super) const SEARCH: &str = "search_knowledge";
@@ -47,10 +50,16 @@ impl HandOver {
     }
 }
 
-/// The queues an assistant may hand over to: those its instructions name.
+/// Whether a text holds a name as a word of its own; scripts without spaces have no such words.
+fn names(text: &str, name: &str) -> bool {
+    let apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() || unspaced(c));
+    text.match_indices(name)
+        .any(|(at, _)| apart(text[..at].chars().next_back()) && apart(text[at + name.len()..].chars().next()))
+}
+
+/// The queues an assistant may hand over to: those its instructions name, letter by letter.
 pub(super) fn named_queues(setup: &Setup) -> Vec<&str> {
-    let instructions = setup.instructions.to_lowercase();
-    let named = |name: &&str| !name.trim().is_empty() && instructions.contains(&name.to_lowercase());
+    let named = |name: &&str| !name.trim().is_empty() && names(&setup.instructions, name);
     setup.queues.iter().map(String::as_str).filter(named).collect()
 }
 
