@@ -5,7 +5,7 @@ use super::{PATIENCE, main_job::reqwest_client, unix};
 use anyhow::{Context, Result, ensure};
 use meridian_app::setup::{Demo, DemoWorld, demo_secret, seed_demo};
 use meridian_domain::channel::ChannelKind;
-use meridian_lab::{agent::Agent, customer::WhatsApp};
+use meridian_lab::{agent::Agent, customer::WhatsApp, provider::Recorded};
 use meridian_testkit::{Endpoint, Reply, Stack, asked, found};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -263,7 +263,8 @@ async fn messages_in_a_row_are_answered_together_and_in_order() -> Result<()> {
     at.write("447700900560", 3, "and then three").await?;
     stack.settle(DONE, 3, PATIENCE).await?;
     stack.settle(SENT, 2, PATIENCE).await?;
-    let sent: Vec<Value> = stack.provider.seen("/100200300/messages").iter().map(|one| one.json()).collect();
+    let requests = stack.provider.seen("/100200300/messages");
+    let sent: Vec<Value> = requests.iter().map(Recorded::json).collect();
     let length = |words: &str| words.len() + "<customer></customer>".len();
     assert_eq!(sent[0]["text"]["body"], format!("You said {}", length("one")), "{sent:?}");
     assert_eq!(sent[1]["text"]["body"], format!("You said {}", length("and then three")), "{sent:?}");

@@ -274,7 +274,7 @@ async fn a_model_that_obeys_whoever_speaks_gains_nothing() -> Result<()> {
         ours.write(&format!("44770090{:04}", 600 + n), 1, &format!("Case {n}. {}", attack.said)).await?;
         // A few at a time, so that each has its seconds on a slow machine.
         if n % 4 == 3 || n + 1 == attacks.len() {
-            stack.settle(done, n as i64 + 1, Duration::from_secs(60)).await?;
+            stack.settle(done, n as i64 + 1, Duration::from_mins(1)).await?;
         }
     }
     let fates = stack.texts(FATES).await?;
