@@ -22,6 +22,13 @@ const LARGEST: usize = 1024 * 1024;
 
 /// The bot is registered with another platform than the URL says.
 pub(crate) fn wrong_door(platform: BotPlatform) -> HttpResponse {
+    if platform == BotPlatform::Assistant {
+        return problem(
+            StatusCode::NOT_FOUND,
+            "wrong_platform",
+            "this bot is an assistant that Meridian runs itself: nothing posts for it",
+        );
+    }
     let door = if platform == BotPlatform::Native { "handoff" } else { platform.code() };
     let detail =
         format!("this bot is registered with the platform `{}`: post to /bots/{{bot}}/{door}", platform.code());

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { setUp } from './admin.mjs';
 import { collide, cut, day, expiry, merge, race, signedOut } from './agent.mjs';
+import { assistant } from './assistant.mjs';
 import { connect } from './connect.mjs';
 import { hands } from './hands.mjs';
 import { keys, typedAhead, wholeDay } from './keyboard.mjs';
@@ -17,7 +18,7 @@ import { many, upgrade } from './upgrade.mjs';
 import { webhooks } from './webhooks.mjs';
 import { World } from './world.mjs';
 
-const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, widget, known, line, closed, person, supervisor, alerts, review, plans, imports, emergencies, steer, lend, scheduled, setUp, connect, webhooks, knowledge, hands, keys, typedAhead, upgrade, many, looks };
+const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, widget, known, line, closed, person, supervisor, alerts, review, plans, imports, emergencies, steer, lend, scheduled, setUp, connect, assistant, webhooks, knowledge, hands, keys, typedAhead, upgrade, many, looks };
 const asked = [...process.argv.slice(2), ...(process.env.SCENARIOS?.split(',') ?? [])];
 const names = asked.length > 0 ? asked : Object.keys(scenarios);
 const failed = [];

@@ -175,8 +175,9 @@ export class World {
     return this;
   }
 
-  answer({ path }) {
+  answer({ path, body }) {
     this.count += 1;
+    if (path.endsWith('/chat/completions')) return { choices: [{ message: this.model(body.messages) }], usage: { prompt_tokens: 90, completion_tokens: 9 } };
     if (path.startsWith('/bot')) {
       const text = this.lines.shift();
       return { actions: text ? [{ type: 'message', text }] : [] };

@@ -1,6 +1,12 @@
 //! One handler a queue family. Each job is one use case; its outcome says what becomes of the message.
 
-use crate::{Settings, ingest::Ingest, media, model::Endpoint, pull};
+use crate::{
+    Settings,
+    ingest::Ingest,
+    media,
+    model::{Endpoint, Endpoints},
+    pull,
+};
 use futures_util::future::BoxFuture;
 use meridian_app::{bots, conversations, delivery, emergency, identity, inbound, routing, scheduled};
 use meridian_bus::{Delivery, Handler, Outcome};
@@ -164,6 +170,11 @@ impl Jobs {
         let out = match bots::outgoing(app, tenant, id).await? {
             bots::Answer::Post(out) => *out,
             bots::Answer::NotYet => return Ok(Outcome::Retry(1)),
+            bots::Answer::Assistant(session, bot) => {
+                let endpoints = Endpoints { http: &self.settings.http };
+                while bots::assist(app, tenant, session, bot, &endpoints).await? {}
+                return Ok(Outcome::Done);
+            }
             bots::Answer::Done => return Ok(Outcome::Done),
         };
         let now = SystemClock.now();

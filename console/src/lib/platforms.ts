@@ -1,6 +1,7 @@
 /** Where a bot may live, by their own names. */
 export const platforms: Record<string, string> = {
   native: 'Webhook',
+  assistant: 'Assistant',
   'dialogflow-es': 'Dialogflow ES',
   'dialogflow-cx': 'Dialogflow CX',
   intercom: 'Intercom',

@@ -9,7 +9,7 @@ use meridian_domain::{
     outbound::{ErrorClass, SendError},
     secret::Secret,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// A configured endpoint.
@@ -25,25 +25,57 @@ pub struct Model {
     pub patience: Duration,
 }
 
+/// What one call of an endpoint came to.
+#[derive(Debug, Clone)]
+pub struct Completion {
+    /// HTTP status, when there was an answer.
+    pub status: Option<u16>,
+    /// The body of a good answer, or why there is none.
+    pub answer: Result<Value, SendError>,
+}
+
+impl Completion {
+    fn failed(status: Option<u16>, error: SendError) -> Self {
+        Self { status, answer: Err(error) }
+    }
+}
+
 impl Model {
     /// Asks once; the text of the first choice.
     pub async fn ask(&self, http: &Http, system: &str, user: &str) -> Result<String, SendError> {
-        let url = format!("{}/chat/completions", self.url.trim_end_matches('/'));
         let body = json!({
             "model": self.name, "temperature": 0, "max_tokens": 600, "response_format": { "type": "json_object" },
             "messages": [{ "role": "system", "content": system }, { "role": "user", "content": user }],
         });
+        let answer = self.complete(http, &body).await.answer?;
+        let text = answer["choices"][0]["message"]["content"].as_str().map(str::to_owned);
+        text.ok_or_else(|| error(ErrorClass::ProviderDown, "the model's answer has no message"))
+    }
+
+    /// Posts a question as it is; the whole answer.
+    pub async fn complete(&self, http: &Http, body: &Value) -> Completion {
+        let url = format!("{}/chat/completions", self.url.trim_end_matches('/'));
         let mut headers = vec![("content-type", "application/json".to_owned())];
         headers.extend(self.key.as_ref().map(|key| ("authorization", format!("Bearer {}", key.expose()))));
-        let body = serde_json::to_vec(&body).unwrap_or_default();
+        let body = serde_json::to_vec(body).unwrap_or_default();
         let request = Request { url: &url, headers, basic: None, body, timeout: self.patience };
         // The time-out of the client covers each wait; this one the whole.
-        let answer = tokio::time::timeout(self.patience, http.post(request)).await;
-        let answer = answer.map_err(|_| error(ErrorClass::ProviderDown, "the model took too long"))??;
+        let answer = match tokio::time::timeout(self.patience, http.post(request)).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(failure)) => return Completion::failed(None, failure),
+            Err(_) => {
+                return Completion::failed(None, error(ErrorClass::ProviderDown, "the model took too long"));
+            }
+        };
+        let status = Some(answer.status);
         if !(200..300).contains(&answer.status) {
-            return Err(error(answer.class(), format!("the model answered HTTP {}", answer.status)));
+            let detail = format!("the model answered HTTP {}", answer.status);
+            let failure = SendError { class: answer.class(), detail, retry_after_s: answer.retry_after_s };
+            return Completion::failed(status, failure);
         }
-        let text = answer.json()["choices"][0]["message"]["content"].as_str().map(str::to_owned);
-        text.ok_or_else(|| error(ErrorClass::ProviderDown, "the model's answer has no message"))
+        match serde_json::from_slice(&answer.body) {
+            Ok(body) => Completion { status, answer: Ok(body) },
+            Err(_) => Completion::failed(status, error(ErrorClass::ProviderDown, "the model's answer is not JSON")),
+        }
     }
 }

@@ -54,6 +54,8 @@ platforms! {
     Sunshine = "sunshine";
     /// Rocket.Chat omnichannel and its bot apps.
     RocketChat = "rocketchat";
+    /// An endpoint that completes chats: Meridian runs the bot itself, nothing calls.
+    Assistant = "assistant";
 }
 
 impl BotPlatform {

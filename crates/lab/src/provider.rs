@@ -126,6 +126,25 @@ pub async fn receive(listener: TcpListener, respond: impl Fn(&Recorded) -> u16) 
     }
 }
 
+/// Serves an address until the task ends, several requests at once: each is answered as `respond` says, after a while.
+pub async fn answer_each<F>(listener: TcpListener, respond: F) -> Result<()>
+where
+    F: Fn(&Recorded) -> (Duration, Answer) + Send + Sync + 'static,
+{
+    let respond = Arc::new(respond);
+    loop {
+        let (mut stream, _) = listener.accept().await?;
+        let respond = Arc::clone(&respond);
+        tokio::spawn(async move {
+            if let Ok(Ok(request)) = tokio::time::timeout(Duration::from_secs(10), read(&mut stream)).await {
+                let (after, answer) = respond(&request);
+                tokio::time::sleep(after).await;
+                let _ = say(&mut stream, answer).await;
+            }
+        });
+    }
+}
+
 /// Reads one request.
 async fn read(stream: &mut TcpStream) -> Result<Recorded> {
     let mut raw = Vec::new();
@@ -178,6 +197,10 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Result<()> {
         let planned = state.planned.iter_mut().find(|(part, left)| path.contains(part.as_str()) && !left.is_empty());
         planned.and_then(|(_, left)| left.pop_front()).unwrap_or_else(|| by_default(&path, count))
     };
+    say(&mut stream, answer).await
+}
+
+async fn say(stream: &mut TcpStream, answer: Answer) -> Result<()> {
     let (status, content_type, body, more) = match answer {
         Answer::Say(status, body) => (status, "application/json", body.to_string().into_bytes(), String::new()),
         Answer::File(content_type, bytes) => (200, content_type, bytes, String::new()),
@@ -188,7 +211,7 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Result<()> {
             (200, "application/json", body.to_string().into_bytes(), String::new())
         }
     };
-    write(&mut stream, status, content_type, &body, &more).await
+    write(stream, status, content_type, &body, &more).await
 }
 
 /// As the real ones answer a good request.

@@ -31,6 +31,8 @@ pub struct Told {
     pub created_at: Instant,
     /// When it was taken.
     pub delivered_at: Option<Instant>,
+    /// What calls of an assistant's endpoint came to; an empty list for other bots.
+    pub calls: Value,
 }
 
 /// A page of a bot's events, newest first, before one; in one state only, if one is named.
@@ -44,7 +46,7 @@ pub async fn page(
     let tenant = tx.tenant();
     let rows = sqlx::query_as!(
         Told,
-        "select id, session_id, sequence, kind, data, state, attempts, last_error, created_at, delivered_at
+        "select id, session_id, sequence, kind, data, state, attempts, last_error, created_at, delivered_at, calls
          from bot_event
          where tenant_id = $1 and bot_id = $2 and ($3::text is null or state = $3) and ($4::uuid is null or id < $4)
          order by id desc limit $5",
@@ -91,4 +93,41 @@ pub async fn recover(tx: &mut WriteTx, bot: BotId, since: Instant) -> Result<Vec
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(|row| (row.id.into(), row.session_id.into())).collect())
+}
+
+/// The oldest event of a session that a bot was not told yet, and whether the customer wrote on after it.
+pub async fn next_pending(
+    tx: &mut ReadTx,
+    session: SessionId,
+    bot: BotId,
+) -> Result<Option<(BotEventId, bool)>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        r#"select id, exists (select 1 from bot_event later where later.tenant_id = $1 and later.session_id = $2
+                  and later.bot_id = $3 and later.sequence > e.sequence and later.kind = 'message.created'
+                  and later.state = 'pending') as "wrote_on!"
+           from bot_event e where tenant_id = $1 and session_id = $2 and bot_id = $3 and state = 'pending'
+           order by sequence limit 1"#,
+        tenant,
+        session.0,
+        bot.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| (row.id.into(), row.wrote_on)))
+}
+
+/// Adds what calls of an assistant's endpoint came to, a list; when there are many, the older ones go.
+pub async fn add_calls(tx: &mut WriteTx, id: BotEventId, calls: &Value) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update bot_event set calls = case when jsonb_array_length(calls) < 32 then calls else '[]' end || $3
+         where tenant_id = $1 and id = $2",
+        tenant,
+        id.0,
+        calls
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }

@@ -29,13 +29,19 @@ pub struct Bot {
     pub silence_seconds: i32,
     /// active or disabled.
     pub status: String,
+    /// Name of an assistant's model; empty for other bots.
+    pub model: String,
+    /// What an assistant is to do; empty for other bots.
+    pub instructions: String,
 }
 
 /// Several bots by id; all of the tenant's when `only` is empty.
 pub async fn many(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Bot>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        "select id, name, platform, handoff_names, url, fallback_queue_id, silence_seconds, status from bot
+        "select id, name, platform, handoff_names, url, fallback_queue_id, silence_seconds, status, model,
+                instructions
+         from bot
          where tenant_id = $1 and ($2::uuid[] is null or id = any($2)) order by name, id limit 500",
         tenant,
         only
@@ -53,6 +59,8 @@ pub async fn many(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Bot>, St
                 fallback_queue: row.fallback_queue_id.into(),
                 silence_seconds: row.silence_seconds,
                 status: row.status,
+                model: row.model,
+                instructions: row.instructions,
             })
         })
         .collect()
@@ -123,12 +131,12 @@ pub async fn insert(tx: &mut WriteTx, bot: &Bot, sealed: &[u8]) -> Result<(), St
     let tenant = tx.tenant();
     sqlx::query!(
         "insert into bot (tenant_id, id, name, url, secret_sealed, fallback_queue_id, silence_seconds, platform,
-                          handoff_names)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                          handoff_names, model, instructions)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (tenant_id, id) do update set name = excluded.name, url = excluded.url,
            secret_sealed = excluded.secret_sealed, fallback_queue_id = excluded.fallback_queue_id,
            silence_seconds = excluded.silence_seconds, platform = excluded.platform,
-           handoff_names = excluded.handoff_names",
+           handoff_names = excluded.handoff_names, model = excluded.model, instructions = excluded.instructions",
         tenant,
         bot.id.0,
         bot.name,
@@ -137,7 +145,9 @@ pub async fn insert(tx: &mut WriteTx, bot: &Bot, sealed: &[u8]) -> Result<(), St
         bot.fallback_queue.0,
         bot.silence_seconds,
         bot.platform.code(),
-        &bot.handoff_names
+        &bot.handoff_names,
+        bot.model,
+        bot.instructions
     )
     .execute(tx.conn())
     .await?;
@@ -149,7 +159,7 @@ pub async fn update(tx: &mut WriteTx, bot: &Bot) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
         "update bot set name = $3, url = $4, fallback_queue_id = $5, silence_seconds = $6, platform = $7,
-                handoff_names = $8
+                handoff_names = $8, model = $9, instructions = $10
          where tenant_id = $1 and id = $2",
         tenant,
         bot.id.0,
@@ -158,7 +168,9 @@ pub async fn update(tx: &mut WriteTx, bot: &Bot) -> Result<(), StoreError> {
         bot.fallback_queue.0,
         bot.silence_seconds,
         bot.platform.code(),
-        &bot.handoff_names
+        &bot.handoff_names,
+        bot.model,
+        bot.instructions
     )
     .execute(tx.conn())
     .await?;

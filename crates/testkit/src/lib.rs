@@ -23,8 +23,10 @@ use std::{fs::File, str::FromStr, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+mod endpoint;
 mod outside;
 
+pub use endpoint::{Endpoint, Reply, asked, found};
 pub use meridian_channels::Model;
 pub use outside::{Outside, Process};
 

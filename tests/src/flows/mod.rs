@@ -1,6 +1,8 @@
 //! What users do, end to end, over HTTP and sockets on real PostgreSQL, RabbitMQ and Redis.
 
 mod admin;
+mod assistant;
+mod assistant_attacks;
 mod bot_api;
 mod bot_docs;
 mod bot_platforms;

@@ -154,21 +154,30 @@ struct BotSaveInput {
     /// Name.
     name: String,
     /// Where it lives: `native`, or `dialogflow-es`, `dialogflow-cx`, `intercom`, `amazon-connect`, `amazon-lex`,
-    /// `chatwoot`, `rasa`, `botpress`, `sunshine`, `rocketchat`. Decides its URL `/bots/{bot}/{platform}`.
+    /// `chatwoot`, `rasa`, `botpress`, `sunshine`, `rocketchat`. Decides its URL `/bots/{bot}/{platform}`. `assistant` is run
+    /// by Meridian itself, over an endpoint that completes chats as OpenAI's does.
     #[graphql(default = "native")]
     platform: String,
     /// Names of intents, actions, tags or contexts by which it asks for a person, beside the usual ones.
     #[graphql(default)]
     handoff_names: Vec<String>,
     /// The secret that the platform made, 16 to 512 characters; without one a secret is made, or the present one stays.
+    /// For an assistant the key of its endpoint: empty for an endpoint without, to be given anew with another host.
     secret: Option<String>,
-    /// Where its events go; empty for a bot that reads them from `/v1/bot/events`.
+    /// Where its events go; empty for a bot that reads them from `/v1/bot/events`. For an assistant the base address of its
+    /// endpoint, like `https://api.example.com/v1`.
     url: String,
     /// Where work goes when it fails or falls silent.
     fallback_queue_id: ID,
     /// Seconds it has to act on a customer's message, 1 to 300.
     #[graphql(default = 8)]
     silence_seconds: i32,
+    /// The name of an assistant's model, as its endpoint calls it.
+    #[graphql(default)]
+    model: String,
+    /// What an assistant is to do, at most 8,000 characters. It may hand over to the queues that are named here.
+    #[graphql(default)]
+    instructions: String,
 }
 
 #[derive(InputObject)]
@@ -233,6 +242,8 @@ impl IntegrationMutations {
             url: &input.url,
             fallback_queue: read::<QueueId>(&input.fallback_queue_id).extend()?,
             silence_seconds: input.silence_seconds,
+            model: &input.model,
+            instructions: &input.instructions,
         };
         let (saved, user_errors) = outcome(app::save_bot(&viewer.app, &viewer.subject, new).await)?;
         let (bot, secret) = saved.map_or((None, None), |(bot, secret)| (Some(id(bot)), secret));

@@ -257,9 +257,10 @@ pub(crate) struct Bot {
     platform: &'static str,
     /// Names by which it asks for a person, beside the usual ones.
     handoff_names: Vec<String>,
-    /// Where its calls go: its hand-offs, or the posts of its platform.
+    /// Where its calls go: its hand-offs, or the posts of its platform; empty for an assistant, which makes none.
     call_url: String,
-    /// Where its events go; empty when it reads them from `/v1/bot/events`.
+    /// Where its events go; empty when it reads them from `/v1/bot/events`. For an assistant the base address of its
+    /// endpoint.
     url: String,
     /// Where work goes when it fails or falls silent.
     fallback_queue_id: ID,
@@ -267,6 +268,10 @@ pub(crate) struct Bot {
     silence_seconds: i32,
     /// active or disabled.
     status: String,
+    /// The name of an assistant's model; empty for other bots.
+    model: String,
+    /// What an assistant is to do; empty for other bots.
+    instructions: String,
 }
 
 impl Bot {
@@ -275,6 +280,7 @@ impl Bot {
         Self {
             call_url: match bot.platform {
                 BotPlatform::Native => format!("{public}/bots/{}/handoff", bot.id),
+                BotPlatform::Assistant => String::new(),
                 other => format!("{public}/bots/{}/{}", bot.id, other.code()),
             },
             id: id(bot.id),
@@ -285,6 +291,8 @@ impl Bot {
             fallback_queue_id: id(bot.fallback_queue),
             silence_seconds: bot.silence_seconds,
             status: bot.status,
+            model: bot.model,
+            instructions: bot.instructions,
         }
     }
 }

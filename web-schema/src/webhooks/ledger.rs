@@ -15,6 +15,7 @@ use async_graphql::{
 use chrono::{DateTime, Utc};
 use meridian_app::bots as app;
 use meridian_domain::{
+    assistant::CallNote,
     ids::{BotEventId, BotId},
     people::Permission,
 };
@@ -42,6 +43,46 @@ impl BotEventState {
     }
 }
 
+/// A tool that an assistant's model called.
+#[derive(SimpleObject)]
+pub(crate) struct AssistantTool {
+    /// The name it called.
+    name: String,
+    /// What came of it, or why nothing did.
+    outcome: String,
+}
+
+/// One call of an assistant's endpoint.
+#[derive(SimpleObject)]
+pub(crate) struct AssistantCall {
+    /// Milliseconds until its answer.
+    duration_ms: i32,
+    /// HTTP status, when there was an answer.
+    status: Option<i32>,
+    /// Tokens of the question, as the endpoint counted them.
+    prompt_tokens: Option<i32>,
+    /// Tokens of the answer, as the endpoint counted them.
+    completion_tokens: Option<i32>,
+    /// Why it was of no use.
+    problem: Option<String>,
+    /// The tools its answer called.
+    tools: Vec<AssistantTool>,
+}
+
+impl From<CallNote> for AssistantCall {
+    fn from(note: CallNote) -> Self {
+        let number = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
+        Self {
+            duration_ms: i32::try_from(note.duration_ms).unwrap_or(i32::MAX),
+            status: note.status.map(i32::from),
+            prompt_tokens: note.prompt_tokens.map(number),
+            completion_tokens: note.completion_tokens.map(number),
+            problem: note.problem,
+            tools: note.tools.into_iter().map(|one| AssistantTool { name: one.name, outcome: one.outcome }).collect(),
+        }
+    }
+}
+
 /// What a bot was told.
 #[derive(SimpleObject)]
 pub(crate) struct BotEvent {
@@ -65,9 +106,12 @@ pub(crate) struct BotEvent {
     created_at: DateTime<Utc>,
     /// When it was taken.
     delivered_at: Option<DateTime<Utc>>,
+    /// What an assistant asked its endpoint because of it, oldest first; nothing for other bots.
+    calls: Vec<AssistantCall>,
 }
 
 fn event(row: store::Told) -> BotEvent {
+    let calls: Vec<CallNote> = serde_json::from_value(row.calls).unwrap_or_default();
     BotEvent {
         id: id(row.id),
         session_id: id(row.session_id),
@@ -83,6 +127,7 @@ fn event(row: store::Told) -> BotEvent {
         last_error: row.last_error,
         created_at: row.created_at,
         delivered_at: row.delivered_at,
+        calls: calls.into_iter().map(Into::into).collect(),
     }
 }
 

@@ -112,18 +112,29 @@ export type BotSaveInput = {
   fallbackQueueId: string | number;
   /** Names of intents, actions, tags or contexts by which it asks for a person, beside the usual ones. */
   handoffNames?: Array<string>;
+  /** What an assistant is to do, at most 8,000 characters. It may hand over to the queues that are named here. */
+  instructions?: string;
+  /** The name of an assistant's model, as its endpoint calls it. */
+  model?: string;
   /** Name. */
   name: string;
   /**
    * Where it lives: `native`, or `dialogflow-es`, `dialogflow-cx`, `intercom`, `amazon-connect`, `amazon-lex`,
-   * `chatwoot`, `rasa`, `botpress`, `sunshine`, `rocketchat`. Decides its URL `/bots/{bot}/{platform}`.
+   * `chatwoot`, `rasa`, `botpress`, `sunshine`, `rocketchat`. Decides its URL `/bots/{bot}/{platform}`. `assistant` is run
+   * by Meridian itself, over an endpoint that completes chats as OpenAI's does.
    */
   platform?: string;
-  /** The secret that the platform made, 16 to 512 characters; without one a secret is made, or the present one stays. */
+  /**
+   * The secret that the platform made, 16 to 512 characters; without one a secret is made, or the present one stays.
+   * For an assistant the key of its endpoint: empty for an endpoint without, to be given anew with another host.
+   */
   secret?: string | null | undefined;
   /** Seconds it has to act on a customer's message, 1 to 300. */
   silenceSeconds?: number;
-  /** Where its events go; empty for a bot that reads them from `/v1/bot/events`. */
+  /**
+   * Where its events go; empty for a bot that reads them from `/v1/bot/events`. For an assistant the base address of its
+   * endpoint, like `https://api.example.com/v1`.
+   */
   url: string;
 };
 
@@ -598,7 +609,7 @@ export type ChannelKindsQuery = { channelKinds: Array<{ kind: string, capacityCl
 export type BotsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type BotsQuery = { bots: Array<{ id: string, name: string, platform: string, url: string, callUrl: string, handoffNames: Array<string>, status: string, silenceSeconds: number, fallbackQueueId: string }> };
+export type BotsQuery = { bots: Array<{ id: string, name: string, platform: string, url: string, callUrl: string, handoffNames: Array<string>, status: string, silenceSeconds: number, fallbackQueueId: string, model: string, instructions: string }> };
 
 export type SitesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1448,6 +1459,8 @@ export const BotsDocument = new TypedDocumentString(`
     status
     silenceSeconds
     fallbackQueueId
+    model
+    instructions
   }
 }
     `) as unknown as TypedDocumentString<BotsQuery, BotsQueryVariables>;

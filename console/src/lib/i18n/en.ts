@@ -123,6 +123,7 @@ export const en = {
   'item.api_key': 'Integration',
   'item.note': 'Note, only for colleagues',
   'item.edited': 'edited',
+  'item.sources': 'rests on {titles}',
   'item.withdrawn': 'Withdrawn by the sender',
   'item.handoff': 'The bot handed over',
   'item.accepted': '{name} took the conversation',

@@ -215,6 +215,13 @@ const said: readonly (readonly [english: string, chinese: string])[] = [
   ['platform is one of {}', '平台只能是：{0}'],
   ["secret: a native bot's secret is made here", '自有机器人的密钥由 Meridian 生成'],
   ['secret has 16 to 512 characters', '密钥须为 16 到 512 个字符'],
+  ['model and instructions are for the platform `assistant`: leave them out', '模型和指令只用于智能助手，请留空'],
+  ['model is the name of a model of the endpoint, 1 to 200 characters', '请填写 API 中的模型名称，1 到 200 个字符'],
+  ['instructions have at most 8,000 characters', '指令最多 8,000 个字符'],
+  ['secret is the key of the endpoint: at most 512 letters, digits and signs without spaces', 'API 密钥最多 512 个字母、数字或符号，不含空格'],
+  ["url is the base address of the assistant's endpoint, like https://api.example.com/v1", '请填写模型 API 的地址，如 https://api.example.com/v1'],
+  ['secret: the url names another host, give the key for it, or an empty text for none', '地址换了主机，请填写该主机的密钥；无需密钥时填空'],
+  ["an assistant's key is made by its endpoint: give the new one as `secret` of botSave", '智能助手的密钥由 API 提供方生成，请在保存时填写新密钥'],
   ['handoffNames are at most 50 names of 1 to 200 characters', '转人工名称最多 50 个，每个 1 到 200 个字符'],
   ['no answer within {} s', '{0} 秒内没有应答'],
   // Bots and webhooks.

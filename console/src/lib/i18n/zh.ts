@@ -125,6 +125,7 @@ export const zh: Record<keyof typeof en, string> = {
   'item.api_key': '集成',
   'item.note': '备注，仅同事可见',
   'item.edited': '已编辑',
+  'item.sources': '依据：{titles}',
   'item.withdrawn': '发送者已撤回',
   'item.handoff': '机器人已转人工',
   'item.accepted': '{name} 接手了会话',

@@ -1,21 +1,22 @@
 //! Telling a bot what happened, and doing what it answers.
 
 use super::handoff::{self, take_over};
-use crate::{App, authz::Subject, conversations::say};
+use crate::{App, authz::Subject, conversations::say_with};
 use chrono::SecondsFormat;
 use meridian_domain::{
     actor::Actor,
     bot::{BotAction, BotEvent},
-    ids::{BotEventId, BotId, TenantId},
+    ids::{BotEventId, BotId, SessionId, TenantId},
     jobs::Job,
+    platform::BotPlatform,
     secret::Secret,
     work::{ItemKind, OwnerKind},
 };
 use meridian_store::{
-    StoreError, bots, conversations,
+    StoreError, bot_ledger, bots, conversations,
     items::{self, NewItem},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Seconds a bot has to hand over by call after it answered a customer who asks for a person.
 pub(super) const GRACE_SECONDS: f64 = 3.0;
@@ -40,6 +41,8 @@ pub enum Answer {
     Post(Box<Outgoing>),
     /// An earlier event of the session goes first.
     NotYet,
+    /// Meridian runs the bot itself: its events of the session are done by [`super::assist`], in order.
+    Assistant(SessionId, BotId),
     /// Delivered or given up before.
     Done,
 }
@@ -55,6 +58,9 @@ pub async fn outgoing(app: &App, tenant: TenantId, id: BotEventId) -> Result<Ans
     else {
         return Ok(Answer::Done);
     };
+    if bot.platform == BotPlatform::Assistant {
+        return Ok(Answer::Assistant(entry.session, entry.bot));
+    }
     // Without an address the bot reads its events as a stream: they wait in the ledger until it acknowledges them.
     if bot.url.is_empty() {
         return Ok(Answer::Done);
@@ -78,8 +84,32 @@ pub async fn outgoing(app: &App, tenant: TenantId, id: BotEventId) -> Result<Ans
     })))
 }
 
+/// What a bot made of an event.
+pub(super) struct Taken {
+    /// What it does.
+    pub actions: Vec<BotAction>,
+    /// Body of the messages it sends.
+    pub body: Value,
+    /// What calls of an assistant's endpoint came to.
+    pub calls: Value,
+    /// Something for the ledger, beside that it took the event.
+    pub note: Option<&'static str>,
+}
+
+impl Taken {
+    /// Actions without more.
+    pub fn of(actions: Vec<BotAction>) -> Self {
+        Self { actions, body: json!({ "type": "text" }), calls: json!([]), note: None }
+    }
+}
+
 /// The bot took the event: its actions are done if it still holds the conversation, else recorded as stale.
 pub async fn answered(app: &App, tenant: TenantId, id: BotEventId, actions: Vec<BotAction>) -> Result<(), StoreError> {
+    settle(app, tenant, id, Taken::of(actions)).await
+}
+
+/// The same with what an assistant adds to it.
+pub(super) async fn settle(app: &App, tenant: TenantId, id: BotEventId, taken: Taken) -> Result<(), StoreError> {
     let system = Subject::system(tenant);
     let mut look = app.db.read(system.scope()).await?;
     let Some(entry) = bots::event(&mut look, id).await? else { return Ok(()) };
@@ -88,23 +118,27 @@ pub async fn answered(app: &App, tenant: TenantId, id: BotEventId, actions: Vec<
     let mut tx = app.db.write(Subject::integration(tenant, actor, Vec::new()).scope()).await?;
     let Some(session) = conversations::session(&mut tx, entry.session).await? else { return Ok(()) };
     let Some(conversation) = conversations::lock(&mut tx, session.conversation).await? else { return Ok(()) };
-    if !bots::record_attempt(&mut tx, id, "delivered", None).await? {
+    if !bots::record_attempt(&mut tx, id, "delivered", taken.note).await? {
         return Ok(());
+    }
+    if taken.calls != json!([]) {
+        bot_ledger::add_calls(&mut tx, id, &taken.calls).await?;
     }
     let Some(session) = conversations::session(&mut tx, entry.session).await? else { return Ok(()) };
     let holds = session.control == OwnerKind::Bot && session.control_id == Some(entry.bot.0);
-    if holds && !actions.is_empty() {
+    if holds && !taken.actions.is_empty() {
         conversations::bot_acted(&mut tx, session.id).await?;
     }
     let mut handed_over = false;
-    for action in actions {
+    for action in taken.actions {
         if !holds || session.control_epoch != entry.control_epoch {
             stale(&mut tx, &session, entry.bot, &action).await?;
             continue;
         }
         match action {
             BotAction::Message { text } if !text.trim().is_empty() => {
-                say(&mut tx, &conversation, &session, actor, text.trim(), &[], None).await?;
+                let body = taken.body.clone();
+                say_with(&mut tx, &conversation, &session, actor, text.trim(), &[], body).await?;
             }
             BotAction::Message { .. } => {}
             BotAction::Handoff(mut request) => {

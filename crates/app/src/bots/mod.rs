@@ -1,6 +1,7 @@
 //! Bots: what they are told, what they may do, and who takes over when they fall silent.
 
 mod act;
+mod assistant;
 mod deliver;
 mod handoff;
 mod ledger;
@@ -12,6 +13,7 @@ mod summarise;
 mod transcript;
 
 pub use act::{ActRefused, Page, Standing, hand_off_as, pass_back, resolve_as, say_as, standing, transcript_of};
+pub use assistant::{Ask, Completed, Endpoint, assist};
 pub use deliver::{Answer, Outgoing, answered, failed, outgoing};
 pub(crate) use handoff::take_over;
 pub use handoff::{HandedOff, HandoffRefused, hand_off};

@@ -11,7 +11,7 @@ use meridian_domain::{
     work::ItemKind,
 };
 use meridian_store::{
-    StoreError, WriteTx, conversations,
+    ReadTx, StoreError, WriteTx, conversations,
     handoffs::{self, Handoff},
     items, work,
 };
@@ -27,7 +27,7 @@ pub trait Writer: Send + Sync {
 }
 
 /// What was said, oldest first.
-async fn turns(tx: &mut WriteTx, conversation: ConversationId) -> Result<Vec<Turn>, StoreError> {
+pub(super) async fn turns(tx: &mut ReadTx, conversation: ConversationId) -> Result<Vec<Turn>, StoreError> {
     let mut said = items::before(tx, conversation, i64::MAX, LOOK_BACK).await?;
     said.reverse();
     let turn = |item: items::Item| {

@@ -23,7 +23,7 @@ use meridian_store::{
     items::{self, NewItem},
     templates,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Why a reply was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -244,6 +244,19 @@ pub(crate) async fn say(
         Some(template) => json!({ "type": kind, "template": template }),
         None => json!({ "type": kind }),
     };
+    say_with(tx, conversation, session, actor, text, files, body).await
+}
+
+/// The same with a body of the caller's own.
+pub(crate) async fn say_with(
+    tx: &mut WriteTx,
+    conversation: &Conversation,
+    session: &Session,
+    actor: Actor,
+    text: &str,
+    files: &[Attachment],
+    body: Value,
+) -> Result<Reply, StoreError> {
     let new = NewItem {
         conversation: conversation.id,
         session: Some(session.id),

@@ -117,6 +117,8 @@ pub async fn seed_demo(app: &App, workspace: &str, world: &DemoWorld<'_>) -> Res
         fallback_queue: queues[0],
         silence_seconds: 8,
         status: "active".to_owned(),
+        model: String::new(),
+        instructions: String::new(),
     };
     let sealed = app.sealer.seal(tenant, bot.0, &demo_webhook_secret(workspace, "bot"));
     bots::insert(&mut tx, &row, &sealed).await?;

@@ -1,7 +1,7 @@
 //! What speaks to Meridian for a tenant: API keys and bots.
 
 use super::{
-    SetupRefused,
+    SetupRefused, assistant,
     refused::{name, within},
 };
 use crate::{App, auth, authz::Subject};
@@ -11,6 +11,7 @@ use meridian_domain::{
     jobs::Job,
     people::Permission,
     platform::BotPlatform,
+    secret::Secret,
     time::Instant,
 };
 use meridian_store::{
@@ -93,13 +94,18 @@ pub struct NewBot<'a> {
     /// Names of intents, actions, tags or contexts by which it asks for a person, beside the usual ones.
     pub handoff_names: &'a [String],
     /// The secret that the platform made (a client or webhook secret); none to have one made or to keep the present one.
+    /// For an assistant the key of its endpoint; an empty one for an endpoint without.
     pub secret: Option<&'a str>,
-    /// Where its events go; empty when it reads them as a stream.
+    /// Where its events go; empty when it reads them as a stream. For an assistant the base address of its endpoint.
     pub url: &'a str,
     /// Where work goes when it fails or falls silent.
     pub fallback_queue: QueueId,
     /// Seconds it has to act on a customer's message.
     pub silence_seconds: i32,
+    /// Name of an assistant's model; empty for other bots.
+    pub model: &'a str,
+    /// What an assistant is to do; empty for other bots.
+    pub instructions: &'a str,
 }
 
 /// A Standard Webhooks secret: `whsec_` and 32 random bytes in base64.
@@ -127,7 +133,12 @@ fn checked(new: &NewBot<'_>) -> Result<Bot, SetupRefused> {
     if new.secret.is_some() && platform == BotPlatform::Native {
         return Err(SetupRefused::Wrong("secret", "secret: a native bot's secret is made here".to_owned()));
     }
-    if new.secret.is_some_and(|secret| !(16..=512).contains(&secret.trim().len())) {
+    if platform == BotPlatform::Assistant {
+        assistant::check(new)?;
+    } else if !new.model.trim().is_empty() || !new.instructions.trim().is_empty() {
+        let text = "model and instructions are for the platform `assistant`: leave them out";
+        return Err(SetupRefused::Wrong("model", text.to_owned()));
+    } else if new.secret.is_some_and(|secret| !(16..=512).contains(&secret.trim().len())) {
         return Err(SetupRefused::Wrong("secret", "secret has 16 to 512 characters".to_owned()));
     }
     if new.handoff_names.len() > 50 || new.handoff_names.iter().any(|n| n.trim().is_empty() || n.len() > 200) {
@@ -141,10 +152,13 @@ fn checked(new: &NewBot<'_>) -> Result<Bot, SetupRefused> {
         name: name(new.name)?.to_owned(),
         platform,
         handoff_names: new.handoff_names.iter().map(|name| name.trim().to_owned()).collect(),
-        url: address(new.url)?,
+        // An assistant's is looked at later, for that takes a look at its host.
+        url: if platform == BotPlatform::Assistant { String::new() } else { address(new.url)? },
         fallback_queue: new.fallback_queue,
         silence_seconds: within("silence_seconds", new.silence_seconds, 1..=300)?,
         status: "active".to_owned(),
+        model: new.model.trim().to_owned(),
+        instructions: new.instructions.trim().to_owned(),
     })
 }
 
@@ -160,10 +174,13 @@ async fn post_what_waits(tx: &mut WriteTx, id: BotId) -> Result<(), SetupRefused
     Ok(())
 }
 
-/// Registers a bot and tells its signing secret, or changes one and tells none.
+/// Registers a bot and tells its signing secret, or changes one and tells none, unless it was an assistant before.
 pub async fn save_bot(app: &App, subject: &Subject, new: NewBot<'_>) -> Result<(BotId, Option<String>), SetupRefused> {
     subject.require(Permission::Administer)?;
     let mut bot = checked(&new)?;
+    if bot.platform == BotPlatform::Assistant {
+        bot.url = assistant::address(app, new.url).await?;
+    }
     let given = new.secret.map(str::trim);
     let mut tx = app.db.write(subject.scope()).await?;
     if !store::queues(&mut tx).await?.iter().any(|q| q.id == new.fallback_queue) {
@@ -172,18 +189,24 @@ pub async fn save_bot(app: &App, subject: &Subject, new: NewBot<'_>) -> Result<(
     let tenant = tx.scope().tenant();
     let told = if let Some(id) = new.id {
         let known = bots::find(&mut tx, id).await?.ok_or(SetupRefused::NotFound("bot"))?;
-        bot.status = known.status;
+        bot.status.clone_from(&known.status);
+        let present = match known.platform {
+            BotPlatform::Assistant => bots::secret(&mut tx, &app.sealer, id).await?.unwrap_or_default(),
+            _ => Secret::default(),
+        };
+        let made = assistant::moved(&known, &bot, given, &present)?;
         bots::update(&mut tx, &bot).await?;
         if known.url.is_empty() && !bot.url.is_empty() {
             post_what_waits(&mut tx, id).await?;
         }
-        if let Some(secret) = given {
+        if let Some(secret) = given.or(made.as_deref()) {
             bots::set_secret(&mut tx, id, &app.sealer.seal(tenant, id.0, secret)).await?;
         }
-        None
+        made.filter(|secret| !secret.is_empty())
     } else {
         bot.id = tx.id();
-        let made = given.is_none().then(webhook_secret);
+        let makes = given.is_none() && bot.platform != BotPlatform::Assistant;
+        let made = makes.then(webhook_secret);
         let secret = given.or(made.as_deref()).unwrap_or_default();
         bots::insert(&mut tx, &bot, &app.sealer.seal(tenant, bot.id.0, secret)).await?;
         made
@@ -198,6 +221,10 @@ pub async fn rotate_bot_secret(app: &App, subject: &Subject, id: BotId) -> Resul
     subject.require(Permission::Administer)?;
     let secret = webhook_secret();
     let mut tx = app.db.write(subject.scope()).await?;
+    if bots::find(&mut tx, id).await?.is_some_and(|bot| bot.platform == BotPlatform::Assistant) {
+        let text = "an assistant's key is made by its endpoint: give the new one as `secret` of botSave";
+        return Err(SetupRefused::Invalid(text.to_owned()));
+    }
     let sealed = app.sealer.seal(tx.scope().tenant(), id.0, &secret);
     if !bots::set_secret(&mut tx, id, &sealed).await? {
         return Err(SetupRefused::NotFound("bot"));

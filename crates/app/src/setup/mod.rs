@@ -1,5 +1,6 @@
 //! Setting a tenant up.
 
+mod assistant;
 mod channels;
 mod crowd;
 mod demo;

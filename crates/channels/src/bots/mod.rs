@@ -21,10 +21,11 @@ pub use native::{post, sign, verify};
 
 use meridian_domain::platform::BotPlatform;
 
-/// The adapter of a platform; none for bots that speak Meridian's own contract.
+/// The adapter of a platform; none for bots that speak Meridian's own contract, and for assistants, which
+/// Meridian runs itself.
 pub fn adapter(platform: BotPlatform) -> Option<&'static dyn Adapter> {
     Some(match platform {
-        BotPlatform::Native => return None,
+        BotPlatform::Native | BotPlatform::Assistant => return None,
         BotPlatform::DialogflowEs => &dialogflow_es::DialogflowEs,
         BotPlatform::DialogflowCx => &dialogflow_cx::DialogflowCx,
         BotPlatform::Intercom => &intercom::Intercom,

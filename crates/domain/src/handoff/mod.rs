@@ -15,7 +15,7 @@ mod written;
 
 pub use slot::{Kind, Said, Slot};
 pub use summary::{Limit, Summary, summarise};
-pub use written::{Question, Useless, checked, question};
+pub use written::{Question, Useless, borne_out_by, checked, question};
 
 use crate::{bot::HandoffRequest, ids::ItemId};
 use serde::{Deserialize, Serialize};

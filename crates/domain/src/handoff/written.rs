@@ -108,6 +108,12 @@ fn borne_out(text: &str, lines: &[&Turn]) -> bool {
     !claimed.is_empty() && numbers.is_subset(&counted) && held * 5 >= claimed.len() * 3
 }
 
+/// Whether a statement neither steers nor says what the dialogue does not hold.
+pub fn borne_out_by(text: &str, turns: &[Turn]) -> bool {
+    let lines: Vec<&Turn> = shown(turns).iter().collect();
+    plain(text) && borne_out(text, &witnesses(text, &lines))
+}
+
 /// The statements of an answer that the cited lines bear out.
 pub fn checked(answer: &str, turns: &[Turn]) -> Result<Vec<Cited>, Useless> {
     let bare = answer.trim().trim_start_matches("```json").trim_matches('`').trim();
