@@ -88,7 +88,7 @@ async function worth({ desk, world, run, problems }) {
   await card.locator(`[data-tools="ines${run}@example.org"]`).waitFor({ state: 'detached' });
   await card.locator('summary').press('Enter');
   await card.locator('[data-changes]').press('Enter');
-  await desk.waitForSelector('[data-audit]');
+  await desk.locator('[data-audit] li', { hasText: 'Divided' }).getByText('It is her sister’s').waitFor();
   await shoot(desk, 'identity-audit');
   await desk.keyboard.press('Escape');
   await desk.waitForSelector('[role=dialog]', { state: 'detached' });
