@@ -401,8 +401,29 @@ async fn likely_pairs_are_suggested_and_peoples_word_stands() -> Result<()> {
     let kinds: Vec<&str> = audit.as_array().into_iter().flatten().filter_map(|l| l["kind"].as_str()).collect();
     assert_eq!(kinds.first(), Some(&"split"), "{audit}");
     ensure!(kinds.contains(&"confirm") && kinds.contains(&"link"), "{audit}");
+    told_goes_too(&ana, &one_id).await?;
     values_are_declared(&stack, &ana, &sam).await?;
     stack.finish().await
+}
+
+/// What a customer only told goes to a new one as well, and both say so.
+async fn told_goes_too(ana: &Agent, customer: &str) -> Result<()> {
+    let confirm = "mutation($c: ID!) { identityConfirm(input: { customerId: $c, scheme: \"email\", value: \"sister@told.example\" }) {
+        customer { id } userErrors { code } } }";
+    ana.query(confirm, json!({ "c": customer })).await?;
+    let ids = card(ana, customer).await?["identities"].take();
+    let told =
+        ids.as_array().into_iter().flatten().find(|i| i["value"] == "sister@told.example").context("told")?.clone();
+    let split = "mutation($c: ID!, $i: [ID!]!) { customerSplit(input: { customerId: $c, identityIds: $i, reason: \"her sister's\" }) {
+        customer { id } userErrors { code message } } }";
+    let new = ana.query(split, json!({ "c": customer, "i": [told["id"]] })).await?["customerSplit"].take();
+    let audit = "query($c: ID!) { identityAudit(customerId: $c, first: 1) { nodes { kind customerId fromCustomerId reason } } }";
+    let expected = json!([{ "kind": "split", "customerId": new["customer"]["id"], "fromCustomerId": customer, "reason": "her sister's" }]);
+    for of in [&json!(customer), &new["customer"]["id"]] {
+        let said = ana.query(audit, json!({ "c": of })).await?;
+        assert_eq!(said["identityAudit"]["nodes"], expected, "{new}");
+    }
+    Ok(())
 }
 
 /// Shared, personal, blocked, and back.

@@ -434,6 +434,7 @@ export const en = {
   'handoff.shift_ended': 'Handed over at the end of a shift',
   'handoff.bot_unresponsive': 'The bot fell silent; people took over',
   'handoff.bot_failed': 'The bot failed; people took over',
+  'handoff.taken': 'A person took it from the bot',
   'handoff.passed_back': 'The bot passed the conversation back',
   'event.subscribe': 'The customer follows the account: messages may be sent',
   'event.unsubscribe': 'The customer left or blocked the account: nothing arrives any more',

@@ -436,6 +436,7 @@ export const zh: Record<keyof typeof en, string> = {
   'handoff.shift_ended': '班次结束，已移交',
   'handoff.bot_unresponsive': '机器人无响应，已转人工',
   'handoff.bot_failed': '机器人出错，已转人工',
+  'handoff.taken': '坐席从机器人接手',
   'handoff.passed_back': '机器人交还了会话',
   'event.subscribe': '客户关注了账号，可以发送消息',
   'event.unsubscribe': '客户取消关注或屏蔽了账号，消息无法送达',

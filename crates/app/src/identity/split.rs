@@ -21,7 +21,6 @@ use meridian_store::{
 };
 use serde_json::json;
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 /// Takes identifiers of a customer away to a new one. An address of their own goes with everything that was said there;
 /// one that the customer only told ends here and names the new customer from now on. The two are never brought together
@@ -63,11 +62,16 @@ pub async fn split(
         return Err(MergeRefused::Last);
     }
     let new = customers::insert(&mut tx, &NewCustomer { name: "", tags: &[], birth_date: None }).await?;
+    let mut made = Vec::new();
     for id in told {
-        whole.extend(end_here(&mut tx, id, customer, new).await?);
+        match end_here(&mut tx, id, customer, new).await? {
+            Told::Whole(party) => whole.push(party.0),
+            Told::Made(party) => made.push(party.0),
+            Told::Elsewhere => {}
+        }
     }
     let act = tx.id::<LinkId>();
-    for party in &whole {
+    for party in whole.iter().chain(&made) {
         let link = store::Link {
             kind: "split",
             party: PartyId(*party),
@@ -88,14 +92,23 @@ pub async fn split(
     Ok(new)
 }
 
-/// Ends what a customer told of itself, and makes it an address of the new one. Returns the party when there is one of
-/// this address already with the customer: it goes as a whole.
+/// What becomes of an address that a customer told of itself.
+enum Told {
+    /// The customer has a party of it: that goes as a whole.
+    Whole(PartyId),
+    /// It names the new customer from now on.
+    Made(PartyId),
+    /// It names somebody else already.
+    Elsewhere,
+}
+
+/// Ends what a customer told of itself, and makes it an address of the new one.
 async fn end_here(
     tx: &mut WriteTx,
     id: &Identity,
     customer: CustomerId,
     new: CustomerId,
-) -> Result<Option<Uuid>, MergeRefused> {
+) -> Result<Told, MergeRefused> {
     let key = Identifier {
         scheme: id.scheme.clone(),
         value: id.value.clone(),
@@ -105,12 +118,11 @@ async fn end_here(
     };
     recognition::ended(tx, id.party, &key).await?;
     if let Some(known) = store::lock_party(tx, &key).await? {
-        return Ok((known.customer == customer).then_some(known.party.0));
+        return Ok(if known.customer == customer { Told::Whole(known.party) } else { Told::Elsewhere });
     }
     let made: Option<PartyView> = store::insert_party(tx, &key, Belongs::To(new)).await?;
-    if let Some(party) = made {
-        let said = Said { party, ids: std::slice::from_ref(&key), name: "", source: "agent" };
-        arrivals::remember(tx, &[said]).await?;
-    }
-    Ok(None)
+    let Some(party) = made else { return Ok(Told::Elsewhere) };
+    let said = Said { party, ids: std::slice::from_ref(&key), name: "", source: "agent" };
+    arrivals::remember(tx, &[said]).await?;
+    Ok(Told::Made(party.party))
 }
