@@ -29,7 +29,7 @@ async function register(admin, url, name, problems) {
   await admin.keyboard.press('n');
   await admin.waitForSelector('[data-sheet] input:focus');
   await admin.keyboard.type(name);
-  await admin.getByLabel('Platform').selectOption('assistant');
+  await admin.getByLabel('Platform', { exact: true }).selectOption('assistant');
   await admin.getByLabel('Model', { exact: true }).fill('small-1');
   await admin.keyboard.press('Control+s');
   await admin.waitForSelector('[data-sheet] input[aria-invalid=true]:focus');

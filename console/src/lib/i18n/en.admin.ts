@@ -369,6 +369,7 @@ export const enAdmin = {
   'bot.platform.help': 'Where the bot lives; decides the address it calls.',
   'bot.native': 'Own bot, by signed webhook',
   'bot.assistant': 'Assistant, run by Meridian over a language model',
+  'bot.assistant.help': 'It answers from your articles for bots, and hands over to people.',
   'bot.assistant.url': 'Address of the model’s API',
   'bot.assistant.url.help': 'An OpenAI-compatible API; what follows is /chat/completions.',
   'bot.assistant.model': 'Model',

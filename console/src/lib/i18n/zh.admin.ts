@@ -370,6 +370,7 @@ export const zhAdmin: Record<keyof typeof enAdmin, string> = {
   'bot.platform.help': '机器人所在平台，决定其回调地址。',
   'bot.native': '自建机器人（签名 Webhook）',
   'bot.assistant': '智能助手（由 Meridian 通过语言模型运行）',
+  'bot.assistant.help': '依据面向机器人的知识文章作答，必要时转人工。',
   'bot.assistant.url': '模型 API 地址',
   'bot.assistant.url.help': '兼容 OpenAI 的 API，其后接 /chat/completions。',
   'bot.assistant.model': '模型',
