@@ -4,8 +4,12 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use ipnet::IpNet;
 use meridian_domain::outbound::{ErrorClass, SendError};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{
+    error::Error,
+    fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 use url::{Host, Url};
@@ -13,6 +17,11 @@ use url::{Host, Url};
 /// Largest answer that is read.
 const LARGEST: usize = 1024 * 1024;
 const CONNECT: Duration = Duration::from_secs(3);
+/// A connection is used again within this time: less than providers keep idle ones open, so that none is found closed
+/// by a message on its way.
+const IDLE: Duration = Duration::from_secs(15);
+
+const PRIVATE: &str = "the address is private: see egress.allow";
 
 /// Which private addresses may be reached after all: the operator's choice, never a tenant's.
 #[derive(Debug, Clone, Default)]
@@ -50,7 +59,7 @@ impl Egress {
             Ok(Err(_)) | Err(_) => return Err(error(ErrorClass::ProviderDown, "the host name does not resolve")),
         };
         if addresses.is_empty() || !addresses.iter().all(|address| self.permits(address.ip())) {
-            return Err(error(ErrorClass::BadContent, "the address is private: see egress.allow"));
+            return Err(error(ErrorClass::BadContent, PRIVATE));
         }
         Ok(addresses)
     }
@@ -147,16 +156,43 @@ pub struct Request<'a> {
     pub timeout: Duration,
 }
 
-/// The outbound client.
+/// Names resolve to vetted addresses alone, so a connection leads nowhere else, whatever a name says a moment later.
+struct Guard(Egress);
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let egress = self.0.clone();
+        Box::pin(async move {
+            // The port is the address's own.
+            let found = egress.vet(name.as_str(), 0).await.map_err(Refused)?;
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Why a name was not resolved, on its way through the HTTP library.
+#[derive(Debug)]
+struct Refused(SendError);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0.detail)
+    }
+}
+
+impl Error for Refused {}
+
+/// The outbound client. Clones share its connections.
 #[derive(Debug, Clone, Default)]
 pub struct Http {
     egress: Egress,
+    client: Arc<OnceLock<reqwest::Client>>,
 }
 
 impl Http {
     /// A client behind a guard.
     pub fn new(egress: Egress) -> Self {
-        Self { egress }
+        Self { egress, client: Arc::default() }
     }
 
     /// The guard, for protocols other than HTTP.
@@ -164,8 +200,8 @@ impl Http {
         &self.egress
     }
 
-    /// Posts a body. The address is vetted and the connection pinned to it; redirects are not followed. An error
-    /// before the request could leave is `provider_down`; one after is `ambiguous`.
+    /// Posts a body to a vetted address; redirects are not followed. An error before the request could leave is
+    /// `provider_down`; one after is `ambiguous`.
     pub async fn post(&self, request: Request<'_>) -> Result<Answer, SendError> {
         self.request(reqwest::Method::POST, request).await
     }
@@ -178,13 +214,16 @@ impl Http {
     /// Whether a request to an address may leave.
     pub async fn reaches(&self, url: &str) -> Result<(), SendError> {
         let url = Url::parse(url).map_err(|_| error(ErrorClass::BadContent, "not a URL"))?;
-        self.client(&url, CONNECT).await.map(|_| ())
+        self.vet(&url)?;
+        match url.host() {
+            Some(Host::Domain(name)) => self.egress.vet(name, 0).await.map(|_| ()),
+            _ => Ok(()),
+        }
     }
 
     async fn request(&self, method: reqwest::Method, request: Request<'_>) -> Result<Answer, SendError> {
         let url = Url::parse(request.url).map_err(|_| error(ErrorClass::BadContent, "not a URL"))?;
-        let client = self.client(&url, request.timeout).await?;
-        let mut post = client.request(method, url).body(request.body);
+        let mut post = self.begin(method, url, request.timeout)?.body(request.body);
         for (name, value) in request.headers {
             post = post.header(name, value);
         }
@@ -195,26 +234,44 @@ impl Http {
         read(response).await
     }
 
-    /// A client that can reach the host of an address and nothing else.
-    pub(crate) async fn client(&self, url: &Url, timeout: Duration) -> Result<reqwest::Client, SendError> {
-        if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() {
-            return Err(error(ErrorClass::BadContent, "not a plain http(s) URL"));
+    /// A request to an address that may be asked, as far as its spelling tells; names are vetted as they resolve.
+    pub(crate) fn begin(
+        &self,
+        method: reqwest::Method,
+        url: Url,
+        timeout: Duration,
+    ) -> Result<reqwest::RequestBuilder, SendError> {
+        self.vet(&url)?;
+        Ok(self.client()?.request(method, url).timeout(timeout))
+    }
+
+    fn client(&self) -> Result<&reqwest::Client, SendError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
         }
-        let port = url.port_or_known_default().unwrap_or(443);
-        let (host, addresses) = match url.host() {
-            Some(Host::Domain(name)) => (name.to_owned(), self.egress.vet(name, port).await?),
-            Some(Host::Ipv4(ip)) => (ip.to_string(), self.vet_literal(IpAddr::V4(ip), port)?),
-            Some(Host::Ipv6(ip)) => (ip.to_string(), self.vet_literal(IpAddr::V6(ip), port)?),
-            None => return Err(error(ErrorClass::BadContent, "no host")),
-        };
-        reqwest::Client::builder()
+        let made = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT)
-            .timeout(timeout)
-            .resolve_to_addrs(&host, &addresses)
+            .pool_idle_timeout(IDLE)
+            .dns_resolver(Guard(self.egress.clone()))
             .build()
-            .map_err(|_| error(ErrorClass::ProviderDown, "no client"))
+            .map_err(|_| error(ErrorClass::OwnTrouble, "no HTTP client can be made"))?;
+        Ok(self.client.get_or_init(|| made))
+    }
+
+    /// What the address alone tells: a plain one, and not a private number.
+    fn vet(&self, url: &Url) -> Result<(), SendError> {
+        if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() {
+            return Err(error(ErrorClass::BadContent, "not a plain http(s) URL"));
+        }
+        let permitted = match url.host() {
+            Some(Host::Domain(_)) => true,
+            Some(Host::Ipv4(ip)) => self.egress.permits(IpAddr::V4(ip)),
+            Some(Host::Ipv6(ip)) => self.egress.permits(IpAddr::V6(ip)),
+            None => return Err(error(ErrorClass::BadContent, "no host")),
+        };
+        if permitted { Ok(()) } else { Err(error(ErrorClass::BadContent, PRIVATE)) }
     }
 
     /// Posts JSON with a ten-second limit; the answer whatever its status.
@@ -235,17 +292,13 @@ impl Http {
         let headers = bearer.map(|token| ("authorization", format!("Bearer {token}"))).into_iter().collect();
         self.get(Request { url, headers, basic: None, body: Vec::new(), timeout: Duration::from_secs(10) }).await
     }
-
-    fn vet_literal(&self, ip: IpAddr, port: u16) -> Result<Vec<SocketAddr>, SendError> {
-        if self.egress.permits(ip) {
-            Ok(vec![SocketAddr::new(ip, port)])
-        } else {
-            Err(error(ErrorClass::BadContent, "the address is private: see egress.allow"))
-        }
-    }
 }
 
 pub(crate) fn classify(failure: &reqwest::Error) -> SendError {
+    let mut causes = std::iter::successors(failure.source(), |cause| (*cause).source());
+    if let Some(Refused(refused)) = causes.find_map(|cause| cause.downcast_ref()) {
+        return refused.clone();
+    }
     if failure.is_connect() || failure.is_builder() {
         error(ErrorClass::ProviderDown, "no connection")
     } else {
@@ -337,5 +390,46 @@ mod tests {
                 && !dev.permits([10, 2, 0, 1].into())
         );
         assert!(Egress::parse("loopback").is_err());
+    }
+
+    fn request(url: &str) -> Request<'_> {
+        Request { url, headers: vec![], basic: None, body: b"{}".to_vec(), timeout: Duration::from_secs(5) }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_home_is_refused_in_words_and_connections_are_used_again() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://localhost:{}/", listener.local_addr().unwrap().port());
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&connections);
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                counted.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(async move {
+                    let mut heard = [0; 4096];
+                    while stream.read(&mut heard).await.is_ok_and(|read| read > 0) {
+                        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+                    }
+                });
+            }
+        });
+        let refused = Http::default().post(request(&url)).await.unwrap_err();
+        assert_eq!((refused.class, refused.detail.as_str()), (ErrorClass::BadContent, PRIVATE));
+        assert_eq!(Http::default().reaches(&url).await.unwrap_err().detail, PRIVATE);
+        assert_eq!(connections.load(Ordering::Relaxed), 0);
+        let home = Http::new(Egress::parse("127.0.0.0/8, ::1/128").unwrap());
+        for _ in 0..3 {
+            assert_eq!(home.clone().post(request(&url)).await.unwrap().status, 200);
+        }
+        assert_eq!(connections.load(Ordering::Relaxed), 1);
+        let nowhere = home.post(request("http://nowhere.invalid/")).await.unwrap_err();
+        assert_eq!(
+            (nowhere.class, nowhere.detail.as_str()),
+            (ErrorClass::ProviderDown, "the host name does not resolve")
+        );
     }
 }

@@ -184,7 +184,7 @@ impl Http {
             if !place.allows(&url) {
                 return Err(error(ErrorClass::BadContent, "the file lies at a host that is not the provider's"));
             }
-            let mut get = self.client(&url, PATIENCE).await?.get(url.clone());
+            let mut get = self.begin(reqwest::Method::GET, url.clone(), PATIENCE)?;
             if (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port_or_known_default()) == first {
                 get = match &place.authorization {
                     Some(Authorization::Bearer(token)) => get.bearer_auth(token.expose()),

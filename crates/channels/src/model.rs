@@ -58,8 +58,8 @@ impl Model {
         let mut headers = vec![("content-type", "application/json".to_owned())];
         headers.extend(self.key.as_ref().map(|key| ("authorization", format!("Bearer {}", key.expose()))));
         let body = serde_json::to_vec(body).unwrap_or_default();
-        let request = Request { url: &url, headers, basic: None, body, timeout: self.patience };
-        // The time-out of the client covers each wait; this one the whole.
+        // The client's own time-out says less than the one around it.
+        let request = Request { url: &url, headers, basic: None, body, timeout: 2 * self.patience };
         let answer = match tokio::time::timeout(self.patience, http.post(request)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(failure)) => return Completion::failed(None, failure),

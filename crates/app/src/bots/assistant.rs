@@ -243,11 +243,10 @@ fn passes(class: ErrorClass) -> bool {
 /// What is published for bots; in all languages when the one asked for has nothing.
 async fn look_up(app: &App, tenant: TenantId, bot: BotId, search: &Search) -> Result<Vec<Article>, String> {
     let subject = Subject::integration(tenant, Actor::Bot(bot), vec![Permission::ReadAsBot]);
-    let wrong = |refused: knowledge::KnowledgeRefused| format!("the articles could not be searched: {refused}");
     let language = search.language.as_deref().and_then(|tag| tag.split('-').next());
-    let mut found = knowledge::search_as_bot(app, &subject, &search.query, language, SHOWN).await.map_err(wrong)?;
+    let mut found = look(app, &subject, &search.query, language).await?;
     if found.is_empty() && language.is_some() {
-        found = knowledge::search_as_bot(app, &subject, &search.query, None, SHOWN).await.map_err(wrong)?;
+        found = look(app, &subject, &search.query, None).await?;
     }
     let article = |one: knowledge::Found| Article {
         id: one.hit.article,
@@ -258,6 +257,21 @@ async fn look_up(app: &App, tenant: TenantId, bot: BotId, search: &Search) -> Re
         body: one.hit.body,
     };
     Ok(found.into_iter().map(article).collect())
+}
+
+/// Searches, once more after a passing fault of the database.
+async fn look(
+    app: &App,
+    subject: &Subject,
+    query: &str,
+    language: Option<&str>,
+) -> Result<Vec<knowledge::Found>, String> {
+    let mut found = knowledge::search_as_bot(app, subject, query, language, SHOWN).await;
+    if matches!(&found, Err(knowledge::KnowledgeRefused::Store(error)) if error.transient()) {
+        tokio::time::sleep(PAUSE).await;
+        found = knowledge::search_as_bot(app, subject, query, language, SHOWN).await;
+    }
+    found.map_err(|refused| format!("the articles could not be searched: {refused}"))
 }
 
 fn hand_over(wanted: HandOver) -> BotAction {
