@@ -12,28 +12,38 @@ use meridian_app::{bots, conversations, delivery, emergency, identity, inbound, 
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::registry;
 use meridian_domain::{
+    channel::AccountConfig,
     ids::{BotEventId, DeliveryId, TenantId},
     jobs::Job,
+    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
     time::{Clock, SystemClock},
 };
 use meridian_store::StoreError;
 use meridian_telemetry::point;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Attempts before a bot event is given up: about two days on the longest tier.
 const BOT_ATTEMPTS: u32 = 100;
+
+/// Sends whose files are in memory at once, 25 MiB each at most, and how long another one waits for its place before it
+/// is put back.
+const WITH_FILES: usize = 8;
+const PLACE_WITHIN: Duration = Duration::from_secs(30);
 
 /// The handler of a family.
 pub(crate) fn of(family: &str, settings: &Settings) -> Arc<dyn Handler> {
     if family == "ingest" {
         return Arc::new(Ingest::new(settings.clone()));
     }
-    Arc::new(Jobs { family: family.to_owned(), settings: settings.clone() })
+    let places = Semaphore::new(WITH_FILES);
+    Arc::new(Jobs { family: family.to_owned(), settings: settings.clone(), places })
 }
 
 struct Jobs {
     family: String,
     settings: Settings,
+    places: Semaphore,
 }
 
 impl Handler for Jobs {
@@ -142,15 +152,12 @@ impl Jobs {
             delivery::Claimed::Inside | delivery::Claimed::Done => return Ok(Outcome::Done),
         };
         point("deliver.claimed");
-        let sent = match media::load(&self.settings.files, &mut message).await {
-            Ok(()) => registry::get(account.kind).send(&self.settings.http, &account, &message).await,
-            Err(error) => Err(error),
-        };
+        let sent = self.send(&account, &mut message).await;
         let result = if sent.is_ok() { "accepted" } else { "refused" };
         metrics::counter!("meridian_sends_total", "kind" => account.kind.code(), "result" => result).increment(1);
         point("deliver.sent");
         // The answer must not be lost to a passing fault of the database: the message would count as in doubt.
-        let mut wait = std::time::Duration::from_millis(100);
+        let mut wait = Duration::from_millis(100);
         loop {
             match delivery::record(app, tenant, id, sent.clone()).await {
                 Ok(delivery::Attempt::Retry(seconds)) => return Ok(Outcome::Retry(seconds)),
@@ -163,6 +170,22 @@ impl Jobs {
             }
             wait *= 2;
         }
+    }
+
+    /// Sends a message with its files. They stay in memory until it is sent, so only a few of such go at once.
+    async fn send(&self, account: &AccountConfig, message: &mut OutboundMessage) -> Result<Accepted, SendError> {
+        let _place = if message.files.is_empty() { None } else { Some(self.place().await?) };
+        media::load(&self.settings.files, message).await?;
+        registry::get(account.kind).send(&self.settings.http, account, message).await
+    }
+
+    async fn place(&self) -> Result<SemaphorePermit<'_>, SendError> {
+        let place = tokio::time::timeout(PLACE_WITHIN, self.places.acquire()).await;
+        place.ok().and_then(Result::ok).ok_or_else(|| SendError {
+            class: ErrorClass::OwnTrouble,
+            detail: "too many files leave at once".to_owned(),
+            retry_after_s: None,
+        })
     }
 
     async fn bot_event(&self, tenant: TenantId, id: BotEventId, attempt: u32) -> Result<Outcome, StoreError> {
