@@ -31,19 +31,24 @@ const BOT_ATTEMPTS: u32 = 100;
 const WITH_FILES: usize = 8;
 const PLACE_WITHIN: Duration = Duration::from_secs(30);
 
+/// Jobs of a family that work with the database at once, however many wait for somebody outside: the relay and everybody
+/// else share its connections.
+const AT_THE_DATABASE: usize = 4;
+
 /// The handler of a family.
 pub(crate) fn of(family: &str, settings: &Settings) -> Arc<dyn Handler> {
     if family == "ingest" {
         return Arc::new(Ingest::new(settings.clone()));
     }
-    let places = Semaphore::new(WITH_FILES);
-    Arc::new(Jobs { family: family.to_owned(), settings: settings.clone(), places })
+    let (places, database) = (Semaphore::new(WITH_FILES), Semaphore::new(AT_THE_DATABASE));
+    Arc::new(Jobs { family: family.to_owned(), settings: settings.clone(), places, database })
 }
 
 struct Jobs {
     family: String,
     settings: Settings,
     places: Semaphore,
+    database: Semaphore,
 }
 
 impl Handler for Jobs {
@@ -102,7 +107,7 @@ impl Jobs {
             Job::BotEvent { event } => return self.bot_event(tenant, *event, attempt).await,
             Job::Summarise { handoff } => {
                 // The brief stands before any model is asked.
-                if bots::summarise(app, tenant, *handoff).await?
+                if self.stored(bots::summarise(app, tenant, *handoff)).await?
                     && let Some(model) = &self.settings.model
                 {
                     let writer = Endpoint { http: &self.settings.http, model };
@@ -146,7 +151,7 @@ impl Jobs {
 
     async fn deliver(&self, tenant: TenantId, id: DeliveryId) -> Result<Outcome, StoreError> {
         let app = &self.settings.app;
-        let (account, mut message) = match delivery::claim(app, tenant, id).await? {
+        let (account, mut message) = match self.stored(delivery::claim(app, tenant, id)).await? {
             delivery::Claimed::Send(send) => *send,
             delivery::Claimed::NotYet => return Ok(Outcome::Retry(1)),
             delivery::Claimed::Inside | delivery::Claimed::Done => return Ok(Outcome::Done),
@@ -159,7 +164,7 @@ impl Jobs {
         // The answer must not be lost to a passing fault of the database: the message would count as in doubt.
         let mut wait = Duration::from_millis(100);
         loop {
-            match delivery::record(app, tenant, id, sent.clone()).await {
+            match self.stored(delivery::record(app, tenant, id, sent.clone())).await {
                 Ok(delivery::Attempt::Retry(seconds)) => return Ok(Outcome::Retry(seconds)),
                 Ok(delivery::Attempt::Accepted | delivery::Attempt::Over) => {
                     point("deliver.recorded");
@@ -179,6 +184,13 @@ impl Jobs {
         registry::get(account.kind).send(&self.settings.http, account, message).await
     }
 
+    /// Does a part of a job that is the database's alone, in turn.
+    async fn stored<T>(&self, part: impl Future<Output = T>) -> T {
+        // It is never closed.
+        let _turn = self.database.acquire().await;
+        part.await
+    }
+
     async fn place(&self) -> Result<SemaphorePermit<'_>, SendError> {
         let place = tokio::time::timeout(PLACE_WITHIN, self.places.acquire()).await;
         place.ok().and_then(Result::ok).ok_or_else(|| SendError {
@@ -190,7 +202,7 @@ impl Jobs {
 
     async fn bot_event(&self, tenant: TenantId, id: BotEventId, attempt: u32) -> Result<Outcome, StoreError> {
         let app = &self.settings.app;
-        let out = match bots::outgoing(app, tenant, id).await? {
+        let out = match self.stored(bots::outgoing(app, tenant, id)).await? {
             bots::Answer::Post(out) => *out,
             bots::Answer::NotYet => return Ok(Outcome::Retry(1)),
             bots::Answer::Assistant(session, bot) => {
@@ -205,12 +217,12 @@ impl Jobs {
         match meridian_channels::bots::post(http, &out.url, &out.secret, &out.webhook_id, &out.event, now).await {
             Ok(actions) => {
                 point("bot.told");
-                bots::answered(app, tenant, id, actions).await?;
+                self.stored(bots::answered(app, tenant, id, actions)).await?;
                 Ok(Outcome::Done)
             }
             Err(error) => {
                 let last = attempt >= BOT_ATTEMPTS;
-                bots::failed(app, tenant, id, &error.to_string(), last).await?;
+                self.stored(bots::failed(app, tenant, id, &error.to_string(), last)).await?;
                 let after = [5, 30, 300, 300, 1800][usize::try_from(attempt).unwrap_or(4).min(4)];
                 Ok(if last { Outcome::Done } else { Outcome::Retry(after) })
             }

@@ -185,8 +185,8 @@ const KEY: &str = "key";
 /// bot, a model. The others work for the database, in order.
 pub fn at_once(family: &str) -> usize {
     match family {
-        "deliver" | "bot" => 32,
-        "summarise" | "pull" => 8,
+        "deliver" | "bot" => 16,
+        "summarise" | "pull" => 4,
         // At most this many of the largest files are in memory.
         "media" => 4,
         _ => 1,

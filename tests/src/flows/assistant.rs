@@ -82,6 +82,10 @@ impl Place<'_> {
     /// The customer writes.
     pub async fn write(&self, phone: &str, n: u32, text: &str) -> Result<()> {
         let message = self.whatsapp.text(phone, "Ida", &format!("wamid.{phone}.{n}"), text, unix());
+        // A machine under load may answer 503; whoever posts comes again.
+        while self.whatsapp.post(&reqwest_client(), &message).await? == 503 {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
         ensure!(self.whatsapp.post(&reqwest_client(), &message).await? == 200);
         Ok(())
     }
