@@ -186,9 +186,8 @@ const KEY: &str = "key";
 pub fn at_once(family: &str) -> usize {
     match family {
         "deliver" | "bot" => 16,
-        "summarise" | "pull" => 4,
-        // At most this many of the largest files are in memory.
-        "media" => 4,
+        // Of the largest files so many are in memory at most.
+        "summarise" | "pull" | "media" => 4,
         _ => 1,
     }
 }
