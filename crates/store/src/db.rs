@@ -277,12 +277,14 @@ impl Db {
         self.system.as_ref().ok_or(StoreError::Driver(sqlx::Error::PoolClosed))
     }
 
-    /// A connection for one road of the relay.
+    /// A connection for one road of the relay. It is opened at once: whoever takes a lane over has much to carry, and a
+    /// busy machine may need seconds for a new connection.
     pub fn road(&self) -> Result<Road, StoreError> {
         let url = self.system_url.as_deref().ok_or(StoreError::Driver(sqlx::Error::PoolClosed))?;
         let pool = PgPoolOptions::new()
+            .min_connections(1)
             .max_connections(1)
-            .acquire_timeout(Duration::from_secs(3))
+            .acquire_timeout(Duration::from_secs(10))
             .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)

@@ -278,8 +278,7 @@ impl Stack {
 
     /// Ends in order, and fails when something was left over: an unsent row or an unprocessed request.
     pub async fn finish(mut self) -> Result<()> {
-        // Workers that a test aborts in the middle of a transaction leave its locks behind for ten seconds at most.
-        self.settle("select count(*) from outbox where due_at <= clock_timestamp()", 0, Duration::from_secs(30))
+        self.settle("select count(*) from outbox where due_at <= clock_timestamp()", 0, Duration::from_secs(10))
             .await?;
         self.settle("select count(*) from inbound_raw where state = 'received'", 0, Duration::from_secs(10)).await?;
         if let Some((stop, task)) = self.workers.take() {

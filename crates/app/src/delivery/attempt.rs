@@ -78,12 +78,13 @@ pub async fn claim(app: &App, tenant: TenantId, id: DeliveryId) -> Result<Claime
     }
     let config = accounts::config(&mut tx, &app.sealer, &app.public_url, delivery.account).await?;
     let Some(config) = config else { return Ok(Claimed::Done) };
+    let message = compose(app, &mut tx, &delivery, &session).await?;
+    // Last, for the account's sends pass here one by one until the commit.
     if let Some(seconds) = turn(app, &mut tx, &delivery, &config).await? {
         tx.job_in(&Job::Deliver { delivery: id }, session.id.0, seconds);
         tx.commit().await?;
         return Ok(Claimed::Done);
     }
-    let message = compose(app, &mut tx, &delivery, &session).await?;
     set(&mut tx, &delivery, DeliveryState::Sending, None).await?;
     tx.commit().await?;
     Ok(Claimed::Send(Box::new((config, message))))
