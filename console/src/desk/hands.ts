@@ -6,7 +6,7 @@ import { toasts } from '../lib/toasts.svelte';
 import { say } from './hands.words';
 
 /** Takes a conversation from its bot: it is the agent's at once. */
-export async function take(conversationId: string): Promise<void> {
+export default async function take(conversationId: string): Promise<void> {
   try {
     const { conversation } = (await act(ConversationTakeFromBotDocument, { input: { conversationId } })).conversationTakeFromBot;
     if (conversation) desk.put(conversation);
@@ -15,5 +15,3 @@ export async function take(conversationId: string): Promise<void> {
     complain(error);
   }
 }
-
-export default take;
