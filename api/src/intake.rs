@@ -1,15 +1,12 @@
 //! Verified requests into the inbox, many in one commit when many come at once.
 
 use meridian_store::{Db, IntakeRow};
-use std::sync::Arc;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 /// Waiting requests at most; more are answered 503.
 const QUEUE: usize = 4096;
 /// Requests of one commit.
 const BATCH: usize = 128;
-/// Commits at the same time: while they flush, the next batch gathers.
-const FLIGHTS: usize = 3;
 
 type Waiting = (IntakeRow, oneshot::Sender<bool>);
 
@@ -20,22 +17,18 @@ impl Intake {
     pub(crate) fn start(db: Db) -> Self {
         let (send, mut receive) = mpsc::channel::<Waiting>(QUEUE);
         tokio::spawn(async move {
-            let flights = Arc::new(Semaphore::new(FLIGHTS));
-            while let Ok(flight) = Arc::clone(&flights).acquire_owned().await {
-                let mut batch = Vec::new();
-                if receive.recv_many(&mut batch, BATCH).await == 0 {
-                    return;
-                }
+            let mut gathered = Vec::new();
+            // One commit at a time: while it is flushed the next batch gathers. More beside it would each be smaller,
+            // and cost the database more than they win.
+            while receive.recv_many(&mut gathered, BATCH).await > 0 {
+                let (rows, answers): (Vec<IntakeRow>, Vec<_>) = gathered.drain(..).unzip();
                 let db = db.clone();
-                tokio::spawn(async move {
-                    let (rows, answers): (Vec<IntakeRow>, Vec<_>) = batch.into_iter().unzip();
-                    let stored = store(&db, &rows).await;
-                    for answer in answers {
-                        // A client that went away gets no answer; the request is stored all the same.
-                        let _ = answer.send(stored);
-                    }
-                    drop(flight);
-                });
+                // A panic costs its batch, which is answered 503, not the way in.
+                let stored = tokio::spawn(async move { store(&db, &rows).await }).await.unwrap_or(false);
+                for answer in answers {
+                    // A client that went away gets no answer; the request is stored all the same.
+                    let _ = answer.send(stored);
+                }
             }
         });
         Self(send)

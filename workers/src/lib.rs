@@ -46,14 +46,17 @@ pub struct Settings {
 
 /// Jobs of one queue on their way to a process, and in one batch.
 const PREFETCH: u16 = 64;
-const BATCH: usize = 32;
+const BATCH: usize = 64;
 
-/// Batches only where one transaction takes several jobs: a stop does not wait for the rest of a batch elsewhere.
-fn manner(family: &str) -> Manner {
+/// How a family's jobs are done, and whether its lanes are served together. Batches only where one transaction takes
+/// several jobs: a stop does not wait for the rest of a batch elsewhere. Requests of all lanes share a transaction: lanes
+/// beside each other would make smaller ones, each slower for the others.
+fn manner(family: &str, lanes: u16) -> (Manner, bool) {
     match (family, jobs::at_once(family)) {
-        ("ingest" | "route", _) => Manner::Batches(BATCH),
-        (_, 1) => Manner::Batches(1),
-        (_, most) => Manner::Beside(most),
+        ("ingest", _) => (Manner::Batches(BATCH), true),
+        ("route", _) => (Manner::Batches(BATCH), false),
+        (_, 1) => (Manner::Batches(1), false),
+        (_, most) => (Manner::Beside(most * usize::from(lanes)), true),
     }
 }
 
@@ -62,13 +65,15 @@ pub async fn run(settings: Settings, stop: CancellationToken) {
     let mut tasks = JoinSet::new();
     for (family, lanes) in jobs::FAMILIES {
         let handler = handlers::of(family, &settings);
-        for lane in 0..*lanes {
+        let (manner, together) = manner(family, *lanes);
+        let queues: Vec<String> = (0..*lanes).map(|lane| format!("{family}.{lane}")).collect();
+        for queues in queues.chunks(if together { queues.len() } else { 1 }) {
             let consumer = Consumer {
                 url: settings.amqp_url.clone(),
                 topology: settings.topology.clone(),
-                queue: format!("{family}.{lane}"),
+                queues: queues.to_vec(),
                 prefetch: PREFETCH,
-                manner: manner(family),
+                manner,
             };
             // A routing leader keeps state; each lane has its own.
             let handler: Arc<dyn Handler> = if *family == "route" {

@@ -6,7 +6,11 @@ use crate::{
     session::{Parts, Session},
     within,
 };
-use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use futures_util::{
+    FutureExt, StreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream, FuturesUnordered, SelectAll},
+};
 use lapin::{
     Channel,
     message::Delivery as Message,
@@ -57,19 +61,37 @@ pub enum Manner {
     Beside(usize),
 }
 
-/// Consumes one queue until told to stop.
+/// Consumes queues until told to stop, over one connection: what waits in any of them goes into one batch.
 #[derive(Clone)]
 pub struct Consumer {
     /// Broker.
     pub url: String,
     /// Names.
     pub topology: Topology,
-    /// Queue without prefix.
-    pub queue: String,
-    /// Jobs on their way to us at most.
+    /// Queues without prefix.
+    pub queues: Vec<String>,
+    /// Jobs of a queue on their way to us at most.
     pub prefetch: u16,
     /// How they are done.
     pub manner: Manner,
+}
+
+/// What the queues of a consumer give out, as it comes.
+struct Coming<'c>(SelectAll<BoxStream<'c, Option<lapin::Result<Message>>>>);
+
+impl<'c> Coming<'c> {
+    fn of(consumers: &'c mut [lapin::Consumer]) -> Self {
+        let ended = || stream::once(std::future::ready(None));
+        Self(stream::select_all(consumers.iter_mut().map(|one| one.map(Some).chain(ended()).boxed())))
+    }
+
+    /// The next message; an error when a queue gives out no more.
+    async fn next(&mut self) -> Result<Message, BusError> {
+        match self.0.next().await.flatten() {
+            Some(message) => Ok(message?),
+            None => Err(BusError::TimedOut),
+        }
+    }
 }
 
 /// A job in hand: its message and what it says.
@@ -86,7 +108,7 @@ impl Consumer {
         while !stop.is_cancelled() {
             match self.consume(&handler, &stop, &mut backoff).await {
                 Ok(()) => return,
-                Err(error) => tracing::warn!(%error, queue = %self.queue, "consumer lost, building it anew"),
+                Err(error) => tracing::warn!(%error, queues = ?self.queues, "consumer lost, building it anew"),
             }
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -97,15 +119,16 @@ impl Consumer {
 
     /// A connection that consumes.
     async fn open(&self) -> Result<Session, PublishError> {
-        let mut session = Session::open(&self.url, &format!("meridian {}", self.queue)).await?;
-        self.topology.declare_for(session.channel(), &self.queue).await?;
+        let mut session = Session::open(&self.url, &format!("meridian {}", self.queues.join(" "))).await?;
         within(session.channel().basic_qos(self.prefetch, BasicQosOptions::default())).await?;
-        let name = self.topology.queue(&self.queue);
-        let options = BasicConsumeOptions::default();
-        let consuming =
-            session.channel().basic_consume(name.as_str().into(), "".into(), options, FieldTable::default());
-        let consuming = within(consuming).await?;
-        session.parts().consumer = Some(consuming);
+        self.topology.declare_for(session.channel(), &self.queues).await?;
+        for queue in &self.queues {
+            let (name, options) = (self.topology.queue(queue), BasicConsumeOptions::default());
+            let consuming =
+                session.channel().basic_consume(name.as_str().into(), "".into(), options, FieldTable::default());
+            let consuming = within(consuming).await?;
+            session.parts().consumers.push(consuming);
+        }
         Ok(session)
     }
 
@@ -121,18 +144,19 @@ impl Consumer {
         };
         let mut session = opened?;
         backoff.reset();
-        let Parts { channel, consumer, .. } = session.parts();
-        let Some(consumer) = consumer else { return Err(BusError::TimedOut.into()) };
+        let Parts { channel, consumers, .. } = session.parts();
+        let mut coming = Coming::of(consumers);
         match self.manner {
-            Manner::Batches(most) => self.in_batches(channel, consumer, handler, stop, most).await?,
+            Manner::Batches(most) => self.in_batches(channel, &mut coming, handler, stop, most).await?,
             Manner::Beside(most) => {
                 let mut running = Running::new();
-                let ended = self.beside(channel, consumer, handler, stop, most, &mut running).await;
+                let ended = self.beside(channel, &mut coming, handler, stop, most, &mut running).await;
                 // The broker gives out again what was not settled: not while it still runs here.
                 while running.next().await.is_some() {}
                 ended?;
             }
         }
+        drop(coming);
         // Closing returns what we were given and did not start.
         session.close().await?;
         Ok(())
@@ -141,7 +165,7 @@ impl Consumer {
     async fn in_batches(
         &self,
         channel: &Channel,
-        consumer: &mut lapin::Consumer,
+        coming: &mut Coming<'_>,
         handler: &Arc<dyn Handler>,
         stop: &CancellationToken,
         most: usize,
@@ -149,14 +173,13 @@ impl Consumer {
         loop {
             let first = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                next = consumer.next() => next,
+                next = coming.next() => next?,
             };
-            let Some(first) = first else { return Err(BusError::TimedOut.into()) };
-            let mut batch: Vec<Held> = self.read(channel, first.map_err(BusError::from)?).await?.into_iter().collect();
+            let mut batch: Vec<Held> = self.read(channel, first).await?.into_iter().collect();
             while batch.len() < most
-                && let Some(Some(next)) = consumer.next().now_or_never()
+                && let Some(next) = coming.next().now_or_never()
             {
-                batch.extend(self.read(channel, next.map_err(BusError::from)?).await?);
+                batch.extend(self.read(channel, next?).await?);
             }
             if batch.is_empty() {
                 continue;
@@ -171,7 +194,7 @@ impl Consumer {
     async fn beside(
         &self,
         channel: &Channel,
-        consumer: &mut lapin::Consumer,
+        coming: &mut Coming<'_>,
         handler: &Arc<dyn Handler>,
         stop: &CancellationToken,
         most: usize,
@@ -195,10 +218,9 @@ impl Consumer {
                     running.extend(follower.map(|held| self.run_one(handler, held)));
                     continue;
                 }
-                next = consumer.next(), if running.len() < most => next,
+                next = coming.next(), if running.len() < most => next?,
             };
-            let Some(next) = next else { return Err(BusError::TimedOut.into()) };
-            let Some(held) = self.read(channel, next.map_err(BusError::from)?).await? else { continue };
+            let Some(held) = self.read(channel, next).await? else { continue };
             match jobs::key(&held.1.job) {
                 Some(key) if busy.contains_key(&key) => busy.entry(key).or_default().push_back(held),
                 key => {
@@ -218,11 +240,11 @@ impl Consumer {
         match serde_json::from_slice::<Envelope>(&message.data) {
             Ok(envelope) => Ok(Some((message, envelope))),
             Err(error) => {
-                tracing::error!(%error, queue = %self.queue, "unreadable job set aside");
+                let name = message.routing_key.as_str();
+                tracing::error!(%error, queue = name, "unreadable job set aside");
                 let unreadable = Envelope { tenant: Uuid::nil(), job: serde_json::Value::Null, attempt: 0 };
                 let reason = format!("unreadable: {error}");
-                let name = self.topology.queue(&self.queue);
-                let confirm = send(channel, &self.topology.dead(), "", &name, &unreadable, Some(&reason)).await?;
+                let confirm = send(channel, &self.topology.dead(), "", name, &unreadable, Some(&reason)).await?;
                 settled(confirm.await.map_err(BusError::from)?, "dead")?;
                 within(message.ack(BasicAckOptions::default())).await?;
                 Ok(None)
@@ -237,7 +259,7 @@ impl Consumer {
         let (running, jobs) = (Arc::clone(handler), batch.iter().map(delivery).collect());
         let ran = tokio::spawn(async move { running.handle(jobs).await }).await;
         ran.unwrap_or_else(|error| {
-            tracing::error!(%error, queue = %self.queue, "handler panicked");
+            tracing::error!(%error, queues = ?self.queues, "handler panicked");
             vec![Outcome::Retry(5); batch.len()]
         })
     }
@@ -254,18 +276,19 @@ impl Consumer {
     /// Says goodbye to a job: acknowledged after what is to become of it is safe.
     async fn settle(&self, channel: &Channel, held: Held, outcome: Outcome) -> Result<(), PublishError> {
         let (message, mut job) = held;
-        let name = self.topology.queue(&self.queue);
+        // By the default exchange, in and on the way back from a retry: the key is the queue's name.
+        let name = message.routing_key.as_str();
         match outcome {
             Outcome::Done => {}
             Outcome::Retry(seconds) => {
                 job.attempt += 1;
-                let origin = envelope::origin(&message.properties).unwrap_or_else(|| name.clone());
-                let confirm = send(channel, &self.topology.retry(seconds), &name, &origin, &job, None).await?;
+                let origin = envelope::origin(&message.properties).unwrap_or_else(|| name.to_owned());
+                let confirm = send(channel, &self.topology.retry(seconds), name, &origin, &job, None).await?;
                 settled(confirm.await.map_err(BusError::from)?, "retry")?;
             }
             Outcome::Dead(reason) => {
-                tracing::error!(queue = %self.queue, reason, "job set aside");
-                let confirm = send(channel, &self.topology.dead(), "", &name, &job, Some(&reason)).await?;
+                tracing::error!(queue = name, reason, "job set aside");
+                let confirm = send(channel, &self.topology.dead(), "", name, &job, Some(&reason)).await?;
                 settled(confirm.await.map_err(BusError::from)?, "dead")?;
             }
         }

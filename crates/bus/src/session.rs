@@ -7,11 +7,11 @@ use lapin::{Channel, Connection, ConnectionProperties, options::ConfirmSelectOpt
 /// for 64 frames with every connection, and jobs are a few hundred octets.
 const FRAME_MAX: u32 = 16 * 1024;
 
-/// A connection, its channel and what consumes on it.
+/// A connection, its channel and what consume on it.
 pub(crate) struct Parts {
     connection: Connection,
     pub(crate) channel: Channel,
-    pub(crate) consumer: Option<lapin::Consumer>,
+    pub(crate) consumers: Vec<lapin::Consumer>,
 }
 
 /// Closes its connection when its owner is gone, however that ended. A connection that lingers keeps its consumer,
@@ -29,7 +29,7 @@ impl Session {
         let opening = tokio::spawn(async move {
             let connection = within(Connection::connect_uri(uri, options)).await?;
             let channel = within(connection.create_channel()).await?;
-            let session = Self(Some(Parts { connection, channel, consumer: None }));
+            let session = Self(Some(Parts { connection, channel, consumers: Vec::new() }));
             within(session.channel().confirm_select(ConfirmSelectOptions::default())).await?;
             Ok(session)
         });

@@ -62,10 +62,13 @@ impl Topology {
         Ok(())
     }
 
-    /// Declares what the consumer of one queue needs.
-    pub(crate) async fn declare_for(&self, channel: &Channel, name: &str) -> Result<(), BusError> {
+    /// Declares what the consumer of some queues needs.
+    pub(crate) async fn declare_for(&self, channel: &Channel, names: &[String]) -> Result<(), BusError> {
         self.declare_ways_back(channel).await?;
-        self.declare_lane(channel, name).await
+        for name in names {
+            self.declare_lane(channel, name).await?;
+        }
+        Ok(())
     }
 
     async fn declare_lane(&self, channel: &Channel, name: &str) -> Result<(), BusError> {

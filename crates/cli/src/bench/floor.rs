@@ -99,7 +99,7 @@ impl Floor {
         let consumer = Consumer {
             url: rig.servers.amqp_url(),
             topology: topology.clone(),
-            queue: "ingest.0".to_owned(),
+            queues: vec!["ingest.0".to_owned()],
             prefetch: 64,
             manner: Manner::Batches(if batched { 64 } else { 1 }),
         };
