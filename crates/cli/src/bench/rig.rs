@@ -150,7 +150,7 @@ impl Rig {
     /// The statements that took most of the database's time, if they were counted.
     pub async fn print_profile(&self) -> Result<()> {
         if self.profile {
-            for line in bulk::costliest(&self.servers.postgres_url(), 25).await? {
+            for line in bulk::costliest(&self.servers.postgres_url(), 40).await? {
                 println!("{line}");
             }
         }
