@@ -96,7 +96,8 @@ async fn serve(edge: web::Data<Edge>, mut session: Session, mut stream: actix_ws
             message = stream.next() => match message {
                 Some(Ok(AggregatedMessage::Text(text))) => {
                     unanswered = 0;
-                    match socket.on_text(&text).await {
+                    // In a box: what it needs is not kept by sockets that wait.
+                    match Box::pin(socket.on_text(&text)).await {
                         Ok(Some(answer)) => if session.text(answer).await.is_err() { break None; },
                         Ok(None) => {}
                         Err(close) => break Some(close),

@@ -93,6 +93,10 @@ impl GraphQl {
         if let Some(refused) = self.refuse(&mut request) {
             return futures_util::stream::once(async move { refused }).boxed();
         }
+        // The document lives as long as the stream, and a copy has no room to grow: half of what the parser's takes.
+        if let Ok(exact) = request.parsed_query().cloned() {
+            request.set_parsed_query(exact);
+        }
         let idempotency = viewer.idempotency_for(&request.query, &request.variables);
         let request = request.data(loaders::loader(Arc::clone(&viewer))).data(viewer).data(idempotency);
         self.schema.execute_stream(request).map(error::finish).boxed()

@@ -13,7 +13,7 @@ mod sweeper;
 mod webhooks;
 
 use meridian_app::App;
-use meridian_bus::{Consumer, Handler, Hints, Manner, Topology, Wake};
+use meridian_bus::{Consumer, Handler, Hints, Manner, Order, Topology, Wake};
 use meridian_channels::{Http, Model};
 use meridian_domain::{jobs, time::SystemClock};
 use meridian_files::Files;
@@ -47,16 +47,18 @@ pub struct Settings {
 /// Jobs of one queue on their way to a process, and in one batch.
 const PREFETCH: u16 = 64;
 const BATCH: usize = 64;
+/// Tenants whose requests are applied beside each other.
+const TENANTS: usize = 4;
 
 /// How a family's jobs are done, and whether its lanes are served together. Batches only where one transaction takes
-/// several jobs: a stop does not wait for the rest of a batch elsewhere. Requests of all lanes share a transaction: lanes
-/// beside each other would make smaller ones, each slower for the others.
+/// several jobs: a stop does not wait for the rest of a batch elsewhere. Requests of a tenant in all lanes share a
+/// transaction: lanes beside each other would make smaller ones, each slower for the others.
 fn manner(family: &str, lanes: u16) -> (Manner, bool) {
     match (family, jobs::at_once(family)) {
-        ("ingest", _) => (Manner::Batches(BATCH), true),
-        ("route", _) => (Manner::Batches(BATCH), false),
-        (_, 1) => (Manner::Batches(1), false),
-        (_, most) => (Manner::Beside(most * usize::from(lanes)), true),
+        ("ingest", _) => (Manner { order: Order::Tenant, batch: BATCH, beside: TENANTS }, true),
+        ("route", _) => (Manner { order: Order::Arrival, batch: BATCH, beside: 1 }, false),
+        (_, 1) => (Manner { order: Order::Arrival, batch: 1, beside: 1 }, false),
+        (_, most) => (Manner { order: Order::Key, batch: 1, beside: most * usize::from(lanes) }, true),
     }
 }
 

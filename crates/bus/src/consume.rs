@@ -1,4 +1,4 @@
-//! Consuming: in batches of what is ready now, or job beside job where each waits for somebody outside.
+//! Consuming: jobs that must follow one another do, all others are done beside each other.
 
 use crate::{
     Backoff, BusError, Envelope, Topology, envelope,
@@ -45,23 +45,35 @@ pub enum Outcome {
     Dead(String),
 }
 
-/// Handles jobs of one queue. One outcome for each delivery.
+/// Handles jobs of one family. One outcome for each delivery.
 pub trait Handler: Send + Sync {
     /// Handles a batch, in its order.
     fn handle(&self, batch: Vec<Delivery>) -> BoxFuture<'_, Vec<Outcome>>;
 }
 
-/// How the jobs of a queue are done.
+/// Which jobs follow one another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Manner {
-    /// One batch after the other, of so many jobs at most.
-    Batches(usize),
-    /// So many jobs at most beside each other, each settled when it is done: one that waits for a slow server holds up
-    /// nobody else. Jobs of one key ([`jobs::key`]) follow one another.
-    Beside(usize),
+pub enum Order {
+    /// All, as they come.
+    Arrival,
+    /// Those of a tenant.
+    Tenant,
+    /// Those of one key ([`jobs::key`]); a job without a key follows none.
+    Key,
 }
 
-/// Consumes queues until told to stop, over one connection: what waits in any of them goes into one batch.
+/// How jobs are done: one that is slow holds up those that must follow it, and nobody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    /// What keeps them in order.
+    pub order: Order,
+    /// Jobs of one order that are handled together at most: what gathers while the batch before them is handled.
+    pub batch: usize,
+    /// Batches beside each other at most.
+    pub beside: usize,
+}
+
+/// Consumes queues until told to stop, over one connection.
 #[derive(Clone)]
 pub struct Consumer {
     /// Broker.
@@ -97,8 +109,48 @@ impl<'c> Coming<'c> {
 /// A job in hand: its message and what it says.
 type Held = (Message, Envelope);
 
-/// A job that runs; what it held and what became of it.
-type Running = FuturesUnordered<BoxFuture<'static, (Held, Outcome)>>;
+/// Jobs that wait, each in the line of those it must follow.
+struct Lines<T> {
+    /// A line stands while something of it waits or is handled.
+    of: HashMap<Uuid, VecDeque<T>>,
+    /// Lines of which something waits and nothing is handled.
+    turns: VecDeque<Uuid>,
+}
+
+impl<T> Lines<T> {
+    fn new() -> Self {
+        Self { of: HashMap::new(), turns: VecDeque::new() }
+    }
+
+    fn push(&mut self, line: Uuid, job: T) {
+        let turns = &mut self.turns;
+        let waiting = self.of.entry(line).or_insert_with(|| {
+            turns.push_back(line);
+            VecDeque::new()
+        });
+        waiting.push_back(job);
+    }
+
+    /// The first of the line whose turn it is, at most so many.
+    fn next(&mut self, most: usize) -> Option<(Uuid, Vec<T>)> {
+        let line = self.turns.pop_front()?;
+        let waiting = self.of.get_mut(&line)?;
+        let batch = waiting.drain(..most.min(waiting.len())).collect();
+        Some((line, batch))
+    }
+
+    /// What was handled of a line is done: the rest has its turn after the others.
+    fn done(&mut self, line: Uuid) {
+        if self.of.get(&line).is_some_and(|waiting| !waiting.is_empty()) {
+            self.turns.push_back(line);
+        } else {
+            self.of.remove(&line);
+        }
+    }
+}
+
+/// A batch that is handled; its line, what it held and what became of it.
+type Running = FuturesUnordered<BoxFuture<'static, (Uuid, Vec<Held>, Vec<Outcome>)>>;
 
 impl Consumer {
     /// Runs for ever: connects, consumes, and builds everything anew after any failure. On cancellation what is in
@@ -146,93 +198,62 @@ impl Consumer {
         backoff.reset();
         let Parts { channel, consumers, .. } = session.parts();
         let mut coming = Coming::of(consumers);
-        match self.manner {
-            Manner::Batches(most) => self.in_batches(channel, &mut coming, handler, stop, most).await?,
-            Manner::Beside(most) => {
-                let mut running = Running::new();
-                let ended = self.beside(channel, &mut coming, handler, stop, most, &mut running).await;
-                // The broker gives out again what was not settled: not while it still runs here.
-                while running.next().await.is_some() {}
-                ended?;
-            }
-        }
+        let mut running = Running::new();
+        let ended = self.work(channel, &mut coming, handler, stop, &mut running).await;
+        // The broker gives out again what was not settled: not while it still runs here.
+        while running.next().await.is_some() {}
+        ended?;
         drop(coming);
         // Closing returns what we were given and did not start.
         session.close().await?;
         Ok(())
     }
 
-    async fn in_batches(
+    async fn work(
         &self,
         channel: &Channel,
         coming: &mut Coming<'_>,
         handler: &Arc<dyn Handler>,
         stop: &CancellationToken,
-        most: usize,
-    ) -> Result<(), PublishError> {
-        loop {
-            let first = tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                next = coming.next() => next?,
-            };
-            let mut batch: Vec<Held> = self.read(channel, first).await?.into_iter().collect();
-            while batch.len() < most
-                && let Some(next) = coming.next().now_or_never()
-            {
-                batch.extend(self.read(channel, next?).await?);
-            }
-            if batch.is_empty() {
-                continue;
-            }
-            let outcomes = self.run_all(handler, &batch).await;
-            for (held, outcome) in batch.into_iter().zip(outcomes) {
-                self.settle(channel, held, outcome).await?;
-            }
-        }
-    }
-
-    async fn beside(
-        &self,
-        channel: &Channel,
-        coming: &mut Coming<'_>,
-        handler: &Arc<dyn Handler>,
-        stop: &CancellationToken,
-        most: usize,
         running: &mut Running,
     ) -> Result<(), PublishError> {
-        // Keys of what runs, and what of the same key waits for it.
-        let mut busy: HashMap<Uuid, VecDeque<Held>> = HashMap::new();
+        let mut lines = Lines::new();
         loop {
-            let next = tokio::select! {
+            tokio::select! {
                 () = stop.cancelled() => break,
-                Some((held, outcome)) = running.next() => {
-                    let key = jobs::key(&held.1.job);
-                    self.settle(channel, held, outcome).await?;
-                    let follower = key.and_then(|key| {
-                        let follower = busy.get_mut(&key).and_then(VecDeque::pop_front);
-                        if follower.is_none() {
-                            busy.remove(&key);
-                        }
-                        follower
-                    });
-                    running.extend(follower.map(|held| self.run_one(handler, held)));
-                    continue;
+                Some((line, batch, outcomes)) = running.next() => {
+                    self.settle_all(channel, batch, outcomes).await?;
+                    lines.done(line);
                 }
-                next = coming.next(), if running.len() < most => next?,
-            };
-            let Some(held) = self.read(channel, next).await? else { continue };
-            match jobs::key(&held.1.job) {
-                Some(key) if busy.contains_key(&key) => busy.entry(key).or_default().push_back(held),
-                key => {
-                    busy.extend(key.map(|key| (key, VecDeque::new())));
-                    running.push(self.run_one(handler, held));
+                first = coming.next() => {
+                    let mut next = Some(first);
+                    while let Some(message) = next {
+                        if let Some(held) = self.read(channel, message?).await? {
+                            lines.push(self.line(&held), held);
+                        }
+                        next = coming.next().now_or_never();
+                    }
                 }
             }
+            while running.len() < self.manner.beside
+                && let Some((line, batch)) = lines.next(self.manner.batch)
+            {
+                running.push(run(Arc::clone(handler), line, batch));
+            }
         }
-        while let Some((held, outcome)) = running.next().await {
-            self.settle(channel, held, outcome).await?;
+        while let Some((_, batch, outcomes)) = running.next().await {
+            self.settle_all(channel, batch, outcomes).await?;
         }
         Ok(())
+    }
+
+    /// The line a job stands in.
+    fn line(&self, (message, envelope): &Held) -> Uuid {
+        match self.manner.order {
+            Order::Arrival => Uuid::nil(),
+            Order::Tenant => envelope.tenant,
+            Order::Key => jobs::key(&envelope.job).unwrap_or_else(|| Uuid::from_u128(u128::from(message.delivery_tag))),
+        }
     }
 
     /// What a message says; one that cannot be read is set aside.
@@ -252,25 +273,16 @@ impl Consumer {
         }
     }
 
-    /// One outcome for each job. A panic of a handler costs an attempt of its batch, not the worker.
-    async fn run_all(&self, handler: &Arc<dyn Handler>, batch: &[Held]) -> Vec<Outcome> {
-        let delivery =
-            |(message, envelope): &Held| Delivery { envelope: envelope.clone(), redelivered: message.redelivered };
-        let (running, jobs) = (Arc::clone(handler), batch.iter().map(delivery).collect());
-        let ran = tokio::spawn(async move { running.handle(jobs).await }).await;
-        ran.unwrap_or_else(|error| {
-            tracing::error!(%error, queues = ?self.queues, "handler panicked");
-            vec![Outcome::Retry(5); batch.len()]
-        })
-    }
-
-    fn run_one(&self, handler: &Arc<dyn Handler>, held: Held) -> BoxFuture<'static, (Held, Outcome)> {
-        let (consumer, handler) = (self.clone(), Arc::clone(handler));
-        async move {
-            let outcome = consumer.run_all(&handler, std::slice::from_ref(&held)).await.pop();
-            (held, outcome.unwrap_or(Outcome::Retry(5)))
+    async fn settle_all(
+        &self,
+        channel: &Channel,
+        batch: Vec<Held>,
+        outcomes: Vec<Outcome>,
+    ) -> Result<(), PublishError> {
+        for (held, outcome) in batch.into_iter().zip(outcomes) {
+            self.settle(channel, held, outcome).await?;
         }
-        .boxed()
+        Ok(())
     }
 
     /// Says goodbye to a job: acknowledged after what is to become of it is safe.
@@ -294,5 +306,52 @@ impl Consumer {
         }
         within(message.ack(BasicAckOptions::default())).await?;
         Ok(())
+    }
+}
+
+/// One outcome for each job. A panic of a handler costs an attempt of its batch, not the worker.
+fn run(handler: Arc<dyn Handler>, line: Uuid, batch: Vec<Held>) -> BoxFuture<'static, (Uuid, Vec<Held>, Vec<Outcome>)> {
+    async move {
+        let delivery =
+            |(message, envelope): &Held| Delivery { envelope: envelope.clone(), redelivered: message.redelivered };
+        let jobs = batch.iter().map(delivery).collect();
+        let handled = tokio::spawn(async move { handler.handle(jobs).await }).await;
+        let outcomes = handled.unwrap_or_else(|error| {
+            let queue = batch.first().map(|(message, _)| message.routing_key.as_str());
+            tracing::error!(%error, queue, "handler panicked");
+            vec![Outcome::Retry(5); batch.len()]
+        });
+        (line, batch, outcomes)
+    }
+    .boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: Uuid = Uuid::from_u128(1);
+    const B: Uuid = Uuid::from_u128(2);
+
+    #[test]
+    fn a_line_gathers_while_its_batch_is_handled_and_others_pass() {
+        let mut lines = Lines::new();
+        lines.push(A, 1);
+        assert_eq!(lines.next(2), Some((A, vec![1])));
+        for (line, job) in [(A, 2), (A, 3), (B, 9), (A, 4)] {
+            lines.push(line, job);
+        }
+        assert_eq!(lines.next(2), Some((B, vec![9])));
+        assert_eq!(lines.next(2), None, "what follows A waits for it");
+        lines.done(A);
+        assert_eq!(lines.next(2), Some((A, vec![2, 3])));
+        lines.done(B);
+        lines.push(B, 10);
+        lines.done(A);
+        assert_eq!(lines.next(2), Some((B, vec![10])), "turn by turn");
+        assert_eq!(lines.next(2), Some((A, vec![4])));
+        lines.done(A);
+        lines.done(B);
+        assert!(lines.of.is_empty() && lines.turns.is_empty());
     }
 }

@@ -239,6 +239,8 @@ impl Follower {
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);
             }
+            // Most followers wait most of the time, with nothing in hand.
+            self.ready = VecDeque::new();
             if self.behind {
                 match self.catch_up().await {
                     Ok(more) => self.behind = more,

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use futures_util::future::BoxFuture;
 use meridian_app::setup::seed_crowd;
 use meridian_bus::{
-    Consumer, Delivery, Envelope, Handler, Hint, Hints, Manner, Moved, Outcome, Pipelined, Publisher, Topology,
+    Consumer, Delivery, Envelope, Handler, Hint, Hints, Manner, Moved, Order, Outcome, Pipelined, Publisher, Topology,
 };
 use meridian_domain::ids::TenantId;
 use meridian_lab::{
@@ -101,7 +101,7 @@ impl Floor {
             topology: topology.clone(),
             queues: vec!["ingest.0".to_owned()],
             prefetch: 64,
-            manner: Manner::Batches(if batched { 64 } else { 1 }),
+            manner: Manner { order: Order::Arrival, batch: if batched { 64 } else { 1 }, beside: 1 },
         };
         tokio::spawn(consumer.run(Arc::new(Tell(hints.clone(), tenant.0)), stop.clone()));
         let watches: Vec<watch::Sender<i64>> = (0..SOCKETS).map(|_| watch::Sender::new(-1)).collect();
