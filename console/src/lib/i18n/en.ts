@@ -175,6 +175,7 @@ export const en = {
   'composer.addnote': 'Add note',
   'composer.bot': 'A bot is answering. Take over with H to reply; you can leave a note.',
   'composer.not_holder': 'Only who holds the conversation can answer. You can leave a note.',
+  'composer.parts': 'Longer than {channel} takes in one message: it goes out in parts.',
   'composer.closed': 'The conversation is resolved. You can still leave a note.',
   'outgoing.waiting': 'Not sent yet; it goes out as soon as there is a connection',
   'outgoing.failed': 'Not sent. {why}',

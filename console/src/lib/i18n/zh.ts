@@ -177,6 +177,7 @@ export const zh: Record<keyof typeof en, string> = {
   'composer.addnote': '添加备注',
   'composer.bot': '机器人正在接待。按 H 接手后即可回复，也可留下备注。',
   'composer.not_holder': '只有会话负责人可以回复，您可以留下备注。',
+  'composer.parts': '超过{channel}单条消息的长度，将分多条发出。',
   'composer.closed': '会话已结束，仍可留下备注。',
   'outgoing.waiting': '尚未发送，网络恢复后自动发出',
   'outgoing.failed': '未发送。{why}',
