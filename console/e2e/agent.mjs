@@ -246,6 +246,12 @@ export async function merge({ chrome, url, world, run, problems }) {
   await card.getByText(second).waitFor();
   await card.getByText('Merge taken back').waitFor();
   tell('and taken back');
+  await card.getByRole('button', { name: 'Tell of something that happened' }).click();
+  await desk.waitForSelector('[role=dialog] [data-first]:focus');
+  await desk.keyboard.type(`Press complaint ${run}`);
+  await desk.keyboard.press('Enter');
+  await card.getByText(`press_complaint_${run}`.toLowerCase()).waitFor();
+  tell('what happened outside stands on the card');
   await resolve(desk);
   await desk.context().close();
 }

@@ -15,6 +15,10 @@ export const words = {
   taken: ['Taken {time}', '接收于 {time}'],
   session: ['Session', '会话段'],
   data: ['Data', '数据'],
+  calls: ['What it asked its model', '向模型的提问'],
+  call: ['HTTP {status} in {ms} ms', 'HTTP {status}，{ms} 毫秒'],
+  'call.none': ['no answer after {ms} ms', '{ms} 毫秒未应答'],
+  tokens: ['{asked} + {answered} tokens', '{asked} + {answered} 个词元'],
   'resend.help': ['What it answers counts only if it still holds the session as it did then.', '仅当它仍像当时一样持有会话段时，其应答才生效。'],
   'recover.help': ['Everything that was given up since then is told again, in order: at most 30 days back and 10,000 events.', '此后放弃的事件将按序重新告知，最多 30 天、10,000 个。'],
 } as const;

@@ -21,5 +21,10 @@ export const words = {
   again: ['To be decided again', '可重新决定'],
   reason: ['Taken back in the review', '核对时撤销'],
   more: ['More', '更多'],
+  twins: ['Look for twins', '查找重复客户'],
+  'twins.help': ['Compares all customers; what is likely comes into this list.', '比较所有客户，可能重复的会进入此列表。'],
+  'twins.going': ['Comparing: {done} of {total} steps', '比较中：{done}/{total} 步'],
+  'twins.done': ['Compared: {n} new pairs', '已比较：新增 {n} 对'],
+  'twins.failed': ['The comparison failed', '比较失败'],
 } as const;
 export const say = pack(words);

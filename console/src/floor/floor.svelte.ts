@@ -1,4 +1,4 @@
-import { AlertAcknowledgeDocument, AlertsDocument, FloorDocument, ReportDocument, type AlertBitsFragment } from '../gql/floor/graphql';
+import { AlertAcknowledgeDocument, AlertsDocument, FloorDocument, FloorLinesDocument, ReportDocument, type AlertBitsFragment } from '../gql/floor/graphql';
 import { AgentsDocument, PresenceSetDocument, QueuesDocument, type PresenceState } from '../gql/graphql';
 import { act, ask, follow } from '../lib/client';
 import { clock } from '../lib/clock.svelte';
@@ -26,7 +26,10 @@ export interface Tile {
   since: number | null;
   /** The share that was answered within 30 seconds in the last hour; null while nothing was. */
   rate: number | null;
+  /** What a customer who came now would wait, minutes; null while that is not known. */
+  expected: Expected | null;
 }
+type Expected = { fromMinutes: number; toMinutes?: number | null };
 
 /** States of work that can be given to somebody. */
 export const ASSIGNABLE = ['queued', 'offered', 'active'];
@@ -54,6 +57,7 @@ export class Floor {
   private every: ReturnType<typeof setInterval> | undefined;
   private minutely: ReturnType<typeof setInterval> | undefined;
   private rates: Record<string, number | null> = {};
+  private lines: Record<string, Expected | null> = {};
 
   start(): void {
     this.stream = follow<Change>(FloorDocument as never, {}, {
@@ -147,13 +151,14 @@ export class Floor {
     this.agents = found;
   }
 
-  /** How fast people were answered in the last hour. */
+  /** How fast people were answered in the last hour, and how fast lines move now. */
   private async readRates(): Promise<void> {
     const to = Date.now() + clock.skew;
     const [from, until] = [new Date(to - 3_600_000).toISOString(), new Date(to).toISOString()];
-    const { routingReport } = await ask(ReportDocument, { from, to: until, by: 'QUEUE', bucket: 'WHOLE', target: 30, zone: 'UTC' });
+    const [{ routingReport }, { queues }] = await Promise.all([ask(ReportDocument, { from, to: until, by: 'QUEUE', bucket: 'WHOLE', target: 30, zone: 'UTC' }), ask(FloorLinesDocument, {})]);
+    this.lines = Object.fromEntries(queues.map((queue) => [bare(queue.id), queue.line.expected ?? null]));
     this.rates = Object.fromEntries(routingReport.map((line) => [bare(line.queueId ?? ''), line.serviceLevel ?? null]));
-    this.tiles = this.tiles.map((tile) => ({ ...tile, rate: this.rates[bare(tile.id)] ?? null }));
+    this.tiles = this.tiles.map((tile) => ({ ...tile, rate: this.rates[bare(tile.id)] ?? null, expected: this.lines[bare(tile.id)] ?? null }));
   }
 
   private async readQueues(): Promise<void> {
@@ -165,6 +170,7 @@ export class Floor {
       waiting: q.depth.waiting,
       since: q.depth.waiting > 0 ? now - q.depth.oldestWaitSeconds * 1000 : null,
       rate: this.rates[bare(q.id)] ?? null,
+      expected: this.lines[bare(q.id)] ?? null,
     }));
   }
 }

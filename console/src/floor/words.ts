@@ -65,6 +65,10 @@ export const words = {
   'report.nothing': ['Nothing came in this time', '此时间内没有工作'],
   'report.nothing.help': ['Choose a longer time, or wait for the first work of the day.', '请选择更长的时间，或等待今天的第一项工作。'],
   'rate.hour': ['{share} in 30 s', '30 秒内 {share}'],
+  'forced.by': ['set by {name}', '由{name}设置'],
+  'line.help': ['What a customer who came now would wait, by the pace of the last quarter of an hour', '按最近一刻钟的速度，现在进来的客户预计等待的时间'],
+  'line.between': ['who comes now waits {from}–{to} min', '现在进来约等 {from}–{to} 分钟'],
+  'line.least': ['who comes now waits over {from} min', '现在进来要等 {from} 分钟以上'],
   'rate.help': ['Answered within 30 seconds, in the last hour', '最近一小时 30 秒内应答的比例'],
 } as const;
 export const say = pack(words);

@@ -70,6 +70,8 @@ function makeClient(): Client {
       cacheExchange({
         keys: {
           Actor: none,
+          AssistantCall: none,
+          AssistantTool: none,
           ChannelCapabilities: none,
           ChannelField: none,
           ChannelHealth: none,
@@ -78,16 +80,19 @@ function makeClient(): Client {
           GeneratedSecret: none,
           IdentityRule: none,
           KnowledgeHit: none,
+          LaterMerge: none,
           KnowledgeRevision: none,
           KnowledgeSuggestions: none,
           Held: none,
           QueueDepth: none,
+          QueueLine: none,
           Shift: none,
           SiteException: none,
           TransferTargets: none,
           UnknownEvent: none,
           UserError: none,
           Viewer: none,
+          WaitRange: none,
           WorkEvent: none,
           WebhookAttempt: none,
           WebhookEventKind: none,
@@ -165,7 +170,7 @@ export async function act<D extends object, V extends AnyVariables>(
   if (!result.data) throw failure(result);
   for (const payload of Object.values(result.data)) {
     const errors = (payload as { userErrors?: UserError[] } | null)?.userErrors ?? [];
-    if (errors[0]) throw new Failed(errors[0].code, errors[0].message, errors[0].field);
+    if (errors[0]) throw new Failed(errors[0].code, errors[0].message, errors[0].field, null, payload);
   }
   return result.data;
 }

@@ -205,7 +205,7 @@ class Desk {
 
   async setPresence(state: PresenceState, reason = ''): Promise<void> {
     const [before, mine] = [this.me, ++this.chosen];
-    if (before) this.me = { ...before, state, stateReason: reason, stateSince: new Date(clock.now).toISOString() };
+    if (before) this.me = { ...before, state, stateReason: reason, stateForcedById: null, stateSince: new Date(clock.now).toISOString() };
     // One after the other, and of several in a row the last alone: what was chosen last is what stands.
     const earlier = this.choosing;
     this.choosing = (async () => {

@@ -7,6 +7,8 @@ export class Failed extends Error {
     readonly field: string | null = null,
     /** By which the operator finds what happened. */
     readonly request: string | null = null,
+    /** What was answered besides: the payload that says why not. */
+    readonly answer: unknown = null,
   ) {
     super(message);
   }

@@ -552,7 +552,7 @@ export type UserErrorCode =
   /** The provider takes no answer any more until the customer writes again. */
   | 'WINDOW_CLOSED';
 
-export type SiteBitsFragment = { id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> };
+export type SiteBitsFragment = { id: string, name: string, timeZone: string, ring: number, handsOver: boolean, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> };
 
 export type BranchBitsFragment = { id: string, name: string, teams: Array<{ id: string, name: string }> };
 
@@ -614,7 +614,7 @@ export type BotsQuery = { bots: Array<{ id: string, name: string, platform: stri
 export type SitesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SitesQuery = { sites: Array<{ id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> }> };
+export type SitesQuery = { sites: Array<{ id: string, name: string, timeZone: string, ring: number, handsOver: boolean, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> }> };
 
 export type BranchesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -658,21 +658,21 @@ export type SiteSaveMutationVariables = Exact<{
 }>;
 
 
-export type SiteSaveMutation = { siteSave: { site: { id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type SiteSaveMutation = { siteSave: { site: { id: string, name: string, timeZone: string, ring: number, handsOver: boolean, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type SiteExceptMutationVariables = Exact<{
   input: SiteExceptInput;
 }>;
 
 
-export type SiteExceptMutation = { siteExcept: { site: { id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type SiteExceptMutation = { siteExcept: { site: { id: string, name: string, timeZone: string, ring: number, handsOver: boolean, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type SiteUnexceptMutationVariables = Exact<{
   input: SiteUnexceptInput;
 }>;
 
 
-export type SiteUnexceptMutation = { siteUnexcept: { site: { id: string, name: string, timeZone: string, ring: number, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type SiteUnexceptMutation = { siteUnexcept: { site: { id: string, name: string, timeZone: string, ring: number, handsOver: boolean, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type BranchSaveMutationVariables = Exact<{
   input: BranchSaveInput;
@@ -857,7 +857,7 @@ export type SiteHolidaysImportMutationVariables = Exact<{
 
 export type SiteHolidaysImportMutation = { siteHolidaysImport: { applied: boolean, days: Array<{ change: HolidayChange, day: string, startsMinute: number | null, endsMinute: number | null, line: number, reason: string }>, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
-export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
+export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
 
 export type ItemFragment = { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> };
 
@@ -907,6 +907,7 @@ export const SiteBitsFragmentDoc = new TypedDocumentString(`
   name
   timeZone
   ring
+  handsOver
   open
   nextChange
   shifts {
@@ -1039,6 +1040,7 @@ export const AgentBitsFragmentDoc = new TypedDocumentString(`
   live
   state
   stateReason
+  stateForcedById
   stateSince
   active
   siteId
@@ -1475,6 +1477,7 @@ export const SitesDocument = new TypedDocumentString(`
   name
   timeZone
   ring
+  handsOver
   open
   nextChange
   shifts {
@@ -1637,6 +1640,7 @@ export const SiteSaveDocument = new TypedDocumentString(`
   name
   timeZone
   ring
+  handsOver
   open
   nextChange
   shifts {
@@ -1672,6 +1676,7 @@ export const SiteExceptDocument = new TypedDocumentString(`
   name
   timeZone
   ring
+  handsOver
   open
   nextChange
   shifts {
@@ -1707,6 +1712,7 @@ export const SiteUnexceptDocument = new TypedDocumentString(`
   name
   timeZone
   ring
+  handsOver
   open
   nextChange
   shifts {

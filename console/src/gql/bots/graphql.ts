@@ -126,7 +126,7 @@ export type UserErrorCode =
   /** The provider takes no answer any more until the customer writes again. */
   | 'WINDOW_CLOSED';
 
-export type ToldFragment = { id: string, sessionId: string, sequence: number, kind: string, data: any, state: BotEventState, attemptCount: number, lastError: string | null, createdAt: string, deliveredAt: string | null };
+export type ToldFragment = { id: string, sessionId: string, sequence: number, kind: string, data: any, state: BotEventState, attemptCount: number, lastError: string | null, createdAt: string, deliveredAt: string | null, calls: Array<{ status: number | null, durationMs: number, promptTokens: number | null, completionTokens: number | null, problem: string | null, tools: Array<{ name: string, outcome: string }> }> };
 
 export type BotEventsQueryVariables = Exact<{
   id: string | number;
@@ -135,7 +135,7 @@ export type BotEventsQueryVariables = Exact<{
 }>;
 
 
-export type BotEventsQuery = { botEvents: { nodes: Array<{ id: string, sessionId: string, sequence: number, kind: string, data: any, state: BotEventState, attemptCount: number, lastError: string | null, createdAt: string, deliveredAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type BotEventsQuery = { botEvents: { nodes: Array<{ id: string, sessionId: string, sequence: number, kind: string, data: any, state: BotEventState, attemptCount: number, lastError: string | null, createdAt: string, deliveredAt: string | null, calls: Array<{ status: number | null, durationMs: number, promptTokens: number | null, completionTokens: number | null, problem: string | null, tools: Array<{ name: string, outcome: string }> }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type BotEventResendMutationVariables = Exact<{
   input: BotEventResendInput;
@@ -170,7 +170,7 @@ export type BotNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type BotNamesQuery = { bots: Array<{ id: string, name: string, status: string }> };
 
-export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
+export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
 
 export type ItemFragment = { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> };
 
@@ -226,6 +226,17 @@ export const ToldFragmentDoc = new TypedDocumentString(`
   lastError
   createdAt
   deliveredAt
+  calls {
+    status
+    durationMs
+    promptTokens
+    completionTokens
+    problem
+    tools {
+      name
+      outcome
+    }
+  }
 }
     `, {"fragmentName":"Told"}) as unknown as TypedDocumentString<ToldFragment, unknown>;
 export const AgentBitsFragmentDoc = new TypedDocumentString(`
@@ -236,6 +247,7 @@ export const AgentBitsFragmentDoc = new TypedDocumentString(`
   live
   state
   stateReason
+  stateForcedById
   stateSince
   active
   siteId
@@ -541,6 +553,17 @@ export const BotEventsDocument = new TypedDocumentString(`
   lastError
   createdAt
   deliveredAt
+  calls {
+    status
+    durationMs
+    promptTokens
+    completionTokens
+    problem
+    tools {
+      name
+      outcome
+    }
+  }
 }`) as unknown as TypedDocumentString<BotEventsQuery, BotEventsQueryVariables>;
 export const BotEventResendDocument = new TypedDocumentString(`
     mutation BotEventResend($input: BotEventResendInput!) {

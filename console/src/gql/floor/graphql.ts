@@ -146,7 +146,7 @@ export type FloorSubscriptionVariables = Exact<{
 
 
 export type FloorSubscription = { floor: { cursor: string, change:
-      | { __typename: 'AgentChange', agent: { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> } }
+      | { __typename: 'AgentChange', agent: { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> } }
       | { __typename: 'AlertChange', alert: { id: string, kind: AlertKind, severity: number, text: string, raisedAt: string, acknowledgedAt: string | null, acknowledgedById: string | null, endedAt: string | null, queueId: string | null, agentId: string | null, customer: { id: string, name: string, tier: string } | null, conversation: { id: string, number: number, lifecycle: Lifecycle } | null, workItem: { id: string, state: string, agentId: string | null } | null } }
       | { __typename: 'ConversationChange' }
       | { __typename: 'CustomerChange' }
@@ -193,6 +193,11 @@ export type WorkAssignMutationVariables = Exact<{
 
 export type WorkAssignMutation = { workAssign: { conversation: { id: string, assignee: { id: string, name: string } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
+export type FloorLinesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FloorLinesQuery = { queues: Array<{ id: string, line: { expected: { fromMinutes: number, toMinutes: number | null } | null } }> };
+
 export type ReportQueryVariables = Exact<{
   from: string;
   to: string;
@@ -210,7 +215,7 @@ export type ReportSkillsQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ReportSkillsQuery = { skills: Array<{ id: string, name: string }> };
 
-export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
+export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
 
 export type ItemFragment = { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> };
 
@@ -300,6 +305,7 @@ export const AgentBitsFragmentDoc = new TypedDocumentString(`
   live
   state
   stateReason
+  stateForcedById
   stateSince
   active
   siteId
@@ -653,6 +659,7 @@ fragment AgentBits on Agent {
   live
   state
   stateReason
+  stateForcedById
   stateSince
   active
   siteId
@@ -821,6 +828,19 @@ export const WorkAssignDocument = new TypedDocumentString(`
   message
   field
 }`) as unknown as TypedDocumentString<WorkAssignMutation, WorkAssignMutationVariables>;
+export const FloorLinesDocument = new TypedDocumentString(`
+    query FloorLines {
+  queues {
+    id
+    line {
+      expected {
+        fromMinutes
+        toMinutes
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FloorLinesQuery, FloorLinesQueryVariables>;
 export const ReportDocument = new TypedDocumentString(`
     query Report($from: DateTime!, $to: DateTime!, $by: ReportBy!, $bucket: ReportBucket!, $target: Int!, $zone: String!) {
   routingReport(

@@ -20,6 +20,21 @@ export type CandidateState =
   /** Two: never suggested again. */
   | 'REFUSED';
 
+export type CustomerEventRecordInput = {
+  /** The customer. */
+  customerId: string | number;
+  /** For programs: an object of at most 4 KiB. */
+  data?: any;
+  /** Kind: 1 to 64 lower-case letters, digits, dots, hyphens and underscores. */
+  kind: string;
+  /** When it happened; now when left out. */
+  occurredAt?: string | null | undefined;
+  /** 1 to 5. */
+  severity?: number;
+  /** For people, at most 1,000 characters. */
+  text?: string;
+};
+
 export type CustomerSplitInput = {
   /** The customer. */
   customerId: string | number;
@@ -110,6 +125,20 @@ export type CandidateRefuseMutationVariables = Exact<{
 
 export type CandidateRefuseMutation = { candidateRefuse: { candidate: { id: string, state: CandidateState } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
+export type CustomerEventsQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CustomerEventsQuery = { customer: { id: string, events: Array<{ id: string, kind: string, severity: number, text: string, occurredAt: string }> } | null };
+
+export type CustomerEventRecordMutationVariables = Exact<{
+  input: CustomerEventRecordInput;
+}>;
+
+
+export type CustomerEventRecordMutation = { customerEventRecord: { customer: { id: string } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
 export type RunBitsFragment = { id: string, name: string, state: string, total: number, done: number, found: number, linked: number, refused: number, error: string | null, createdAt: string, finishedAt: string | null };
 
 export type ImportRunQueryVariables = Exact<{
@@ -147,6 +176,16 @@ export type ReviewUnmergeMutationVariables = Exact<{
 
 
 export type ReviewUnmergeMutation = { customerUnmerge: { actId: string | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type TwinRunsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TwinRunsQuery = { identityRuns: { nodes: Array<{ id: string, state: string, total: number, done: number, found: number, error: string | null }> } };
+
+export type IdentityDedupeMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type IdentityDedupeMutation = { identityDedupe: { run: { id: string, state: string, total: number, done: number, found: number, error: string | null } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type RuleFragment = { scheme: string, value: string, declared: string, reason: string, at: string };
 
@@ -336,6 +375,34 @@ export const CandidateRefuseDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CandidateRefuseMutation, CandidateRefuseMutationVariables>;
+export const CustomerEventsDocument = new TypedDocumentString(`
+    query CustomerEvents($id: ID!) {
+  customer(id: $id) {
+    id
+    events(first: 100) {
+      id
+      kind
+      severity
+      text
+      occurredAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CustomerEventsQuery, CustomerEventsQueryVariables>;
+export const CustomerEventRecordDocument = new TypedDocumentString(`
+    mutation CustomerEventRecord($input: CustomerEventRecordInput!) {
+  customerEventRecord(input: $input) {
+    customer {
+      id
+    }
+    userErrors {
+      code
+      message
+      field
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CustomerEventRecordMutation, CustomerEventRecordMutationVariables>;
 export const ImportRunDocument = new TypedDocumentString(`
     query ImportRun($id: ID!, $after: String) {
   identityRun(id: $id) {
@@ -468,6 +535,39 @@ export const ReviewUnmergeDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ReviewUnmergeMutation, ReviewUnmergeMutationVariables>;
+export const TwinRunsDocument = new TypedDocumentString(`
+    query TwinRuns {
+  identityRuns(kind: DEDUPE, first: 1) {
+    nodes {
+      id
+      state
+      total
+      done
+      found
+      error
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TwinRunsQuery, TwinRunsQueryVariables>;
+export const IdentityDedupeDocument = new TypedDocumentString(`
+    mutation IdentityDedupe {
+  identityDedupe {
+    run {
+      id
+      state
+      total
+      done
+      found
+      error
+    }
+    userErrors {
+      code
+      message
+      field
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<IdentityDedupeMutation, IdentityDedupeMutationVariables>;
 export const IdentityRulesDocument = new TypedDocumentString(`
     query IdentityRules($after: String) {
   identityRules(first: 100, after: $after) {

@@ -73,6 +73,8 @@ export const enAdmin = {
   'site.zone.help': 'Now {offset}; summer time is followed by itself.',
   'site.ring': 'Order',
   'site.ring.help': '0 is asked first.',
+  'site.handsover': 'Hands over when a shift ends',
+  'site.handsover.help': 'Its open work goes to a site that is awake.',
   'site.week': 'Weekly hours',
   'site.week.help': 'Type 9–12, 13–18 or 22–6 for a night. On the bar, arrows move an end by 15 minutes, Delete closes it. Alt with arrow down copies a day to the next.',
   'site.hours': '{n} h a week',

@@ -74,6 +74,8 @@ export const zhAdmin: Record<keyof typeof enAdmin, string> = {
   'site.zone.help': '当前 {offset}，夏令时自动调整。',
   'site.ring': '顺序',
   'site.ring.help': '0 最先派单。',
+  'site.handsover': '下班时交接',
+  'site.handsover.help': '未完成的工作会交给正在上班的站点。',
   'site.week': '每周工作时间',
   'site.week.help': '输入 9–12, 13–18；夜班输入 22–6。在时间条上，方向键以 15 分钟移动端点，Delete 删除该段。Alt 加向下键把当天复制到下一天。',
   'site.hours': '每周 {n} 小时',
