@@ -185,7 +185,9 @@ fn commonest_first(vectors: &mut [Vector], width: usize) -> Vec<u32> {
     let mut new = vec![0_u32; width];
     place.iter().zip(0..).for_each(|(old, number)| new[*old as usize] = number);
     for vector in vectors {
-        vector.iter_mut().for_each(|(index, _)| *index = new[*index as usize]);
+        for (index, _) in vector.iter_mut() {
+            *index = new[*index as usize];
+        }
         vector.sort_unstable_by_key(|(index, _)| *index);
     }
     place
