@@ -2,8 +2,8 @@
 //!
 //! Three layers, cheapest first: a script that only one language writes; letters or small words that settle it among
 //! close relatives; else the trigram models of `lingua` for the twenty languages that contact centres ask for most.
-//! Its low-accuracy mode is meant: about 50 MB for all twenty when loaded, against 430 MB, and tens of microseconds a
-//! text. Models load when first needed, each with the first text of its script.
+//! Its low-accuracy mode is meant: about 50 MB for all twenty when loaded, against 430 MB, and some 4 microseconds a
+//! letter. Models load when first needed, each with the first text of its script.
 
 use lingua::{Language, LanguageDetector, LanguageDetectorBuilder};
 use std::sync::LazyLock;
@@ -43,8 +43,28 @@ const MODELS: [Language; 20] = [
     Language::Hebrew,
 ];
 
-static DETECTOR: LazyLock<LanguageDetector> =
-    LazyLock::new(|| LanguageDetectorBuilder::from_languages(&MODELS).with_low_accuracy_mode().build());
+/// Those of them in Latin letters: what a text of nothing but these can be.
+const LATIN: [Language; 12] = [
+    Language::English,
+    Language::Spanish,
+    Language::French,
+    Language::German,
+    Language::Portuguese,
+    Language::Italian,
+    Language::Dutch,
+    Language::Polish,
+    Language::Turkish,
+    Language::Vietnamese,
+    Language::Indonesian,
+    Language::Swedish,
+];
+
+static ALL_SCRIPTS: LazyLock<LanguageDetector> = LazyLock::new(|| detector(&MODELS));
+static LATIN_ONLY: LazyLock<LanguageDetector> = LazyLock::new(|| detector(&LATIN));
+
+fn detector(languages: &[Language]) -> LanguageDetector {
+    LanguageDetectorBuilder::from_languages(languages).with_low_accuracy_mode().build()
+}
 
 fn code(language: Language) -> &'static str {
     match language {
@@ -148,10 +168,29 @@ pub fn among(text: &str, hints: &[&str]) -> Option<Guess> {
     if letters == 0 {
         return None;
     }
-    if let Some(lang) = by_script(&low, letters).or_else(|| by_letter(&low)) {
+    // Nothing that ASCII writes tells by itself.
+    if !low.is_ascii()
+        && let Some(lang) = by_script(&low, letters).or_else(|| by_letter(&low))
+    {
         return Some(Guess { lang, confidence: 0.99 });
     }
-    let values = DETECTOR.compute_language_confidence_values(low);
+    if let Some(lang) = alone(&low) {
+        return Some(Guess { lang, confidence: 1.0 });
+    }
+    if !low.chars().all(|c| !c.is_alphabetic() || latin(c)) {
+        return modelled(&ALL_SCRIPTS, low, hints);
+    }
+    if let Some(ends) = ends(&low, letters)
+        && let Some(guess) = modelled(&LATIN_ONLY, ends, hints).filter(|guess| guess.confidence >= CERTAIN)
+    {
+        return Some(guess);
+    }
+    modelled(&LATIN_ONLY, low, hints)
+}
+
+/// What the trigrams of a text say.
+fn modelled(detector: &LanguageDetector, low: String, hints: &[&str]) -> Option<Guess> {
+    let values = detector.compute_language_confidence_values(low);
     let weighted = values.iter().map(|(language, confidence)| {
         let lang = code(*language);
         (lang, confidence * if hints.contains(&lang) { HINT } else { 1.0 })
@@ -166,9 +205,62 @@ pub fn among(text: &str, hints: &[&str]) -> Option<Guess> {
     best.map(|(lang, weight)| Guess { lang, confidence: weight / total })
 }
 
+/// Letters at either end of a text that are looked at first.
+const END: usize = 24;
+/// The confidence with which both ends together speak for all of it.
+const CERTAIN: f64 = 0.999_99;
+
+/// The words at both ends of a longer text: the time the models take grows with the length, what they can tell does
+/// not. Nothing when it would hardly be shorter.
+fn ends(low: &str, letters: usize) -> Option<String> {
+    if letters < 2 * END + END / 2 {
+        return None;
+    }
+    let enough = |words: &mut dyn Iterator<Item = &str>| {
+        let mut seen = 0;
+        words
+            .take_while(|word| {
+                let more = seen < END;
+                seen += word.chars().filter(|c| c.is_alphabetic()).count();
+                more
+            })
+            .map(str::len)
+            .fold((0, 0), |(count, bytes), length| (count + 1, bytes + length))
+    };
+    let (head, mut bytes) = enough(&mut low.split_whitespace());
+    let (tail, last) = enough(&mut low.split_whitespace().rev());
+    bytes += last;
+    if bytes * 4 > low.len() * 3 {
+        return None;
+    }
+    let mut end: Vec<&str> = low.split_whitespace().rev().take(tail).collect();
+    end.reverse();
+    let start: Vec<&str> = low.split_whitespace().take(head).collect();
+    Some([start, end].concat().join(" "))
+}
+
+/// Letters of the Latin script.
+fn latin(c: char) -> bool {
+    matches!(c, 'a'..='z' | 'A'..='Z' | '\u{00c0}'..='\u{024f}' | '\u{1e00}'..='\u{1eff}' | 'ª' | 'º')
+}
+
+/// Scripts that one of the twenty alone writes; their relatives have been told by letters of their own.
+const ALONE: &[(char, char, &str)] =
+    &[('\u{0400}', '\u{052f}', "ru"), ('\u{0600}', '\u{06ff}', "ar"), ('\u{0900}', '\u{097f}', "hi")];
+
+/// The language of a text whose letters are all of such a script.
+fn alone(low: &str) -> Option<&'static str> {
+    let first = low.chars().find(|c| c.is_alphabetic())?;
+    let (from, to, lang) = ALONE.iter().find(|(from, to, _)| (*from..=*to).contains(&first))?;
+    low.chars().all(|c| !c.is_alphabetic() || (*from..=*to).contains(&c)).then_some(*lang)
+}
+
 /// Turkish of the code page ISO 8859-9, read as 8859-1: ð þ ý are ğ ş ı. Icelandic, which has those letters too, has
 /// acute accents on other vowels or æ beside them.
 fn restored(low: String) -> String {
+    if low.is_ascii() {
+        return low;
+    }
     let has = |set: &str| low.chars().any(|c| set.contains(c));
     if !has("ðþ") || has("æáéíóú") {
         return low;

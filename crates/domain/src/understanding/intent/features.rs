@@ -105,7 +105,8 @@ pub(super) type Vector = Vec<(u32, f32)>;
 pub(super) struct Vocabulary {
     /// Hashes in rising order.
     pub names: Vec<u32>,
-    /// Weight by rarity.
+    /// Weight by rarity: the root of the inverse document frequency. The whole of it makes too much of rare n-grams,
+    /// which the learning weighs anyhow.
     pub idf: Vec<f32>,
 }
 
@@ -132,7 +133,7 @@ impl Vocabulary {
             counts.sort_unstable();
         }
         let n = corpus.len() as f32;
-        let idf = counts.iter().map(|(_, count)| ((1.0 + n) / (1.0 + *count as f32)).ln() + 1.0).collect();
+        let idf = counts.iter().map(|(_, count)| (((1.0 + n) / (1.0 + *count as f32)).ln() + 1.0).sqrt()).collect();
         Self { names: counts.into_iter().map(|(name, _)| name).collect(), idf }
     }
 

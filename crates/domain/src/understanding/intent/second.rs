@@ -52,12 +52,15 @@ impl Second {
             .collect();
         let rows = Rows::new(vectors.iter().collect(), size(width) - 1);
         let mut weights = Vec::with_capacity(width * size(width));
-        for label in 0..width {
-            let positive: Vec<bool> = labels.iter().map(|carried| carried.contains(&label)).collect();
+        for first in (0..width).step_by(svm::SIDE) {
+            let count = svm::SIDE.min(width - first);
+            let positive = svm::bits(labels.iter(), first);
             let settings = Settings { cost_in: COST_IN, cost_out: COST_OUT, tolerance: 0.01 };
-            let (column, bias) = svm::train(&rows, &positive, settings);
-            weights.extend(column);
-            weights.push(bias);
+            let (columns, bias) = svm::train(&rows, positive, count, settings);
+            for k in 0..count {
+                weights.extend(columns.iter().map(|column| column[k]));
+                weights.push(bias[k]);
+            }
         }
         Some(Self { weights })
     }

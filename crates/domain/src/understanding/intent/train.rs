@@ -141,21 +141,25 @@ fn fit(data: &Data, chosen: &[usize]) -> Model {
     let width = data.names.len();
     let least = if chosen.len() < 2000 { 1 } else { 2 };
     let vocabulary = Vocabulary::of(&corpus, least, CAPACITY / width);
-    let vectors: Vec<Vector> = corpus.iter().map(|text| vocabulary.vector(text).0).collect();
+    let mut vectors: Vec<Vector> = corpus.iter().map(|text| vocabulary.vector(text).0).collect();
+    let place = commonest_first(&mut vectors, vocabulary.names.len());
     let rows = Rows::new(vectors.iter().collect(), vocabulary.names.len());
     let mut weights = vec![0_i8; vocabulary.names.len() * width];
     let (mut scales, mut biases) = (Vec::with_capacity(width), Vec::with_capacity(width));
-    for label in 0..width {
-        let positive: Vec<bool> = chosen.iter().map(|i| data.labels[*i].contains(&label)).collect();
+    for first in (0..width).step_by(svm::SIDE) {
+        let count = svm::SIDE.min(width - first);
+        let positive = svm::bits(chosen.iter().map(|i| &data.labels[*i]), first);
         let settings = Settings { cost_in: 2.0, cost_out: 1.0, tolerance: 0.1 };
-        let (column, bias) = svm::train(&rows, &positive, settings);
-        let most = column.iter().fold(1e-6_f32, |most, w| most.max(w.abs()));
-        for (feature, weight) in column.iter().enumerate() {
-            let step = (weight.abs() / most).sqrt() * 127.0;
-            weights[feature * width + label] = (step.round() * weight.signum()) as i8;
+        let (columns, bias) = svm::train(&rows, positive, count, settings);
+        for k in 0..count {
+            let most = columns.iter().fold(1e-6_f32, |most, w| most.max(w[k].abs()));
+            for (feature, weight) in columns.iter().enumerate() {
+                let step = (weight[k].abs() / most).sqrt() * 127.0;
+                weights[place[feature] as usize * width + first + k] = (step.round() * weight[k].signum()) as i8;
+            }
+            scales.push(most / (127.0 * 127.0));
+            biases.push(bias[k]);
         }
-        scales.push(most / (127.0 * 127.0));
-        biases.push(bias);
     }
     Model {
         labels: data.names.clone(),
@@ -169,4 +173,22 @@ fn fit(data: &Data, chosen: &[usize]) -> Model {
         calibration: Calibration { weights: [0.0, 1.0, 0.0] },
         scope: 0.0,
     }
+}
+
+/// Renumbers features by how common they are, so that those which every row asks for lie together: most of the time of
+/// training is waiting for memory. Returns the old number of each new one.
+fn commonest_first(vectors: &mut [Vector], width: usize) -> Vec<u32> {
+    let mut counts = vec![0_u32; width];
+    vectors.iter().flatten().for_each(|(index, _)| counts[*index as usize] += 1);
+    let mut place: Vec<u32> = (0..width as u32).collect();
+    place.sort_by_key(|old| std::cmp::Reverse(counts[*old as usize]));
+    let mut new = vec![0_u32; width];
+    place.iter().zip(0..).for_each(|(old, number)| new[*old as usize] = number);
+    for vector in vectors {
+        for (index, _) in vector.iter_mut() {
+            *index = new[*index as usize];
+        }
+        vector.sort_unstable_by_key(|(index, _)| *index);
+    }
+    place
 }

@@ -2,7 +2,10 @@
 
 use super::squash;
 use crate::understanding::token::words;
-use std::sync::LazyLock;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::LazyLock,
+};
 use vader_sentimental::SentimentIntensityAnalyzer;
 
 /// Below this a text is unhappy.
@@ -254,14 +257,32 @@ pub(super) fn value(text: &str) -> f64 {
     let compound = VADER.polarity_scores(&plain(text)).compound.clamp(-0.999, 0.999);
     let general = compound * (15.0 / (1.0 - compound * compound)).sqrt();
     let spoken = format!(" {} ", words(text).join(" "));
-    let service: f64 = PHRASES.iter().filter(|(phrase, _)| holds(&spoken, phrase)).map(|(_, weight)| weight).sum();
-    squash(general + service)
+    squash(general + service(&spoken))
 }
 
-fn holds(spoken: &str, phrase: &str) -> bool {
-    spoken
-        .match_indices(phrase)
-        .any(|(at, _)| spoken[..at].ends_with(' ') && spoken[at + phrase.len()..].starts_with(' '))
+/// Phrases by their first word.
+static STARTS: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
+    let mut starts: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (number, (phrase, _)) in PHRASES.iter().enumerate() {
+        starts.entry(phrase.split(' ').next().unwrap_or_default()).or_default().push(number);
+    }
+    starts
+});
+
+/// The weights of the phrases that occur, each once.
+fn service(spoken: &str) -> f64 {
+    let mut found = BTreeSet::new();
+    let mut at = 1;
+    for word in spoken.split_ascii_whitespace() {
+        for number in STARTS.get(word).into_iter().flatten() {
+            let rest = spoken[at..].strip_prefix(PHRASES[*number].0);
+            if rest.is_some_and(|rest| rest.starts_with(' ')) {
+                found.insert(*number);
+            }
+        }
+        at += word.len() + 1;
+    }
+    found.into_iter().map(|number| PHRASES[number].1).sum()
 }
 
 /// Words that requests start with.
