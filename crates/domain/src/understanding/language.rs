@@ -343,6 +343,26 @@ mod tests {
     }
 
     #[test]
+    fn a_script_of_one_language_asks_no_model() {
+        for (text, lang) in [("Где моя посылка?", "ru"), ("أين طردي الذي طلبته", "ar"), ("मेरा पार्सल कहाँ है", "hi")]
+        {
+            assert_eq!(among(text, &["en"]), Some(Guess { lang, confidence: 1.0 }), "{text}");
+        }
+        assert_eq!(alone("где iphone"), None);
+    }
+
+    #[test]
+    fn both_ends_speak_for_a_long_text_and_a_short_one_has_none() {
+        let long =
+            "i would like to know where the parcel is that was promised for last friday, nobody answers the phone";
+        let ends = ends(long, 82).unwrap();
+        assert!(long.starts_with(&ends[..20]) && long.ends_with(&ends[ends.len() - 20..]), "{ends}");
+        assert!(ends.len() * 4 <= long.len() * 3);
+        assert_eq!(language(long), Some("en"));
+        assert_eq!(super::ends("where is my parcel", 15), None);
+    }
+
+    #[test]
     fn no_letters_no_language_and_a_hint_settles_what_is_open() {
         assert_eq!(language("12345 !! 👍"), None);
         let open = among("hotel", &["it"]);
