@@ -19,6 +19,7 @@ import { Drafts, type Draft } from './drafts';
 import { complain, words } from './errors';
 import { t } from './i18n/index.svelte';
 import { belongs, conversationList, type View, withItem, withPreview } from './lists';
+import { pending, type Told } from './offers';
 import { Outbox, type Outgoing, type Tried } from './outbox';
 import { prefs } from './prefs.svelte';
 import { router } from './router.svelte';
@@ -40,6 +41,8 @@ class Desk {
   viewer = $state.raw<Viewer | null>(null);
   me = $state.raw<Agent | null>(null);
   offers = $state.raw<Offer[]>([]);
+  /** What is told while the viewer is read: newer than what the answer will say. */
+  private reading = new Set<Told>();
   rows = $state.raw<Listed[]>([]);
   more = $state(false);
   loaded = $state(false);
@@ -296,7 +299,10 @@ class Desk {
     if (change.__typename === 'ConversationChange') this.row(change.conversation);
     if (change.__typename === 'ItemChange') this.item(change.item);
     if (change.__typename === 'CustomerChange') this.customer(change.customer);
-    if (change.__typename === 'AgentChange' && change.agent.id === this.me?.id) this.me = change.agent;
+    if (change.__typename === 'AgentChange' && change.agent.id === this.me?.id) {
+      this.me = change.agent;
+      for (const told of this.reading) told.me = change.agent;
+    }
     for (const listener of this.listeners) listener(change);
   }
 
@@ -324,11 +330,12 @@ class Desk {
   }
 
   private offered(offer: Offer): void {
+    for (const told of this.reading) told.offers.set(offer.id, offer);
     const known = this.offers.some((other) => other.id === offer.id);
     if (offer.state === 'pending') {
       this.offers = known
         ? this.offers.map((other) => (other.id === offer.id ? offer : other))
-        : [...this.offers, offer].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+        : pending([...this.offers, offer]);
       if (!known && prefs.sound) chime();
     } else {
       this.dropOffer(offer.id);
@@ -338,6 +345,7 @@ class Desk {
   }
 
   private dropOffer(id: string): void {
+    for (const told of this.reading) if (!told.offers.has(id)) told.offers.set(id, null);
     this.offers = this.offers.filter((offer) => offer.id !== id);
   }
 
@@ -347,10 +355,16 @@ class Desk {
   }
 
   private async readViewer(): Promise<void> {
-    const { viewer } = await ask(ViewerDocument, {});
-    this.viewer = viewer;
-    this.me = viewer.agent ?? null;
-    this.offers = viewer.offers.filter((offer) => offer.state === 'pending');
+    const told: Told = { offers: new Map(), me: null };
+    this.reading.add(told);
+    try {
+      const { viewer } = await ask(ViewerDocument, {});
+      this.viewer = viewer;
+      this.me = told.me ?? viewer.agent ?? null;
+      this.offers = pending(viewer.offers, told.offers);
+    } finally {
+      this.reading.delete(told);
+    }
   }
 
   private async readAll(): Promise<void> {
