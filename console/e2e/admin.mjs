@@ -21,6 +21,8 @@ async function go(at, place) {
   await at.keyboard.type(place);
   await at.keyboard.press('Enter');
   await at.waitForSelector('[role=dialog]', { state: 'detached' });
+  // Keys are meant for the page one goes to, which may come a moment later.
+  await at.waitForURL(`**/admin/${place.split(' ').at(-1)}`);
   await at.waitForFunction(() => document.querySelector('main h2') && !document.querySelector('main .skeleton'));
 }
 

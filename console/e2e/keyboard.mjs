@@ -375,8 +375,13 @@ function ofReview(desk, url) {
   const pair = 'nav[aria-label=Pairs] [aria-current=true]';
   return {
     'review.next': async () => {
-      await desk.goto(`${url}/admin/review`);
-      await desk.waitForFunction(() => document.querySelectorAll('nav[aria-label=Pairs] button').length > 1);
+      // Pairs are found by a worker: the page shows those there are when it is opened.
+      const pairs = desk.locator('nav[aria-label=Pairs] button');
+      for (let tries = 0; tries < 30 && (await pairs.count()) < 2; tries++) {
+        await desk.goto(`${url}/admin/review`);
+        await desk.locator('[data-pair], h2').last().waitFor();
+        await desk.waitForTimeout(400);
+      }
       await moves(desk, 'j', pair);
     },
     'review.previous': () => moves(desk, 'k', pair),
