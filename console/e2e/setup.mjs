@@ -85,7 +85,12 @@ export async function take(desk, name) {
     const offer = desk.locator('[data-offer]').first();
     await offer.waitFor();
     const wanted = (await offer.textContent())?.includes(name);
-    await desk.keyboard.press('Enter');
+    const it = desk.locator(`[data-offer="${await offer.getAttribute('data-offer')}"]`);
+    // While another one is being accepted Enter takes none.
+    for (let tries = 0; tries < 40 && (await it.count()) > 0; tries++) {
+      await desk.keyboard.press('Enter');
+      await desk.waitForTimeout(250);
+    }
     await desk.waitForSelector('textarea');
     if (wanted) return;
     await resolve(desk);
