@@ -82,11 +82,14 @@ impl Place<'_> {
     /// The customer writes.
     pub async fn write(&self, phone: &str, n: u32, text: &str) -> Result<()> {
         let message = self.whatsapp.text(phone, "Ida", &format!("wamid.{phone}.{n}"), text, unix());
+        let client = reqwest_client();
+        let mut status = self.whatsapp.post(&client, &message).await?;
         // A machine under load may answer 503; whoever posts comes again.
-        while self.whatsapp.post(&reqwest_client(), &message).await? == 503 {
+        while status == 503 {
             tokio::time::sleep(Duration::from_millis(500)).await;
+            status = self.whatsapp.post(&client, &message).await?;
         }
-        ensure!(self.whatsapp.post(&reqwest_client(), &message).await? == 200);
+        ensure!(status == 200);
         Ok(())
     }
 
