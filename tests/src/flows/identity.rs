@@ -326,6 +326,27 @@ async fn merges_at_once_end_in_one_state_and_later_ones_are_named() -> Result<()
     stack.finish().await
 }
 
+/// Two lanes look at customers beside each other: neither of a pair may miss the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pairs_that_are_looked_at_at_once_are_found() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let given = ["Ada", "Bo", "Cleo", "Dirk", "Esme"];
+    let family = ["Quill", "Rowan", "Sorrel", "Thorn"];
+    let people = (0..40).map(|n| (n, given[n / 2 % 5], family[n / 2 / 5]));
+    let posts = people.map(|(n, given, family)| {
+        let stack = &stack;
+        async move {
+            let (name, key) = (format!("{given} {family}"), format!("app_user:t{n}"));
+            let mail = format!("email:{given}.{family}@example.org?").to_lowercase();
+            Person { name: &name, ids: &[&key, &mail] }.says(stack, &format!("t{n}"), "hello").await
+        }
+    });
+    futures_util::future::try_join_all(posts).await?;
+    stack.settle("select count(*) from customer", 40, PATIENCE).await?;
+    stack.settle("select count(*) from identity_candidate where state = 'open'", 20, PATIENCE).await?;
+    stack.finish().await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn likely_pairs_are_suggested_and_peoples_word_stands() -> Result<()> {
     let Some(stack) = Stack::start().await? else { return Ok(()) };
