@@ -24,6 +24,7 @@ const FILL: &[&str] = &[
     "insert into attachment (tenant_id, id, account_id, kind) select tenant_id, id, id, 'image' from channel_account limit 1",
     "insert into canned_reply (tenant_id, id, shortcut, title, text) select tenant_id, id, 's', 't', 't' from branch",
     "insert into channel_pace (tenant_id, account_id, next_at) select tenant_id, id, now() from channel_account on conflict do nothing",
+    "insert into opt_out (tenant_id, party_id, account_id, kind) select p.tenant_id, p.id, a.id, 'left' from party p join channel_account a on a.tenant_id = p.tenant_id limit 1",
     "insert into channel_cursor (tenant_id, id, account_id, name) select tenant_id, id, id, 'INBOX' from channel_account limit 1",
     "insert into message_template (tenant_id, id, account_id, name, language, body) select tenant_id, id, id, 't', 'en', 't' from channel_account limit 1",
     "insert into customer (tenant_id, id, name) select tenant_id, gen_random_uuid(), 'other' from tenant",

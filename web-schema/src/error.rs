@@ -162,7 +162,7 @@ refusals! {
     conversations::ReplyRefused {
         NotFound => NotFound, Text => Invalid, Resolved => Resolved, NotHolder => NotHolder, AccountOff => Conflict,
         Files(_) => Invalid, Template(_) => Invalid,
-        WindowClosed(_) => WindowClosed,
+        OptedOut(_) => Invalid, WindowClosed(_) => WindowClosed,
     }
     conversations::NoteRefused { NotFound => NotFound, Text => Invalid }
     conversations::ResolveRefused { NotFound => NotFound, Stale => StaleVersion, NotOwner => NotHolder }

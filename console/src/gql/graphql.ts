@@ -254,9 +254,9 @@ export type FileFragment = { id: string, kind: string, name: string, contentType
 
 export type PreviewFragment = { id: string, seq: number, kind: string, placedAt: string, channel: string | null, text: string | null, summaryText: string, delivery: string | null, actor: { kind: string, id: string | null } };
 
-export type RowFragment = { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> };
+export type RowFragment = { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> };
 
-export type OfferBitsFragment = { id: string, state: string, reason: string, createdAt: string, expiresAt: string, conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string }>, workItems: Array<{ id: string, state: string, enqueuedAt: string, decisions: Array<{ id: string, at: string, outcome: string, agentId: string | null, step: number, candidates: any, exclusions: any }> }>, timeline: { nodes: Array<{ id: string, seq: number, kind: string, placedAt: string, channel: string | null, text: string | null, summaryText: string, delivery: string | null, actor: { kind: string, id: string | null } }> }, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null };
+export type OfferBitsFragment = { id: string, state: string, reason: string, createdAt: string, expiresAt: string, conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string }>, workItems: Array<{ id: string, state: string, enqueuedAt: string, decisions: Array<{ id: string, at: string, outcome: string, agentId: string | null, step: number, candidates: any, exclusions: any }> }>, timeline: { nodes: Array<{ id: string, seq: number, kind: string, placedAt: string, channel: string | null, text: string | null, summaryText: string, delivery: string | null, actor: { kind: string, id: string | null } }> }, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null };
 
 export type DecisionFragment = { id: string, at: string, trigger: string, outcome: string, agentId: string | null, step: number, planVersion: number, candidates: any, exclusions: any };
 
@@ -275,7 +275,7 @@ export type CannedFragment = { id: string, shortcut: string, language: string, t
 export type LiveFragment = { cursor: string, change:
     | { __typename: 'AgentChange', agent: { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> } }
     | { __typename: 'AlertChange' }
-    | { __typename: 'ConversationChange', conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } }
+    | { __typename: 'ConversationChange', conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } }
     | { __typename: 'CustomerChange', customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } }
     | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> } }
     | { __typename: 'OfferChange' }
@@ -292,10 +292,10 @@ export type InboxSubscriptionVariables = Exact<{
 export type InboxSubscription = { inbox: { cursor: string, change:
       | { __typename: 'AgentChange', agent: { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> } }
       | { __typename: 'AlertChange' }
-      | { __typename: 'ConversationChange', conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } }
+      | { __typename: 'ConversationChange', conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } }
       | { __typename: 'CustomerChange', customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } }
       | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> } }
-      | { __typename: 'OfferChange', offer: { id: string, state: string, reason: string, createdAt: string, expiresAt: string, conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string }>, workItems: Array<{ id: string, state: string, enqueuedAt: string, decisions: Array<{ id: string, at: string, outcome: string, agentId: string | null, step: number, candidates: any, exclusions: any }> }>, timeline: { nodes: Array<{ id: string, seq: number, kind: string, placedAt: string, channel: string | null, text: string | null, summaryText: string, delivery: string | null, actor: { kind: string, id: string | null } }> }, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null } }
+      | { __typename: 'OfferChange', offer: { id: string, state: string, reason: string, createdAt: string, expiresAt: string, conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string }>, workItems: Array<{ id: string, state: string, enqueuedAt: string, decisions: Array<{ id: string, at: string, outcome: string, agentId: string | null, step: number, candidates: any, exclusions: any }> }>, timeline: { nodes: Array<{ id: string, seq: number, kind: string, placedAt: string, channel: string | null, text: string | null, summaryText: string, delivery: string | null, actor: { kind: string, id: string | null } }> }, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null } }
       | { __typename: 'Ready', listener: string | null }
       | { __typename: 'Resync', reason: string }
       | { __typename: 'WorkChange' }
@@ -310,7 +310,7 @@ export type ConversationLiveSubscriptionVariables = Exact<{
 export type ConversationLiveSubscription = { conversation: { cursor: string, change:
       | { __typename: 'AgentChange', agent: { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> } }
       | { __typename: 'AlertChange' }
-      | { __typename: 'ConversationChange', conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } }
+      | { __typename: 'ConversationChange', conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } }
       | { __typename: 'CustomerChange', customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } }
       | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> } }
       | { __typename: 'OfferChange' }
@@ -324,7 +324,7 @@ export type OfferAcceptMutationVariables = Exact<{
 }>;
 
 
-export type OfferAcceptMutation = { offerAccept: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type OfferAcceptMutation = { offerAccept: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type OfferDeclineMutationVariables = Exact<{
   input: OfferDeclineInput;
@@ -359,28 +359,28 @@ export type ConversationResolveMutationVariables = Exact<{
 }>;
 
 
-export type ConversationResolveMutation = { conversationResolve: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type ConversationResolveMutation = { conversationResolve: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type ConversationTransferMutationVariables = Exact<{
   input: ConversationTransferInput;
 }>;
 
 
-export type ConversationTransferMutation = { conversationTransfer: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type ConversationTransferMutation = { conversationTransfer: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type ConversationSnoozeMutationVariables = Exact<{
   input: ConversationSnoozeInput;
 }>;
 
 
-export type ConversationSnoozeMutation = { conversationSnooze: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type ConversationSnoozeMutation = { conversationSnooze: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type ConversationUnsnoozeMutationVariables = Exact<{
   input: ConversationUnsnoozeInput;
 }>;
 
 
-export type ConversationUnsnoozeMutation = { conversationUnsnooze: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type ConversationUnsnoozeMutation = { conversationUnsnooze: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type CustomerUpdateMutationVariables = Exact<{
   input: CustomerUpdateInput;
@@ -418,7 +418,7 @@ export type SignOutMutation = { signOut: boolean };
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { workspace: string, permissions: Array<string>, agent: { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> } | null, offers: Array<{ id: string, state: string, reason: string, createdAt: string, expiresAt: string, conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string }>, workItems: Array<{ id: string, state: string, enqueuedAt: string, decisions: Array<{ id: string, at: string, outcome: string, agentId: string | null, step: number, candidates: any, exclusions: any }> }>, timeline: { nodes: Array<{ id: string, seq: number, kind: string, placedAt: string, channel: string | null, text: string | null, summaryText: string, delivery: string | null, actor: { kind: string, id: string | null } }> }, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null }> } };
+export type ViewerQuery = { viewer: { workspace: string, permissions: Array<string>, agent: { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> } | null, offers: Array<{ id: string, state: string, reason: string, createdAt: string, expiresAt: string, conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string }>, workItems: Array<{ id: string, state: string, enqueuedAt: string, decisions: Array<{ id: string, at: string, outcome: string, agentId: string | null, step: number, candidates: any, exclusions: any }> }>, timeline: { nodes: Array<{ id: string, seq: number, kind: string, placedAt: string, channel: string | null, text: string | null, summaryText: string, delivery: string | null, actor: { kind: string, id: string | null } }> }, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null }> } };
 
 export type QueuesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -433,14 +433,14 @@ export type ConversationsQueryVariables = Exact<{
 }>;
 
 
-export type ConversationsQuery = { conversations: { nodes: Array<{ id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, timeline: { nodes: Array<{ id: string, seq: number, kind: string, placedAt: string, channel: string | null, text: string | null, summaryText: string, delivery: string | null, actor: { kind: string, id: string | null } }> }, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ConversationsQuery = { conversations: { nodes: Array<{ id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, timeline: { nodes: Array<{ id: string, seq: number, kind: string, placedAt: string, channel: string | null, text: string | null, summaryText: string, delivery: string | null, actor: { kind: string, id: string | null } }> }, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ConversationQueryVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type ConversationQuery = { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string, createdAt: string, request: any }>, workItems: Array<{ id: string, state: string, agentId: string | null, queueId: string, enqueuedAt: string, redRule: string | null, decisions: Array<{ id: string, at: string, trigger: string, outcome: string, agentId: string | null, step: number, planVersion: number, candidates: any, exclusions: any }>, events: Array<{ at: string, from: string | null, to: string, reason: string, agentId: string | null }> }>, scheduledWork: Array<{ id: string, kind: ScheduledKind, state: string, dueAt: string, untilAt: string | null, timeZone: string, note: string, agentId: string | null, queueId: string, attempts: Array<{ number: number, at: string, outcome: string, note: string, agentId: string | null }> }>, sessions: Array<{ id: string, replyUntil: string | null, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null, channelCapabilities: { media: Array<string>, mediaMaxBytes: number, templates: boolean, textMax: number } }>, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, assignee: { id: string, name: string } | null } | null };
+export type ConversationQuery = { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string, createdAt: string, request: any }>, workItems: Array<{ id: string, state: string, agentId: string | null, queueId: string, enqueuedAt: string, redRule: string | null, decisions: Array<{ id: string, at: string, trigger: string, outcome: string, agentId: string | null, step: number, planVersion: number, candidates: any, exclusions: any }>, events: Array<{ at: string, from: string | null, to: string, reason: string, agentId: string | null }> }>, scheduledWork: Array<{ id: string, kind: ScheduledKind, state: string, dueAt: string, untilAt: string | null, timeZone: string, note: string, agentId: string | null, queueId: string, attempts: Array<{ number: number, at: string, outcome: string, note: string, agentId: string | null }> }>, sessions: Array<{ id: string, replyUntil: string | null, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null, channelCapabilities: { media: Array<string>, mediaMaxBytes: number, templates: boolean, textMax: number } }>, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, assignee: { id: string, name: string } | null } | null };
 
 export type MessageTemplatesQueryVariables = Exact<{
   sessionId: string | number;
@@ -498,7 +498,7 @@ export type CustomerConversationsQueryVariables = Exact<{
 }>;
 
 
-export type CustomerConversationsQuery = { customer: { id: string, events: Array<{ id: string, kind: string, severity: number, text: string, occurredAt: string }>, conversations: { nodes: Array<{ id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, control: OwnerKind, openedAt: string, closedAt: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type CustomerConversationsQuery = { customer: { id: string, events: Array<{ id: string, kind: string, severity: number, text: string, occurredAt: string }>, conversations: { nodes: Array<{ id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type AgentsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -557,6 +557,7 @@ export const RowFragmentDoc = new TypedDocumentString(`
   sessions {
     id
     channel
+    thread
     control
     openedAt
     closedAt
@@ -653,6 +654,7 @@ fragment Row on Conversation {
   sessions {
     id
     channel
+    thread
     control
     openedAt
     closedAt
@@ -932,6 +934,7 @@ fragment Row on Conversation {
   sessions {
     id
     channel
+    thread
     control
     openedAt
     closedAt
@@ -1076,6 +1079,7 @@ fragment Row on Conversation {
   sessions {
     id
     channel
+    thread
     control
     openedAt
     closedAt
@@ -1265,6 +1269,7 @@ fragment Row on Conversation {
   sessions {
     id
     channel
+    thread
     control
     openedAt
     closedAt
@@ -1373,6 +1378,7 @@ export const OfferAcceptDocument = new TypedDocumentString(`
   sessions {
     id
     channel
+    thread
     control
     openedAt
     closedAt
@@ -1566,6 +1572,7 @@ export const ConversationResolveDocument = new TypedDocumentString(`
   sessions {
     id
     channel
+    thread
     control
     openedAt
     closedAt
@@ -1612,6 +1619,7 @@ export const ConversationTransferDocument = new TypedDocumentString(`
   sessions {
     id
     channel
+    thread
     control
     openedAt
     closedAt
@@ -1658,6 +1666,7 @@ export const ConversationSnoozeDocument = new TypedDocumentString(`
   sessions {
     id
     channel
+    thread
     control
     openedAt
     closedAt
@@ -1704,6 +1713,7 @@ export const ConversationUnsnoozeDocument = new TypedDocumentString(`
   sessions {
     id
     channel
+    thread
     control
     openedAt
     closedAt
@@ -2002,6 +2012,7 @@ fragment Row on Conversation {
   sessions {
     id
     channel
+    thread
     control
     openedAt
     closedAt
@@ -2110,6 +2121,7 @@ fragment Row on Conversation {
   sessions {
     id
     channel
+    thread
     control
     openedAt
     closedAt
@@ -2206,6 +2218,7 @@ export const ConversationDocument = new TypedDocumentString(`
   sessions {
     id
     channel
+    thread
     control
     openedAt
     closedAt
@@ -2506,6 +2519,7 @@ export const CustomerConversationsDocument = new TypedDocumentString(`
   sessions {
     id
     channel
+    thread
     control
     openedAt
     closedAt

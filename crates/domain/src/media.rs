@@ -143,6 +143,11 @@ pub fn key(tenant: TenantId, attachment: AttachmentId) -> String {
     format!("{}/{}", tenant.0.simple(), attachment.0.simple())
 }
 
+/// Whether an attachment of this kind is a file of its own: links and cards that a provider lists among attachments are not.
+pub fn is_file(kind: &str) -> bool {
+    !matches!(kind, "fallback" | "template" | "link" | "location")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

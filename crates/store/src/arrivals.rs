@@ -130,20 +130,29 @@ pub struct Standing {
     pub conversation: Conversation,
 }
 
-/// Open sessions of senders on accounts, by (sender's key, account), locked with their conversations in id order. A
+/// Where somebody writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Place<'a> {
+    /// The sender's key.
+    pub key: &'a Identifier,
+    /// The account.
+    pub account: ChannelAccountId,
+    /// The provider's thread (a group, a room, a channel), if it has one besides the sender.
+    pub thread: Option<&'a str>,
+}
+
+/// Open sessions of senders in their places, locked with their conversations in id order. A
 /// sender without an open session, or whose conversation was resolved meanwhile, is not among them.
 ///
 /// The nested selects keep the order of the look-ups: on tables that were all but empty when it was planned, the
 /// statement would else read every conversation of the tenant for each sender.
-pub async fn standing(
-    tx: &mut WriteTx,
-    senders: &[(&Identifier, ChannelAccountId)],
-) -> Result<HashMap<(Identifier, ChannelAccountId), Standing>, StoreError> {
+pub async fn standing<'a>(tx: &mut WriteTx, senders: &[Place<'a>]) -> Result<HashMap<Place<'a>, Standing>, StoreError> {
     let tenant = tx.tenant();
-    let schemes: Vec<String> = senders.iter().map(|(key, _)| key.scheme.clone()).collect();
-    let scopes: Vec<String> = senders.iter().map(|(key, _)| key.scope.clone()).collect();
-    let values: Vec<String> = senders.iter().map(|(key, _)| key.value.clone()).collect();
-    let accounts: Vec<Uuid> = senders.iter().map(|(_, account)| account.0).collect();
+    let schemes: Vec<String> = senders.iter().map(|at| at.key.scheme.clone()).collect();
+    let scopes: Vec<String> = senders.iter().map(|at| at.key.scope.clone()).collect();
+    let values: Vec<String> = senders.iter().map(|at| at.key.value.clone()).collect();
+    let accounts: Vec<Uuid> = senders.iter().map(|at| at.account.0).collect();
+    let threads: Vec<String> = senders.iter().map(|at| at.thread.unwrap_or_default().to_owned()).collect();
     let rows = sqlx::query!(
         r#"select f.n as "n!", s.party_id, s.id as session_id, s.kind, s.thread, s.opened_at, s.last_customer_at,
                   s.last_external_id, s.control, s.control_id, s.control_epoch, s.bot_waits_since, c.id, c.number,
@@ -151,15 +160,16 @@ pub async fn standing(
                   c.version, c.last_activity_at, c.created_at
            from (
              select a.n, s.id as session, s.conversation_id as conversation
-             from unnest($2::text[], $3::text[], $4::text[], $5::uuid[]) with ordinality
-               as a(scheme, scope, value, account, n)
+             from unnest($2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[]) with ordinality
+               as a(scheme, scope, value, account, thread, n)
              cross join lateral (
                select id from party p
                where p.tenant_id = $1 and p.scheme = a.scheme and p.scope = a.scope and p.value = a.value offset 0
              ) p
              cross join lateral (
                select id, conversation_id from session s
-               where s.tenant_id = $1 and s.party_id = p.id and s.account_id = a.account and s.closed_at is null offset 0
+               where s.tenant_id = $1 and s.party_id = p.id and s.account_id = a.account
+                 and coalesce(s.thread, '') = a.thread and s.closed_at is null offset 0
              ) s
              order by s.conversation_id, s.id offset 0
            ) f
@@ -173,7 +183,8 @@ pub async fn standing(
         &schemes,
         &scopes,
         &values,
-        &accounts
+        &accounts,
+        &threads
     )
     .fetch_all(tx.conn())
     .await?;
@@ -181,7 +192,7 @@ pub async fn standing(
     for row in rows {
         let lifecycle = code("conversation", "lifecycle", &row.lifecycle, Lifecycle::from_code)?;
         let asked = usize::try_from(row.n - 1).ok().and_then(|n| senders.get(n));
-        let Some((key, account)) = asked.filter(|_| lifecycle != Lifecycle::Resolved) else { continue };
+        let Some(place) = asked.filter(|_| lifecycle != Lifecycle::Resolved) else { continue };
         let conversation = Conversation {
             id: row.id.into(),
             number: row.number,
@@ -201,7 +212,7 @@ pub async fn standing(
             id: row.session_id.into(),
             conversation: conversation.id,
             party: row.party_id.into(),
-            account: *account,
+            account: place.account,
             kind: code("session", "kind", &row.kind, |kind| kind.parse().ok())?,
             thread: row.thread,
             opened_at: row.opened_at,
@@ -214,7 +225,7 @@ pub async fn standing(
             bot_waits_since: row.bot_waits_since,
         };
         let party = PartyView { party: session.party, customer: conversation.customer };
-        found.insert(((*key).clone(), *account), Standing { party, session, conversation });
+        found.insert(*place, Standing { party, session, conversation });
     }
     Ok(found)
 }

@@ -355,21 +355,25 @@ impl TryFrom<SessionRow> for Session {
     }
 }
 
-/// The open session of a party on an account.
+/// The open session of a party on an account, in one thread of the provider or in none. What is said in a group and what
+/// is said in private are two sessions: an answer never goes to the other.
 pub async fn open_session(
     tx: &mut ReadTx,
     party: PartyId,
     account: ChannelAccountId,
+    thread: Option<&str>,
 ) -> Result<Option<Session>, StoreError> {
     let tenant = tx.tenant();
     let row = sqlx::query_as!(
         SessionRow,
         "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_customer_at,
                 last_external_id, control, control_id, control_epoch, bot_waits_since
-         from session where tenant_id = $1 and party_id = $2 and account_id = $3 and closed_at is null",
+         from session where tenant_id = $1 and party_id = $2 and account_id = $3
+           and coalesce(thread, '') = coalesce($4, '') and closed_at is null",
         tenant,
         party.0,
-        account.0
+        account.0,
+        thread
     )
     .fetch_optional(tx.conn())
     .await?;

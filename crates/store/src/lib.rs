@@ -36,6 +36,7 @@ pub mod live;
 pub mod migrate;
 pub mod moves;
 pub mod offers;
+pub mod opt_outs;
 pub mod outbox;
 pub mod overflow;
 pub mod plans;

@@ -23,6 +23,7 @@ mod media;
 mod model;
 mod overflow;
 mod past;
+mod places;
 mod resume;
 mod routing;
 mod sends;

@@ -87,6 +87,10 @@ impl Session {
     async fn channel(&self) -> &'static str {
         self.0.kind.code()
     }
+    /// The group, room or channel of the provider it takes place in; null = in private.
+    async fn thread(&self) -> Option<&str> {
+        self.0.thread.as_deref()
+    }
     /// Since when.
     async fn opened_at(&self) -> DateTime<Utc> {
         self.0.opened_at

@@ -130,6 +130,7 @@ async fn outer_place(tx: &mut WriteTx, bot: BotId, call: &BotCall) -> Result<Pla
         thread: call.thread(),
         subject: "",
         language: call.language.as_deref().and_then(|tag| tag.split('-').next()),
+        quiet: false,
         hint: None,
     };
     let Standing { session, conversation, .. } = inbound::place(tx, party, &arrival).await?;

@@ -21,7 +21,7 @@ use meridian_store::{
     conversations::{self, Conversation, Session},
     deliveries,
     items::{self, NewItem},
-    templates,
+    opt_outs, templates,
 };
 use serde_json::{Value, json};
 
@@ -52,6 +52,9 @@ pub enum ReplyRefused {
     /// The provider takes no free text any more.
     #[error("{0}")]
     WindowClosed(String),
+    /// The customer wants no such message.
+    #[error("{0}")]
+    OptedOut(String),
     /// The template is not there, or is not filled in.
     #[error("{0}")]
     Template(String),
@@ -197,6 +200,11 @@ async fn approved(
         _ if header.is_file() => return refused(format!("{name} takes one file: its {}", header.code())),
         _ => return refused(format!("{name} takes no file")),
     }
+    if let Some((silence, _)) = opt_outs::of_session(tx, session.id).await?
+        && silence.forbids(session.kind, Some(&found.wording.category))
+    {
+        return refused(silence.words(session.kind));
+    }
     let filled = found.wording.filled(values).map_err(ReplyRefused::Template)?;
     let text = found.wording.shown(&filled);
     Ok((filled, text))
@@ -212,7 +220,15 @@ async fn may_leave(app: &App, tx: &mut WriteTx, session: &Session, template: boo
     if template && !can.templates {
         return Err(ReplyRefused::Template(format!("{} has no templates", session.kind)));
     }
-    if template || can.open(session.last_customer_at, now) {
+    if template {
+        return Ok(());
+    }
+    if let Some((silence, _)) = opt_outs::of_session(tx, session.id).await?
+        && silence.forbids(session.kind, None)
+    {
+        return Err(ReplyRefused::OptedOut(silence.words(session.kind)));
+    }
+    if can.open(session.last_customer_at, now) {
         return Ok(());
     }
     let (kind, hours) = (session.kind, can.window_hours);

@@ -16,7 +16,7 @@ use meridian_domain::{
 use meridian_store::{
     StoreError, WriteTx, accounts, arrivals, attachments, conversations,
     deliveries::{self, Delivery},
-    identity, items,
+    identity, items, opt_outs,
 };
 
 /// What the worker should do.
@@ -79,6 +79,15 @@ pub async fn claim(app: &App, tenant: TenantId, id: DeliveryId) -> Result<Claime
     let config = accounts::config(&mut tx, &app.sealer, &app.public_url, delivery.account).await?;
     let Some(config) = config else { return Ok(Claimed::Done) };
     let message = compose(app, &mut tx, &delivery, &session).await?;
+    if message.template.is_none()
+        && let Some((silence, _)) = opt_outs::of_session(&mut tx, session.id).await?
+        && silence.forbids(session.kind, None)
+    {
+        let why = (ErrorClass::BlockedByUser.code(), &*silence.words(session.kind));
+        set(&mut tx, &delivery, DeliveryState::Failed, Some(why)).await?;
+        tx.commit().await?;
+        return Ok(Claimed::Done);
+    }
     // Last, for the account's sends pass here one by one until the commit.
     if let Some(seconds) = turn(app, &mut tx, &delivery, &config).await? {
         tx.job_in(&Job::Deliver { delivery: id }, session.id.0, seconds);

@@ -5,4 +5,4 @@ mod receipt;
 
 pub(crate) use attempt::note_failure;
 pub use attempt::{Attempt, Claimed, claim, give_up, record};
-pub(crate) use receipt::receipt;
+pub(crate) use receipt::{echoed, receipt};

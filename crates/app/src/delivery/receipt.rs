@@ -48,6 +48,22 @@ pub(crate) async fn receipt(
     Ok(true)
 }
 
+/// Whether a message is the echo of one of ours that says which: it gets the provider's name, and nothing is added to the
+/// timeline. An echo may come before the answer to our send.
+pub(crate) async fn echoed(
+    tx: &mut WriteTx,
+    account: ChannelAccountId,
+    event: &InboundEvent,
+) -> Result<bool, StoreError> {
+    let ours = event.target_ref.as_deref().filter(|_| event.is_echo()).and_then(|text| text.parse().ok());
+    let (Some(id), Some(name)) = (ours, &event.external_id) else { return Ok(false) };
+    let Some(delivery) = deliveries::lock(tx, id).await?.filter(|delivery| delivery.account == account) else {
+        return Ok(false);
+    };
+    items::name_external(tx, account, name, delivery.item).await?;
+    Ok(true)
+}
+
 /// What a report says of a send, if it says anything new.
 fn reported(event: &InboundEvent) -> Option<DeliveryState> {
     match event.status? {

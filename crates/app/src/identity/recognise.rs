@@ -36,7 +36,8 @@ pub async fn recognise(app: &App, tenant: TenantId, customer: CustomerId) -> Res
     if learned.stale && recognition::ask_to_learn(&mut tx).await? {
         tx.job(&Job::LearnIdentity, tenant.0);
     }
-    write_keys(&mut tx, &recognition::known(&mut tx, &[customer.0]).await?).await?;
+    let known = recognition::known(&mut tx, &[customer.0]).await?;
+    write_keys(&mut tx, &known).await?;
     tx.commit().await?;
     // Of two that are looked at at once, the one that reads later sees the other's keys: both have committed them before.
     let mut tx = app.db.write(subject.scope()).await?;

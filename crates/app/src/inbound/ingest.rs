@@ -2,26 +2,22 @@
 
 use super::{
     memory::Memory,
-    messages::{Arrived, arrival_of, messages},
-    resolve::resolve,
-    session::{place, wake},
+    messages::{Arrived, messages},
+    notice::notice,
 };
 use crate::{App, accounts as opened, authz::Subject, conversations::topics, delivery, pulls};
 use meridian_domain::{
     actor::Actor,
     channel::{AccountConfig, ChannelKind},
     event::{EventKind, InboundEvent},
-    identity,
     ids::{ChannelAccountId, RawId, TenantId},
     jobs::Job,
     live::Change,
-    work::{ItemKind, Lifecycle},
 };
 use meridian_store::{
     StoreError, TenantScope, WriteTx, accounts,
     arrivals::{self, Named, Sight},
-    conversations, inbound,
-    items::{self, NewItem},
+    conversations, inbound, items,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -149,6 +145,7 @@ async fn apply_all(tx: &mut WriteTx, memory: &mut Memory, requests: &[Parsed]) -
         match one.event.kind {
             _ if !sight.fresh => done[one.request].duplicates += 1,
             EventKind::Message | EventKind::Unsupported if sight.known => understood.push((one, true)),
+            EventKind::Message if delivery::echoed(tx, one.account, one.event).await? => understood.push((one, true)),
             EventKind::Message | EventKind::Unsupported => run.push(one),
             EventKind::Receipt => receipts.push(one),
             _ => {
@@ -184,7 +181,10 @@ async fn first_sights(tx: &mut WriteTx, arrived: &[Arrived<'_>]) -> Result<Vec<S
 async fn keep_unknown(tx: &mut WriteTx, one: Arrived<'_>) -> Result<(), StoreError> {
     let usual = match one.event.kind {
         EventKind::Message | EventKind::Unsupported => "the sender has no identifier that can be used",
-        _ => "not understood",
+        EventKind::UnknownEvent => "not understood",
+        EventKind::AccountEvent => "about the account, not about a customer",
+        EventKind::ChannelError => "the provider reports trouble",
+        _ => "no conversation is open that could show it",
     };
     let reason = one.event.detail.get("reason").and_then(Value::as_str).unwrap_or(usual);
     inbound::insert_unknown(tx, one.raw, one.account, reason, &json!(one.event)).await
@@ -216,6 +216,8 @@ async fn apply(tx: &mut WriteTx, one: &Arrived<'_>) -> Result<bool, StoreError> 
         | EventKind::AccountLink
         | EventKind::Referral
         | EventKind::LocationReport
+        | EventKind::SessionStart
+        | EventKind::GroupEvent
         | EventKind::ServiceEvent => notice(tx, one).await,
         EventKind::PollTrigger => {
             let named = |name: &str| event.detail.get(name).and_then(Value::as_str);
@@ -226,8 +228,6 @@ async fn apply(tx: &mut WriteTx, one: &Arrived<'_>) -> Result<bool, StoreError> 
         EventKind::Typing | EventKind::IgnoredEvent => Ok(true),
         EventKind::Message
         | EventKind::Unsupported
-        | EventKind::SessionStart
-        | EventKind::GroupEvent
         | EventKind::AccountEvent
         | EventKind::ChannelError
         | EventKind::UnknownEvent => Ok(false),
@@ -279,48 +279,4 @@ pub(super) fn strip_nulls(body: &mut Value) {
     if let Value::Object(map) = body {
         map.retain(|_, value| !(value.is_null() || *value == json!([]) || *value == json!(false)));
     }
-}
-
-/// Whether a call comes in: it opens a conversation as a message does.
-fn rings(one: &Arrived<'_>) -> bool {
-    let said = |name: &str| one.event.detail.get(name).and_then(Value::as_str);
-    let begins = match said("event").or_else(|| said("status")) {
-        None => one.kind == ChannelKind::Generic,
-        Some(what) => matches!(what, "connect" | "ringing" | "initiated"),
-    };
-    let ours = one.event.is_echo() || one.event.target_ref.is_some() || said("direction") == Some("business_initiated");
-    one.event.kind == EventKind::Call && begins && !ours
-}
-
-/// Something to know about the customer's channel, shown in the open session if there is one; a call opens one.
-async fn notice(tx: &mut WriteTx, one: &Arrived<'_>) -> Result<bool, StoreError> {
-    let (account, event) = (one.account, one.event);
-    let Some((key, ids)) = identity::party_key(&event.sender) else { return Ok(false) };
-    let party = resolve(tx, &event.sender, &key, &ids, "notice").await?;
-    let (session, conversation) = if rings(one) {
-        let at = place(tx, party, &arrival_of(one)).await?;
-        if at.conversation.lifecycle != Lifecycle::Open {
-            wake(tx, &at.conversation).await?;
-        }
-        (at.session, at.conversation)
-    } else {
-        let Some(session) = conversations::open_session(tx, party.view.party, account).await? else { return Ok(false) };
-        let Some(conversation) = conversations::lock(tx, session.conversation).await? else { return Ok(false) };
-        (session, conversation)
-    };
-    let new = NewItem {
-        conversation: conversation.id,
-        session: Some(session.id),
-        party: party.view.party,
-        kind: ItemKind::Notice,
-        actor: Actor::Customer(party.view.party),
-        provider_at: None,
-        text: None,
-        body: json!({ "type": event.kind.code(), "detail": event.detail }),
-        activity: event.kind == EventKind::Call,
-        external: None,
-    };
-    let item = items::append(tx, new).await?;
-    tx.live(&topics(&conversation, Some(&session)), Change::Item { conversation: conversation.id, item });
-    Ok(true)
 }

@@ -4,7 +4,7 @@ use super::{
     ingest::{about, strip_nulls},
     memory::Memory,
     resolve::resolve,
-    session::{Arrival, place, wake},
+    session::{Arrival, place, rouse},
 };
 use crate::{
     conversations::topics,
@@ -20,11 +20,12 @@ use meridian_domain::{
     ids::{BotId, ChannelAccountId, ConversationId, ItemId, RawId},
     jobs::Job,
     live::Change,
-    work::{ItemKind, Lifecycle, OwnerKind},
+    media::is_file,
+    work::{ItemKind, OwnerKind},
 };
 use meridian_store::{
     StoreError, WriteTx,
-    arrivals::{self, Said, Standing, Wrote},
+    arrivals::{self, Place, Said, Standing, Wrote},
     bots,
     conversations::Session,
     items::{self, NewItem},
@@ -60,14 +61,9 @@ struct Placed<'a> {
 }
 
 impl Placed<'_> {
-    fn automatic(&self) -> bool {
-        self.arrived.event.detail.get("auto").and_then(Value::as_bool).unwrap_or(false)
-    }
-
-    /// The bot that has to act on it. In standby another application answers: kept, neither routed nor answered.
+    /// The bot that has to act on it.
     fn bot(&self) -> Option<BotId> {
-        let event = self.arrived.event;
-        let asks = self.at.session.control == OwnerKind::Bot && !self.automatic() && !event.is_echo() && !event.standby;
+        let asks = self.at.session.control == OwnerKind::Bot && !self.arrived.event.is_quiet();
         self.at.session.control_id.filter(|_| asks).map(BotId)
     }
 }
@@ -130,14 +126,15 @@ async fn place_all<'a>(
     memory: &mut Memory,
     sent: &'a [Sent<'a>],
 ) -> Result<Vec<Placed<'a>>, StoreError> {
-    let senders: Vec<(&Identifier, ChannelAccountId)> =
-        sent.iter().map(|one| (&one.key, one.arrived.account)).collect();
+    let senders: Vec<Place<'_>> = sent
+        .iter()
+        .map(|one| Place { key: &one.key, account: one.arrived.account, thread: one.arrived.event.thread.as_deref() })
+        .collect();
     let mut standing = arrivals::standing(tx, &senders).await?;
     let (mut said, mut placed) = (Vec::new(), Vec::with_capacity(sent.len()));
-    for one in sent {
+    for (one, here) in sent.iter().zip(senders) {
         let (event, source) = (one.arrived.event, one.arrived.kind.code());
-        let key = (one.key.clone(), one.arrived.account);
-        let at = if let Some(at) = standing.get(&key) {
+        let mut at = if let Some(at) = standing.get(&here) {
             let name = event.sender.name.as_deref().map_or("", str::trim);
             let says = Said { party: at.party, ids: &one.ids, name, source };
             said.extend(memory.news(says));
@@ -146,14 +143,10 @@ async fn place_all<'a>(
             let party = resolve(tx, &event.sender, &one.key, &one.ids, source).await?;
             place(tx, party, &arrival_of(&one.arrived)).await?
         };
-        let woken = at.conversation.lifecycle != Lifecycle::Open && !event.standby;
-        if woken {
-            wake(tx, &at.conversation).await?;
+        if !event.is_quiet() {
+            rouse(tx, &mut at, &arrival_of(&one.arrived)).await?;
         }
-        let now = standing.entry(key).or_insert_with(|| at.clone());
-        if woken {
-            now.conversation.lifecycle = Lifecycle::Open;
-        }
+        standing.insert(here, at.clone());
         placed.push(Placed { arrived: one.arrived, at });
     }
     if !said.is_empty() {
@@ -171,6 +164,7 @@ pub(super) fn arrival_of<'a>(one: &Arrived<'a>) -> Arrival<'a> {
         thread: event.thread.as_deref(),
         subject: event.content.as_ref().and_then(|content| content.subject.as_deref()).unwrap_or(""),
         language: event.sender.locale.as_deref().and_then(|tag| tag.split(['-', '_']).next()),
+        quiet: event.is_quiet(),
         hint: event.detail.get("conversation").and_then(Value::as_str).and_then(|id| id.parse::<ConversationId>().ok()),
     }
 }
@@ -180,7 +174,7 @@ fn sources(one: &Arrived<'_>) -> Vec<Source> {
     let inside = matches!(one.kind, ChannelKind::Email | ChannelKind::WebChat);
     let files = one.event.content.iter().flat_map(|content| &content.attachments).take(MOST_FILES).zip(0_u16..);
     files
-        .filter(|(file, _)| inside || file.media_id.is_some() || file.url.is_some())
+        .filter(|(file, _)| is_file(&file.kind) && (inside || file.media_id.is_some() || file.url.is_some()))
         .map(|(file, position)| Source {
             told: file.clone(),
             raw: one.raw,
@@ -214,7 +208,7 @@ fn item_of<'a>(one: &Placed<'a>) -> NewItem<'a> {
         provider_at: Some(event.at),
         text: event.content.as_ref().and_then(|content| content.text.as_deref()),
         body,
-        activity: !one.automatic(),
+        activity: !event.is_automatic(),
         external: event.external_id.as_deref().map(|name| (one.arrived.account, name)),
     }
 }

@@ -24,15 +24,17 @@ pub(crate) struct Arrival<'a> {
     pub thread: Option<&'a str>,
     pub subject: &'a str,
     pub language: Option<&'a str>,
+    /// Kept without being routed ([`meridian_domain::event::InboundEvent::is_quiet`]).
+    pub quiet: bool,
     /// A conversation our own signed reply address names.
     pub hint: Option<ConversationId>,
 }
 
-/// The open session of the party on this account with its conversation locked, or a new one.
+/// The open session of the party on this account and in this thread with its conversation locked, or a new one.
 pub(crate) async fn place(tx: &mut WriteTx, party: Resolved, arrival: &Arrival<'_>) -> Result<Standing, StoreError> {
     let view = party.view;
     if !party.new
-        && let Some(session) = conversations::open_session(tx, view.party, arrival.account).await?
+        && let Some(session) = conversations::open_session(tx, view.party, arrival.account, arrival.thread).await?
         && let Some(conversation) = conversations::lock(tx, session.conversation).await?
     {
         // The conversation may have been resolved while we waited for its lock; then its sessions are closed.
@@ -52,11 +54,20 @@ async fn open(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Resu
     let conversation = if let Some(conversation) = continued {
         conversation
     } else {
-        let owner = if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue };
+        let owner = match bot {
+            _ if arrival.quiet => OwnerKind::None,
+            Some(_) => OwnerKind::Bot,
+            None => OwnerKind::Queue,
+        };
         conversations::insert(tx, party.customer, branch, queue, owner, arrival.subject).await?
     };
     // People already have the conversation: a new channel of it goes to them, not to the bot.
     let bot = bot.filter(|_| !joined || matches!(conversation.owner, OwnerKind::Bot | OwnerKind::None));
+    let control = match bot {
+        _ if arrival.quiet => OwnerKind::None,
+        Some(_) => OwnerKind::Bot,
+        None => OwnerKind::Queue,
+    };
     let session = Session {
         id: tx.id::<SessionId>(),
         conversation: conversation.id,
@@ -68,21 +79,53 @@ async fn open(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Resu
         closed_at: None,
         last_customer_at: None,
         last_external_id: None,
-        control: if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue },
-        control_id: bot.map(|bot| bot.0),
+        control,
+        control_id: bot.filter(|_| !arrival.quiet).map(|bot| bot.0),
         control_epoch: 1,
         bot_waits_since: None,
     };
     conversations::insert_session(tx, &session).await?;
-    if bot.is_none() {
-        let sticky = conversation.owner_agent;
-        let request = Enqueue { queue, branch, sticky, language: arrival.language, reason: "message" };
-        enqueue(tx, &session, &request).await?;
-        if joined && conversation.owner != OwnerKind::Agent {
-            conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
+    let at = Standing { party, session, conversation };
+    if control == OwnerKind::Queue {
+        let request = Enqueue {
+            queue,
+            branch,
+            sticky: at.conversation.owner_agent,
+            language: arrival.language,
+            reason: "message",
+        };
+        enqueue(tx, &at.session, &request).await?;
+        if joined && at.conversation.owner != OwnerKind::Agent {
+            conversations::set_state(tx, at.conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
         }
     }
-    Ok(Standing { party, session, conversation })
+    Ok(at)
+}
+
+/// The customer waits for an answer: what was snoozed or parked wakes, and a session in which nobody asked anything so
+/// far goes to the bot or to people, as a new one does.
+pub(crate) async fn rouse(tx: &mut WriteTx, at: &mut Standing, arrival: &Arrival<'_>) -> Result<(), StoreError> {
+    if at.conversation.lifecycle != Lifecycle::Open {
+        wake(tx, &at.conversation).await?;
+        at.conversation.lifecycle = Lifecycle::Open;
+    }
+    if at.session.control != OwnerKind::None {
+        return Ok(());
+    }
+    let Some((queue, branch, bot)) = conversations::routing_of(tx, arrival.account).await? else { return Ok(()) };
+    let bot = bot.filter(|_| matches!(at.conversation.owner, OwnerKind::Bot | OwnerKind::None));
+    let owner = if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue };
+    at.session = conversations::pass_control(tx, at.session.id, owner, bot.map(|bot| bot.0)).await?;
+    if bot.is_none() {
+        let sticky = at.conversation.owner_agent;
+        let request = Enqueue { queue, branch, sticky, language: arrival.language, reason: "message" };
+        enqueue(tx, &at.session, &request).await?;
+    }
+    if at.conversation.owner != OwnerKind::Agent {
+        conversations::set_state(tx, at.conversation.id, Lifecycle::Open, owner, None).await?;
+        at.conversation.owner = owner;
+    }
+    Ok(())
 }
 
 /// One issue may span channels: the conversation our signed address names, if it is this customer's, else the

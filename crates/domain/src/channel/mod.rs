@@ -3,9 +3,11 @@
 mod ability;
 pub mod form;
 pub mod health;
+mod silence;
 
 pub use ability::{Capabilities, MediaKind};
 pub use form::{Generated, Input, Setting};
+pub use silence::Silence;
 
 use crate::{ids::ChannelAccountId, secret::Secret};
 use serde::{Deserialize, Serialize};

@@ -121,6 +121,17 @@ impl InboundEvent {
         }
     }
 
+    /// Whether a machine wrote it or it is history (RFC 3834 for mail): nobody waits for an answer.
+    pub fn is_automatic(&self) -> bool {
+        self.detail.get("auto").and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// Whether it is kept without being routed: nobody waits for our answer. Our own side wrote it, a machine did, or
+    /// another application owns the thread.
+    pub fn is_quiet(&self) -> bool {
+        self.standby || self.is_echo() || self.is_automatic()
+    }
+
     /// Whether our own side wrote it.
     pub fn is_echo(&self) -> bool {
         matches!(self.direction, Direction::Echo | Direction::EchoOrBot)
