@@ -2,7 +2,11 @@
 
 use super::{PATIENCE, accept_first, ada, both_sites, main_job::reqwest_client, unix};
 use anyhow::{Context, Result, ensure};
-use meridian_lab::{agent::Agent, mail::MailServer, senders::sha256_hex};
+use meridian_lab::{
+    agent::Agent,
+    mail::{MailServer, Taken},
+    senders::sha256_hex,
+};
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
 
@@ -84,8 +88,10 @@ impl Mailbox {
     }
 
     /// The report that our mail was delivered.
-    fn delivered(&self, ours: &str) -> Result<String> {
+    fn delivered(&self, sent: &Taken) -> Result<String> {
         let (at, token) = (unix().to_string(), "token-2");
+        let ours = sent.field("Message-ID").context("an id")?;
+        let carried = |name: &str| sent.field(name).with_context(|| format!("no {name}"));
         let report = match self.provider {
             "sendgrid" => json!([{ "event": "delivered", "email": "ida@sendgrid.example.org", "smtp-id": ours,
                 "timestamp": unix(), "sg_event_id": "e1" }]),
@@ -93,9 +99,12 @@ impl Mailbox {
                 "signature": { "timestamp": at, "token": token, "signature": sha256_hex("key", &format!("{at}{token}"))? },
                 "event-data": { "event": "delivered", "id": "e1", "timestamp": unix(), "recipient": "ida@mailgun.example.org",
                     "message": { "headers": { "message-id": ours.trim_matches(['<', '>']) } } } }),
-            "postmark" => json!({ "RecordType": "Delivery", "MessageID": ours, "Recipient": "ida@postmark.example.org",
-                "DeliveredAt": "2026-05-04T12:00:00Z" }),
-            _ => json!({ "event": "sent", "email": "ida@mailjet.example.org", "MessageID": ours, "time": unix() }),
+            // These two know the mail by a name that they gave it themselves.
+            "postmark" => json!({ "RecordType": "Delivery", "MessageID": "883953f4-6105-42a2-a16a-77a8eac79483",
+                "Recipient": "ida@postmark.example.org", "DeliveredAt": "2026-05-04T12:00:00Z",
+                "Metadata": { "delivery": carried("X-PM-Metadata-delivery")? } }),
+            _ => json!({ "event": "sent", "email": "ida@mailjet.example.org", "MessageID": 19_421_777_835_146_490_u64,
+                "time": unix(), "CustomID": carried("X-MJ-CustomID")? }),
         };
         Ok(report.to_string())
     }
@@ -132,8 +141,7 @@ async fn mail_comes_by_each_provider_is_answered_and_its_report_counts() -> Resu
         stack.settle("select count(*) from delivery where state = 'accepted'", 1, PATIENCE).await?;
         let out = server.taken();
         ensure!(out.len() == n + 1 && out[n].to == [format!("ida@{provider}.example.org")], "{provider}: {out:?}");
-        let ours = out[n].field("Message-ID").context("an id")?;
-        let report = mailbox.delivered(&ours)?;
+        let report = mailbox.delivered(&out[n])?;
         ensure!(mailbox.post("application/json", report, &mailbox.password).await? == 200, "{provider}: a report");
         stack
             .settle("select count(*) from delivery where state = 'delivered'", i64::try_from(n)? + 1, PATIENCE)

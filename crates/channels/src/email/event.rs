@@ -71,6 +71,7 @@ pub(crate) fn of_status(status: &Status, digest: &str, n: usize, received: Insta
         event.sender = sender(recipient, Verification::Channel, "");
     }
     event.target = id;
+    event.target_ref.clone_from(&status.ours);
     event.detail = json!(status);
     event
 }

@@ -1,6 +1,11 @@
 //! Mail out, by SMTP.
 
-use super::{imap, read::line, signing, thread};
+use super::{
+    imap,
+    providers::{self, Provider},
+    read::line,
+    signing, thread,
+};
 use crate::{Http, http::error};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -110,6 +115,9 @@ pub(super) fn compose(
         .message_id(Some(format!("<{message_id}>")));
     if let Some(reply) = thread::reply_address(account, sender.email.as_ref(), message.conversation, to) {
         builder = builder.reply_to(reply.parse().map_err(bad)?);
+    }
+    if let Some((name, value)) = providers::header(Provider::of(account.setting("provider")), message.id) {
+        builder = builder.raw_header(header::HeaderValue::new(header::HeaderName::new_from_ascii_str(name), value));
     }
     let bracket = |id: &String| format!("<{}>", line(id));
     if let Some(id) = &message.in_reply_to {

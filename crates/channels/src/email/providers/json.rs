@@ -1,7 +1,7 @@
 //! Mails that arrive as JSON: Postmark, Mailjet, SparkPost, Brevo, Mandrill.
 
 use super::{
-    Inbound, Post,
+    Inbound, Post, Provider,
     inbound::{authors, block, parsed},
     status,
 };
@@ -48,7 +48,7 @@ fn addresses(value: &Value, email: &str, name: &str) -> Vec<Address> {
 /// Postmark, "Parse an email": one object a mail, told from message webhooks by `RecordType`.
 pub(super) fn postmark(body: &Value) -> Post {
     if body["RecordType"].is_string() && body["RecordType"] != "Inbound" {
-        return status::read(body, status::postmark);
+        return status::read(Provider::Postmark, body, status::postmark);
     }
     if body.get("FromFull").is_none() && body.get("From").is_none() && body.get("RawEmail").is_none() {
         return Post::Unknown("neither an inbound mail nor an event");
@@ -111,7 +111,7 @@ fn fields(value: &Value) -> Vec<(String, String)> {
 /// Mailjet, "Parse API: inbound emails": `Parts` describe what the other keys hold.
 pub(super) fn mailjet(body: &Value) -> Post {
     if body.get("Headers").is_none() && body.get("Parts").is_none() {
-        return status::read(body, status::mailjet);
+        return status::read(Provider::Mailjet, body, status::mailjet);
     }
     let files = list(&body["Parts"]).filter_map(|part| {
         let content = part["ContentRef"].as_str().filter(|name| name.contains("Attachment"))?;
@@ -158,7 +158,7 @@ pub(super) fn sparkpost(body: &Value) -> Post {
     let relayed: Vec<&Value> =
         list(body).map(|item| &item["msys"]["relay_message"]).filter(|m| m.is_object()).collect();
     if relayed.is_empty() {
-        return status::read(body, status::sparkpost);
+        return status::read(Provider::SparkPost, body, status::sparkpost);
     }
     let one = |message: &&Value| {
         let content = &message["content"];
@@ -181,7 +181,7 @@ pub(super) fn sparkpost(body: &Value) -> Post {
 
 /// Brevo, "Inbound parse webhooks": `items`, mails taken apart.
 pub(super) fn brevo(body: &Value) -> Post {
-    let Some(items) = body["items"].as_array() else { return status::read(body, status::brevo) };
+    let Some(items) = body["items"].as_array() else { return status::read(Provider::Brevo, body, status::brevo) };
     let one = |item: &Value| {
         let files = list(&item["Attachments"])
             .map(|f| file(&f["Name"], &f["ContentType"], &Value::Null, &f["ContentLength"], &f["ContentID"]));
@@ -214,7 +214,7 @@ pub(super) fn mandrill(events: &Value) -> Post {
     let mails: Vec<&Value> =
         list(events).filter(|event| event["event"] == "inbound").map(|event| &event["msg"]).collect();
     if mails.is_empty() {
-        return status::read(events, status::mandrill);
+        return status::read(Provider::Mandrill, events, status::mandrill);
     }
     let one = |message: &&Value| {
         let raw = message["raw_msg"].as_str().unwrap_or_default();

@@ -4,9 +4,11 @@
 mod form;
 mod inbound;
 mod json;
+mod ours;
 mod status;
 mod verify;
 
+pub(super) use ours::header;
 pub(super) use verify::{dedupe_key, verify};
 
 use super::{Mail, auth::Results};
@@ -98,6 +100,9 @@ pub struct Status {
     /// Message-ID, or the provider's own id where it states no other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
+    /// Our own id of the mail, where it came back.
+    #[serde(skip)]
+    pub ours: Option<String>,
     /// The provider's id of the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_id: Option<String>,
@@ -119,10 +124,10 @@ pub fn read(provider: Provider, content_type: &str, body: &[u8]) -> Post {
     match (provider, form) {
         (Provider::Smtp, _) => Post::Mails(vec![Inbound { mail: super::read(body), ..Inbound::default() }]),
         (Provider::SendGrid, Some(form)) => inbound::sendgrid(&form),
-        (Provider::SendGrid, None) => status::read(&json(), status::sendgrid),
+        (Provider::SendGrid, None) => status::read(provider, &json(), status::sendgrid),
         (Provider::Mailgun, Some(form)) if form.bytes("event").is_some() => status::mailgun_form(&form),
         (Provider::Mailgun, Some(form)) => inbound::mailgun(&form),
-        (Provider::Mailgun, None) => status::read(&json(), status::mailgun),
+        (Provider::Mailgun, None) => status::read(provider, &json(), status::mailgun),
         (Provider::Mandrill, Some(form)) => json::mandrill(&form.json("mandrill_events")),
         (Provider::Postmark, None) => json::postmark(&json()),
         (Provider::Mailjet, None) => json::mailjet(&json()),

@@ -1,17 +1,20 @@
 //! What providers report of mails of ours, in one vocabulary. Opens and clicks are weak evidence (privacy proxies and
 //! link scanners): recorded, and no receipt of reading.
 
-use super::{Post, Status, form::Form, json::text};
+use super::{Post, Provider, Status, form::Form, json::text, ours};
 use serde_json::Value;
 
 /// Reads one event or a list of events.
-pub(super) fn read(body: &Value, one: impl Fn(&Value) -> Option<Status>) -> Post {
+pub(super) fn read(provider: Provider, body: &Value, one: impl Fn(&Value) -> Option<Status>) -> Post {
     let events: Vec<&Value> = match body {
         Value::Array(all) => all.iter().take(10_000).collect(),
         Value::Object(_) => vec![body],
         _ => Vec::new(),
     };
-    let read: Vec<Status> = events.into_iter().filter_map(one).collect();
+    let read: Vec<Status> = events
+        .into_iter()
+        .filter_map(|event| Some(Status { ours: ours::of(provider, event), ..one(event)? }))
+        .collect();
     if read.is_empty() { Post::Unknown("neither an inbound mail nor an event") } else { Post::Status(read) }
 }
 
