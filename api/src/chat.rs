@@ -17,6 +17,7 @@ use actix_web::{
 use bytes::Bytes;
 use meridian_app::{accounts, authz::Subject, bots::person_asked};
 use meridian_domain::{
+    button::LONGEST_PAYLOAD,
     channel::{AccountConfig, ChannelKind},
     event::Identifier,
     ids::{ChannelAccountId, TenantId},
@@ -147,6 +148,9 @@ pub(crate) async fn open(
 struct Said {
     client_id: Uuid,
     text: String,
+    /// The button that was chosen, whose title the text is.
+    #[serde(default)]
+    choice: Option<String>,
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
@@ -171,6 +175,7 @@ pub(crate) async fn say(edge: web::Data<Edge>, request: HttpRequest, body: Bytes
     };
     let visitor = claims.sub.to_string();
     let stored = json!({ "client_id": said.client_id, "visitor": visitor, "text": said.text.replace('\0', ""),
+                         "choice": said.choice.filter(|choice| choice.len() <= LONGEST_PAYLOAD).map(|choice| choice.replace('\0', "")),
                          "name": said.name, "locale": said.locale, "email": said.email, "identity": claims.identity });
     accept(edge, &claims, said.client_id, json!({}), stored.to_string().into_bytes()).await
 }

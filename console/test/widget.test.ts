@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mark, merge, next, say, type Line, type Seen } from '../widget/src/model';
+import { choices, mark, merge, next, say, type Line, type Seen } from '../widget/src/model';
 
 const seen = (id: string, seq: number, kind: string, text: string): Seen => ({
   id,
@@ -54,4 +54,15 @@ test('an answer comes after the words it answers, even when those never came bac
   lines = say(lines, 'b', 'more', 'now');
   lines = merge(lines, seen('itm_2', 2, 'agent', 'answer'));
   expect(texts(lines)).toBe('question answer more');
+});
+
+test('buttons can be chosen until the visitor says something', () => {
+  const buttons = [{ title: 'Yes', payload: 'y' }];
+  const asked = merge([], { ...seen('itm_1', 1, 'bot', 'Sure?'), buttons });
+  expect(choices(asked)).toEqual(buttons);
+  const chosen = say(asked, 'a', 'Yes', 'now', { choice: 'y' });
+  expect(choices(chosen)).toEqual([]);
+  expect(next(chosen)).toMatchObject({ text: 'Yes', choice: 'y' });
+  expect(choices(merge(asked, { ...seen('itm_1', 1, 'bot', ''), buttons, deletedAt: 'now' }))).toEqual([]);
+  expect(choices([])).toEqual([]);
 });

@@ -111,8 +111,11 @@ pub(super) async fn say(edge: web::Data<Edge>, request: HttpRequest, body: Bytes
         Err(bad) => return caller.told(bad.answer()),
     };
     let (app, who) = (edge.app.clone(), caller.who.clone());
-    let done =
-        edge.run(async move { bots::say_as(&app, &who.subject, who.bot, id, &said.text, key.as_ref()).await }).await;
+    let done = edge
+        .run(
+            async move { bots::say_as(&app, &who.subject, who.bot, id, &said.text, &said.buttons, key.as_ref()).await },
+        )
+        .await;
     let told = done.map(|done| done.map(|reply| Said { message: reply.item.to_string() }));
     answer(&caller, StatusCode::ACCEPTED, told)
 }

@@ -114,7 +114,9 @@ pub(crate) fn refusal(refused: &ActRefused) -> HttpResponse {
             let text = "this Idempotency-Key was used for another request: make a new one";
             problem(StatusCode::CONFLICT, "idempotency_key_reused", text)
         }
-        ActRefused::Text | ActRefused::Handoff(HandoffRefused::Invalid(_) | HandoffRefused::NoSession) => {
+        ActRefused::Text
+        | ActRefused::Buttons(_)
+        | ActRefused::Handoff(HandoffRefused::Invalid(_) | HandoffRefused::NoSession) => {
             problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text)
         }
         ActRefused::Store(error) | ActRefused::Handoff(HandoffRefused::Store(error)) => {

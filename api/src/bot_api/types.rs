@@ -4,7 +4,7 @@ use meridian_app::{
     bots::{Page, Standing},
     knowledge::Found,
 };
-use meridian_domain::{actor::Actor, work::ItemKind};
+use meridian_domain::{actor::Actor, button::Button, work::ItemKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
@@ -175,6 +175,21 @@ pub(crate) struct From_ {
 pub(crate) struct Say {
     /// Plain text, 1 to 10,000 characters.
     pub text: String,
+    /// What the customer may choose instead of writing, at most 10: titles of 1 to 20 characters, payloads of at most 64
+    /// bytes. A channel without buttons shows a numbered list.
+    #[serde(default)]
+    #[schema(value_type = Vec<SayButton>)]
+    pub buttons: Vec<Button>,
+}
+
+/// A button of a message.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the wire: `Button` reads it")]
+pub(crate) struct SayButton {
+    /// What the customer sees.
+    pub title: String,
+    /// What comes back when it is chosen; the title when left out.
+    pub payload: Option<String>,
 }
 
 /// What was taken on.

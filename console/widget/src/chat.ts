@@ -1,6 +1,6 @@
 import { backoff } from '../../src/lib/backoff';
 import { uuid } from '../../src/lib/ids';
-import { mark, merge, next, say, type Line } from './model';
+import { choices, mark, merge, next, say, type Button, type Line } from './model';
 import { Socket } from './socket';
 
 interface Kept {
@@ -148,8 +148,8 @@ export class Chat {
     return this.kept.lines;
   }
 
-  say(text: string): void {
-    this.set({ lines: say(this.kept.lines, uuid(), text, new Date().toISOString()) });
+  say(text: string, choice?: string): void {
+    this.set({ lines: say(this.kept.lines, uuid(), text, new Date().toISOString(), { choice }) });
     void this.pump();
   }
 
@@ -163,7 +163,7 @@ export class Chat {
       }
       const id = uuid();
       this.files.set(id, file);
-      this.set({ lines: say(this.kept.lines, id, '', new Date().toISOString(), file.name || 'file') });
+      this.set({ lines: say(this.kept.lines, id, '', new Date().toISOString(), { file: file.name || 'file' }) });
     }
     void this.pump();
     return fits;
@@ -172,6 +172,11 @@ export class Chat {
   again(id: string): void {
     this.set({ lines: mark(this.kept.lines, id, 'waiting') });
     void this.pump();
+  }
+
+  /** What may be chosen now: the buttons of what was said last. */
+  get buttons(): Button[] {
+    return choices(this.kept.lines);
   }
 
   /** Whether a bot answers, so that a person can be asked for. */
@@ -233,7 +238,7 @@ export class Chat {
         const headers = { 'content-type': file.type || 'application/octet-stream', authorization };
         return (await fetch(`/chat/files?${query}`, { method: 'POST', headers, body: file })).status;
       }
-      const body = { client_id: line.id, text: line.text, locale: this.lang, name: this.name || undefined, email: this.kept.email };
+      const body = { client_id: line.id, text: line.text, choice: line.choice, locale: this.lang, name: this.name || undefined, email: this.kept.email };
       const headers = { 'content-type': 'application/json', authorization };
       return (await fetch('/chat/messages', { method: 'POST', headers, body: JSON.stringify(body) })).status;
     } catch {

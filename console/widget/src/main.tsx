@@ -165,6 +165,13 @@ function App() {
         {chat.unknown && chat.lines.length > 0 && <li class="hello" role="alert">{t.unknown}</li>}
         </ol>
       </div>
+      {chat.buttons.length > 0 && (
+        <p class="buttons" role="group" aria-label={t.choose}>
+          {chat.buttons.map((button) => (
+            <button key={button.payload} onClick={() => (chat.say(button.title, button.payload), field.current?.focus())}>{button.title}</button>
+          ))}
+        </p>
+      )}
       <Waiting />
       {chat.lines.length > 0 && !chat.kept.email && !chat.lines.some((line) => line.from === 'agent') && <div class="hello"><Closed /></div>}
       {chat.byBot && (

@@ -11,6 +11,11 @@ export interface Piece {
   url: string | null;
 }
 
+export interface Button {
+  title: string;
+  payload: string;
+}
+
 export interface Line {
   /** Client id until the server's item is known, then the item's id. */
   id: string;
@@ -22,6 +27,10 @@ export interface Line {
   seq?: number;
   withdrawn?: boolean;
   files?: Piece[];
+  /** What the visitor may choose instead of writing. */
+  buttons?: Button[];
+  /** The button that was chosen. */
+  choice?: string;
   /** The file it is, while it is on its way. */
   file?: string;
 }
@@ -35,16 +44,23 @@ export interface Seen {
   deletedAt: string | null;
   actor: { kind: string };
   attachments?: Piece[];
+  buttons?: Button[];
 }
 
 const KEPT = 200;
 
-export function say(lines: Line[], id: string, text: string, at: string, file?: string): Line[] {
-  return [...lines, { id, from: 'visitor', text, at, way: 'waiting', file }];
+export function say(lines: Line[], id: string, text: string, at: string, more: Pick<Line, 'file' | 'choice'> = {}): Line[] {
+  return [...lines, { id, from: 'visitor', text, at, way: 'waiting', ...more }];
 }
 
 export function mark(lines: Line[], id: string, way: Way): Line[] {
   return lines.map((line) => (line.id === id && line.way !== 'here' ? { ...line, way } : line));
+}
+
+/** What may be chosen now: the buttons of what was said last, until the visitor says something. */
+export function choices(lines: Line[]): Button[] {
+  const last = lines.at(-1);
+  return last && last.from !== 'visitor' && !last.withdrawn ? (last.buttons ?? []) : [];
 }
 
 /** The next one to send: in order, one at a time, so that they arrive as they were said. */
@@ -63,6 +79,7 @@ export function merge(lines: Line[], item: Seen): Line[] {
     way: 'here',
     seq: item.seq,
     withdrawn: item.deletedAt !== null,
+    buttons: item.buttons,
     // Under the name by which this page was reached: pages load pictures of their own origin alone.
     files: item.attachments?.map((file) => ({ ...file, url: file.url && file.url.replace(/^https?:\/\/[^/]+/, '') })),
   };

@@ -4,7 +4,7 @@ use crate::{Capabilities, Channel, Http, InboundRequest, Reject, Setting, Stored
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind, Generated, Input, MediaKind},
-    event::{Attachment, Content, EventKind, Identifier, InboundEvent, Sender, Verification},
+    event::{Attachment, Choice, Content, EventKind, Identifier, InboundEvent, Sender, Verification},
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
@@ -30,6 +30,9 @@ struct VisitorMessage {
     client_id: String,
     visitor: String,
     text: String,
+    /// The button that was chosen, whose title the text is.
+    #[serde(default)]
+    choice: Option<String>,
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
@@ -99,6 +102,7 @@ impl Channel for WebChat {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
+            buttons: 10,
             media: MediaKind::ALL,
             media_max: 25 * 1024 * 1024,
             idempotent_send: true,
@@ -128,7 +132,9 @@ impl Channel for WebChat {
         let attachments: Vec<Attachment> = said.file.map(ShownFile::attachment).into_iter().collect();
         let message_type = attachments.first().map_or_else(|| "text".to_owned(), |file| file.kind.clone());
         let text = Some(said.text).filter(|text| !text.is_empty());
-        event.content = Some(Content { message_type, text, attachments, ..Content::default() });
+        let title = text.clone().unwrap_or_default();
+        let choice = said.choice.map(|payload| Choice { payload, title, ..Choice::default() });
+        event.content = Some(Content { message_type, text, attachments, choice, ..Content::default() });
         let visitor = Identifier {
             scheme: "web_visitor".to_owned(),
             value: said.visitor,

@@ -7,6 +7,7 @@
 pub mod actor;
 pub mod assistant;
 pub mod bot;
+pub mod button;
 pub mod calendar;
 pub mod callback;
 pub mod channel;

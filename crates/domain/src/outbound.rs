@@ -1,6 +1,7 @@
 //! What we say to a customer, and what became of it.
 
 use crate::{
+    button::Button,
     event::Identifier,
     ids::{ConversationId, DeliveryId, ItemId},
     template::OutboundTemplate,
@@ -34,6 +35,9 @@ pub struct OutboundMessage {
     /// An approved message instead of free text; the text says what the customer reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<OutboundTemplate>,
+    /// What the customer may choose, no more than the channel shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<Button>,
 }
 
 /// A file on its way to a customer.

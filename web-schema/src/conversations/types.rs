@@ -51,6 +51,21 @@ pub(crate) enum OwnerKind {
     Agent,
 }
 
+/// What a customer may choose.
+#[derive(SimpleObject)]
+pub(crate) struct Button {
+    /// What the customer sees.
+    pub title: String,
+    /// What comes back when it is chosen.
+    pub payload: String,
+}
+
+impl From<meridian_domain::button::Button> for Button {
+    fn from(button: meridian_domain::button::Button) -> Self {
+        Self { title: button.title, payload: button.payload }
+    }
+}
+
 /// Who did something.
 #[derive(SimpleObject)]
 pub(crate) struct Actor {
@@ -266,6 +281,15 @@ impl TimelineItem {
     /// Revision shown, from 1: above 1 it was edited.
     async fn revision(&self) -> i32 {
         self.0.revision
+    }
+    /// What the customer may choose instead of writing.
+    async fn buttons(&self) -> Vec<Button> {
+        let all = self.0.body.get("buttons").cloned().unwrap_or_default();
+        serde_json::from_value::<Vec<meridian_domain::button::Button>>(all)
+            .unwrap_or_default()
+            .into_iter()
+            .map(Button::from)
+            .collect()
     }
     /// Reactor to emoji.
     async fn reactions(&self) -> Json<&Value> {

@@ -126,6 +126,7 @@ export const en = {
   'item.note': 'Note, only for colleagues',
   'item.edited': 'edited',
   'item.sources': 'rests on {titles}',
+  'item.buttons': 'Buttons that were shown',
   'item.withdrawn': 'Withdrawn by the sender',
   'item.handoff': 'The bot handed over',
   'item.accepted': '{name} took the conversation',

@@ -128,6 +128,7 @@ export const zh: Record<keyof typeof en, string> = {
   'item.note': '备注，仅同事可见',
   'item.edited': '已编辑',
   'item.sources': '依据：{titles}',
+  'item.buttons': '已显示的按钮',
   'item.withdrawn': '发送者已撤回',
   'item.handoff': '机器人已转人工',
   'item.accepted': '{name} 接手了会话',

@@ -10,6 +10,7 @@ use crate::{
 use meridian_domain::{
     actor::Actor,
     bot::HandoffRequest,
+    button::{self, Button},
     ids::{BotId, DeliveryId, ItemId, SessionId},
     live::Change,
     people::Permission,
@@ -46,6 +47,9 @@ pub enum ActRefused {
     /// Empty or too long.
     #[error("text: write between 1 and 10,000 characters")]
     Text,
+    /// Buttons that some channel could not show.
+    #[error("buttons: {0}")]
+    Buttons(String),
     /// The hand-off was refused.
     #[error(transparent)]
     Handoff(#[from] HandoffRefused),
@@ -137,10 +141,12 @@ pub async fn say_as(
     bot: BotId,
     id: SessionId,
     text: &str,
+    buttons: &[Button],
     key: Option<&IdempotencyKey>,
 ) -> Result<Reply, ActRefused> {
     subject.require(Permission::ActAsBot)?;
     let text = text.trim();
+    button::check(buttons).map_err(ActRefused::Buttons)?;
     if text.is_empty() || text.chars().count() > LONGEST {
         return Err(ActRefused::Text);
     }
@@ -152,7 +158,11 @@ pub async fn say_as(
         return Ok(Reply { item, delivery });
     }
     let (session, conversation) = held(&mut tx, bot, id).await?;
-    let said = talk::say(&mut tx, &conversation, &session, Actor::Bot(bot), text, &[], None).await?;
+    let mut body = json!({ "type": "text" });
+    if !buttons.is_empty() {
+        body["buttons"] = json!(buttons);
+    }
+    let said = talk::say_with(&mut tx, &conversation, &session, Actor::Bot(bot), text, &[], body).await?;
     conversations::bot_acted(&mut tx, id).await?;
     if let Some(key) = key {
         key.answer(&mut tx, subject, &json!((said.item, said.delivery))).await?;

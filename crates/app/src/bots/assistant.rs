@@ -285,7 +285,7 @@ fn hand_over(wanted: HandOver) -> BotAction {
 }
 
 fn actions(decision: Decision) -> Vec<BotAction> {
-    let said = decision.text.map(|text| BotAction::Message { text });
+    let said = decision.text.map(|text| BotAction::Message { text, buttons: Vec::new() });
     said.into_iter().chain(decision.hand_over.map(hand_over)).collect()
 }
 

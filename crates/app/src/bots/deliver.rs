@@ -6,6 +6,7 @@ use chrono::SecondsFormat;
 use meridian_domain::{
     actor::Actor,
     bot::{BotAction, BotEvent},
+    button,
     ids::{BotEventId, BotId, SessionId, TenantId},
     jobs::Job,
     platform::BotPlatform,
@@ -136,8 +137,14 @@ pub(super) async fn settle(app: &App, tenant: TenantId, id: BotEventId, taken: T
             continue;
         }
         match action {
-            BotAction::Message { text } if !text.trim().is_empty() => {
-                let body = taken.body.clone();
+            BotAction::Message { text, buttons } if !text.trim().is_empty() => {
+                let mut body = taken.body.clone();
+                // Nobody is there to mend them: the words are said, the buttons show as a list.
+                let (text, buttons) =
+                    if button::check(&buttons).is_ok() { (text, buttons) } else { button::shown(&text, buttons, 0) };
+                if !buttons.is_empty() {
+                    body["buttons"] = json!(buttons);
+                }
                 say_with(&mut tx, &conversation, &session, actor, text.trim(), &[], body).await?;
             }
             BotAction::Message { .. } => {}

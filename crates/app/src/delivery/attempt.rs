@@ -2,6 +2,7 @@
 
 use crate::{App, authz::Subject, conversations::topics};
 use meridian_domain::{
+    button::{self, Button},
     channel::{
         AccountConfig, ChannelKind,
         health::{self, Verdict},
@@ -138,6 +139,10 @@ async fn compose(
         verified: id.verified,
         derived: false,
     });
+    let buttons = item.as_ref().and_then(|item| item.body.get("buttons"));
+    let buttons: Vec<Button> = buttons.and_then(|all| serde_json::from_value(all.clone()).ok()).unwrap_or_default();
+    let text = item.as_ref().and_then(|item| item.text.as_deref()).unwrap_or_default();
+    let (text, buttons) = button::shown(text, buttons, app.providers.capabilities(session.kind).buttons);
     Ok(OutboundMessage {
         id: delivery.id,
         item: delivery.item,
@@ -148,7 +153,8 @@ async fn compose(
             .as_ref()
             .and_then(|item| item.body.get("template"))
             .and_then(|template| serde_json::from_value(template.clone()).ok()),
-        text: item.and_then(|item| item.text).unwrap_or_default(),
+        text,
+        buttons,
         subject: conversation.map(|c| c.subject).filter(|subject| !subject.is_empty()),
         in_reply_to: session.last_external_id.clone(),
         references,

@@ -312,6 +312,7 @@ fn test_message(app: &App, account: &AccountConfig, to: &str, text: &str) -> Res
         references: Vec::new(),
         files: Vec::new(),
         template: None,
+        buttons: Vec::new(),
     })
 }
 

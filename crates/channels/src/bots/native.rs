@@ -75,7 +75,7 @@ mod tests {
         ] });
         let read = actions(&body);
         assert_eq!(read.len(), 2);
-        assert_eq!(read[0], BotAction::Message { text: "hello".into() });
+        assert_eq!(read[0], BotAction::Message { text: "hello".into(), buttons: Vec::new() });
         assert!(matches!(&read[1], BotAction::Handoff(request) if request.reason.code == "requested"));
         assert_eq!(actions(&json!("thanks")), []);
     }

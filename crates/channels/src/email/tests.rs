@@ -88,6 +88,7 @@ fn a_reply_address_threads_only_for_the_person_it_was_written_to() {
         references: vec!["0@x".into(), "1@x".into()],
         files: Vec::new(),
         template: None,
+        buttons: Vec::new(),
     };
     let mail = compose(&account(), &outbound, "help@shop.example", "ana@example.org", "m@shop.example").unwrap();
     let text = String::from_utf8(mail.formatted()).unwrap();
@@ -306,6 +307,7 @@ fn files_go_out_as_parts_and_come_in_by_their_place() {
         references: vec![],
         files: vec![file],
         template: None,
+        buttons: Vec::new(),
     };
     let mail = compose(&account(), &outbound, "help@shop.example", "ana@example.org", "m@shop.example").unwrap();
     let raw = mail.formatted();

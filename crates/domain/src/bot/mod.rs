@@ -4,7 +4,7 @@ mod person;
 
 pub use person::wants_person;
 
-use crate::event::Identifier;
+use crate::{button::Button, event::Identifier};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -34,6 +34,9 @@ pub enum BotAction {
     Message {
         /// Plain text.
         text: String,
+        /// What the customer may choose ([`crate::button`]).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        buttons: Vec<Button>,
     },
     /// Hand over to people.
     Handoff(Box<HandoffRequest>),
