@@ -253,6 +253,15 @@ pub trait Channel: Send + Sync {
     ) -> Option<Vec<u8>> {
         None
     }
+    /// Why a receipt says that a message failed, by the table that refusals of a send use; `code` is that of a
+    /// [`meridian_domain::event::ProviderError`]. `None` where the provider's code calls for no rule.
+    fn receipt_error(&self, _code: &str) -> Option<ErrorClass> {
+        None
+    }
+    /// What people can do about an error code of the provider, in a sentence.
+    fn remedy(&self, _code: &str) -> Option<&'static str> {
+        None
+    }
     /// The 2xx body the provider wants.
     fn accepted(&self) -> Reply {
         Reply::text("")

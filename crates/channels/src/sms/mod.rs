@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind, Input, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
-    outbound::{Accepted, OutboundMessage, SendError},
+    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
     time::Instant,
 };
 use sha2::{Digest, Sha256};
@@ -160,6 +160,14 @@ impl Channel for Sms {
         file: &'a Attachment,
     ) -> BoxFuture<'a, Result<Place, SendError>> {
         Box::pin(async move { crate::media::twilio(account, file) })
+    }
+
+    fn receipt_error(&self, code: &str) -> Option<ErrorClass> {
+        send::class(code.parse().ok()?)
+    }
+
+    fn remedy(&self, code: &str) -> Option<&'static str> {
+        send::remedy(code.parse().ok()?)
     }
 
     fn send<'a>(

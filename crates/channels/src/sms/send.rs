@@ -102,19 +102,40 @@ fn address(from: &str, message: &OutboundMessage) -> Option<String> {
     find("phone_e164").or_else(|| find("sms_sender")).map(str::to_owned)
 }
 
-/// The error codes that call for a rule (Twilio "Error and warning dictionary").
+/// The error codes that call for a rule, of answers and of status callbacks (Twilio "Error and warning dictionary").
+pub(super) fn class(code: i64) -> Option<ErrorClass> {
+    Some(match code {
+        21_610 | 30_004 | 63_033 | 63_049 => ErrorClass::BlockedByUser,
+        21_211 | 21_614 | 21_408 | 21_612 | 21_217 | 30_003 | 30_005 | 30_006 | 63_003 | 63_024 | 63_032 => {
+            ErrorClass::BadRecipient
+        }
+        20_429 | 63_018 | 14_107 | 30_001 | 30_022 | 30_023 | 63_038 => ErrorClass::Throttled,
+        63_016 => ErrorClass::WindowClosed,
+        30_007 | 63_005 | 63_013 => ErrorClass::BadContent,
+        20_003 | 20_403 | 63_001 | 63_007 => ErrorClass::Auth,
+        20_005 | 30_002 | 30_032 | 30_034 => ErrorClass::AccountSuspended,
+        30_008 | 30_410 => ErrorClass::ProviderDown,
+        _ => return None,
+    })
+}
+
+/// What people can do about it.
+pub(super) fn remedy(code: i64) -> Option<&'static str> {
+    Some(match code {
+        30_007 => "the carrier took it for spam: write it otherwise, and without shortened links",
+        30_032 | 30_034 => "register the sender at Twilio (toll-free verification, A2P 10DLC)",
+        21_610 => "the customer wrote STOP: only their START allows messages again",
+        63_049 => "WhatsApp shows this customer no more marketing for now: wait a day, or until they write",
+        63_007 => "the sender is not one of this Twilio account",
+        _ => return None,
+    })
+}
+
 fn refusal(answer: &Answer) -> SendError {
     let code = answer.json().get("code").and_then(Value::as_i64).unwrap_or(0);
-    let class = match code {
-        21_610 => ErrorClass::BlockedByUser,
-        21_211 | 21_614 | 21_408 | 21_612 | 21_217 => ErrorClass::BadRecipient,
-        20_429 | 63_018 | 14_107 => ErrorClass::Throttled,
-        63_016 => ErrorClass::WindowClosed,
-        20_003 | 20_403 => ErrorClass::Auth,
-        20_005 | 30_002 => ErrorClass::AccountSuspended,
-        _ => answer.class(),
-    };
-    SendError { class, detail: format!("{code}"), retry_after_s: answer.retry_after_s }
+    let remedy = remedy(code).map(|words| format!(" ({words})")).unwrap_or_default();
+    let class = class(code).unwrap_or_else(|| answer.class());
+    SendError { class, detail: format!("{code}{remedy}"), retry_after_s: answer.retry_after_s }
 }
 
 #[cfg(test)]
@@ -124,12 +145,16 @@ mod tests {
 
     #[test]
     fn codes_name_their_remedy() {
-        let class = |code: i64| {
+        let refused = |code: i64| {
             let body = json!({ "code": code }).to_string().into();
             refusal(&Answer { status: 400, retry_after_s: None, body }).class
         };
-        assert_eq!(class(21_610), ErrorClass::BlockedByUser);
-        assert_eq!(class(63_016), ErrorClass::WindowClosed);
-        assert_eq!(class(21_617), ErrorClass::BadContent);
+        assert_eq!(refused(21_610), ErrorClass::BlockedByUser);
+        assert_eq!(refused(63_016), ErrorClass::WindowClosed);
+        assert_eq!(refused(21_617), ErrorClass::BadContent);
+        // What a status callback names.
+        assert_eq!(class(30_003), Some(ErrorClass::BadRecipient));
+        assert_eq!(class(30_007), Some(ErrorClass::BadContent));
+        assert_eq!(class(12_345), None);
     }
 }
