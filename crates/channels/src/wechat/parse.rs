@@ -201,7 +201,9 @@ fn receipt(body: &Value, event: &mut InboundEvent) {
     event.kind = EventKind::Receipt;
     event.target.clone_from(&event.external_id);
     let said = text(body, "/Status").unwrap_or_default();
-    let good = said.eq_ignore_ascii_case("success") || said.eq_ignore_ascii_case("send success");
+    // The table of the page says `send success`, its example `sendsuccess`.
+    let word: String = said.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
+    let good = matches!(word.as_str(), "success" | "sendsuccess");
     event.status = Some(if good { ReceiptStatus::Delivered } else { ReceiptStatus::Failed });
     if !good {
         event.errors.push(ProviderError { code: said.to_owned(), title: said.to_owned(), details: None });
@@ -236,7 +238,9 @@ fn sent_subscription(body: &Value, event: &mut InboundEvent) {
     let entry = entry.cloned().unwrap_or_default();
     event.external_id = id(&entry, "/MsgID").or_else(|| id(&entry, "/MsgId"));
     event.target.clone_from(&event.external_id);
-    let good = id(&entry, "/ErrorCode").is_none_or(|code| code == "0");
-    event.status = Some(if good { ReceiptStatus::Delivered } else { ReceiptStatus::Failed });
+    let code = id(&entry, "/ErrorCode").filter(|code| code != "0");
+    event.status = Some(if code.is_none() { ReceiptStatus::Delivered } else { ReceiptStatus::Failed });
+    let title = text(&entry, "/ErrorStatus").unwrap_or_default().to_owned();
+    event.errors = code.map(|code| ProviderError { code, title, details: None }).into_iter().collect();
     event.note("detail", text(&entry, "/ErrorStatus"));
 }
