@@ -188,6 +188,10 @@ pub trait Channel: Send + Sync {
     fn kind(&self) -> ChannelKind;
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
+    /// What an account of it can do, where that depends on its settings.
+    fn capabilities_of(&self, _account: &AccountConfig) -> Capabilities {
+        self.capabilities()
+    }
     /// The form that connects an account.
     fn settings(&self) -> &'static [Setting];
     /// Answers the provider's challenge, if it asks one.

@@ -96,6 +96,15 @@ impl Channel for Sms {
         Capabilities { text_max: 1600, media: MediaKind::ALL, media_max, delivered: true, ..Capabilities::default() }
     }
 
+    /// WhatsApp's own rules hold for its senders (Twilio "WhatsApp: key concepts", customer service window).
+    fn capabilities_of(&self, account: &AccountConfig) -> Capabilities {
+        let usual = self.capabilities();
+        if account.setting("from").is_some_and(|from| from.starts_with("whatsapp:")) {
+            return Capabilities { window_hours: 24, read: true, ..usual };
+        }
+        usual
+    }
+
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
     }

@@ -9,6 +9,7 @@ use crate::{
 };
 use meridian_domain::{
     channel::AccountConfig,
+    event::Identifier,
     outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
 use serde_json::Value;
@@ -24,7 +25,7 @@ pub(super) async fn send(
     let sid = account.setting("account_sid").ok_or_else(|| missing("account_sid"))?;
     let from = account.setting("from").ok_or_else(|| missing("from"))?;
     let token = account.secret("auth_token").ok_or_else(|| missing("auth_token"))?;
-    let to = address(from, message).ok_or_else(|| error(ErrorClass::BadRecipient, "no phone number"))?;
+    let to = address(from, &message.to).map_err(|words| error(ErrorClass::BadRecipient, words))?;
     let base = account.setting("api_base").unwrap_or("https://api.twilio.com").trim_end_matches('/');
     let url = format!("{base}/2010-04-01/Accounts/{sid}/Messages.json");
     let carried = carries(account, from, &message.files);
@@ -93,13 +94,18 @@ pub(super) async fn check(http: &Http, account: &AccountConfig) -> Result<String
     Ok(text(&answer.json(), "/friendly_name").unwrap_or_default().to_owned())
 }
 
-/// Over the network the account sends from.
-fn address(from: &str, message: &OutboundMessage) -> Option<String> {
-    let find = |scheme: &str| message.to.iter().find(|id| id.scheme == scheme).map(|id| id.value.as_str());
-    if from.starts_with("whatsapp:") {
-        return find("wa_id").map(|id| format!("whatsapp:+{id}"));
+/// The customer on the network the account sends from, or why there is no way to them (both ends are of one channel:
+/// Twilio error 21910).
+fn address(from: &str, to: &[Identifier]) -> Result<String, &'static str> {
+    let find = |scheme: &str| to.iter().find(|id| id.scheme == scheme).map(|id| id.value.as_str());
+    let phone = || find("phone_e164").ok_or("no phone number of this customer is known: choose another channel");
+    match from.split_once(':').map_or("", |(network, _)| network) {
+        "whatsapp" => find("wa_id").map(|id| format!("whatsapp:+{id}")).ok_or(
+            "this customer is not known on WhatsApp by a number: they must write there first, or choose another channel",
+        ),
+        "rcs" => phone().map(|phone| format!("rcs:{phone}")),
+        _ => find("phone_e164").or_else(|| find("sms_sender")).map_or_else(|| phone().map(str::to_owned), |to| Ok(to.to_owned())),
     }
-    find("phone_e164").or_else(|| find("sms_sender")).map(str::to_owned)
 }
 
 /// The error codes that call for a rule, of answers and of status callbacks (Twilio "Error and warning dictionary").
@@ -142,6 +148,19 @@ fn refusal(answer: &Answer) -> SendError {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn both_ends_are_of_one_network() {
+        let id = |scheme: &str, value: &str| Identifier::channel(scheme, value, "");
+        let (phone, scoped) = (id("phone_e164", "+15558675310"), id("wa_bsuid", "GB.7"));
+        let wa = id("wa_id", "15558675310");
+        assert_eq!(address("+1555", &[scoped.clone(), phone.clone()]).as_deref(), Ok("+15558675310"));
+        assert_eq!(address("whatsapp:+1555", &[wa, phone.clone()]).as_deref(), Ok("whatsapp:+15558675310"));
+        assert!(address("whatsapp:+1555", &[scoped, phone.clone()]).unwrap_err().contains("write there first"));
+        assert_eq!(address("rcs:brand", &[phone]).as_deref(), Ok("rcs:+15558675310"));
+        assert_eq!(address("MG1", &[id("sms_sender", "72345")]).as_deref(), Ok("72345"));
+        assert!(address("MG1", &[]).is_err());
+    }
 
     #[test]
     fn codes_name_their_remedy() {
