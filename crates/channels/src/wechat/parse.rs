@@ -142,12 +142,13 @@ fn event(name: &str, body: &Value, event: &mut InboundEvent) {
             event.content = Some(Content { location, ..Content::of("location") });
             event.note("precision", text(body, "/Precision"));
         }
-        "click" | "template_card_event" | "taskcard_click" => {
+        "click" | "template_card_event" | "template_card_menu_event" | "taskcard_click" => {
             event.external_id = None;
             let payload = id(body, "/EventKey").unwrap_or_default();
             let choice = Choice { payload, ..Choice::default() };
             event.content = Some(Content { choice: Some(choice), ..Content::of("choice") });
             event.note("task_id", text(body, "/TaskId"));
+            event.note("card_type", text(body, "/CardType"));
         }
         "templatesendjobfinish" | "masssendjobfinish" => receipt(body, event),
         "subscribe_msg_popup_event" | "subscribe_msg_change_event" => consent(body, event),
