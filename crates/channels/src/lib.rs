@@ -188,6 +188,10 @@ pub trait Channel: Send + Sync {
     fn kind(&self) -> ChannelKind;
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
+    /// What an account of it can do, where that depends on its settings.
+    fn capabilities_of(&self, _account: &AccountConfig) -> Capabilities {
+        self.capabilities()
+    }
     /// The form that connects an account.
     fn settings(&self) -> &'static [Setting];
     /// Answers the provider's challenge, if it asks one.
@@ -251,6 +255,15 @@ pub trait Channel: Send + Sync {
         _external_id: Option<&str>,
         _position: usize,
     ) -> Option<Vec<u8>> {
+        None
+    }
+    /// Why a receipt says that a message failed, by the table that refusals of a send use; `code` is that of a
+    /// [`meridian_domain::event::ProviderError`]. `None` where the provider's code calls for no rule.
+    fn receipt_error(&self, _code: &str) -> Option<ErrorClass> {
+        None
+    }
+    /// What people can do about an error code of the provider, in a sentence.
+    fn remedy(&self, _code: &str) -> Option<&'static str> {
         None
     }
     /// The 2xx body the provider wants.

@@ -204,6 +204,10 @@ impl Http {
                 let told = Answer { status: status.as_u16(), retry_after_s: None, body: Bytes::new() };
                 return Err(error(told.class(), format!("the provider answered HTTP {}", status.as_u16())));
             }
+            // Large films are made ready first, by LINE for one ("Get content"; RFC 9110 15.3.3): there is no file yet.
+            if status == reqwest::StatusCode::ACCEPTED {
+                return Err(error(ErrorClass::ProviderDown, "the provider is still preparing the file"));
+            }
             let kind = answer.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
             if place.json_refuses && (kind.contains("json") || kind.starts_with("text/plain")) {
                 return Err(error(ErrorClass::BadContent, "the provider does not give the file any more"));
@@ -298,6 +302,26 @@ mod tests {
                 && !allowed("https://fbcdn.net.evil.example/")
                 && !allowed("http://127.0.0.1/")
         );
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_being_prepared_is_asked_for_again() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/v2/bot/message/1/content", listener.local_addr().unwrap());
+        let serve = tokio::spawn(async move {
+            for answer in ["202 Accepted", "200 OK"] {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let _ = stream.read(&mut [0_u8; 4096]).await.unwrap();
+                let said = format!("HTTP/1.1 {answer}\r\ncontent-length: 4\r\nconnection: close\r\n\r\nfilm");
+                stream.write_all(said.as_bytes()).await.unwrap();
+            }
+        });
+        let http = Http::new(crate::Egress::parse("127.0.0.0/8").unwrap());
+        let place = Place::at(url, &[]);
+        assert_eq!(http.fetch(&place, 100).await.unwrap_err().class, ErrorClass::ProviderDown);
+        assert_eq!(http.fetch(&place, 100).await.unwrap(), "film");
+        serve.await.unwrap();
     }
 
     #[test]

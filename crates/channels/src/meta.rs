@@ -111,22 +111,58 @@ pub(crate) async fn check(
     Ok(named.join(" "))
 }
 
-/// The error codes that call for a rule.
+/// The error codes that call for a rule (Cloud API "Error codes"; Messenger Platform "Error codes": a code with its
+/// subcode). What is refused for one conversation alone says nothing about the account.
+pub(crate) fn class(code: i64, sub: i64) -> Option<ErrorClass> {
+    Some(match (code, sub) {
+        (131_047 | 470, _) | (10, 2_018_065 | 2_018_108 | 2_018_278 | 2_534_022) => ErrorClass::WindowClosed,
+        (551 | 131_049 | 131_050, _) | (_, 1_545_041) => ErrorClass::BlockedByUser,
+        (131_021 | 131_026 | 131_030 | 130_472 | 130_497, _)
+        | (100, 2_018_001 | 2_534_014)
+        // Reached by testers alone until the app is live, or only with a permission to match phone numbers.
+        | (200, 2_018_021 | 2_018_027 | 2_018_028)
+        // Another app has the conversation ("Conversation routing").
+        | (_, 2_018_300) => ErrorClass::BadRecipient,
+        (130_429 | 131_048 | 131_056 | 80_007 | 613 | 4 | 9 | 32, _) => ErrorClass::Throttled,
+        (3 | 10 | 33 | 190 | 131_005 | 131_045 | 133_010, _) | (200..=299, _) => ErrorClass::Auth,
+        (368 | 131_031 | 131_037 | 131_042, _) => ErrorClass::AccountSuspended,
+        (131_016 | 131_057, _) => ErrorClass::ProviderDown,
+        _ => return None,
+    })
+}
+
+/// What people can do about it ("Error codes": possible solutions).
+pub(crate) fn remedy(code: i64, sub: i64) -> Option<&'static str> {
+    Some(match (code, sub) {
+        (131_049, _) => "WhatsApp shows this customer no more marketing for now: wait a day, or until they write",
+        (131_050, _) => "the customer wants no marketing from you: send it no more; other templates still arrive",
+        (131_042, _) => "settle the payment method of the business account in WhatsApp Manager",
+        (131_037, _) => "the display name of the number waits for its approval in WhatsApp Manager",
+        (131_021, _) => "the number of the account cannot write to itself",
+        (131_005, _) => "give the token whatsapp_business_messaging and the number in the business settings",
+        (131_045 | 133_010, _) => "register the phone number again",
+        (200, 2_018_021 | 2_018_027 | 2_018_028) => {
+            "take the Meta app live with pages_messaging: it reaches testers alone"
+        }
+        (_, 2_018_300) => "another app has the conversation: take its control, or wait until it gives it back",
+        _ => return None,
+    })
+}
+
+/// A code as a receipt states it.
+pub(crate) fn stated(code: &str) -> Option<ErrorClass> {
+    class(code.parse().ok()?, 0)
+}
+
+/// An answer that refuses.
 pub(crate) fn refusal(answer: &Answer) -> SendError {
     let json = answer.json();
     let number = |path: &str| json.pointer(path).and_then(Value::as_i64).unwrap_or(0);
     let (code, sub) = (number("/error/code"), number("/error/error_subcode"));
-    let class = match (code, sub) {
-        (131_047 | 470, _) | (10, 2_018_278 | 2_534_022) => ErrorClass::WindowClosed,
-        (551, _) | (_, 1_545_041) => ErrorClass::BlockedByUser,
-        (131_026 | 131_030, _) | (100, 2_018_001 | 2_534_014) => ErrorClass::BadRecipient,
-        (130_429 | 131_048 | 131_056 | 80_007 | 613 | 4 | 32, _) => ErrorClass::Throttled,
-        (190 | 10 | 200, _) => ErrorClass::Auth,
-        (368 | 131_031, _) => ErrorClass::AccountSuspended,
-        _ => answer.class(),
-    };
     let title = text(&json, "/error/message").unwrap_or("no reason given");
-    SendError { class, detail: format!("{code} {title}"), retry_after_s: answer.retry_after_s }
+    let remedy = remedy(code, sub).map(|words| format!(" ({words})")).unwrap_or_default();
+    let class = class(code, sub).unwrap_or_else(|| answer.class());
+    SendError { class, detail: format!("{code} {title}{remedy}"), retry_after_s: answer.retry_after_s }
 }
 
 #[cfg(test)]
@@ -152,9 +188,30 @@ mod tests {
             (0, 0, 503, ErrorClass::ProviderDown),
             (0, 0, 504, ErrorClass::Ambiguous),
             (100, 0, 400, ErrorClass::BadContent),
+            // Of this conversation alone, whatever the status.
+            (10, 2_018_065, 403, ErrorClass::WindowClosed),
+            (10, 2_018_108, 403, ErrorClass::WindowClosed),
+            (200, 2_018_028, 403, ErrorClass::BadRecipient),
+            (200, 1_545_041, 403, ErrorClass::BlockedByUser),
+            (200, 0, 403, ErrorClass::Auth),
+            (131_049, 0, 400, ErrorClass::BlockedByUser),
+            (131_050, 0, 400, ErrorClass::BlockedByUser),
+            (131_042, 0, 400, ErrorClass::AccountSuspended),
+            (131_021, 0, 400, ErrorClass::BadRecipient),
+            (131_005, 0, 403, ErrorClass::Auth),
         ] {
             assert_eq!(refusal(&answer(code, sub, status)).class, class, "{code}/{sub}");
         }
+    }
+
+    #[test]
+    fn receipts_and_refusals_share_a_table() {
+        assert_eq!(stated("131049"), Some(ErrorClass::BlockedByUser));
+        assert_eq!(stated("131047"), Some(ErrorClass::WindowClosed));
+        assert_eq!((stated("1"), stated("x")), (None, None));
+        let body = json!({ "error": { "code": 131_042, "message": "payment" } }).to_string().into();
+        let told = refusal(&Answer { status: 400, retry_after_s: None, body }).detail;
+        assert!(told.starts_with("131042 payment (settle the payment method"), "{told}");
     }
 
     #[test]

@@ -167,17 +167,26 @@ fn machines_and_lists_are_not_answered() {
         "Return-Path: < >",
         "Auto-Submitted: auto-generated",
         "X-Loop: a@b.example",
+        "Auto-Submitted: notified; by=robot",
+        "Precedence: bulk (newsletter)",
+        "List-Help: <mailto:h@b.example>",
+        "List-Post: NO",
+        "X-Failed-Recipients: c@d.example",
     ] {
         assert!(read(format!("From: a@b.example\n{field}\n\nx").as_bytes()).class.must_not_auto_respond, "{field}");
     }
     for field in [
         "Auto-Submitted: no",
+        "Auto-Submitted: No; comment=x",
+        "Auto-Submitted: no (a person)",
         "Precedence: first-class",
         "X-Auto-Response-Suppress: None",
         "Return-Path: <a@b.example>",
     ] {
         assert!(!read(format!("From: a@b.example\n{field}\n\nx").as_bytes()).class.must_not_auto_respond, "{field}");
     }
+    let list = read(b"From: a@b.example\nList-Post: <mailto:l@b.example>\nList-Owner: <mailto:o@b.example>\n\nx").class;
+    assert_eq!((list.list, list.auto_headers), (true, vec!["List-Owner".to_owned(), "List-Post".to_owned()]));
     assert!(read(b"From: Mailer-Daemon@b.example\n\nx").class.daemon_sender);
     assert_eq!(parse("From: help@shop.example\n\nx").detail["auto"], json!(true), "our own mail comes back");
 }

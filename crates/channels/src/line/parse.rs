@@ -6,7 +6,7 @@ use crate::{
 };
 use meridian_domain::{
     channel::AccountConfig,
-    event::{Attachment, Choice, Content, EventKind, Identifier, InboundEvent, Location},
+    event::{Attachment, Choice, Content, Direction, EventKind, Identifier, InboundEvent, Location, ReceiptStatus},
     time::Instant,
 };
 use serde_json::{Map, Value, json};
@@ -28,9 +28,14 @@ pub(super) fn body(account: &AccountConfig, body: &Value, received: Instant) -> 
 fn event(raw: &Value, received: Instant) -> InboundEvent {
     let hash = || format!("event:{}", signature::digest(raw.to_string().as_bytes()));
     let message = raw.get("message").unwrap_or(&Value::Null);
-    let key = id(raw, "/webhookEventId").or_else(|| id(message, "/id")).unwrap_or_else(hash);
     let at = raw.get("timestamp").and_then(instant).unwrap_or(received);
     let kind = text(raw, "/type").unwrap_or_default();
+    // An edit has the id of the message it changes; each is an event of its own.
+    let named = || match (kind, id(message, "/id")) {
+        ("messageEdited" | "edit", Some(id)) => Some(format!("edit:{id}:{}", at.timestamp_millis())),
+        (_, id) => id,
+    };
+    let key = id(raw, "/webhookEventId").or_else(named).unwrap_or_else(hash);
     let mut event = InboundEvent::new(EventKind::Message, key, at);
     let user = id(raw, "/source/userId").map(|user| Identifier::channel("line_user_id", user, ""));
     event.sender.ids = user.into_iter().collect();
@@ -73,6 +78,14 @@ fn event(raw: &Value, received: Instant) -> InboundEvent {
             event.note("result", text(raw, "/link/result"));
             event.note("nonce", text(raw, "/link/nonce"));
         }
+        // Of the bot itself, and of modules attached to it.
+        "botSuspended" | "botResumed" | "activated" | "deactivated" | "module" => {
+            event.kind = EventKind::AccountEvent;
+            event.direction = Direction::System;
+            event.note("event", kind);
+            event.note("raw", raw.clone());
+        }
+        "delivery" => notified(raw, &mut event),
         _ => {
             event.kind = EventKind::UnknownEvent;
             event.note("reason", "an event that is not handled");
@@ -81,6 +94,15 @@ fn event(raw: &Value, received: Instant) -> InboundEvent {
         }
     }
     event
+}
+
+/// A notification message arrived ("PNP delivery completion event"): `data` is the `X-Line-Delivery-Tag` of the send, else
+/// the hash of the phone number.
+fn notified(raw: &Value, event: &mut InboundEvent) {
+    event.kind = EventKind::Receipt;
+    event.direction = Direction::System;
+    event.status = Some(ReceiptStatus::Delivered);
+    event.target_ref = id(raw, "/delivery/data");
 }
 
 fn shown(message: &Value, event: &mut InboundEvent) {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::testing::{account, kinds, now, post, stored, survives};
-use meridian_domain::event::EventKind;
+use meridian_domain::event::{EventKind, ReceiptStatus};
 use serde_json::{Value, json};
 
 fn bot() -> AccountConfig {
@@ -65,6 +65,33 @@ fn every_event_finds_its_kind() {
     assert_eq!((image.attachments[0].media_id.as_deref(), events[1].album.as_deref()), (Some("2"), Some("S")));
     assert_eq!((events[7].thread.as_deref(), events[7].sender.ids.len()), (Some("G1"), 0));
     assert!(events[9].standby);
+}
+
+#[test]
+fn each_edit_is_an_event_of_its_own() {
+    let edit = |at: i64| {
+        let mut edit = event("messageEdited", json!({ "message": { "id": "m1", "type": "text", "text": "new" } }));
+        edit["timestamp"] = json!(at);
+        edit.as_object_mut().unwrap().remove("webhookEventId");
+        edit
+    };
+    let message = json!({ "type": "message", "message": { "id": "m1", "type": "text", "text": "old" } });
+    let events = Line.parse(&bot(), &stored(body(json!([message, edit(1_777_890_000_001), edit(1_777_890_000_002)]))));
+    let keys: std::collections::BTreeSet<_> = events.iter().map(|event| &event.dedupe_key).collect();
+    assert_eq!((keys.len(), events[2].target.as_deref()), (3, Some("m1")));
+    assert!(events[2].at > events[1].at);
+}
+
+#[test]
+fn the_bots_own_state_is_told_and_a_notification_arrives() {
+    let names = ["botSuspended", "botResumed", "activated", "deactivated", "module"];
+    let all: Vec<Value> = names.iter().map(|name| event(name, json!({}))).collect();
+    let told = Line.parse(&bot(), &stored(body(json!(all))));
+    assert!(told.iter().all(|event| event.kind == EventKind::AccountEvent && event.detail["event"].is_string()));
+    let arrived =
+        Line.parse(&bot(), &stored(body(json!([event("delivery", json!({ "delivery": { "data": "tag1" } }))]))));
+    assert_eq!((arrived[0].kind, arrived[0].status), (EventKind::Receipt, Some(ReceiptStatus::Delivered)));
+    assert_eq!(arrived[0].target_ref.as_deref(), Some("tag1"));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
-    outbound::{Accepted, OutboundMessage, SendError},
+    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
     time::Instant,
 };
 
@@ -122,6 +122,14 @@ impl Channel for Messenger {
         file: &'a Attachment,
     ) -> BoxFuture<'a, Result<Place, SendError>> {
         Box::pin(async move { crate::media::meta(account, file) })
+    }
+
+    fn receipt_error(&self, code: &str) -> Option<ErrorClass> {
+        meta::stated(code)
+    }
+
+    fn remedy(&self, code: &str) -> Option<&'static str> {
+        meta::remedy(code.parse().ok()?, 0)
     }
 
     fn send<'a>(

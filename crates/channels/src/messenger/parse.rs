@@ -88,6 +88,8 @@ const KINDS: &[(&str, Read)] = &[
     ("delivery", |_, part, _, event| receipt(ReceiptStatus::Delivered, part, event)),
     ("read", |_, part, _, event| receipt(ReceiptStatus::Read, part, event)),
     ("optin", opt_in),
+    ("messaging_feedback", form),
+    ("messaging_customer_information", form),
     ("account_linking", |_, part, _, event| {
         event.kind = EventKind::AccountLink;
         event.note("action", text(part, "/status"));
@@ -231,7 +233,36 @@ fn edit(_: &Place<'_>, part: &Value, _: &Value, event: &mut InboundEvent) {
     notes(part, &["num_edit"], event);
 }
 
-/// Messages by name, or all up to a time: one event.
+/// What a person filled in: answers of a survey ("Customer feedback template": screens of questions, each with a payload
+/// and perhaps a follow-up), or about themselves ("Customer information template": screens of keys and values).
+fn form(_: &Place<'_>, part: &Value, _: &Value, event: &mut InboundEvent) {
+    event.kind = EventKind::Message;
+    let (mut answers, mut lines) = (Map::new(), Vec::new());
+    let mut answered = |question: &str, value: Option<&Value>| {
+        let shown = match value {
+            Some(Value::String(text)) => text.clone(),
+            Some(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string(),
+            _ => return,
+        };
+        lines.push(format!("{question}: {shown}"));
+        answers.insert(question.to_owned(), Value::from(shown));
+    };
+    for screen in list(part, "feedback_screens").chain(list(part, "screens")).take(50) {
+        let questions = screen.get("questions").and_then(Value::as_object);
+        for (question, answer) in questions.into_iter().flatten().take(50) {
+            answered(question, answer.get("payload"));
+            answered(&format!("{question}, follow-up"), answer.pointer("/follow_up/payload"));
+        }
+        for answer in list(screen, "responses").take(50) {
+            answered(text(answer, "/key").unwrap_or("?"), answer.get("value"));
+        }
+    }
+    let text = Some(lines.join("\n")).filter(|text| !text.is_empty());
+    let form = if answers.is_empty() { part.clone() } else { Value::Object(answers) };
+    event.content = Some(Content { text, form, ..Content::of("form") });
+}
+
+/// Messages by name, or all up to a time: one event. Several names stand in `targets`, the first of them as target.
 fn receipt(status: ReceiptStatus, part: &Value, event: &mut InboundEvent) {
     event.kind = EventKind::Receipt;
     event.status = Some(status);

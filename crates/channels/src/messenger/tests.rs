@@ -72,6 +72,29 @@ fn every_item_of_an_entry_becomes_an_event() {
 }
 
 #[test]
+fn forms_are_messages_with_their_answers() {
+    let feedback = json!({ "feedback_screens": [{ "screen_id": 0, "questions": { "service": { "type": "csat", "payload": "4",
+        "follow_up": { "type": "free_form", "payload": "quick" } } } }] });
+    let about =
+        json!({ "screens": [{ "screen_id": "a", "responses": [{ "key": "email", "value": "ida@example.org" }] }] });
+    let items = json!([item("messaging_feedback", feedback), item("messaging_customer_information", about)]);
+    let events = Messenger::PAGE.parse(&page(), &stored(body(items)));
+    let content = |n: usize| events[n].content.clone().unwrap();
+    assert_eq!(kinds(&events), [EventKind::Message, EventKind::Message]);
+    assert_eq!(content(0).text.as_deref(), Some("service: 4\nservice, follow-up: quick"));
+    assert_eq!((content(1).message_type.as_str(), &content(1).form["email"]), ("form", &json!("ida@example.org")));
+    assert_eq!(events[0].sender.ids[0].value, "5");
+}
+
+#[test]
+fn a_delivery_of_several_messages_names_them_all() {
+    let events =
+        Messenger::PAGE.parse(&page(), &stored(body(json!([item("delivery", json!({ "mids": ["m7", "m8"] }))]))));
+    assert_eq!((events.len(), events[0].target.as_deref()), (1, Some("m7")));
+    assert_eq!(events[0].detail["targets"], json!(["m7", "m8"]));
+}
+
+#[test]
 fn echoes_are_ours_and_standby_belongs_to_another_app() {
     let echo = json!({ "sender": { "id": "77" }, "recipient": { "id": "5" }, "timestamp": 1_777_890_000_123_i64,
                        "message": { "mid": "m1", "text": "hello", "is_echo": true, "metadata": "dlv_1", "app_id": 3 } });

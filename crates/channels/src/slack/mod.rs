@@ -1,5 +1,6 @@
 //! Slack apps (Slack "Verifying requests from Slack", "Events API", "chat.postMessage").
 
+mod interaction;
 mod parse;
 mod send;
 

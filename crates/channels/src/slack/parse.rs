@@ -1,5 +1,6 @@
 //! From callbacks to events (Slack "Events API", "message event", "Handling user interaction").
 
+use super::interaction;
 use crate::{
     StoredRequest,
     json::{id, ignored, instant, list, pick, text, unknown},
@@ -7,10 +8,9 @@ use crate::{
 };
 use meridian_domain::{
     channel::AccountConfig,
-    event::{Attachment, Choice, Content, Direction, EventKind, Identifier, InboundEvent},
-    time::Instant,
+    event::{Attachment, Content, Direction, EventKind, Identifier, InboundEvent},
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Subtypes that are messages of people; the others tell of the channel.
 const WRITTEN: [&str; 5] = ["file_share", "thread_broadcast", "me_message", "bot_message", "assistant_app_thread"];
@@ -39,9 +39,18 @@ pub(super) fn body(account: &AccountConfig, request: &StoredRequest) -> Vec<Inbo
     let own = |user: String| Identifier::channel("slack_user_id", user, team.as_str());
     event.sender.ids = who.map(own).into_iter().collect();
     event.redelivery = request.header("x-slack-retry-num").is_some();
+    let shown = raw.get("message").or_else(|| raw.get("previous_message")).unwrap_or(raw);
+    if let Some(direction) = by_bot(account, &body, shown) {
+        event.direction = direction;
+        // A bot is nobody's customer; the channel and its thread say where it spoke. A reaction only names who reacts.
+        if raw.get("reaction").is_none() {
+            event.sender.ids.clear();
+        }
+        event.note("bot_id", id(shown, "/bot_id"));
+    }
     match text(raw, "/type").unwrap_or_default() {
-        "message" => message(account, raw, &mut event),
-        "app_mention" => written(account, raw, &mut event),
+        "message" => message(raw, &mut event),
+        "app_mention" => written(raw, &mut event),
         kind @ ("reaction_added" | "reaction_removed") => {
             event.kind = EventKind::Reaction;
             event.target = id(raw, "/item/ts");
@@ -61,9 +70,26 @@ pub(super) fn body(account: &AccountConfig, request: &StoredRequest) -> Vec<Inbo
     vec![event]
 }
 
-fn message(account: &AccountConfig, raw: &Value, event: &mut InboundEvent) {
+/// Whether a bot speaks, and whether it is ours: by the app that posted ("Message server object": `bot_id`, `app_id`,
+/// `bot_profile`), or by the bot's own user, which alone signs some uploads (Events API "Authorizations").
+fn by_bot(account: &AccountConfig, body: &Value, said: &Value) -> Option<Direction> {
+    let user = id(said, "/user");
+    let own = |one: &Value| one.get("is_bot") == Some(&Value::Bool(true)) && id(one, "/user_id") == user;
+    let own_user = user.is_some() && list(body, "authorizations").any(own);
+    let bot = own_user || id(said, "/bot_id").is_some() || text(said, "/subtype") == Some("bot_message");
+    let app = id(said, "/app_id").or_else(|| id(said, "/bot_profile/app_id"));
+    let own_app = || app.is_some() && (app.as_deref() == account.setting("app_id") || app == id(body, "/api_app_id"));
+    bot.then(|| if own_user || own_app() { Direction::Echo } else { Direction::EchoOrBot })
+}
+
+fn message(raw: &Value, event: &mut InboundEvent) {
     match text(raw, "/subtype") {
-        None => written(account, raw, event),
+        None => written(raw, event),
+        // What is left of a message with answers that was withdrawn.
+        Some("message_changed") if text(raw, "/message/subtype") == Some("tombstone") => {
+            event.kind = EventKind::Delete;
+            event.target = id(raw, "/message/ts").or_else(|| id(raw, "/previous_message/ts"));
+        }
         Some("message_changed") => {
             event.kind = EventKind::Edit;
             event.target = id(raw, "/message/ts").or_else(|| id(raw, "/previous_message/ts"));
@@ -73,7 +99,7 @@ fn message(account: &AccountConfig, raw: &Value, event: &mut InboundEvent) {
             event.kind = EventKind::Delete;
             event.target = id(raw, "/deleted_ts").or_else(|| id(raw, "/previous_message/ts"));
         }
-        Some(subtype) if WRITTEN.contains(&subtype) => written(account, raw, event),
+        Some(subtype) if WRITTEN.contains(&subtype) => written(raw, event),
         Some(subtype) => {
             event.kind = EventKind::IgnoredEvent;
             event.note("type", subtype);
@@ -82,15 +108,9 @@ fn message(account: &AccountConfig, raw: &Value, event: &mut InboundEvent) {
     }
 }
 
-fn written(account: &AccountConfig, raw: &Value, event: &mut InboundEvent) {
+fn written(raw: &Value, event: &mut InboundEvent) {
     event.external_id = id(raw, "/ts");
     event.reply_to = id(raw, "/thread_ts").filter(|thread| Some(thread) != event.external_id.as_ref());
-    let bot = id(raw, "/bot_id").is_some() || text(raw, "/subtype") == Some("bot_message");
-    if bot {
-        let ours = account.setting("app_id").is_some_and(|app| id(raw, "/app_id").as_deref() == Some(app));
-        event.direction = if ours { Direction::Echo } else { Direction::EchoOrBot };
-        event.note("bot_id", id(raw, "/bot_id"));
-    }
     event.target_ref = text(raw, "/metadata/event_payload/delivery").map(str::to_owned);
     let content = content(raw);
     if content.text.is_none() && content.attachments.is_empty() {
@@ -158,7 +178,7 @@ fn form(request: &StoredRequest, key: String) -> InboundEvent {
     let get = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let payload = get("payload").and_then(|json| serde_json::from_str::<Value>(json).ok());
     if let Some(payload) = payload {
-        return pressed(&payload, key, request.received_at);
+        return interaction::read(&payload, key, request.received_at);
     }
     let (Some(command), Some(user)) = (get("command"), get("user_id")) else {
         return unknown(key, request.received_at, "the body is neither JSON nor a form of Slack's", &Value::Null);
@@ -170,27 +190,5 @@ fn form(request: &StoredRequest, key: String) -> InboundEvent {
     event.sender.ids = vec![Identifier::channel("slack_user_id", user, get("team_id").unwrap_or_default())];
     event.sender.username = get("user_name").map(str::to_owned);
     event.content = Some(Content::text(format!("{command} {}", get("text").unwrap_or_default()).trim_end()));
-    event
-}
-
-fn pressed(payload: &Value, key: String, received: Instant) -> InboundEvent {
-    let kind = text(payload, "/type").unwrap_or_default();
-    let action = payload.pointer("/actions/0").filter(|_| matches!(kind, "block_actions" | "interactive_message"));
-    let Some(action) = action else { return ignored(key, received, kind) };
-    let at = action.get("action_ts").or_else(|| payload.get("action_ts")).and_then(instant);
-    let mut event = InboundEvent::new(EventKind::Message, key, at.unwrap_or(received));
-    let team = id(payload, "/user/team_id").or_else(|| id(payload, "/team/id")).unwrap_or_default();
-    event.sender.ids =
-        id(payload, "/user/id").map(|user| Identifier::channel("slack_user_id", user, team)).into_iter().collect();
-    event.sender.username = text(payload, "/user/username").or_else(|| text(payload, "/user/name")).map(str::to_owned);
-    event.thread = id(payload, "/channel/id");
-    event.reply_to = id(payload, "/message/ts").or_else(|| id(payload, "/container/message_ts"));
-    let picked = action.get("selected_option").unwrap_or(action);
-    let title = text(picked, "/text/text").or_else(|| text(picked, "/text")).unwrap_or_default().to_owned();
-    let payload = id(picked, "/value").or_else(|| id(action, "/action_id")).unwrap_or_default();
-    let shown = Some(title.clone()).filter(|title| !title.is_empty());
-    let choice = Choice { payload, title, details: Map::new() };
-    event.content = Some(Content { text: shown, choice: Some(choice), ..Content::of("choice") });
-    event.note("action_id", id(action, "/action_id"));
     event
 }

@@ -3,7 +3,7 @@
 use crate::{
     Http,
     http::{Answer, Request, error, partial},
-    json::text,
+    json::{id, list, text},
     media::not_said,
     split::{Unit, split},
 };
@@ -44,7 +44,7 @@ pub(super) async fn send(
             "channel": to, "text": escaped(&part), "unfurl_links": false,
             "metadata": { "event_type": "meridian_message", "event_payload": payload },
         });
-        if let Some(ts) = &message.in_reply_to {
+        if let Some(ts) = thread(message) {
             body["thread_ts"] = json!(ts);
         }
         let sent = http.post_json(&url, Some(token.expose()), &body).await;
@@ -61,6 +61,12 @@ pub(super) async fn send(
         external_ids.push(sent.map_err(|failure| partial(external_ids.len(), failure))?);
     }
     Ok(Accepted { external_ids, learned: Vec::new() })
+}
+
+/// The message that is answered, when it is one: commands and forms have no timestamp ("chat.postMessage": `thread_ts`).
+fn thread(message: &OutboundMessage) -> Option<&str> {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    message.in_reply_to.as_deref().filter(|ts| ts.split_once('.').is_some_and(|(s, n)| digits(s) && digits(n)))
 }
 
 /// A file is announced, uploaded and then shown ("Working with files: uploading files"). A person's conversation with
@@ -108,10 +114,36 @@ async fn send_file(
         return Err(error(uploaded.class(), format!("the upload is answered HTTP {}", uploaded.status)));
     }
     let mut body = json!({ "files": [{ "id": id, "title": file.name }], "channel_id": channel });
-    if let Some(ts) = &message.in_reply_to {
+    if let Some(ts) = thread(message) {
         body["thread_ts"] = json!(ts);
     }
-    call("files.completeUploadExternal", body).await.map(|_| id.to_owned())
+    let told = call("files.completeUploadExternal", body).await?;
+    if let Some(ts) = shared_as(&told, id, &channel) {
+        return Ok(ts);
+    }
+    let info = format!(
+        "{base}/files.info?{}",
+        url::form_urlencoded::Serializer::new(String::new()).append_pair("file", id).finish()
+    );
+    for wait in LOOKS {
+        tokio::time::sleep(wait).await;
+        let found = http.get_json(&info, Some(token)).await.map(|answer| answer.json()).unwrap_or_default();
+        if let Some(ts) = shared_as(&found, id, &channel) {
+            return Ok(ts);
+        }
+    }
+    Ok(id.to_owned())
+}
+
+/// A file is shared after the answer, when it was looked at for harm; then `files.info` tells the message.
+const LOOKS: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis(400), Duration::from_millis(800)];
+
+/// The message that shows a file in a channel ("File object": `shares`): what its echo, edits and reactions name.
+fn shared_as(told: &Value, file: &str, channel: &str) -> Option<String> {
+    let of_file = |one: &&Value| text(one, "/id") == Some(file);
+    let shown = list(told, "files").find(of_file).or_else(|| told.get("file").filter(of_file))?;
+    let shares = ["public", "private"].iter().filter_map(|kind| shown.pointer(&format!("/shares/{kind}")));
+    shares.filter_map(|in_channels| in_channels.get(channel)?.as_array()).flatten().find_map(|share| id(share, "/ts"))
 }
 
 /// The three characters of Slack's markup ("Formatting text: escaping").
@@ -138,6 +170,15 @@ fn refusal(answer: &Answer) -> SendError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_known_by_the_message_that_shows_it() {
+        let file = json!({ "id": "F1", "shares": { "private": { "D1": [{ "ts": "1700000000.000200" }] } } });
+        let told = json!({ "ok": true, "files": [{ "id": "F0" }, file] });
+        assert_eq!(shared_as(&told, "F1", "D1").as_deref(), Some("1700000000.000200"));
+        assert_eq!(shared_as(&json!({ "ok": true, "file": file }), "F1", "D1").as_deref(), Some("1700000000.000200"));
+        assert_eq!((shared_as(&told, "F1", "D2"), shared_as(&told, "F0", "D1")), (None, None));
+    }
 
     #[test]
     fn refusals_name_their_remedy_and_markup_is_text() {

@@ -71,6 +71,65 @@ fn messages_edits_deletes_and_reactions() {
 }
 
 #[test]
+fn a_bot_is_no_customer() {
+    let post = json!({ "type": "message", "user": "Ubot", "bot_id": "B1", "app_id": "A1", "text": "hello", "ts": "1.1",
+                       "channel": "C1", "thread_ts": "1.0" });
+    let echo = parse(post.clone());
+    assert_eq!((echo.direction, echo.sender.ids.len()), (Direction::Echo, 0));
+    assert_eq!((echo.thread.as_deref(), echo.reply_to.as_deref()), (Some("C1"), Some("1.0")));
+    let edited = parse(json!({ "type": "message", "subtype": "message_changed", "channel": "C1", "message": post }));
+    assert_eq!((edited.kind, edited.direction, edited.sender.ids.len()), (EventKind::Edit, Direction::Echo, 0));
+    // A file of ours comes from the bot's own user, with nothing else to know it by.
+    let upload = json!({ "type": "event_callback", "event_id": "Ev2", "api_app_id": "A1",
+        "authorizations": [{ "team_id": "T1", "user_id": "Ubot", "is_bot": true }],
+        "event": { "type": "message", "subtype": "file_share", "user": "Ubot", "ts": "1.2", "channel": "D1",
+                   "files": [{ "id": "F1", "mimetype": "image/png" }] } });
+    let read = |body: &Value| Slack.parse(&app(), &stored(body.to_string())).remove(0);
+    let event = read(&upload);
+    assert_eq!((event.direction, event.sender.ids.len()), (Direction::Echo, 0));
+    assert_eq!(event.external_id.as_deref(), Some("1.2"));
+    let mut person = upload.clone();
+    person["event"]["user"] = json!("U1");
+    assert_eq!((read(&person).direction, read(&person).sender.ids.len()), (Direction::Inbound, 1));
+}
+
+#[test]
+fn a_tombstone_is_a_withdrawn_message() {
+    let gone = parse(json!({ "type": "message", "subtype": "message_changed", "channel": "C1", "ts": "2.0",
+        "message": { "subtype": "tombstone", "text": "This message was deleted.", "user": "USLACKBOT", "ts": "1.1" } }));
+    assert_eq!((gone.kind, gone.target.as_deref(), gone.content), (EventKind::Delete, Some("1.1"), None));
+}
+
+#[test]
+fn forms_and_shortcuts_are_seen() {
+    let read = |payload: Value| {
+        let form =
+            url::form_urlencoded::Serializer::new(String::new()).append_pair("payload", &payload.to_string()).finish();
+        Slack.parse(&app(), &stored(form)).remove(0)
+    };
+    let user = json!({ "id": "U1", "team_id": "T1" });
+    let event = read(
+        json!({ "type": "view_submission", "user": user, "view": { "id": "V1", "hash": "1.a", "callback_id": "order",
+        "blocks": [{ "type": "input", "block_id": "b1", "label": { "text": "Order number" } }],
+        "state": { "values": { "b1": { "number": { "type": "plain_text_input", "value": "A-7" } },
+            "b2": { "colour": { "type": "static_select", "selected_option": { "value": "r", "text": { "text": "Red" } } } },
+            "b3": { "day": { "type": "datepicker", "selected_date": "2026-05-04" }, "none": { "type": "plain_text_input", "value": null } } } } } }),
+    );
+    let content = event.content.unwrap();
+    assert_eq!((event.kind, content.message_type.as_str()), (EventKind::Message, "form"));
+    assert_eq!(content.text.as_deref(), Some("Order number: A-7\ncolour: Red\nday: 2026-05-04"));
+    assert_eq!((&content.form["number"], &content.form["colour"]), (&json!("A-7"), &json!("r")));
+    let event =
+        read(json!({ "type": "message_action", "callback_id": "ask", "action_ts": "1777890000.1", "message_ts": "1.1",
+        "user": user, "channel": { "id": "C1" }, "message": { "ts": "1.1", "text": "x" } }));
+    assert_eq!((event.thread.as_deref(), event.reply_to.as_deref()), (Some("C1"), Some("1.1")));
+    assert_eq!(event.content.unwrap().choice.unwrap().payload, "ask");
+    let event = read(json!({ "type": "shortcut", "callback_id": "help", "user": user }));
+    assert_eq!(event.content.unwrap().text.as_deref(), Some("help"));
+    assert_eq!(read(json!({ "type": "view_closed", "user": user })).kind, EventKind::IgnoredEvent);
+}
+
+#[test]
 fn buttons_and_commands_are_messages() {
     let payload = json!({ "type": "block_actions", "user": { "id": "U1", "team_id": "T1" }, "channel": { "id": "C1" },
         "message": { "ts": "1.1" }, "actions": [{ "action_id": "ok", "value": "yes", "text": { "text": "Yes" } }] });

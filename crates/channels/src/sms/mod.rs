@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind, Input, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
-    outbound::{Accepted, OutboundMessage, SendError},
+    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
     time::Instant,
 };
 use sha2::{Digest, Sha256};
@@ -96,6 +96,15 @@ impl Channel for Sms {
         Capabilities { text_max: 1600, media: MediaKind::ALL, media_max, delivered: true, ..Capabilities::default() }
     }
 
+    /// WhatsApp's own rules hold for its senders (Twilio "WhatsApp: key concepts", customer service window).
+    fn capabilities_of(&self, account: &AccountConfig) -> Capabilities {
+        let usual = self.capabilities();
+        if account.setting("from").is_some_and(|from| from.starts_with("whatsapp:")) {
+            return Capabilities { window_hours: 24, read: true, ..usual };
+        }
+        usual
+    }
+
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
     }
@@ -160,6 +169,14 @@ impl Channel for Sms {
         file: &'a Attachment,
     ) -> BoxFuture<'a, Result<Place, SendError>> {
         Box::pin(async move { crate::media::twilio(account, file) })
+    }
+
+    fn receipt_error(&self, code: &str) -> Option<ErrorClass> {
+        send::class(code.parse().ok()?)
+    }
+
+    fn remedy(&self, code: &str) -> Option<&'static str> {
+        send::remedy(code.parse().ok()?)
     }
 
     fn send<'a>(

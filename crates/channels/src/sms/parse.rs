@@ -136,6 +136,8 @@ fn sender(fields: &Fields) -> Vec<Identifier> {
                 ids.push(Identifier { derived: true, ..Identifier::channel("phone_e164", address, "") });
             }
         }
+        // The phone of a customer, by its other network ("Send and receive RCS messages").
+        "rcs" if is_phone(address) => ids.push(Identifier::channel("phone_e164", address, "")),
         "messenger" => ids.push(Identifier::channel("fb_psid", address, fields.get("To").unwrap_or_default())),
         _ if is_phone(from) => {
             ids.push(Identifier::channel("phone_e164", from, ""));
@@ -209,6 +211,7 @@ mod tests {
             read("MessageSid=SM1&From=whatsapp%3A%2B442079460018&WaId=442079460018&ExternalUserId=whatsapp%3AGB.7");
         assert_eq!(ids(&wa), [("wa_id", "442079460018"), ("wa_bsuid", "GB.7"), ("phone_e164", "+442079460018")]);
         assert_eq!(ids(&read("MessageSid=SM1&From=messenger%3A77&To=messenger%3A8")), [("fb_psid", "77")]);
+        assert_eq!(ids(&read("MessageSid=SM1&From=rcs%3A%2B15558675310")), [("phone_e164", "+15558675310")]);
         assert_eq!(ids(&read("MessageSid=SM1")), []);
     }
 

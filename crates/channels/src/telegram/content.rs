@@ -95,6 +95,7 @@ pub(super) fn content(message: &Value) -> Option<Content> {
     } else if let Some((kind, raw)) = FILES.iter().find_map(|(name, kind)| Some((*kind, message.get(*name)?))) {
         content.attachments.push(file(kind, raw));
     }
+    paid(message, &mut content);
     if let Some(first) = content.attachments.first() {
         content.message_type = if first.kind == "animation" { "video".to_owned() } else { first.kind.clone() };
     }
@@ -124,6 +125,21 @@ pub(super) fn content(message: &Value) -> Option<Content> {
         || !content.contacts.is_empty()
         || !content.form.is_null();
     shown.then_some(content)
+}
+
+/// Photos and films behind a price, as far as the bot may see them; of the others there is a preview without a file (Bot
+/// API "PaidMediaInfo").
+fn paid(message: &Value, content: &mut Content) {
+    let Some(paid) = message.get("paid_media") else { return };
+    for one in list(paid, "paid_media").take(50) {
+        let largest = list(one, "photo").max_by_key(|size| size.get("width").and_then(Value::as_u64));
+        if let Some(photo) = largest {
+            content.attachments.push(file("image", photo));
+        } else if let Some(film) = one.get("video").or_else(|| one.get("live_photo")) {
+            content.attachments.push(file("video", film));
+        }
+    }
+    content.extra = json!({ "paid_media": pick(paid, &["star_count"]) });
 }
 
 /// Dice, games, polls and data of a web app: shown by their text.

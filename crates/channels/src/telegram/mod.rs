@@ -3,6 +3,7 @@
 mod content;
 mod parse;
 pub(crate) mod send;
+mod target;
 
 use crate::{
     Capabilities, Channel, Http, InboundRequest, Place, Reject, Setting, StoredRequest, Verified, json, meta, signature,

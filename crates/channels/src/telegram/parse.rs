@@ -1,8 +1,11 @@
 //! From an update to events (Bot API "Update").
 
-use super::content::{content, full_name, service};
+use super::{
+    content::{content, full_name, service},
+    target::{Target, Within},
+};
 use crate::{
-    json::{id, ignored, instant, list, text, unknown},
+    json::{flag, id, ignored, instant, list, text, unknown},
     signature,
 };
 use meridian_domain::{
@@ -92,8 +95,22 @@ fn place(message: &Value, event: &mut InboundEvent) {
     let Some(chat) = message.get("chat") else { return };
     let kind = text(chat, "/type").unwrap_or_default();
     event.note("chat", json!({ "id": id(chat, "/id"), "type": kind, "title": text(chat, "/title") }));
-    event.thread = id(chat, "/id").filter(|_| kind != "private");
+    let found = id(chat, "/id").map(|chat| Target { chat, within: within(message) });
+    event.thread = found.filter(|target| kind != "private" || target.within.is_some()).map(|target| target.thread());
     event.note("message_thread_id", id(message, "/message_thread_id"));
+}
+
+/// What an answer has to name beside the chat: the topic of a forum, of a channel's direct messages, or the connection
+/// to the account of a business (Bot API "sendMessage"). A thread of answers in a group has an id too and needs none.
+fn within(message: &Value) -> Option<(Within, String)> {
+    if let Some(connection) = id(message, "/business_connection_id") {
+        return Some((Within::Business, connection));
+    }
+    let direct = id(message, "/direct_messages_topic/topic_id").map(|topic| (Within::Direct, topic));
+    direct.or_else(|| {
+        let topic = id(message, "/message_thread_id")?;
+        flag(message, "/is_topic_message").then_some((Within::Topic, topic))
+    })
 }
 
 fn common(name: &str, message: &Value, event: &mut InboundEvent) {
@@ -130,6 +147,7 @@ fn written(name: &str, message: &Value, key: String, received: Instant) -> Inbou
         Some(format!("{chat}:{}", id(replied, "/message_id")?))
     });
     event.forwarded = ["forward_origin", "forward_date", "forward_from"].iter().any(|f| message.get(*f).is_some());
+    quoted(message, &mut event);
     event.album = id(message, "/media_group_id");
     if let Some(what) = service(message) {
         event.kind = EventKind::ServiceEvent;
@@ -145,6 +163,19 @@ fn written(name: &str, message: &Value, key: String, received: Instant) -> Inbou
     }
     own_phone(message, &mut event.sender);
     event
+}
+
+/// What is answered outside of this chat, and the words that are quoted (Bot API "Message": `reply_to_story`,
+/// `external_reply`, `quote`). Stories have no content for bots.
+fn quoted(message: &Value, event: &mut InboundEvent) {
+    for name in ["reply_to_story", "external_reply"] {
+        event.note(name, message.get(name).cloned().unwrap_or_default());
+    }
+    event.note("quote", text(message, "/quote/text"));
+    let outside = message.get("external_reply").filter(|_| event.reply_to.is_none());
+    if let Some(outside) = outside {
+        event.reply_to = external(outside);
+    }
 }
 
 /// A shared contact that is the sender's own proves the phone: Telegram sets `user_id` itself.

@@ -1,5 +1,6 @@
 //! Sending (Bot API "sendMessage", "Making requests").
 
+use super::target::Target;
 use crate::{
     Http,
     http::{Answer, error, partial},
@@ -9,7 +10,7 @@ use crate::{
 };
 use meridian_domain::{
     channel::{AccountConfig, MediaKind},
-    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
+    outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
 use serde_json::{Value, json};
 
@@ -36,23 +37,24 @@ pub(super) async fn send(
     account: &AccountConfig,
     message: &OutboundMessage,
 ) -> Result<Accepted, SendError> {
-    let chat = message.thread.clone().or_else(|| {
+    let person = || {
         let known = message.to.iter().find(|id| matches!(id.scheme.as_str(), "telegram_chat_id" | "telegram_user_id"));
-        known.map(|id| id.value.clone())
-    });
-    let chat = chat.ok_or_else(|| error(ErrorClass::BadRecipient, "no Telegram chat"))?;
+        known.map(|id| id.value.as_str())
+    };
+    let to = message.thread.as_deref().or_else(person);
+    let mut to = Target::of(to.ok_or_else(|| error(ErrorClass::BadRecipient, "no Telegram chat"))?);
     let url = method(account, "sendMessage")?;
     let mut external_ids = Vec::new();
     for (n, part) in split(&message.text, 4096, Unit::Utf16).into_iter().enumerate() {
-        let mut body = json!({ "chat_id": chat, "text": part });
+        let mut body = json!({ "text": part });
         let quoted = message.in_reply_to.as_deref().and_then(|id| id.split_once(':'));
         if let (0, Some((place, Ok(number)))) = (n, quoted.map(|(place, id)| (place, id.parse::<i64>())))
-            && place == chat
+            && place == to.chat
         {
             body["reply_parameters"] = json!({ "message_id": number, "allow_sending_without_reply": true });
         }
-        let answer = http.post_json(&url, None, &body).await.map_err(|failure| partial(n, failure))?;
-        external_ids.push(sent(&answer).map_err(|failure| partial(n, failure))?);
+        external_ids
+            .push(deliver(http, &url, &mut to, &Part::Text(body)).await.map_err(|failure| partial(n, failure))?);
     }
     for file in &message.files {
         let (name, field) = match MediaKind::of(&file.content_type) {
@@ -62,12 +64,45 @@ pub(super) async fn send(
             MediaKind::Video if file.content_type == "video/mp4" => ("sendVideo", "video"),
             _ => ("sendDocument", "document"),
         };
-        let form = Form::new().field("chat_id", &chat).file(field, file);
-        let answer = http.post_form(&method(account, name)?, None, form).await;
-        let answer = answer.map_err(|failure| partial(external_ids.len(), failure))?;
-        external_ids.push(sent(&answer).map_err(|failure| partial(external_ids.len(), failure))?);
+        let url = method(account, name)?;
+        let sent = deliver(http, &url, &mut to, &Part::File(field, file)).await;
+        external_ids.push(sent.map_err(|failure| partial(external_ids.len(), failure))?);
     }
     Ok(Accepted { external_ids, learned: Vec::new() })
+}
+
+/// What one call carries.
+enum Part<'a> {
+    /// The parameters of a text.
+    Text(Value),
+    /// A file under the name of its parameter.
+    File(&'static str, &'a OutboundFile),
+}
+
+/// Sends, and once more to where a group has moved: nothing was said at the old address (Bot API "ResponseParameters":
+/// `migrate_to_chat_id`).
+async fn deliver(http: &Http, url: &str, to: &mut Target, part: &Part<'_>) -> Result<String, SendError> {
+    let answer = post(http, url, to, part).await?;
+    let Some(chat) = id(&answer.json(), "/parameters/migrate_to_chat_id") else { return sent(&answer) };
+    to.chat = chat;
+    sent(&post(http, url, to, part).await?)
+}
+
+async fn post(http: &Http, url: &str, to: &Target, part: &Part<'_>) -> Result<Answer, SendError> {
+    match part {
+        Part::Text(body) => {
+            let mut body = body.clone();
+            to.parameters().for_each(|(name, value)| body[name] = value);
+            http.post_json(url, None, &body).await
+        }
+        Part::File(field, file) => {
+            let form = to.parameters().fold(Form::new(), |form, (name, value)| match value {
+                Value::String(text) => form.field(name, &text),
+                value => form.field(name, &value.to_string()),
+            });
+            http.post_form(url, None, form.file(field, file)).await
+        }
+    }
 }
 
 /// The name of what was sent: unique in its chat alone.
@@ -101,6 +136,41 @@ fn refusal(answer: &Answer) -> SendError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_group_that_moved_is_followed_once() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/sendMessage", listener.local_addr().unwrap());
+        let moved = json!({ "ok": false, "error_code": 400, "parameters": { "migrate_to_chat_id": -1_002 } });
+        let taken = json!({ "ok": true, "result": { "message_id": 3, "chat": { "id": -1_002 } } });
+        let serve = tokio::spawn(async move {
+            let mut asked = Vec::new();
+            for (status, body) in [(400, moved.clone()), (200, taken), (400, moved.clone()), (400, moved)] {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut request = Vec::new();
+                while !request.ends_with(b"}") {
+                    assert!(stream.read_buf(&mut request).await.unwrap() > 0);
+                }
+                asked.push(String::from_utf8(request).unwrap());
+                let body = body.to_string();
+                let head =
+                    format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+                stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+            }
+            asked
+        });
+        let http = Http::new(crate::Egress::parse("127.0.0.0/8").unwrap());
+        let mut to = Target::of("-7/topic:1");
+        let part = Part::Text(json!({ "text": "x" }));
+        assert_eq!(deliver(&http, &url, &mut to, &part).await, Ok("-1002:3".to_owned()));
+        assert_eq!(to.thread(), "-1002/topic:1");
+        assert_eq!(deliver(&http, &url, &mut to, &part).await.unwrap_err().class, ErrorClass::BadContent);
+        let asked = serve.await.unwrap();
+        assert!(
+            asked[0].contains("\"-7\"") && asked[1].contains("\"-1002\"") && asked[1].contains("message_thread_id")
+        );
+    }
 
     #[test]
     fn refusals_name_their_remedy() {

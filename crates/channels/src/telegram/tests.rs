@@ -40,6 +40,22 @@ fn a_message_names_its_chat_its_sender_and_what_it_answers() {
 }
 
 #[test]
+fn the_thread_names_topics_and_connections_and_quotes_are_kept() {
+    let group = json!({ "id": -1_001, "type": "supergroup" });
+    let thread = |part: Value| parse(&message(part))[0].thread.clone();
+    let topic = json!({ "text": "x", "chat": group, "message_thread_id": 7, "is_topic_message": true });
+    assert_eq!(thread(topic).as_deref(), Some("-1001/topic:7"));
+    let answers = json!({ "text": "x", "chat": group, "message_thread_id": 7 });
+    assert_eq!(thread(answers).as_deref(), Some("-1001"));
+    assert_eq!(thread(json!({ "text": "x", "business_connection_id": "abc" })).as_deref(), Some("5/business:abc"));
+    let event = &parse(&message(json!({ "text": "x", "quote": { "text": "said", "position": 0 },
+        "external_reply": { "origin": { "type": "user" }, "chat": { "id": -9 }, "message_id": 4 },
+        "reply_to_story": { "chat": { "id": -9 }, "id": 2 } })))[0];
+    assert_eq!((event.reply_to.as_deref(), &event.detail["quote"]), (Some("-9:4"), &json!("said")));
+    assert_eq!(event.detail["reply_to_story"]["id"], json!(2));
+}
+
+#[test]
 fn content_of_every_kind_is_kept() {
     let content = |part: Value| parse(&message(part))[0].content.clone().unwrap();
     let photo = content(
@@ -49,6 +65,11 @@ fn content_of_every_kind_is_kept() {
     assert_eq!(photo.text.as_deref(), Some("c"));
     let animation = content(json!({ "animation": { "file_id": "a" }, "document": { "file_id": "a" } }));
     assert_eq!(animation.attachments.len(), 1);
+    let paid = content(json!({ "caption": "c", "paid_media": { "star_count": 5, "paid_media": [
+        { "type": "photo", "photo": [{ "file_id": "s", "width": 9 }, { "file_id": "l", "width": 90 }] },
+        { "type": "video", "video": { "file_id": "v" } }, { "type": "preview", "width": 9 }] } }));
+    let files: Vec<_> = paid.attachments.iter().map(|file| (file.kind.as_str(), file.media_id.as_deref())).collect();
+    assert_eq!((files, paid.message_type.as_str()), (vec![("image", Some("l")), ("video", Some("v"))], "image"));
     let venue = content(json!({ "location": { "latitude": 1.0, "longitude": 2.0 },
         "venue": { "location": { "latitude": 1.0, "longitude": 2.0 }, "title": "T", "address": "A" } }));
     assert_eq!(venue.location.unwrap().name.as_deref(), Some("T"));

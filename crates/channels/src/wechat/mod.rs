@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind, Generated, Input, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
-    outbound::{Accepted, OutboundMessage, SendError},
+    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
     time::Instant,
 };
 
@@ -100,6 +100,15 @@ impl Channel for WeChat {
         file: &'a Attachment,
     ) -> BoxFuture<'a, Result<Place, SendError>> {
         Box::pin(crate::media::wechat(http, account, token::Issuer::WeChat, file))
+    }
+
+    /// A number of the global return codes, or the words of a template's end ("Template messages: event push").
+    fn receipt_error(&self, code: &str) -> Option<ErrorClass> {
+        if code.contains("user block") { Some(ErrorClass::BlockedByUser) } else { token::class(code.parse().ok()?) }
+    }
+
+    fn remedy(&self, code: &str) -> Option<&'static str> {
+        token::remedy(code.parse().ok()?)
     }
 
     fn send<'a>(

@@ -142,12 +142,13 @@ fn event(name: &str, body: &Value, event: &mut InboundEvent) {
             event.content = Some(Content { location, ..Content::of("location") });
             event.note("precision", text(body, "/Precision"));
         }
-        "click" | "template_card_event" | "taskcard_click" => {
+        "click" | "template_card_event" | "template_card_menu_event" | "taskcard_click" => {
             event.external_id = None;
             let payload = id(body, "/EventKey").unwrap_or_default();
             let choice = Choice { payload, ..Choice::default() };
             event.content = Some(Content { choice: Some(choice), ..Content::of("choice") });
             event.note("task_id", text(body, "/TaskId"));
+            event.note("card_type", text(body, "/CardType"));
         }
         "templatesendjobfinish" | "masssendjobfinish" => receipt(body, event),
         "subscribe_msg_popup_event" | "subscribe_msg_change_event" => consent(body, event),
@@ -201,7 +202,9 @@ fn receipt(body: &Value, event: &mut InboundEvent) {
     event.kind = EventKind::Receipt;
     event.target.clone_from(&event.external_id);
     let said = text(body, "/Status").unwrap_or_default();
-    let good = said.eq_ignore_ascii_case("success") || said.eq_ignore_ascii_case("send success");
+    // The table of the page says `send success`, its example `sendsuccess`.
+    let word: String = said.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
+    let good = matches!(word.as_str(), "success" | "sendsuccess");
     event.status = Some(if good { ReceiptStatus::Delivered } else { ReceiptStatus::Failed });
     if !good {
         event.errors.push(ProviderError { code: said.to_owned(), title: said.to_owned(), details: None });
@@ -236,7 +239,9 @@ fn sent_subscription(body: &Value, event: &mut InboundEvent) {
     let entry = entry.cloned().unwrap_or_default();
     event.external_id = id(&entry, "/MsgID").or_else(|| id(&entry, "/MsgId"));
     event.target.clone_from(&event.external_id);
-    let good = id(&entry, "/ErrorCode").is_none_or(|code| code == "0");
-    event.status = Some(if good { ReceiptStatus::Delivered } else { ReceiptStatus::Failed });
+    let code = id(&entry, "/ErrorCode").filter(|code| code != "0");
+    event.status = Some(if code.is_none() { ReceiptStatus::Delivered } else { ReceiptStatus::Failed });
+    let title = text(&entry, "/ErrorStatus").unwrap_or_default().to_owned();
+    event.errors = code.map(|code| ProviderError { code, title, details: None }).into_iter().collect();
     event.note("detail", text(&entry, "/ErrorStatus"));
 }

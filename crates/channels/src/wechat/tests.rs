@@ -2,7 +2,7 @@ use super::*;
 use crate::testing::{account, kinds, now, stored, survives};
 use bytes::Bytes;
 use crypto::{signature, testing::encrypt};
-use meridian_domain::event::EventKind;
+use meridian_domain::event::{EventKind, ReceiptStatus};
 use serde_json::json;
 
 const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWZ";
@@ -90,6 +90,13 @@ fn messages_and_events_find_their_kind() {
     let report = of("LOCATION", "<Latitude>23.1</Latitude><Longitude>113.3</Longitude>");
     assert_eq!((report.kind, report.content.unwrap().location.unwrap().lat), (EventKind::LocationReport, 23.1));
     assert_eq!(of("TEMPLATESENDJOBFINISH", "<MsgID>5</MsgID><Status>success</Status>").target.as_deref(), Some("5"));
+    for status in ["sendsuccess", "send success"] {
+        let sent = of("MASSSENDJOBFINISH", &format!("<MsgID>6</MsgID><Status><![CDATA[{status}]]></Status>"));
+        assert_eq!((sent.status, sent.errors.len()), (Some(ReceiptStatus::Delivered), 0));
+    }
+    let refused = of("TEMPLATESENDJOBFINISH", "<MsgID>5</MsgID><Status>failed:user block</Status>");
+    assert_eq!(refused.status, Some(ReceiptStatus::Failed));
+    assert_eq!(WeChat.receipt_error(&refused.errors[0].code), Some(ErrorClass::BlockedByUser));
     assert_eq!(of("kf_close_session", "<KfAccount>a@b</KfAccount>").kind, EventKind::Handover);
     assert_eq!(of("VIEW", "").kind, EventKind::IgnoredEvent);
     let consent = of(

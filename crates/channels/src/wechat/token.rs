@@ -145,21 +145,48 @@ async fn token(http: &Http, account: &AccountConfig, issuer: Issuer, fresh: bool
     Ok(token.to_owned())
 }
 
-/// HTTP is always 200: `errcode` tells ("Global return codes" of both providers).
-fn refusal(answer: &Answer) -> SendError {
-    let json = answer.json();
-    let code = json.get("errcode").and_then(Value::as_i64).unwrap_or(-1);
-    let class = match code {
-        45_015 | 45_047 | 95_001 => ErrorClass::WindowClosed,
-        45_009 | 45_011 | -1 if answer.status < 400 => ErrorClass::Throttled,
+/// The codes that call for a rule ("Global return codes" of both providers).
+pub(crate) fn class(code: i64) -> Option<ErrorClass> {
+    Some(match code {
+        // Customer service of WeCom: five messages, 48 hours, an ended session, one that others have.
+        45_015 | 45_047 | 95_001 | 95_002 | 95_011 | 95_018 => ErrorClass::WindowClosed,
+        45_009 | 45_011 => ErrorClass::Throttled,
         40_001 | 40_013 | 40_014 | 40_125 | 40_164 | 41_002 | 41_004 | 42_001 | 48_001 | 60_020 => ErrorClass::Auth,
+        // The customer service account of the settings is none, is not the app's, or the service is not in use.
+        95_000 | 95_004 | 95_010 | 95_017 => ErrorClass::Auth,
         43_004 | 43_101 => ErrorClass::BlockedByUser,
         40_003 | 46_004 | 60_111 | 81_013 | 84_061 => ErrorClass::BadRecipient,
         50_002 | 48_004 => ErrorClass::AccountSuspended,
-        _ => answer.class(),
+        _ => return None,
+    })
+}
+
+/// What people can do about it.
+pub(crate) fn remedy(code: i64) -> Option<&'static str> {
+    Some(match code {
+        45_047 | 95_001 => "as many messages were sent as the provider allows: the customer must write again",
+        45_015 | 95_002 | 95_011 => "the reply window is over: the customer must write again",
+        95_018 => {
+            "the session waits in WeCom's own queue, is another servicer's or ended: the customer must write again"
+        }
+        95_000 | 95_004 | 95_010 | 95_017 => {
+            "check the customer service account (open_kfid) and the app's right to use it"
+        }
+        _ => return None,
+    })
+}
+
+/// HTTP is always 200: `errcode` tells.
+fn refusal(answer: &Answer) -> SendError {
+    let json = answer.json();
+    let code = json.get("errcode").and_then(Value::as_i64).unwrap_or(-1);
+    let class = match class(code) {
+        None if code == -1 && answer.status < 400 => ErrorClass::Throttled,
+        class => class.unwrap_or_else(|| answer.class()),
     };
     let words = json.get("errmsg").and_then(Value::as_str).unwrap_or("no reason given");
-    SendError { class, detail: format!("{code} {words}"), retry_after_s: answer.retry_after_s }
+    let remedy = remedy(code).map(|words| format!(" ({words})")).unwrap_or_default();
+    SendError { class, detail: format!("{code} {words}{remedy}"), retry_after_s: answer.retry_after_s }
 }
 
 #[cfg(test)]
@@ -173,7 +200,9 @@ mod tests {
             refusal(&Answer { status: 200, retry_after_s: None, body }).class
         };
         assert_eq!(class(45_015), ErrorClass::WindowClosed);
-        assert_eq!(class(45_009), ErrorClass::Throttled);
+        assert_eq!((class(95_001), class(95_002)), (ErrorClass::WindowClosed, ErrorClass::WindowClosed));
+        assert_eq!((class(95_018), class(95_004)), (ErrorClass::WindowClosed, ErrorClass::Auth));
+        assert_eq!((class(45_009), class(-1)), (ErrorClass::Throttled, ErrorClass::Throttled));
         assert_eq!(class(40_013), ErrorClass::Auth);
         assert_eq!(class(40_003), ErrorClass::BadRecipient);
         assert_eq!(class(44_004), ErrorClass::BadContent);

@@ -17,7 +17,7 @@ use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind, Generated, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
-    outbound::{Accepted, OutboundMessage, SendError},
+    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
     time::Instant,
 };
 
@@ -111,6 +111,14 @@ impl Channel for WeCom {
         from: PullFrom<'a>,
     ) -> BoxFuture<'a, Result<Pulled, SendError>> {
         Box::pin(pull::pull(http, account, from))
+    }
+
+    fn receipt_error(&self, code: &str) -> Option<ErrorClass> {
+        send::class(code.parse().ok()?)
+    }
+
+    fn remedy(&self, code: &str) -> Option<&'static str> {
+        send::remedy(code.parse().ok()?)
     }
 
     fn send<'a>(

@@ -6,7 +6,7 @@ use crate::{
     json::id,
     media::linked,
     split::{Unit, split},
-    wechat::token::{Issuer, post, upload},
+    wechat::token::{self, Issuer, post, upload},
 };
 use meridian_domain::{
     channel::AccountConfig,
@@ -68,4 +68,40 @@ pub(super) async fn send(
         external_ids.push(id(&sent, "/msgid").unwrap_or_else(|| format!("{}:{n}", message.id)));
     }
     Ok(Accepted { external_ids, learned: Vec::new() })
+}
+
+/// Why a message failed: `fail_type` of the report ("Customer service: receive messages and events", `msg_send_fail`), else
+/// a global return code.
+pub(super) fn class(code: i64) -> Option<ErrorClass> {
+    Some(match code {
+        // Older than 48 hours, closed, and after five messages.
+        4..=6 => ErrorClass::WindowClosed,
+        // The account is deleted, the app is off, the subject is not verified, nobody is signed in.
+        1 | 2 | 8 | 11 => ErrorClass::AccountSuspended,
+        10 => ErrorClass::BlockedByUser,
+        12 => ErrorClass::BadContent,
+        code => return token::class(code),
+    })
+}
+
+/// What people can do about it.
+pub(super) fn remedy(code: i64) -> Option<&'static str> {
+    Some(match code {
+        4 | 5 => "the conversation is over: the customer must write again",
+        6 => "five messages were sent since the customer wrote: they must write again",
+        8 | 11 => "the company must be verified, and somebody signed in to WeCom",
+        code => return token::remedy(code),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_and_answers_name_their_remedy() {
+        assert_eq!((class(4), class(10)), (Some(ErrorClass::WindowClosed), Some(ErrorClass::BlockedByUser)));
+        assert_eq!((class(95_018), class(0)), (Some(ErrorClass::WindowClosed), None));
+        assert!(remedy(6).is_some() && remedy(95_001).is_some());
+    }
 }

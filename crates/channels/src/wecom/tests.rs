@@ -58,6 +58,10 @@ fn customer_service_only_says_that_something_waits() {
         "<FromUserName>sys</FromUserName><CreateTime>1</CreateTime><MsgType>event</MsgType><Event>change_external_contact</Event><ChangeType>del_follow_user</ChangeType><ExternalUserID>wm1</ExternalUserID>",
     );
     assert_eq!((contact.kind, &contact.detail["external_userid"]), (EventKind::IdentityEvent, &json!("wm1")));
+    let menu = event(
+        "<FromUserName>li</FromUserName><CreateTime>1</CreateTime><MsgType>event</MsgType><Event>template_card_menu_event</Event><EventKey>k</EventKey><TaskId>t</TaskId><CardType>text_notice</CardType>",
+    );
+    assert_eq!((menu.kind, menu.content.unwrap().choice.unwrap().payload.as_str()), (EventKind::Message, "k"));
     let text = event(
         "<FromUserName>li</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType><Content>hi</Content><MsgId>5</MsgId>",
     );

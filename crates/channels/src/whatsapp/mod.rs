@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
-    outbound::{Accepted, OutboundMessage, SendError},
+    outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
     template::{TemplateState, Wording},
     time::Instant,
 };
@@ -118,6 +118,14 @@ impl Channel for WhatsApp {
         account: &'a AccountConfig,
     ) -> BoxFuture<'a, Result<Vec<(Wording, TemplateState)>, SendError>> {
         Box::pin(templates::list(http, account))
+    }
+
+    fn receipt_error(&self, code: &str) -> Option<ErrorClass> {
+        meta::stated(code)
+    }
+
+    fn remedy(&self, code: &str) -> Option<&'static str> {
+        meta::remedy(code.parse().ok()?, 0)
     }
 
     fn send<'a>(

@@ -13,8 +13,20 @@ use meridian_domain::{
 use serde_json::{Value, json};
 
 /// Fields about the business account itself ("Webhooks: fields" of the WhatsApp Business Account object).
-const ACCOUNT_FIELDS: [&str; 8] =
-    ["account_", "message_template_", "template_", "phone_number_", "business_", "flows", "security", "payment_"];
+const ACCOUNT_FIELDS: [&str; 12] = [
+    "account_",
+    "message_template_",
+    "template_",
+    "phone_number_",
+    "business_",
+    "flows",
+    "security",
+    "payment_",
+    "partner_",
+    "smb_app_state_sync",
+    "automatic_events",
+    "tracking_events",
+];
 
 /// Reads one change.
 pub(super) fn change(
@@ -26,10 +38,8 @@ pub(super) fn change(
 ) {
     let value = change.get("value").unwrap_or(&Value::Null);
     let hash = signature::digest(format!("{change}{}", entry.get("time").unwrap_or(&Value::Null)).as_bytes());
-    if let Some(number) = id(value, "/metadata/phone_number_id")
-        && !meta::ours(account, "phone_number_id", &number)
-    {
-        return events.push(unknown(format!("foreign:{hash}"), received, "a number of another account", change));
+    if let Some(reason) = foreign(account, entry, value) {
+        return events.push(unknown(format!("foreign:{hash}"), received, reason, change));
     }
     let before = events.len();
     let contacts: Vec<&Value> = list(value, "contacts").collect();
@@ -61,6 +71,25 @@ pub(super) fn change(
     if events.len() == before {
         events.push(about_account(entry, change, &hash, received));
     }
+    // Another app answers in the conversation ("Webhooks: standby").
+    if text(change, "/field") == Some("standby") {
+        events[before..].iter_mut().for_each(|event| event.standby = true);
+    }
+}
+
+/// Why a change is not for this account: a number it does not name, or, where none is named, another business account.
+fn foreign(account: &AccountConfig, entry: &Value, value: &Value) -> Option<&'static str> {
+    let number = id(value, "/metadata/phone_number_id");
+    if number.as_ref().is_some_and(|number| !meta::ours(account, "phone_number_id", number)) {
+        return Some("a number of another account");
+    }
+    let named = |one: &Option<String>, setting: &str| {
+        one.is_some()
+            && (one.as_deref() == account.setting(setting) || account.addresses.iter().any(|a| Some(a) == one.as_ref()))
+    };
+    let business = id(entry, "/id");
+    let other = account.setting("waba_id").is_some() && business.is_some() && !named(&business, "waba_id");
+    (other && !named(&number, "phone_number_id")).then_some("another business account")
 }
 
 fn about_account(entry: &Value, change: &Value, hash: &str, received: Instant) -> InboundEvent {
@@ -352,6 +381,9 @@ fn receipt(status: &Value, received: Instant) -> InboundEvent {
         event.note("status", state);
         return event;
     }
+    if text(status, "/type") == Some("payment") {
+        return payment(status, target, state, received);
+    }
     let participant = id(status, "/recipient_participant_id").or_else(|| id(status, "/recipient_participant_user_id"));
     let suffix = participant.as_deref().map(|who| format!(":{who}")).unwrap_or_default();
     let mut event = InboundEvent::new(EventKind::Receipt, format!("{target}:{state}{suffix}"), at(status, received));
@@ -377,5 +409,20 @@ fn receipt(status: &Value, received: Instant) -> InboundEvent {
         event.note("group", true);
     }
     event.note("pricing", status.get("pricing").cloned().unwrap_or_default());
+    event
+}
+
+/// What became of a payment the customer was asked for ("Payments API: payment status"): a line of WhatsApp's own.
+fn payment(status: &Value, target: String, state: &str, received: Instant) -> InboundEvent {
+    let reference = id(status, "/payment/reference_id").unwrap_or_default();
+    let key = format!("payment:{target}:{reference}:{state}:{}", id(status, "/timestamp").unwrap_or_default());
+    let mut event = InboundEvent::new(EventKind::ServiceEvent, key, at(status, received));
+    event.direction = Direction::System;
+    let customer = id(status, "/recipient_id").or_else(|| id(status, "/from"));
+    event.sender.ids = Ids { wa_id: customer, ..Ids::default() }.identifiers();
+    event.target = Some(target).filter(|id| !id.is_empty());
+    event.note("service", "payment");
+    event.note("status", state);
+    event.note("payment", status.get("payment").cloned().unwrap_or_default());
     event
 }

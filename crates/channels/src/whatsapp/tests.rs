@@ -196,3 +196,50 @@ fn changed_bodies_do_no_harm() {
         "statuses": [{ "id": "wamid.2", "status": "read", "timestamp": "1" }] })) }] }] });
     crate::testing::survives(&WhatsApp, &account(), &[&body.to_string()]);
 }
+
+fn of_business(business: &str, field: &str, value: &Value) -> InboundEvent {
+    let mut account = account();
+    account.settings["waba_id"] = json!("7");
+    let body = json!({ "entry": [{ "id": business, "changes": [{ "field": field, "value": value }] }] });
+    let stored = StoredRequest { part: Value::Null, body: body.to_string().into(), received_at: now() };
+    WhatsApp.parse(&account, &stored).remove(0)
+}
+
+#[test]
+fn what_another_app_answers_is_in_standby() {
+    let value = with_metadata(json!({ "messages": [
+        { "from": "447700900000", "id": "w1", "timestamp": "1777890000", "type": "text", "text": { "body": "hi" } }] }));
+    let event = of_business("7", "standby", &value);
+    assert_eq!((event.kind, event.standby), (EventKind::Message, true));
+    assert!(!of_business("7", "messages", &value).standby);
+}
+
+#[test]
+fn fields_of_the_business_account_are_told_and_a_foreign_one_is_unknown() {
+    for field in ["partner_solutions", "smb_app_state_sync", "automatic_events", "tracking_events", "account_update"] {
+        assert_eq!(of_business("7", field, &json!({ "event": "X" })).kind, EventKind::AccountEvent, "{field}");
+        let foreign = of_business("8", field, &json!({ "event": "X" }));
+        assert_eq!(
+            (foreign.kind, &foreign.detail["reason"]),
+            (EventKind::UnknownEvent, &json!("another business account"))
+        );
+    }
+    // The number is named and ours: an app may have it from another business account.
+    let value = with_metadata(json!({ "statuses": [{ "id": "w1", "status": "sent", "timestamp": "1777890000" }] }));
+    assert_eq!(of_business("8", "messages", &value).kind, EventKind::Receipt);
+}
+
+#[test]
+fn a_payment_is_a_line_in_the_thread() {
+    let paid = json!({ "id": "w1", "type": "payment", "status": "captured", "timestamp": "1777890000",
+                       "recipient_id": "447700900000", "payment": { "reference_id": "r1" } });
+    let event = parse(&with_metadata(json!({ "statuses": [paid] }))).remove(0);
+    assert_eq!(
+        (event.kind, event.status, &event.detail["status"]),
+        (EventKind::ServiceEvent, None, &json!("captured"))
+    );
+    assert_eq!(
+        (event.sender.ids[0].value.as_str(), &event.detail["payment"]["reference_id"]),
+        ("447700900000", &json!("r1"))
+    );
+}
