@@ -87,7 +87,7 @@ pub(crate) async fn receive(
     match edge.run(async move { edge_ref.intake.accept(row).await }).await {
         Some(true) => {
             point("hook.stored");
-            let reply = channel.accepted();
+            let reply = channel.accepted(&inbound);
             HttpResponse::Ok().content_type(reply.content_type).body(reply.body)
         }
         _ => unavailable(),

@@ -75,7 +75,7 @@ impl Ingest {
         let more = claimed.more;
         let read = |Stored { id, raw, account }: Stored| {
             let request = StoredRequest { part: raw.request, body: raw.body.into(), received_at: raw.received_at };
-            let events = registry::get(account.kind).parse(&account, &request);
+            let events = registry::get(account.kind).read(&account, &request);
             Parsed { raw: id, account: account.id, kind: account.kind, events }
         };
         let requests: Vec<Parsed> = std::mem::take(&mut claimed.requests).into_iter().map(read).collect();

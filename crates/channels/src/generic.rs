@@ -42,6 +42,7 @@ impl Channel for Generic {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
+            buttons: 10,
             media: MediaKind::ALL,
             media_max: 25 * 1024 * 1024,
             delivered: true,

@@ -78,6 +78,7 @@ pub(crate) fn errors(value: &Value) -> Vec<ProviderError> {
         code: id(error, "/code").unwrap_or_default(),
         title: text(error, "/title").or_else(|| text(error, "/message")).unwrap_or_default().to_owned(),
         details: text(error, "/error_data/details").map(str::to_owned),
+        ..ProviderError::default()
     };
     list(value, "errors").map(read).collect()
 }

@@ -158,6 +158,10 @@ impl Reply {
     pub(crate) fn text(body: impl Into<String>) -> Self {
         Self { content_type: "text/plain; charset=utf-8", body: body.into() }
     }
+
+    pub(crate) fn json(body: &serde_json::Value) -> Self {
+        Self { content_type: "application/json", body: body.to_string() }
+    }
 }
 
 /// What a provider handed over when it was asked.
@@ -266,8 +270,17 @@ pub trait Channel: Send + Sync {
     fn remedy(&self, _code: &str) -> Option<&'static str> {
         None
     }
+    /// Reads a stored request, and what its errors stand for.
+    fn read(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
+        let mut events = self.parse(account, request);
+        for error in events.iter_mut().flat_map(|event| &mut event.errors) {
+            error.class = self.receipt_error(&error.code);
+            error.remedy = self.remedy(&error.code).map(str::to_owned);
+        }
+        events
+    }
     /// The 2xx body the provider wants.
-    fn accepted(&self) -> Reply {
+    fn accepted(&self, _request: &InboundRequest) -> Reply {
         Reply::text("")
     }
 }

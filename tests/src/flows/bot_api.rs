@@ -147,13 +147,23 @@ async fn actions(stack: &Stack, api: &Api, bot: &Bot, session: &str) -> Result<(
     let (_, state) = api.get(&bot.key, &path).await?;
     assert_eq!((&state["control"]["mine"], &state["channel"]), (&json!(true), &json!("whatsapp")), "{state}");
     ensure!(state["customer_waits_since"].is_string(), "{state}");
-    let say = json!({ "text": "Which order is it?" });
+    let many: Vec<String> = (0..11).map(|n| n.to_string()).collect();
+    let (status, problem) =
+        api.post(&bot.key, &format!("{path}/messages"), "m0", json!({ "text": "Which?", "buttons": many })).await?;
+    ensure!(status == 422 && problem["detail"].as_str().unwrap_or_default().contains("at most 10"), "{problem}");
+    let say = json!({ "text": "Which order is it?", "buttons": ["48213", { "title": "Another", "payload": "other" }] });
     let (status, said) = api.post(&bot.key, &format!("{path}/messages"), "m1", say.clone()).await?;
     let (_, again) = api.post(&bot.key, &format!("{path}/messages"), "m1", say).await?;
     assert_eq!((status, &said["message"]), (202, &again["message"]), "{said} {again}");
     let (status, problem) = api.post(&bot.key, &format!("{path}/messages"), "m1", json!({ "text": "other" })).await?;
     assert_eq!((status, &problem["type"]), (409, &json!("urn:meridian:idempotency_key_reused")));
     stack.settle("select count(*) from delivery where state = 'accepted'", 1, PATIENCE).await?;
+    let out = stack.provider.seen("/messages").pop().context("nothing was sent")?.json();
+    assert_eq!(
+        out["interactive"]["action"]["buttons"][1]["reply"],
+        json!({ "id": "other", "title": "Another" }),
+        "{out}"
+    );
     let (_, page) = api.get(&bot.reader, &format!("{path}/transcript?limit=50")).await?;
     let lines: Vec<(&str, &str)> = page["items"]
         .as_array()

@@ -22,14 +22,8 @@ pub(crate) struct ChannelCapabilities {
     media: Vec<&'static str>,
     /// Largest file that can be sent, bytes; 0 = none can.
     media_max_bytes: Long,
-    /// Whether the provider lets a message of ours be changed afterwards.
-    edit: bool,
-    /// Whether the provider lets a message of ours be withdrawn.
-    delete: bool,
-    /// Whether reactions exist.
+    /// Whether the customer can react to a message.
     reactions: bool,
-    /// Whether the customer can be shown that somebody is typing.
-    typing: bool,
     /// Whether the provider reports delivery.
     delivery_receipts: bool,
     /// Whether the provider reports reading.
@@ -49,10 +43,7 @@ impl From<Capabilities> for ChannelCapabilities {
             buttons: can.buttons,
             media: can.media.iter().map(|kind| kind.code()).collect(),
             media_max_bytes: Long(can.media_max as i64),
-            edit: can.edit,
-            delete: can.delete,
             reactions: can.reactions,
-            typing: can.typing,
             delivery_receipts: can.delivered,
             read_receipts: can.read,
             reply_window_hours: can.window_hours,

@@ -2,11 +2,11 @@
 
 use crate::conversations::topics;
 use meridian_domain::{
-    event::{InboundEvent, ReceiptStatus},
+    event::{InboundEvent, ProviderError, ReceiptStatus},
     identity,
     ids::{ChannelAccountId, DeliveryId, ItemId},
     live::Change,
-    outbound::DeliveryState,
+    outbound::{DeliveryState, ErrorClass, SendError},
 };
 use meridian_store::{StoreError, WriteTx, conversations, deliveries, items};
 
@@ -41,8 +41,12 @@ pub(crate) async fn receipt(
     }
     let Some(next) = reported(event) else { return Ok(true) };
     if delivery.state.advances_to(next) {
-        let error = event.errors.first().map(|error| (error.code.as_str(), error.title.as_str()));
-        deliveries::set_state(tx, id, next, error).await?;
+        let error = event.errors.first().map(refused);
+        let told = error.as_ref().map(|(class, detail, _)| (*class, detail.as_str()));
+        deliveries::set_state(tx, id, next, told).await?;
+        if let (DeliveryState::Failed, Some((_, detail, Some(class)))) = (next, error) {
+            super::note_failure(tx, account, &SendError { class, detail, retry_after_s: None }).await?;
+        }
         changed(tx, delivery.item).await?;
     }
     Ok(true)
@@ -62,6 +66,15 @@ pub(crate) async fn echoed(
     };
     items::name_external(tx, account, name, delivery.item).await?;
     Ok(true)
+}
+
+/// What failed, as a refusal of the send would say it: its class, else the provider's own code, and the words.
+fn refused(error: &ProviderError) -> (&str, String, Option<ErrorClass>) {
+    let class = error.class.map_or(error.code.as_str(), ErrorClass::code);
+    let words = [error.code.as_str(), error.title.as_str()];
+    let words = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let detail = error.remedy.as_ref().map_or(words.clone(), |remedy| format!("{words}: {remedy}"));
+    (class, detail, error.class)
 }
 
 /// What a report says of a send, if it says anything new.

@@ -7,6 +7,7 @@ use crate::{
     split::{Unit, split},
 };
 use meridian_domain::{
+    button::Button,
     channel::AccountConfig,
     outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
@@ -41,7 +42,11 @@ pub(super) async fn send(
     let url = format!("{base}/v2/bot/message/push");
     let parts = split(&message.text, 5000, Unit::Utf16);
     let texts = parts.iter().map(|part| json!({ "type": "text", "text": part }));
-    let all: Vec<Value> = texts.chain(message.files.iter().map(file)).collect();
+    let mut all: Vec<Value> = texts.chain(message.files.iter().map(file)).collect();
+    // They show below the newest message alone.
+    if let Some(last) = all.last_mut().filter(|_| !message.buttons.is_empty()) {
+        last["quickReply"] = quick_reply(&message.buttons);
+    }
     let mut external_ids = Vec::new();
     for (n, messages) in all.chunks(MOST).enumerate() {
         let body = json!({ "to": to, "messages": messages }).to_string().into_bytes();
@@ -65,6 +70,16 @@ pub(super) async fn send(
         external_ids.extend(ids);
     }
     Ok(Accepted { external_ids, learned: Vec::new() })
+}
+
+/// "Quick reply", with what the customer then is shown to have said ("Postback action": `displayText`).
+fn quick_reply(buttons: &[Button]) -> Value {
+    let items = buttons.iter().map(|button| {
+        let action =
+            json!({ "type": "postback", "label": button.title, "data": button.payload, "displayText": button.title });
+        json!({ "type": "action", "action": action })
+    });
+    json!({ "items": items.collect::<Vec<_>>() })
 }
 
 /// Largest picture that can be its own preview, bytes ("Image message").
@@ -103,6 +118,13 @@ fn refusal(answer: &Answer) -> SendError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quick_replies_say_what_was_chosen() {
+        let buttons: Vec<Button> = serde_json::from_value(json!(["Yes", { "title": "No", "payload": "n" }])).unwrap();
+        let action = &quick_reply(&buttons)["items"][1]["action"];
+        assert_eq!((&action["data"], &action["displayText"]), (&json!("n"), &json!("No")));
+    }
 
     #[test]
     fn pictures_are_shown_and_other_files_opened_by_a_button() {

@@ -58,7 +58,6 @@ impl Channel for Messenger {
             media: MediaKind::ALL,
             media_max: 25 * 1024 * 1024,
             reactions: true,
-            typing: true,
             delivered: page,
             read: true,
             window_hours: 24,

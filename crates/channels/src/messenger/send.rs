@@ -10,6 +10,7 @@ use crate::{
     split::{Unit, split},
 };
 use meridian_domain::{
+    button::Button,
     channel::{AccountConfig, MediaKind},
     outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
@@ -27,11 +28,15 @@ pub(super) async fn send(
     let linked_only = |file: &&OutboundFile| by_address && shown_by_address(file).is_none();
     let said = linked(&message.text, message.files.iter().filter(linked_only));
     let mut external_ids = Vec::new();
-    for (n, part) in split(&said, channel.text_max as usize, Unit::Chars).into_iter().enumerate() {
+    let parts = split(&said, channel.text_max as usize, Unit::Chars);
+    for (n, part) in parts.iter().enumerate() {
         let mut body = json!({
             "recipient": recipient, "messaging_type": "RESPONSE",
             "message": { "text": part, "metadata": message.id.to_string() },
         });
+        if n + 1 == parts.len() && !message.buttons.is_empty() {
+            body["message"]["quick_replies"] = quick_replies(&message.buttons);
+        }
         if let (0, Some(mid)) = (n, &message.in_reply_to) {
             body["message"]["reply_to"] = json!({ "mid": mid });
         }
@@ -49,6 +54,12 @@ pub(super) async fn send(
         external_ids.push(sent.map_err(|failure| partial(external_ids.len(), failure))?);
     }
     Ok(Accepted { external_ids, learned: Vec::new() })
+}
+
+/// "Quick replies".
+fn quick_replies(buttons: &[Button]) -> Value {
+    let each = |button: &Button| json!({ "content_type": "text", "title": button.title, "payload": button.payload });
+    buttons.iter().map(each).collect()
 }
 
 /// A file goes with the message itself ("Send API: attachments from file").
@@ -107,4 +118,16 @@ fn recipient(channel: &Messenger, message: &OutboundMessage) -> Option<Value> {
     find(channel.scheme)
         .map(|id| json!({ "id": id }))
         .or_else(|| find("fb_user_ref").map(|user| json!({ "user_ref": user })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quick_replies_bring_their_payload() {
+        let buttons: Vec<Button> = serde_json::from_value(json!(["Yes", { "title": "No", "payload": "n" }])).unwrap();
+        let told = json!({ "content_type": "text", "title": "No", "payload": "n" });
+        assert_eq!(quick_replies(&buttons)[1], told);
+    }
 }

@@ -48,8 +48,6 @@ impl Channel for Slack {
             buttons: 25,
             media: MediaKind::ALL,
             media_max: 25 * 1024 * 1024,
-            edit: true,
-            delete: true,
             reactions: true,
             // One a second and channel, several hundred a minute in a workspace ("Rate limits").
             sends_per_second: 5,

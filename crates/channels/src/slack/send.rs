@@ -8,6 +8,7 @@ use crate::{
     split::{Unit, split},
 };
 use meridian_domain::{
+    button::Button,
     channel::AccountConfig,
     outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
@@ -38,12 +39,18 @@ pub(super) async fn send(
     let base = account.setting("api_base").unwrap_or("https://slack.com/api").trim_end_matches('/');
     let url = format!("{base}/chat.postMessage");
     let mut external_ids = Vec::new();
-    for (n, part) in split(&message.text, 4000, Unit::Chars).into_iter().enumerate() {
+    // The text of a section takes less ("Section block").
+    let most = if message.buttons.is_empty() { 4000 } else { 3000 };
+    let parts = split(&message.text, most, Unit::Chars);
+    for (n, part) in parts.iter().enumerate() {
         let payload = json!({ "delivery": message.id.to_string() });
         let mut body = json!({
-            "channel": to, "text": escaped(&part), "unfurl_links": false,
+            "channel": to, "text": escaped(part), "unfurl_links": false,
             "metadata": { "event_type": "meridian_message", "event_payload": payload },
         });
+        if n + 1 == parts.len() && !message.buttons.is_empty() {
+            body["blocks"] = blocks(&escaped(part), &message.buttons);
+        }
         if let Some(ts) = thread(message) {
             body["thread_ts"] = json!(ts);
         }
@@ -61,6 +68,18 @@ pub(super) async fn send(
         external_ids.push(sent.map_err(|failure| partial(external_ids.len(), failure))?);
     }
     Ok(Accepted { external_ids, learned: Vec::new() })
+}
+
+/// A text with buttons below ("Section block", "Actions block", "Button element").
+fn blocks(text: &str, buttons: &[Button]) -> Value {
+    let elements = buttons.iter().enumerate().map(|(n, button)| {
+        let title = json!({ "type": "plain_text", "text": button.title });
+        json!({ "type": "button", "action_id": format!("choice_{n}"), "value": button.payload, "text": title })
+    });
+    json!([
+        { "type": "section", "text": { "type": "mrkdwn", "text": text } },
+        { "type": "actions", "elements": elements.collect::<Vec<_>>() }
+    ])
 }
 
 /// The message that is answered, when it is one: commands and forms have no timestamp ("chat.postMessage": `thread_ts`).
@@ -170,6 +189,14 @@ fn refusal(answer: &Answer) -> SendError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn buttons_stand_below_their_text() {
+        let buttons: Vec<Button> = serde_json::from_value(json!(["Yes", { "title": "No", "payload": "n" }])).unwrap();
+        let all = blocks("Sure?", &buttons);
+        assert_eq!((&all[0]["text"]["text"], &all[1]["elements"][1]["value"]), (&json!("Sure?"), &json!("n")));
+        assert_ne!(all[1]["elements"][0]["action_id"], all[1]["elements"][1]["action_id"]);
+    }
 
     #[test]
     fn a_file_is_known_by_the_message_that_shows_it() {

@@ -188,7 +188,7 @@ impl Channel for Sms {
         Box::pin(send::send(http, account, message))
     }
 
-    fn accepted(&self) -> Reply {
+    fn accepted(&self, _: &InboundRequest) -> Reply {
         Reply { content_type: "text/xml; charset=utf-8", body: "<Response/>".to_owned() }
     }
 }

@@ -186,7 +186,10 @@ fn receipt(sid: &str, status: &str, fields: &Fields, received: Instant) -> Inbou
     event.note("to", fields.get("To"));
     let code = fields.get("ErrorCode").filter(|code| *code != "0");
     let title = fields.owned("ErrorMessage").or_else(|| fields.owned("ChannelStatusMessage")).unwrap_or_default();
-    event.errors = code.map(|code| ProviderError { code: code.to_owned(), title, details: None }).into_iter().collect();
+    event.errors = code
+        .map(|code| ProviderError { code: code.to_owned(), title, ..ProviderError::default() })
+        .into_iter()
+        .collect();
     event
 }
 

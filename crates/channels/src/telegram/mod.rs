@@ -6,7 +6,9 @@ pub(crate) mod send;
 mod target;
 
 use crate::{
-    Capabilities, Channel, Http, InboundRequest, Place, Reject, Setting, StoredRequest, Verified, json, meta, signature,
+    Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, Setting, StoredRequest, Verified,
+    json::{self, text},
+    meta, signature,
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
@@ -15,6 +17,7 @@ use meridian_domain::{
     outbound::{Accepted, OutboundMessage, SendError},
     time::Instant,
 };
+use serde_json::{Value, json};
 
 /// The adapter.
 pub(crate) struct Telegram;
@@ -45,10 +48,7 @@ impl Channel for Telegram {
             buttons: 100,
             media: MediaKind::ALL,
             media_max: 50 * 1024 * 1024,
-            edit: true,
-            delete: true,
             reactions: true,
-            typing: true,
             // About 30 to different chats (Bots FAQ); a bot that goes over is shut out as a whole.
             sends_per_second: 25,
             ..Capabilities::default()
@@ -101,6 +101,14 @@ impl Channel for Telegram {
         message: &'a OutboundMessage,
     ) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(send::send(http, account, message))
+    }
+
+    /// A pressed button stops to turn: a method can be called in the answer to an update ("Making requests when getting
+    /// updates", "answerCallbackQuery").
+    fn accepted(&self, request: &InboundRequest) -> Reply {
+        let update: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        let Some(id) = text(&update, "/callback_query/id") else { return Reply::text("") };
+        Reply::json(&json!({ "method": "answerCallbackQuery", "callback_query_id": id }))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     split::{Unit, split},
 };
 use meridian_domain::{
+    button::Button,
     channel::{AccountConfig, MediaKind},
     outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
@@ -45,8 +46,12 @@ pub(super) async fn send(
     let mut to = Target::of(to.ok_or_else(|| error(ErrorClass::BadRecipient, "no Telegram chat"))?);
     let url = method(account, "sendMessage")?;
     let mut external_ids = Vec::new();
-    for (n, part) in split(&message.text, 4096, Unit::Utf16).into_iter().enumerate() {
+    let parts = split(&message.text, 4096, Unit::Utf16);
+    for (n, part) in parts.iter().enumerate() {
         let mut body = json!({ "text": part });
+        if n + 1 == parts.len() && !message.buttons.is_empty() {
+            body["reply_markup"] = keyboard(&message.buttons);
+        }
         let quoted = message.in_reply_to.as_deref().and_then(|id| id.split_once(':'));
         if let (0, Some((place, Ok(number)))) = (n, quoted.map(|(place, id)| (place, id.parse::<i64>())))
             && place == to.chat
@@ -69,6 +74,12 @@ pub(super) async fn send(
         external_ids.push(sent.map_err(|failure| partial(external_ids.len(), failure))?);
     }
     Ok(Accepted { external_ids, learned: Vec::new() })
+}
+
+/// A button a row ("InlineKeyboardMarkup").
+fn keyboard(buttons: &[Button]) -> Value {
+    let rows = buttons.iter().map(|button| json!([{ "text": button.title, "callback_data": button.payload }]));
+    json!({ "inline_keyboard": rows.collect::<Vec<_>>() })
 }
 
 /// What one call carries.
@@ -136,6 +147,12 @@ fn refusal(answer: &Answer) -> SendError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_button_has_a_row() {
+        let buttons: Vec<Button> = serde_json::from_value(json!(["Yes", { "title": "No", "payload": "n" }])).unwrap();
+        assert_eq!(keyboard(&buttons)["inline_keyboard"][1][0], json!({ "text": "No", "callback_data": "n" }));
+    }
 
     #[tokio::test]
     async fn a_group_that_moved_is_followed_once() {

@@ -135,3 +135,11 @@ fn changed_bodies_do_no_harm() {
     let b = json!({ "update_id": 1, "message_reaction": { "chat": { "id": 5 }, "message_id": 3, "old_reaction": [], "new_reaction": [{ "type": "emoji", "emoji": "x" }] } });
     survives(&Telegram, &bot(), &[&a.to_string(), &b.to_string()]);
 }
+
+#[test]
+fn a_pressed_button_is_answered_with_the_update() {
+    let pressed = json!({ "update_id": 1, "callback_query": { "id": "77", "from": { "id": 5 }, "data": "n" } });
+    let told = |update: &Value| Telegram.accepted(&post(update.to_string(), &[])).body;
+    assert!(told(&pressed).contains("\"callback_query_id\":\"77\""));
+    assert_eq!(told(&message(json!({ "text": "hi" }))), "");
+}

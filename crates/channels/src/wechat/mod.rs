@@ -55,9 +55,9 @@ impl Channel for WeChat {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             text_max: 2048,
+            buttons: 10,
             media: MediaKind::ALL,
             media_max: 25 * 1024 * 1024,
-            typing: true,
             window_hours: 48,
             ..Capabilities::default()
         }
@@ -120,7 +120,7 @@ impl Channel for WeChat {
         Box::pin(send::send(http, account, message))
     }
 
-    fn accepted(&self) -> Reply {
+    fn accepted(&self, _: &InboundRequest) -> Reply {
         Reply::text("success")
     }
 }

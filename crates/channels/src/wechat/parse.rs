@@ -207,7 +207,7 @@ fn receipt(body: &Value, event: &mut InboundEvent) {
     let good = matches!(word.as_str(), "success" | "sendsuccess");
     event.status = Some(if good { ReceiptStatus::Delivered } else { ReceiptStatus::Failed });
     if !good {
-        event.errors.push(ProviderError { code: said.to_owned(), title: said.to_owned(), details: None });
+        event.errors.push(ProviderError { code: said.to_owned(), title: said.to_owned(), ..ProviderError::default() });
     }
     event.note("detail", said);
 }
@@ -242,6 +242,6 @@ fn sent_subscription(body: &Value, event: &mut InboundEvent) {
     let code = id(&entry, "/ErrorCode").filter(|code| code != "0");
     event.status = Some(if code.is_none() { ReceiptStatus::Delivered } else { ReceiptStatus::Failed });
     let title = text(&entry, "/ErrorStatus").unwrap_or_default().to_owned();
-    event.errors = code.map(|code| ProviderError { code, title, details: None }).into_iter().collect();
+    event.errors = code.map(|code| ProviderError { code, title, ..ProviderError::default() }).into_iter().collect();
     event.note("detail", text(&entry, "/ErrorStatus"));
 }

@@ -36,6 +36,12 @@ pub(super) async fn send(
         .into_iter()
         .map(|part| json!({ "touser": to, "msgtype": "text", "text": { "content": part } }))
         .collect();
+    if let Some(last) = bodies.last_mut().filter(|_| !message.buttons.is_empty()) {
+        let list = message.buttons.iter().map(|button| json!({ "id": button.payload, "content": button.title }));
+        let menu =
+            json!({ "head_content": last["text"]["content"], "list": list.collect::<Vec<_>>(), "tail_content": "" });
+        *last = json!({ "touser": to, "msgtype": "msgmenu", "msgmenu": menu });
+    }
     // All uploads come first: nothing was said when one fails.
     for file in carried {
         let Some(kind) = carried_as(file) else { continue };

@@ -58,9 +58,9 @@ impl Channel for WeCom {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             text_max: 2048,
+            buttons: 10,
             media: MediaKind::ALL,
             media_max: 25 * 1024 * 1024,
-            delete: true,
             window_hours: 48,
             idempotent_send: true,
             ..Capabilities::default()
@@ -130,7 +130,7 @@ impl Channel for WeCom {
         Box::pin(send::send(http, account, message))
     }
 
-    fn accepted(&self) -> Reply {
+    fn accepted(&self, _: &InboundRequest) -> Reply {
         Reply::text("success")
     }
 }

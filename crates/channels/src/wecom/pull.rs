@@ -135,7 +135,7 @@ fn of_event(part: &Value, mut event: InboundEvent) -> Option<InboundEvent> {
             event.status = Some(ReceiptStatus::Failed);
             event.target = id(part, "/fail_msgid");
             let code = id(part, "/fail_type").unwrap_or_default();
-            event.errors.push(ProviderError { code, title: "not delivered".to_owned(), details: None });
+            event.errors.push(ProviderError { code, title: "not delivered".to_owned(), ..ProviderError::default() });
         }
         "session_status_change" => {
             event.kind = EventKind::Handover;

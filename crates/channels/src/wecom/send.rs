@@ -9,6 +9,7 @@ use crate::{
     wechat::token::{self, Issuer, post, upload},
 };
 use meridian_domain::{
+    button::{self, Button},
     channel::AccountConfig,
     outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
@@ -36,10 +37,16 @@ pub(super) async fn send(
     let customer = find("wecom_external_userid");
     let colleague = find("wecom_userid");
     let (carried, links): (Vec<_>, Vec<_>) = message.files.iter().partition(|file| carried_as(file).is_some());
-    let mut bodies: Vec<Value> = split(&linked(&message.text, links.into_iter()), 2048, Unit::Bytes)
+    // Messages of the app to colleagues have no menu.
+    let most = if customer.is_some() { button::MOST as u32 } else { 0 };
+    let (text, buttons) = button::shown(&message.text, message.buttons.clone(), most);
+    let mut bodies: Vec<Value> = split(&linked(&text, links.into_iter()), 2048, Unit::Bytes)
         .into_iter()
         .map(|part| json!({ "msgtype": "text", "text": { "content": part } }))
         .collect();
+    if let Some(last) = bodies.last_mut().filter(|_| !buttons.is_empty()) {
+        *last = menu(&last["text"]["content"], &buttons);
+    }
     // All uploads come first: nothing was said when one fails.
     for file in carried {
         let Some(kind) = carried_as(file) else { continue };
@@ -70,6 +77,14 @@ pub(super) async fn send(
     Ok(Accepted { external_ids, learned: Vec::new() })
 }
 
+/// A menu of customer service ("Send messages": `msgmenu`).
+fn menu(text: &Value, buttons: &[Button]) -> Value {
+    let click =
+        |button: &Button| json!({ "type": "click", "click": { "id": button.payload, "content": button.title } });
+    let list: Vec<Value> = buttons.iter().map(click).collect();
+    json!({ "msgtype": "msgmenu", "msgmenu": { "head_content": text, "list": list } })
+}
+
 /// Why a message failed: `fail_type` of the report ("Customer service: receive messages and events", `msg_send_fail`), else
 /// a global return code.
 pub(super) fn class(code: i64) -> Option<ErrorClass> {
@@ -97,6 +112,14 @@ pub(super) fn remedy(code: i64) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_menu_has_its_text_above() {
+        let buttons: Vec<Button> = serde_json::from_value(json!(["Yes", { "title": "No", "payload": "n" }])).unwrap();
+        let menu = menu(&json!("Sure?"), &buttons);
+        assert_eq!(menu["msgmenu"]["list"][1]["click"], json!({ "id": "n", "content": "No" }));
+        assert_eq!(menu["msgmenu"]["head_content"], "Sure?");
+    }
 
     #[test]
     fn reports_and_answers_name_their_remedy() {

@@ -46,11 +46,10 @@ impl Channel for WhatsApp {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             text_max: 4096,
-            buttons: 3,
+            buttons: 10,
             media: MediaKind::ALL,
             media_max: 16 * 1024 * 1024,
             reactions: true,
-            typing: true,
             delivered: true,
             read: true,
             window_hours: 24,

@@ -10,6 +10,7 @@ use crate::{
     split::{Unit, split},
 };
 use meridian_domain::{
+    button::Button,
     channel::{AccountConfig, MediaKind},
     event::Identifier,
     outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
@@ -38,11 +39,18 @@ pub(super) async fn send(
         done.external_ids.push(named(&answer)?);
         return Ok(done);
     }
-    for (n, part) in split(&message.text, 4096, Unit::Chars).into_iter().enumerate() {
+    let most = if message.buttons.is_empty() { 4096 } else { INTERACTIVE };
+    let parts = split(&message.text, most, Unit::Chars);
+    for (n, part) in parts.iter().enumerate() {
         let mut body = json!({
-            "messaging_product": "whatsapp", "recipient_type": "individual", "type": "text",
-            "text": { "body": part, "preview_url": false }, "biz_opaque_callback_data": message.id.to_string(),
+            "messaging_product": "whatsapp", "recipient_type": "individual",
+            "biz_opaque_callback_data": message.id.to_string(),
         });
+        if n + 1 == parts.len() && !message.buttons.is_empty() {
+            (body["type"], body["interactive"]) = (json!("interactive"), interactive(part, &message.buttons));
+        } else {
+            (body["type"], body["text"]) = (json!("text"), json!({ "body": part, "preview_url": false }));
+        }
         body[field] = json!(to);
         if let (0, Some(id)) = (n, &message.in_reply_to) {
             body["context"] = json!({ "message_id": id });
@@ -60,6 +68,23 @@ pub(super) async fn send(
         done.external_ids.push(sent.map_err(|failure| partial(done.external_ids.len(), failure))?);
     }
     Ok(done)
+}
+
+/// Longest text above buttons, in characters ("Interactive reply buttons messages": body of 1024).
+const INTERACTIVE: usize = 1024;
+
+/// Up to three are buttons, more are rows of a list ("Interactive list messages": its button has 20 characters).
+fn interactive(text: &str, buttons: &[Button]) -> Value {
+    let body = json!({ "text": text });
+    if buttons.len() <= 3 {
+        let each =
+            |button: &Button| json!({ "type": "reply", "reply": { "id": button.payload, "title": button.title } });
+        let buttons: Vec<Value> = buttons.iter().map(each).collect();
+        return json!({ "type": "button", "body": body, "action": { "buttons": buttons } });
+    }
+    let row = |button: &Button| json!({ "id": button.payload, "title": button.title });
+    let rows: Vec<Value> = buttons.iter().map(row).collect();
+    json!({ "type": "list", "body": body, "action": { "button": "\u{2630}", "sections": [{ "rows": rows }] } })
 }
 
 /// A file is uploaded first, then sent by its id ("Media").
@@ -130,6 +155,15 @@ fn learned(answer: &Value, known: &[Identifier]) -> Vec<Identifier> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn three_are_buttons_and_more_are_a_list() {
+        let titles = |n: usize| -> Vec<Button> { serde_json::from_value(json!(["a", "b", "c", "d"][..n])).unwrap() };
+        let few = interactive("Which?", &titles(3));
+        assert_eq!((&few["type"], &few["action"]["buttons"][2]["reply"]["id"]), (&json!("button"), &json!("c")));
+        let many = interactive("Which?", &titles(4));
+        assert_eq!((&many["type"], &many["action"]["sections"][0]["rows"][3]["title"]), (&json!("list"), &json!("d")));
+    }
 
     #[test]
     fn the_phone_wins_and_the_answer_teaches_the_other_id() {

@@ -54,14 +54,8 @@ pub struct Capabilities {
     pub media: &'static [MediaKind],
     /// Largest file that can be sent, bytes; 0 = none can.
     pub media_max: u64,
-    /// Whether a message of ours can be changed afterwards.
-    pub edit: bool,
-    /// Whether a message of ours can be withdrawn.
-    pub delete: bool,
-    /// Whether reactions exist.
+    /// Whether the customer can react to a message.
     pub reactions: bool,
-    /// Whether the customer can be shown that somebody is typing.
-    pub typing: bool,
     /// Whether the provider reports delivery.
     pub delivered: bool,
     /// Whether the provider reports reading.

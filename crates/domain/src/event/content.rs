@@ -1,6 +1,7 @@
 //! Who wrote, and what is in a message.
 
 use super::Verification;
+use crate::outbound::ErrorClass;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -138,6 +139,12 @@ pub struct ProviderError {
     /// More of its words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<String>,
+    /// What kind of trouble the code stands for, where the channel has a rule for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<ErrorClass>,
+    /// What people can do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
 }
 
 /// Content of a message or an edit.
