@@ -76,7 +76,8 @@ fn by_bot(account: &AccountConfig, body: &Value, said: &Value) -> Option<Directi
     let user = id(said, "/user");
     let own = |one: &Value| one.get("is_bot") == Some(&Value::Bool(true)) && id(one, "/user_id") == user;
     let own_user = user.is_some() && list(body, "authorizations").any(own);
-    let bot = own_user || id(said, "/bot_id").is_some() || text(said, "/subtype") == Some("bot_message");
+    let slackbot = user.as_deref() == Some("USLACKBOT");
+    let bot = own_user || slackbot || id(said, "/bot_id").is_some() || text(said, "/subtype") == Some("bot_message");
     let app = id(said, "/app_id").or_else(|| id(said, "/bot_profile/app_id"));
     let own_app = || app.is_some() && (app.as_deref() == account.setting("app_id") || app == id(body, "/api_app_id"));
     bot.then(|| if own_user || own_app() { Direction::Echo } else { Direction::EchoOrBot })
