@@ -19,6 +19,10 @@ impl Providers for Adapters {
         registry::get(kind).capabilities()
     }
 
+    fn capabilities_of(&self, account: &AccountConfig) -> Capabilities {
+        registry::get(account.kind).capabilities_of(account)
+    }
+
     fn form(&self, kind: ChannelKind) -> &'static [Setting] {
         registry::get(kind).settings()
     }

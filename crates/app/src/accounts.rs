@@ -2,7 +2,7 @@
 
 use crate::{App, authz::Subject};
 use meridian_domain::{
-    channel::AccountConfig,
+    channel::{AccountConfig, Capabilities, ChannelKind},
     ids::{ChannelAccountId, TenantId},
     time::Instant as Moment,
 };
@@ -75,6 +75,14 @@ pub async fn account(app: &App, id: ChannelAccountId) -> Result<Found, StoreErro
         opened.insert(id, (Instant::now(), found.clone()));
     }
     Ok(found)
+}
+
+/// What an account can do; of one that is off or gone, what its kind can.
+pub async fn capabilities(app: &App, id: ChannelAccountId, kind: ChannelKind) -> Result<Capabilities, StoreError> {
+    Ok(match account(app, id).await? {
+        Some((_, account)) => app.providers.capabilities_of(&account),
+        None => app.providers.capabilities(kind),
+    })
 }
 
 /// When people are there for an account.

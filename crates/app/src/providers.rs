@@ -12,6 +12,8 @@ use meridian_domain::{
 pub trait Providers: Send + Sync {
     /// What a kind can do.
     fn capabilities(&self, kind: ChannelKind) -> Capabilities;
+    /// What an account can do: the senders of one kind may differ.
+    fn capabilities_of(&self, account: &AccountConfig) -> Capabilities;
     /// The form that connects an account of a kind.
     fn form(&self, kind: ChannelKind) -> &'static [Setting];
     /// A customer's address as an admin writes it down.

@@ -124,7 +124,7 @@ pub(crate) fn class(code: i64, sub: i64) -> Option<ErrorClass> {
         // Another app has the conversation ("Conversation routing").
         | (_, 2_018_300) => ErrorClass::BadRecipient,
         (130_429 | 131_048 | 131_056 | 80_007 | 613 | 4 | 9 | 32, _) => ErrorClass::Throttled,
-        (3 | 10 | 33 | 190 | 131_005 | 131_045 | 133_010, _) | (200..=299, _) => ErrorClass::Auth,
+        (3 | 10 | 33 | 190 | 200..=299 | 131_005 | 131_045 | 133_010, _) => ErrorClass::Auth,
         (368 | 131_031 | 131_037 | 131_042, _) => ErrorClass::AccountSuspended,
         (131_016 | 131_057, _) => ErrorClass::ProviderDown,
         _ => return None,

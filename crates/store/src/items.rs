@@ -183,16 +183,24 @@ pub async fn external_ids(tx: &mut ReadTx, session: SessionId) -> Result<Vec<Str
     Ok(ids)
 }
 
-/// Adds a revision of an item's content.
-pub async fn revise(tx: &mut WriteTx, item: ItemId, text: Option<&str>, body: &Value) -> Result<(), StoreError> {
+/// Adds a revision of an item's content, unless one that the provider dates later is there: edits may overtake each other.
+pub async fn revise(
+    tx: &mut WriteTx,
+    item: ItemId,
+    text: Option<&str>,
+    body: &Value,
+    at: Instant,
+) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
         "insert into item_content (tenant_id, item_id, revision, text, body)
-         select $1, $2, max(revision) + 1, $3, $4 from item_content where tenant_id = $1 and item_id = $2",
+         select $1, $2, max(revision) + 1, $3, $4 from item_content where tenant_id = $1 and item_id = $2
+         having coalesce(max((body->>'edited_at')::timestamptz), '-infinity') <= $5 and max(revision) is not null",
         tenant,
         item.0,
         text,
-        body
+        body,
+        at
     )
     .execute(tx.conn())
     .await?;

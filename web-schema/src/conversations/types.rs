@@ -116,11 +116,13 @@ impl Session {
     }
     /// What its channel can do.
     async fn channel_capabilities(&self, ctx: &Context<'_>) -> Resolved<ChannelCapabilities> {
-        Ok(viewer(ctx).extend()?.app.providers.capabilities(self.0.kind).into())
+        let viewer = viewer(ctx).extend()?;
+        Ok(capabilities(&viewer.app, self.0.account, self.0.kind).await.extend()?.into())
     }
     /// Until when the provider takes an answer; null = always. It moves with each message of the customer.
     async fn reply_until(&self, ctx: &Context<'_>) -> Resolved<Option<DateTime<Utc>>> {
-        let can = viewer(ctx).extend()?.app.providers.capabilities(self.0.kind);
+        let viewer = viewer(ctx).extend()?;
+        let can = capabilities(&viewer.app, self.0.account, self.0.kind).await.extend()?;
         Ok(can.open_until(self.0.last_customer_at))
     }
     /// Who may speak to the customer now.

@@ -3,6 +3,7 @@
 use super::topics;
 use crate::{
     App,
+    accounts::capabilities,
     authz::{Forbidden, Subject},
 };
 use meridian_domain::{
@@ -160,7 +161,7 @@ async fn uploads(
     if found.len() != ids.len() {
         return Err(ReplyRefused::Files("a file is not there, not yours or sent before: upload it again".to_owned()));
     }
-    let (can, kind) = (app.providers.capabilities(session.kind), session.kind);
+    let (can, kind) = (capabilities(app, session.account, session.kind).await?, session.kind);
     for file in &found {
         let fits = MediaKind::of(&file.content_type);
         if !can.media.contains(&fits) {
@@ -216,7 +217,7 @@ async fn may_leave(app: &App, tx: &mut WriteTx, session: &Session, template: boo
     if !active {
         return Err(ReplyRefused::AccountOff);
     }
-    let can = app.providers.capabilities(session.kind);
+    let can = capabilities(app, session.account, session.kind).await?;
     if template && !can.templates {
         return Err(ReplyRefused::Template(format!("{} has no templates", session.kind)));
     }

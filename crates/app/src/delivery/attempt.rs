@@ -79,7 +79,7 @@ pub async fn claim(app: &App, tenant: TenantId, id: DeliveryId) -> Result<Claime
     }
     let config = accounts::config(&mut tx, &app.sealer, &app.public_url, delivery.account).await?;
     let Some(config) = config else { return Ok(Claimed::Done) };
-    let message = compose(app, &mut tx, &delivery, &session).await?;
+    let message = compose(app, &mut tx, &delivery, &session, &config).await?;
     if message.template.is_none()
         && let Some((silence, _)) = opt_outs::of_session(&mut tx, session.id).await?
         && silence.forbids(session.kind, None)
@@ -107,7 +107,7 @@ async fn turn(
     delivery: &Delivery,
     account: &AccountConfig,
 ) -> Result<Option<f64>, StoreError> {
-    let per_second = account.sends_per_second(&app.providers.capabilities(account.kind));
+    let per_second = account.sends_per_second(&app.providers.capabilities_of(account));
     if per_second == 0 {
         return Ok(None);
     }
@@ -126,6 +126,7 @@ async fn compose(
     tx: &mut WriteTx,
     delivery: &Delivery,
     session: &conversations::Session,
+    account: &AccountConfig,
 ) -> Result<OutboundMessage, StoreError> {
     let item = items::many(tx, &[delivery.item.0]).await?.pop();
     let references = items::external_ids(tx, session.id).await?;
@@ -142,7 +143,7 @@ async fn compose(
     let buttons = item.as_ref().and_then(|item| item.body.get("buttons"));
     let buttons: Vec<Button> = buttons.and_then(|all| serde_json::from_value(all.clone()).ok()).unwrap_or_default();
     let text = item.as_ref().and_then(|item| item.text.as_deref()).unwrap_or_default();
-    let (text, buttons) = button::shown(text, buttons, app.providers.capabilities(session.kind).buttons);
+    let (text, buttons) = button::shown(text, buttons, app.providers.capabilities_of(account).buttons);
     Ok(OutboundMessage {
         id: delivery.id,
         item: delivery.item,

@@ -8,14 +8,26 @@ use meridian_domain::{
     live::Change,
     outbound::{DeliveryState, ErrorClass, SendError},
 };
+use serde_json::Value;
 use meridian_store::{StoreError, WriteTx, conversations, deliveries, items};
 
-/// Moves a send forward; false when the message is not known (yet). Reports may come twice, late and in any order.
+/// A report on one message or several: Messenger names all that it delivered (`mids`). False when one is not known (yet).
 pub(crate) async fn receipt(
     tx: &mut WriteTx,
     account: ChannelAccountId,
     event: &InboundEvent,
 ) -> Result<bool, StoreError> {
+    let mut known = one(tx, account, event).await?;
+    let also = event.detail.get("targets").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    for target in also.filter(|target| Some(*target) != event.target.as_deref()) {
+        let told = InboundEvent { target: Some(target.to_owned()), watermark: None, ..event.clone() };
+        known &= one(tx, account, &told).await?;
+    }
+    Ok(known)
+}
+
+/// Moves a send forward; false when the message is not known (yet). Reports may come twice, late and in any order.
+async fn one(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEvent) -> Result<bool, StoreError> {
     if event.watermark.is_some() {
         everything_until(tx, account, event).await?;
         if event.target.is_none() {
@@ -70,7 +82,7 @@ pub(crate) async fn echoed(
 
 /// What failed, as a refusal of the send would say it: its class, else the provider's own code, and the words.
 fn refused(error: &ProviderError) -> (&str, String, Option<ErrorClass>) {
-    let class = error.class.map_or(error.code.as_str(), ErrorClass::code);
+    let class = error.class.map_or(error.code.as_str(), |class| class.code());
     let words = [error.code.as_str(), error.title.as_str()];
     let words = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     let detail = error.remedy.as_ref().map_or(words.clone(), |remedy| format!("{words}: {remedy}"));

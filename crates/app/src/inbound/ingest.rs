@@ -252,7 +252,7 @@ pub(super) async fn about(
             let mut body = json!({ "type": content.message_type, "html": content.html,
                                    "attachments": content.attachments, "edited_at": event.at });
             strip_nulls(&mut body);
-            items::revise(tx, item, content.text.as_deref(), &body).await?;
+            items::revise(tx, item, content.text.as_deref(), &body, event.at).await?;
         }
         EventKind::Delete => items::withdraw(tx, item).await?,
         _ => {

@@ -71,12 +71,15 @@ pub(super) fn body(account: &AccountConfig, request: &StoredRequest) -> Vec<Inbo
 }
 
 /// Whether a bot speaks, and whether it is ours: by the app that posted ("Message server object": `bot_id`, `app_id`,
-/// `bot_profile`), or by the bot's own user, which alone signs some uploads (Events API "Authorizations").
+/// `bot_profile`). A file that we upload may be signed by the bot's own user alone (Events API "Authorizations"); it goes
+/// without words, and what has words and no app is a person's.
 fn by_bot(account: &AccountConfig, body: &Value, said: &Value) -> Option<Direction> {
     let user = id(said, "/user");
     let own = |one: &Value| one.get("is_bot") == Some(&Value::Bool(true)) && id(one, "/user_id") == user;
-    let own_user = user.is_some() && list(body, "authorizations").any(own);
-    let bot = own_user || id(said, "/bot_id").is_some() || text(said, "/subtype") == Some("bot_message");
+    let bare = text(said, "/text").is_none() && list(said, "files").next().is_some();
+    let own_user = bare && user.is_some() && list(body, "authorizations").any(own);
+    let slackbot = user.as_deref() == Some("USLACKBOT");
+    let bot = own_user || slackbot || id(said, "/bot_id").is_some() || text(said, "/subtype") == Some("bot_message");
     let app = id(said, "/app_id").or_else(|| id(said, "/bot_profile/app_id"));
     let own_app = || app.is_some() && (app.as_deref() == account.setting("app_id") || app == id(body, "/api_app_id"));
     bot.then(|| if own_user || own_app() { Direction::Echo } else { Direction::EchoOrBot })

@@ -88,6 +88,9 @@ fn a_bot_is_no_customer() {
     let event = read(&upload);
     assert_eq!((event.direction, event.sender.ids.len()), (Direction::Echo, 0));
     assert_eq!(event.external_id.as_deref(), Some("1.2"));
+    let mut worded = upload.clone();
+    worded["event"]["text"] = json!("mine");
+    assert_eq!(read(&worded).direction, Direction::Inbound);
     let mut person = upload.clone();
     person["event"]["user"] = json!("U1");
     assert_eq!((read(&person).direction, read(&person).sender.ids.len()), (Direction::Inbound, 1));

@@ -135,7 +135,9 @@ fn refusal(answer: &Answer) -> SendError {
     let class = match code {
         // Blocked, deactivated, kicked, or never started.
         403 => ErrorClass::BlockedByUser,
-        400 if lower.contains("chat not found") || lower.contains("migrated") => ErrorClass::BadRecipient,
+        400 if ["chat not found", "migrated", "upgraded to a supergroup"].iter().any(|w| lower.contains(w)) => {
+            ErrorClass::BadRecipient
+        }
         401 | 404 => ErrorClass::Auth,
         429 => ErrorClass::Throttled,
         _ => answer.class(),

@@ -151,9 +151,9 @@ pub(crate) fn class(code: i64) -> Option<ErrorClass> {
         // Customer service of WeCom: five messages, 48 hours, an ended session, one that others have.
         45_015 | 45_047 | 95_001 | 95_002 | 95_011 | 95_018 => ErrorClass::WindowClosed,
         45_009 | 45_011 => ErrorClass::Throttled,
-        40_001 | 40_013 | 40_014 | 40_125 | 40_164 | 41_002 | 41_004 | 42_001 | 48_001 | 60_020 => ErrorClass::Auth,
+        40_001 | 40_013 | 40_014 | 40_125 | 40_164 | 41_002 | 41_004 | 42_001 | 48_001 | 60_020
         // The customer service account of the settings is none, is not the app's, or the service is not in use.
-        95_000 | 95_004 | 95_010 | 95_017 => ErrorClass::Auth,
+        | 95_000 | 95_004 | 95_010 | 95_017 => ErrorClass::Auth,
         43_004 | 43_101 => ErrorClass::BlockedByUser,
         40_003 | 46_004 | 60_111 | 81_013 | 84_061 => ErrorClass::BadRecipient,
         50_002 | 48_004 => ErrorClass::AccountSuspended,
