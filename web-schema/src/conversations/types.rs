@@ -18,6 +18,7 @@ use async_graphql::{
     connection::{Connection, EmptyFields},
 };
 use chrono::{DateTime, Utc};
+use meridian_app::accounts::capabilities;
 use meridian_domain::{
     actor::Actor as DomainActor,
     work::{ItemKind, Lifecycle as DomainLifecycle, OwnerKind as DomainOwner},
@@ -117,12 +118,12 @@ impl Session {
     /// What its channel can do.
     async fn channel_capabilities(&self, ctx: &Context<'_>) -> Resolved<ChannelCapabilities> {
         let viewer = viewer(ctx).extend()?;
-        Ok(capabilities(&viewer.app, self.0.account, self.0.kind).await.extend()?.into())
+        Ok(capabilities(&viewer.app, self.0.account, self.0.kind).await.map_err(AppError::from).extend()?.into())
     }
     /// Until when the provider takes an answer; null = always. It moves with each message of the customer.
     async fn reply_until(&self, ctx: &Context<'_>) -> Resolved<Option<DateTime<Utc>>> {
         let viewer = viewer(ctx).extend()?;
-        let can = capabilities(&viewer.app, self.0.account, self.0.kind).await.extend()?;
+        let can = capabilities(&viewer.app, self.0.account, self.0.kind).await.map_err(AppError::from).extend()?;
         Ok(can.open_until(self.0.last_customer_at))
     }
     /// Who may speak to the customer now.

@@ -8,8 +8,8 @@ use meridian_domain::{
     live::Change,
     outbound::{DeliveryState, ErrorClass, SendError},
 };
-use serde_json::Value;
 use meridian_store::{StoreError, WriteTx, conversations, deliveries, items};
+use serde_json::Value;
 
 /// A report on one message or several: Messenger names all that it delivered (`mids`). False when one is not known (yet).
 pub(crate) async fn receipt(

@@ -27,7 +27,8 @@ use meridian_store::{
     StoreError, WriteTx,
     arrivals::{self, Place, Said, Standing, Wrote},
     bots,
-    conversations::Session,
+    conversations::{self, Session},
+    identity::PartyView,
     items::{self, NewItem},
 };
 use serde_json::{Value, json};
@@ -76,18 +77,25 @@ pub(super) async fn messages<'a>(
     run: Vec<Arrived<'a>>,
 ) -> Result<Vec<(Arrived<'a>, bool)>, StoreError> {
     let (mut outcome, mut sent, mut names) = (Vec::with_capacity(run.len()), Vec::new(), HashSet::new());
+    let mut placed = Vec::new();
     for arrived in run {
         let sender = identity::party_key(&arrived.event.sender);
-        outcome.push((arrived, sender.is_some()));
         let again = arrived.event.external_id.as_deref().is_some_and(|name| !names.insert((arrived.account, name)));
+        let overheard = if sender.is_none() && !again { overheard(tx, &arrived).await? } else { None };
+        outcome.push((arrived, sender.is_some() || overheard.is_some()));
+        placed.extend(overheard.map(|at| Placed { arrived, at }));
         if let Some((key, ids)) = sender.filter(|_| !again) {
             sent.push(Sent { arrived, key, ids });
         }
     }
-    if sent.is_empty() {
+    if !sent.is_empty() {
+        placed.extend(place_all(tx, memory, &sent).await?);
+        // As they came.
+        placed.sort_by_key(|one| one.arrived.request);
+    }
+    if placed.is_empty() {
         return Ok(outcome);
     }
-    let placed = place_all(tx, memory, &sent).await?;
     let new: Vec<NewItem<'_>> = placed.iter().map(item_of).collect();
     let items = items::append_all(tx, &new).await?;
     let wrote: Vec<Wrote<'_>> = placed
@@ -118,6 +126,20 @@ pub(super) async fn messages<'a>(
         tx.live(&topics(conversation, Some(&one.at.session)), change);
     }
     Ok(outcome)
+}
+
+/// The session that what our own side said in a thread belongs to, when it names no customer: the newest there.
+async fn overheard(tx: &mut WriteTx, one: &Arrived<'_>) -> Result<Option<Standing>, StoreError> {
+    let Some(thread) = one.event.thread.as_deref().filter(|_| one.event.is_echo()) else { return Ok(None) };
+    let Some(id) = conversations::open_by_thread(tx, one.account, thread).await? else { return Ok(None) };
+    let Some(found) = conversations::session(tx, id).await? else { return Ok(None) };
+    let Some(conversation) = conversations::lock(tx, found.conversation).await? else { return Ok(None) };
+    // Read again under the lock.
+    let session = conversations::session(tx, id).await?.filter(|session| session.closed_at.is_none());
+    Ok(session.map(|session| {
+        let party = PartyView { party: session.party, customer: conversation.customer };
+        Standing { party, session, conversation }
+    }))
 }
 
 /// The place of each message. Senders with an open session are found together; newcomers one after the other.

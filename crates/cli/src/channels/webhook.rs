@@ -112,7 +112,7 @@ pub fn replay(item: &Item<'_>, times: u32, seen: &mut Seen) -> Option<Value> {
     }
     let shown = fresh.iter().any(|event| event.kind != EventKind::IgnoredEvent);
     let events: Vec<Value> = fresh.iter().map(event::json).collect();
-    let body = reply.unwrap_or_else(|| channel.accepted()).body;
+    let body = reply.unwrap_or_else(|| channel.accepted(&request)).body;
     Some(json!({ "verdict": if shown { "accept" } else { "ignore" }, "events": events, "response_body": body }))
 }
 
