@@ -65,4 +65,9 @@ impl Handler for Routers {
             outcomes
         })
     }
+
+    fn connected(&self) -> BoxFuture<'_, ()> {
+        // Another consumer may have led meanwhile, and nothing comes again that would say so.
+        Box::pin(async move { self.leaders.lock().await.clear() })
+    }
 }

@@ -92,21 +92,25 @@ impl Leader {
 
     /// Applies jobs in order and makes the offers they lead to, all in one transaction.
     pub async fn handle(&mut self, app: &App, jobs: &[Job]) -> Result<Woken, StoreError> {
-        let mut outcome = self.run(app, jobs).await;
+        // Until all is committed the core is ahead of the rows: whoever comes back after a panic or a dropped call loads.
+        let loaded = std::mem::take(&mut self.loaded);
+        let mut outcome = self.run(app, jobs, loaded).await;
         if outcome.is_ok()
             && let Err(error) = self.lines.act(app, self.tenant).await
         {
             outcome = Err(error);
         }
-        if outcome.is_err() {
+        if outcome.is_ok() {
+            self.loaded = true;
+        } else {
             // What the core assumes may not have happened.
             self.reset();
         }
         outcome
     }
 
-    async fn run(&mut self, app: &App, jobs: &[Job]) -> Result<Woken, StoreError> {
-        let reload = !self.loaded || jobs.contains(&Job::RouteReload);
+    async fn run(&mut self, app: &App, jobs: &[Job], loaded: bool) -> Result<Woken, StoreError> {
+        let reload = !loaded || jobs.contains(&Job::RouteReload);
         self.judge(app, jobs, reload).await?;
         let mut tx = app.db.write(Subject::system(self.tenant).scope()).await?;
         let now = store::now(&mut tx).await?;
@@ -192,7 +196,6 @@ impl Leader {
             let made = self.take_in(now, Event::WorkWaits(work));
             decisions.extend(made.into_iter().filter(|d| d.outcome == Outcome::Offered).map(|d| (d, "takeover")));
         }
-        self.loaded = true;
         Ok(decisions)
     }
 
