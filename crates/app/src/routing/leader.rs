@@ -2,6 +2,7 @@
 
 use super::{lend::Lending, line::Lines, shape::Shape, watch::Watch};
 use crate::{App, authz::Subject, emergency, red::judge_waiting};
+use chrono::TimeDelta;
 use meridian_domain::{
     actor::Actor,
     ids::{AgentId, DecisionId, OfferId, PartyId, TenantId, WorkItemId},
@@ -20,6 +21,11 @@ use meridian_store::{
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
+
+/// A wake-up by time comes no sooner: what falls due together is looked at together.
+const SOONEST: TimeDelta = TimeDelta::milliseconds(500);
+/// And no later: while something is to come, a leader looks at least so often.
+const LATEST: TimeDelta = TimeDelta::hours(1);
 
 /// Runs one tenant's routing. Loaded once on takeover; after that only the rows that events name are read again.
 pub struct Leader {
@@ -191,7 +197,7 @@ impl Leader {
         self.lines.load(tx, &mut self.core, now).await?;
         let mut waiting = store::waiting(tx).await?;
         self.lines.expect(tx, &waiting.iter().map(|work| work.id.0).collect::<Vec<_>>()).await?;
-        waiting.sort_by_key(|work| work.enqueued_at - chrono::TimeDelta::seconds(i64::from(work.head_start_seconds)));
+        waiting.sort_by_key(|work| work.enqueued_at - TimeDelta::seconds(i64::from(work.head_start_seconds)));
         for work in waiting {
             let made = self.take_in(now, Event::WorkWaits(work));
             decisions.extend(made.into_iter().filter(|d| d.outcome == Outcome::Offered).map(|d| (d, "takeover")));
@@ -279,14 +285,17 @@ impl Leader {
         let shifts = if let Shifts::At(at) = self.shifts { Some(at) } else { None };
         let others = [self.watch.due(), self.lending.due(), self.lines.due(), shifts].into_iter().flatten();
         let wake = self.core.next_wake(now).into_iter().chain(others).min();
-        let Some(wake) = wake.map(|at| at.max(now)) else { return };
-        if self.wake_at.is_some_and(|planned| planned > now && planned <= wake) {
-            return;
-        }
-        let seconds = (wake - now).as_seconds_f64().clamp(0.5, 3600.0);
-        tx.job_in(&Job::RouteTick, self.tenant.0, seconds);
-        self.wake_at = Some(wake);
+        let Some(at) = wake.and_then(|wake| tick_at(now, wake, self.wake_at)) else { return };
+        tx.job_in(&Job::RouteTick, self.tenant.0, (at - now).as_seconds_f64());
+        self.wake_at = Some(at);
     }
+}
+
+/// When to wake for what time brings at `wake`; `None` when the wake-up that is planned comes before it. A far one is
+/// come to in hours: what is planned is when the tick comes, not what it is for.
+fn tick_at(now: Instant, wake: Instant, planned: Option<Instant>) -> Option<Instant> {
+    let at = wake.clamp(now + SOONEST, now + LATEST);
+    planned.is_none_or(|planned| planned <= now || planned > at).then_some(at)
 }
 
 /// The work that jobs name.
@@ -403,5 +412,28 @@ impl Offered {
             activity: false,
             external: None,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_far_wake_up_is_come_to_in_hours_and_a_near_one_is_planned_once() {
+        let now: Instant = "2026-03-02T10:00:00Z".parse().unwrap();
+        let far = now + TimeDelta::hours(5);
+        let first = tick_at(now, far, None).unwrap();
+        assert_eq!(first, now + TimeDelta::hours(1));
+        assert_eq!(tick_at(now + TimeDelta::minutes(1), far, Some(first)), None);
+        assert_eq!(
+            tick_at(first, far, Some(first)),
+            Some(first + TimeDelta::hours(1)),
+            "the tick came: on to the next"
+        );
+        let near = now + TimeDelta::seconds(30);
+        assert_eq!(tick_at(now, near, Some(first)), Some(near));
+        assert_eq!(tick_at(now, near, Some(near)), None);
+        assert_eq!(tick_at(now, now, None), Some(now + TimeDelta::milliseconds(500)));
     }
 }
