@@ -1,15 +1,21 @@
 //! The routing leader of a tenant: one core, fed by ordered events, whose decisions the database confirms.
 
-use super::{lend::Lending, line::Lines, shape::Shape, watch::Watch};
+use super::{
+    lend::Lending,
+    line::Lines,
+    rows::{Rows, named},
+    shape::Shape,
+    watch::Watch,
+};
 use crate::{App, authz::Subject, emergency, red::judge_waiting};
 use chrono::TimeDelta;
 use meridian_domain::{
     actor::Actor,
-    ids::{AgentId, DecisionId, OfferId, PartyId, TenantId, WorkItemId},
+    ids::{DecisionId, PartyId, TenantId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
     red::Rule,
-    routing::{Agent, Core, Decision, Event, Outcome, Work},
+    routing::{Core, Decision, Event, Outcome},
     time::Instant,
     work::{ItemKind, WorkState},
 };
@@ -126,16 +132,9 @@ impl Leader {
             decisions.extend(self.load(&mut tx, now).await?);
         } else {
             let rows = Rows::read(&mut tx, jobs).await?;
-            self.lines.expect(&mut tx, &named(jobs)).await?;
-            for job in jobs {
-                for event in rows.events(job) {
-                    if let (Job::RouteWork { .. }, Event::WorkWaits(work)) = (job, &event) {
-                        decisions.extend(self.shape.withheld(work, 0, self.core.agents()).map(|d| (d, job.name())));
-                    }
-                    let made = self.take_in(now, event);
-                    decisions.extend(made.into_iter().map(|d| (d, job.name())));
-                }
-            }
+            let came = named(jobs);
+            self.lines.expect(&mut tx, &came).await?;
+            decisions = self.take_in_all(now, rows.events(jobs), &came);
         }
         let opened = self.lending.look(&mut tx, &mut self.core, &self.shape, now).await?;
         decisions.extend(opened.into_iter().map(|decision| (decision, "overflow")));
@@ -203,6 +202,36 @@ impl Leader {
             decisions.extend(made.into_iter().filter(|d| d.outcome == Outcome::Offered).map(|d| (d, "takeover")));
         }
         Ok(decisions)
+    }
+
+    /// Takes in what a batch brought. Nobody is given work as it was before; work that was given away by an event before
+    /// its own is left alone: its row was read before that, and says that it waits.
+    fn take_in_all(
+        &mut self,
+        now: Instant,
+        events: Vec<(Event, &'static str)>,
+        came: &[Uuid],
+    ) -> Vec<(Decision, &'static str)> {
+        let (mut decisions, mut given) = (Vec::new(), BTreeSet::new());
+        for (event, _) in &events {
+            if let Event::WorkWaits(work) = event {
+                self.core.lift(now, work);
+            }
+        }
+        for (event, trigger) in events {
+            if let Event::WorkWaits(work) = &event {
+                if given.contains(&work.id) {
+                    continue;
+                }
+                if came.contains(&work.id.0) {
+                    decisions.extend(self.shape.withheld(work, 0, self.core.agents()).map(|d| (d, trigger)));
+                }
+            }
+            let made = self.take_in(now, event);
+            given.extend(made.iter().filter(|d| d.outcome == Outcome::Offered).map(|d| d.work));
+            decisions.extend(made.into_iter().map(|d| (d, trigger)));
+        }
+        decisions
     }
 
     /// Lets the core take in an event, and the caps judge what came.
@@ -296,65 +325,6 @@ impl Leader {
 fn tick_at(now: Instant, wake: Instant, planned: Option<Instant>) -> Option<Instant> {
     let at = wake.clamp(now + SOONEST, now + LATEST);
     planned.is_none_or(|planned| planned <= now || planned > at).then_some(at)
-}
-
-/// The work that jobs name.
-fn named(jobs: &[Job]) -> Vec<Uuid> {
-    let work = |job: &Job| if let Job::RouteWork { work } = job { Some(work.0) } else { None };
-    jobs.iter().filter_map(work).collect()
-}
-
-/// The rows that a batch of jobs names, each kind read once for all of them.
-struct Rows {
-    agents: HashMap<AgentId, Agent>,
-    waiting: HashMap<WorkItemId, Work>,
-    offers: HashMap<OfferId, offers::Offer>,
-}
-
-impl Rows {
-    async fn read(tx: &mut WriteTx, jobs: &[Job]) -> Result<Self, StoreError> {
-        let (mut agents, mut works, mut ended) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        for job in jobs {
-            match job {
-                Job::RouteWork { work } => _ = works.insert(work.0),
-                Job::RouteAgent { agent } => _ = agents.insert(agent.0),
-                Job::RouteOfferEnded { offer } => ended.push(offer.0),
-                _ => {}
-            }
-        }
-        let offers = if ended.is_empty() { Vec::new() } else { offers::many(tx, &ended).await? };
-        agents.extend(offers.iter().map(|offer| offer.agent.0));
-        works.extend(offers.iter().map(|offer| offer.work.0));
-        let (agents, works): (Vec<Uuid>, Vec<Uuid>) = (agents.into_iter().collect(), works.into_iter().collect());
-        let agents = if agents.is_empty() { Vec::new() } else { store::agents(tx, Some(&agents)).await? };
-        let waiting = if works.is_empty() { Vec::new() } else { store::waiting_among(tx, &works).await? };
-        Ok(Self {
-            agents: agents.into_iter().map(|agent| (agent.id, agent)).collect(),
-            waiting: waiting.into_iter().map(|work| (work.id, work)).collect(),
-            offers: offers.into_iter().map(|offer| (offer.id, offer)).collect(),
-        })
-    }
-
-    fn work(&self, id: WorkItemId) -> Event {
-        self.waiting.get(&id).map_or(Event::WorkGone(id), |work| Event::WorkWaits(work.clone()))
-    }
-
-    fn agent(&self, id: AgentId) -> Event {
-        self.agents.get(&id).map_or(Event::AgentGone(id), |agent| Event::Agent(agent.clone()))
-    }
-
-    /// The events a job stands for, from the rows as they are now.
-    fn events(&self, job: &Job) -> Vec<Event> {
-        match job {
-            Job::RouteWork { work } => vec![self.work(*work)],
-            Job::RouteAgent { agent } => vec![self.agent(*agent)],
-            // The agent first, so that the work sees their room.
-            Job::RouteOfferEnded { offer } => {
-                self.offers.get(offer).map(|o| vec![self.agent(o.agent), self.work(o.work)]).unwrap_or_default()
-            }
-            _ => vec![Event::Tick],
-        }
-    }
 }
 
 /// The work that is about to be offered, with its session's party, under the locks of its conversations; and what its

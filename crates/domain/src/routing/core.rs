@@ -74,6 +74,8 @@ pub struct Core {
     pub(super) lent: u32,
     /// How fast the line of each queue moves.
     lines: HashMap<QueueId, Drain>,
+    /// Work that is out for a moment: when it comes in again it is no arrival.
+    returning: BTreeSet<WorkItemId>,
 }
 
 /// The place in line: when it came, moved forward by its head start. Ageing is linear and equal for all, so this
@@ -122,6 +124,15 @@ impl Core {
         self.leave(now, id, false).is_some()
     }
 
+    /// Takes out work that has changed, until [`Event::WorkWaits`] brings it as it is now: nobody is given it meanwhile as
+    /// it was.
+    pub fn lift(&mut self, now: Instant, work: &Work) {
+        if self.work.get(&work.id).is_some_and(|known| known.work != *work) {
+            self.leave(now, work.id, false);
+            self.returning.insert(work.id);
+        }
+    }
+
     /// Takes waiting work out for good.
     fn leave(&mut self, now: Instant, id: WorkItemId, served: bool) -> Option<Waiting> {
         let gone = self.take_out(id)?;
@@ -159,7 +170,7 @@ impl Core {
                 self.fill_all(now, &mut made);
             }
             Event::WorkWaits(work) => {
-                let known = self.leave(now, work.id, false).is_some();
+                let known = self.leave(now, work.id, false).is_some() | self.returning.remove(&work.id);
                 let line = self.lines.entry(work.queue).or_insert_with(|| Drain::new(now));
                 line.joins(now);
                 if !known && !work.refused_by.is_empty() {
@@ -177,6 +188,7 @@ impl Core {
                 made.extend(self.decide(now, id));
             }
             Event::WorkGone(id) => {
+                self.returning.remove(&id);
                 if let Some(gone) = self.leave(now, id, true) {
                     self.count_level(now, &gone, false);
                 }

@@ -307,6 +307,25 @@ fn partners_are_asked_while_overflow_is_open_within_their_contract_and_with_what
     assert_eq!(freed.len(), 1);
 }
 
+#[test]
+fn work_that_has_changed_is_given_to_nobody_as_it_was_and_is_no_new_arrival() {
+    let mut core = core();
+    core.apply(t0(), Event::WorkWaits(work(1)));
+    core.apply(t0(), Event::WorkWaits(work(2)));
+    let rate = |core: &Core| core.pools[0].rate.at(t0());
+    let before = rate(&core);
+    core.lift(t0(), &work(1));
+    assert_eq!(core.waiting(), 2, "it is as it was");
+    let german = Work { skills: vec![SkillNeed { skill: GERMAN, level: 1 }], ..work(1) };
+    core.lift(t0(), &german);
+    let given: Vec<_> = core.apply(t0(), Event::Agent(agent(10))).iter().map(|decision| decision.work).collect();
+    assert_eq!(given, [work(2).id]);
+    assert_eq!(core.apply(t0(), Event::WorkWaits(german))[0].outcome, Outcome::Waiting);
+    assert_eq!((rate(&core), core.line(Q, t0()).0), (before, 1));
+    let arrived: f64 = core.pools.iter().map(|pool| pool.rate.at(t0())).sum();
+    assert!((arrived - before).abs() < 1e-12, "{arrived}");
+}
+
 proptest::proptest! {
     /// Whatever happens, nobody is given more than fits and nothing is offered twice.
     #[test]
