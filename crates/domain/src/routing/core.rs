@@ -270,7 +270,7 @@ impl Core {
 
     fn anyone_free(&self, id: WorkItemId) -> bool {
         let pool = self.work.get(&id).and_then(|waiting| self.pools.get(waiting.pool as usize));
-        pool.is_some_and(|pool| !pool.free.is_empty())
+        pool.is_some_and(|pool| !self.open(pool).is_empty())
     }
 
     /// Work kept for an agent who is not there any more goes into the line.

@@ -307,6 +307,58 @@ fn partners_are_asked_while_overflow_is_open_within_their_contract_and_with_what
     assert_eq!(freed.len(), 1);
 }
 
+/// A queue that lends no more than so much, and partners are asked.
+fn lends(id: QueueId, contract_cap: u32, order: Order) -> Event {
+    let plan = Plan { steps: vec![Step { any_hours: true, order, ..Step::default() }], ..Plan::default() };
+    let rule = OverflowRule { open_waiting: 1, contract_cap, ..OverflowRule::default() };
+    let overflow = Some(Overflow { rule, open: true });
+    Event::Queue(Queue { id, offer_seconds: 20, sticky_seconds: 30, plan, overflow })
+}
+
+#[test]
+fn those_who_may_not_be_asked_hide_nobody_however_long_they_have_been_idle() {
+    for order in [Order::LongestIdle, Order::Scarcity, Order::LeastOccupied, Order::BestLevel] {
+        let mut core = Core::new();
+        core.apply(t0(), lends(Q, 1, order));
+        // A hundred partners and a hundred who let it pass have been idle for longer than the last one.
+        let (partners, refused, one) = (1000..1100_u128, 500..600_u128, agent(1));
+        for n in partners {
+            core.apply(t0(), Event::Agent(Agent { outsourced: true, load: [(0, 2); 4], ..agent(n) }));
+        }
+        let lent = core.apply(t0(), Event::WorkWaits(work(1)));
+        assert!(lent[0].agent.is_some());
+        for n in refused.clone() {
+            core.apply(t0(), Event::Agent(agent(n)));
+        }
+        core.apply(t0(), Event::Agent(one.clone()));
+        let passed = Work { refused_by: refused.map(|n| agent(n).id).collect(), ..work(2) };
+        let made = core.apply(t0(), Event::WorkWaits(passed));
+        assert_eq!((made[0].outcome, made[0].agent), (Outcome::Offered, Some(one.id)), "{order:?}");
+        let expected = BTreeMap::from([(Exclusion::ContractFull, 100), (Exclusion::RefusedBefore, 100)]);
+        assert_eq!(made[0].exclusions, expected, "{order:?}");
+    }
+}
+
+#[test]
+fn kept_work_does_not_go_past_the_contract_and_goes_when_there_is_room_again() {
+    let mut core = Core::new();
+    core.apply(t0(), lends(Q, 1, Order::LongestIdle));
+    let partner = |n, used| Agent { outsourced: true, load: [(used, 2); 4], ..agent(n) };
+    core.apply(t0(), Event::Agent(partner(11, 0)));
+    core.apply(t0(), Event::Agent(Agent { load: [(0, 2), (0, 2), (1, 2), (0, 2)], ..partner(12, 0) }));
+    let sticky = Work { sticky: Some(agent(11).id), ..work(1) };
+    let until = t0() + TimeDelta::seconds(60);
+    let named = Work { named: Some((agent(11).id, until)), ..work(2) };
+    for kept in [sticky, named] {
+        let made = core.apply(t0(), Event::WorkWaits(kept));
+        assert_eq!(made[0].outcome, Outcome::Waiting);
+        assert_eq!(made[0].exclusions, BTreeMap::from([(Exclusion::ContractFull, 2)]));
+    }
+    let freed = core.apply(t0(), Event::Agent(partner(12, 0)));
+    let freed: Vec<_> = freed.iter().map(|decision| (decision.work, decision.agent)).collect();
+    assert_eq!(freed, [(work(1).id, Some(agent(11).id))]);
+}
+
 #[test]
 fn work_that_has_changed_is_given_to_nobody_as_it_was_and_is_no_new_arrival() {
     let mut core = core();
