@@ -196,15 +196,15 @@ impl Core {
             Event::Agent(agent) => {
                 let lent = self.lent;
                 let id = self.seat_changed(now, agent);
-                if self.lent < lent {
-                    self.lend_again(now, lent, &mut made);
-                }
+                self.lend_again(now, lent, &mut made);
                 // First what they take at once: often they are full again, and nothing has changed for the pools.
                 self.fill(now, id, &mut made);
                 self.let_go_of_held(now, id, &mut made);
             }
             Event::AgentGone(agent) => {
+                let lent = self.lent;
                 self.remove_seat(agent);
+                self.lend_again(now, lent, &mut made);
                 let held: Vec<WorkItemId> = self.held.remove(&agent).into_iter().flatten().map(|(_, id)| id).collect();
                 self.put_again(now, &held, &mut made);
             }
@@ -410,10 +410,11 @@ impl Core {
         }
     }
 
-    /// Partners held as much as their contract allows and hold less now: all of them may take work again.
+    /// Partners held as much as a contract allows and hold less now: all of them may take work again.
     fn lend_again(&mut self, now: Instant, before: u32, made: &mut Vec<Decision>) {
-        let capped = |queue: &Queue| queue.overflow.as_ref().is_some_and(|o| o.rule.contract_cap == before);
-        if !self.queues.values().any(capped) {
+        let cap = |queue: &Queue| queue.overflow.as_ref().map_or(0, |overflow| overflow.rule.contract_cap);
+        let released = |cap: u32| cap > 0 && before >= cap && self.lent < cap;
+        if before <= self.lent || !self.queues.values().map(cap).any(released) {
             return;
         }
         for seat in 0..self.seats.len() as SeatId {

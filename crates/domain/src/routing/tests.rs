@@ -360,6 +360,30 @@ fn kept_work_does_not_go_past_the_contract_and_goes_when_there_is_room_again() {
 }
 
 #[test]
+fn partners_are_asked_again_whenever_their_contract_has_room_however_that_came() {
+    let other = QueueId(Uuid::from_u128(9));
+    let partner = |n, used, queues: &[QueueId]| Agent {
+        outsourced: true,
+        queues: queues.iter().copied().collect(),
+        load: [(0, 9), (0, 9), (used, 9), (0, 9)],
+        ..agent(n)
+    };
+    let full = || {
+        let mut core = Core::new();
+        core.apply(t0(), lends(Q, 3, Order::LongestIdle));
+        core.apply(t0(), lends(other, 10, Order::LongestIdle));
+        core.apply(t0(), Event::Agent(partner(10, 4, &[other])));
+        core.apply(t0(), Event::Agent(partner(11, 0, &[Q])));
+        assert_eq!(core.apply(t0(), Event::WorkWaits(work(1)))[0].outcome, Outcome::Waiting);
+        core
+    };
+    let asked = |made: Vec<Decision>| made.iter().map(|decision| decision.agent).collect::<Vec<_>>();
+    // From beyond one contract to within it, in one event.
+    assert_eq!(asked(full().apply(t0(), Event::Agent(partner(10, 2, &[other])))), [Some(agent(11).id)]);
+    assert_eq!(asked(full().apply(t0(), Event::AgentGone(agent(10).id))), [Some(agent(11).id)]);
+}
+
+#[test]
 fn work_that_has_changed_is_given_to_nobody_as_it_was_and_is_no_new_arrival() {
     let mut core = core();
     core.apply(t0(), Event::WorkWaits(work(1)));
