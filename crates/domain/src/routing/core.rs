@@ -42,6 +42,8 @@ pub(super) struct Waiting {
 pub(super) struct Members {
     pub(super) seats: BTreeSet<SeatId>,
     pub(super) pools: HashMap<Kind, BTreeMap<u16, PoolId>>,
+    /// What waits in its pools, by when it came.
+    line: BTreeSet<(Instant, WorkItemId)>,
 }
 
 impl Members {
@@ -95,17 +97,11 @@ impl Core {
         self.work.len()
     }
 
-    /// How much waits in a queue, and since when the first in line does. What is kept for somebody does not count.
+    /// How much waits in a queue, and since when the one who has waited longest does, who need not be the first in line:
+    /// a head start moves ahead. What is kept for somebody does not count.
     pub fn depth(&self, queue: QueueId) -> (u32, Option<Instant>) {
-        let pools = self.by_queue.get(&queue).into_iter().flat_map(Members::pools);
-        let pools = pools.filter_map(|id| self.pools.get(id as usize));
-        let (mut waiting, mut since) = (0, None);
-        for line in pools.flat_map(|pool| [&pool.fresh, &pool.late]) {
-            waiting += line.len() as u32;
-            let first = line.first().and_then(|(_, id)| self.work.get(id)).map(|first| first.work.enqueued_at);
-            since = since.into_iter().chain(first).min();
-        }
-        (waiting, since)
+        let Some(members) = self.by_queue.get(&queue) else { return (0, None) };
+        (members.line.len() as u32, members.line.first().map(|(since, _)| *since))
     }
 
     /// Where the line of a queue stands: how much waits in it, and its pace in departures a second while something waits;
@@ -319,6 +315,9 @@ impl Core {
     fn link(&mut self, waiting: Waiting) {
         let id = waiting.work.id;
         let entry = (waiting.place, id);
+        if !matches!(waiting.lane, Lane::Held(_)) {
+            self.by_queue.entry(waiting.work.queue).or_default().line.insert((waiting.work.enqueued_at, id));
+        }
         if let Some(pool) = self.pools.get_mut(waiting.pool as usize) {
             match waiting.lane {
                 Lane::Fresh => pool.fresh.insert(entry),
@@ -335,6 +334,9 @@ impl Core {
     pub(super) fn take_out(&mut self, id: WorkItemId) -> Option<Waiting> {
         let waiting = self.work.remove(&id)?;
         let entry = (waiting.place, id);
+        if let Some(members) = self.by_queue.get_mut(&waiting.work.queue) {
+            members.line.remove(&(waiting.work.enqueued_at, id));
+        }
         if let Some(pool) = self.pools.get_mut(waiting.pool as usize) {
             match waiting.lane {
                 Lane::Fresh => pool.fresh.remove(&entry),

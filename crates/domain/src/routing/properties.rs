@@ -196,6 +196,11 @@ impl World {
         prop_assert_eq!(core.waiting(), self.waiting.len());
         let counted: usize = core.by_queue.keys().map(|queue| core.line(*queue, self.now).0 as usize).sum();
         prop_assert_eq!(counted, core.waiting(), "lines count what waits, however it comes and goes");
+        for queue in core.by_queue.keys() {
+            let in_line = core.work.values().filter(|w| w.work.queue == *queue && !matches!(w.lane, Lane::Held(_)));
+            let came: Vec<Instant> = in_line.map(|w| w.work.enqueued_at).collect();
+            prop_assert_eq!(core.depth(*queue), (came.len() as u32, came.iter().min().copied()));
+        }
         for (id, agent) in &self.agents {
             prop_assert_eq!(core.seat_of(*id).map(|seat| &seat.agent), Some(agent));
         }

@@ -296,6 +296,15 @@ fn partners_are_asked_while_overflow_is_open_within_their_contract_and_with_what
     assert_eq!((waits[0].outcome, &waits[0].exclusions), (Outcome::Waiting, &expected));
     core.apply(t0(), Event::WorkWaits(work(2)));
     assert_eq!(core.depth(Q), (2, Some(t0())));
+    // The red channel in front hides nobody who has waited for longer.
+    let since = t0() - TimeDelta::seconds(100);
+    core.apply(t0(), Event::WorkWaits(Work { enqueued_at: since, ..work(8) }));
+    core.apply(t0(), Event::WorkWaits(Work { head_start_seconds: 600, ..work(9) }));
+    assert_eq!(core.depth(Q), (4, Some(since)));
+    for gone in [8, 9] {
+        core.apply(t0(), Event::WorkGone(work(gone).id));
+    }
+    assert_eq!(core.depth(Q), (2, Some(t0())));
     assert_eq!(core.unservable(t0()), []);
     // Open: the one who learned the revision is asked, for as much as the contract says.
     let opened = core.apply(t0(), queue(true));
