@@ -3,6 +3,7 @@
 use super::{
     Candidate, Core, Decision, Exclusion, Order, Outcome,
     core::{Lane, Waiting},
+    plan::TARGET_SECONDS,
     pool::{Pool, PoolId, Seat, SeatId},
     value,
 };
@@ -323,8 +324,10 @@ impl Core {
     }
 }
 
+/// The scale on which late work gains worth: the target, or the usual one where a plan names none. Else what waits in a
+/// queue without a target would outgrow everything in the others within seconds.
 fn target_seconds(pool: &Pool) -> f64 {
-    pool.target.num_seconds() as f64
+    if pool.target > TimeDelta::zero() { pool.target.num_seconds() as f64 } else { f64::from(TARGET_SECONDS) }
 }
 
 fn late_worth(now: Instant, place: i64, pool: &Pool) -> f64 {

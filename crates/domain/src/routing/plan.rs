@@ -139,7 +139,7 @@ impl Step {
 }
 
 /// Answered within half a minute: the most common promise of the trade for calls and chats.
-const TARGET_SECONDS: u32 = 30;
+pub(super) const TARGET_SECONDS: u32 = 30;
 
 /// Most steps of a plan.
 const MOST_STEPS: usize = 20;
@@ -158,7 +158,8 @@ pub struct Plan {
     /// At least one.
     pub steps: Vec<Step>,
     /// Within how many seconds work should be answered (service level). Work within it goes first, then what is beyond
-    /// by a worth that grows with the square of its wait. 0 = none: strictly by place in line.
+    /// by a worth that grows with the square of its wait. 0 = none: strictly by place in line; beside queues
+    /// that have one it counts like 30.
     pub target_seconds: u32,
     /// Whether work beyond its target leaves an agent free for work that is likely to come, until it is worth more.
     pub reserve: bool,

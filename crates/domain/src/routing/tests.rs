@@ -316,6 +316,33 @@ fn partners_are_asked_while_overflow_is_open_within_their_contract_and_with_what
     assert_eq!(freed.len(), 1);
 }
 
+#[test]
+fn work_of_a_queue_without_a_target_does_not_crush_that_of_one_with_a_target() {
+    let with_target = QueueId(Uuid::from_u128(9));
+    let plan = |target_seconds| {
+        let steps = vec![Step { any_hours: true, order: Order::Scarcity, ..Step::default() }];
+        Plan { steps, target_seconds, reserve: false, ..Plan::default() }
+    };
+    let mut core = Core::new();
+    for (id, target) in [(Q, 0), (with_target, 30)] {
+        core.apply(
+            t0(),
+            Event::Queue(Queue { id, offer_seconds: 20, sticky_seconds: 0, plan: plan(target), overflow: None }),
+        );
+    }
+    let came = |seconds| t0() - TimeDelta::seconds(seconds);
+    let waits = |id, queue, seconds| {
+        Event::WorkWaits(Work { queue, enqueued_at: came(seconds), queued_at: came(seconds), ..work(id) })
+    };
+    // Late by minutes, late by less; and within its target against a minute of wait.
+    for event in [waits(1, with_target, 300), waits(2, Q, 120), waits(3, with_target, 10), waits(4, Q, 60)] {
+        core.apply(t0(), event);
+    }
+    let everything = Agent { queues: BTreeSet::from([Q, with_target]), load: [(0, 9); 4], ..agent(10) };
+    let order: Vec<u128> = core.apply(t0(), Event::Agent(everything)).iter().map(|d| d.work.0.as_u128()).collect();
+    assert_eq!(order, [1, 3, 2, 4]);
+}
+
 /// A queue that lends no more than so much, and partners are asked.
 fn lends(id: QueueId, contract_cap: u32, order: Order) -> Event {
     let plan = Plan { steps: vec![Step { any_hours: true, order, ..Step::default() }], ..Plan::default() };
