@@ -145,9 +145,7 @@ impl Leader {
             if lost.is_empty() {
                 break;
             }
-            for decision in lost {
-                decisions.extend(self.look_again(&mut tx, now, &decision).await?);
-            }
+            decisions = self.look_again(&mut tx, now, &lost).await?;
         }
         if jobs.iter().any(|job| *job != Job::RouteTick) {
             self.watch.something_changed();
@@ -291,19 +289,22 @@ impl Leader {
         Ok(lost)
     }
 
-    /// A lost race: read the agent and the work as they really are.
+    /// Lost races: reads the agents and the work as they really are, each once, the agents first.
     async fn look_again(
         &mut self,
         tx: &mut WriteTx,
         now: Instant,
-        decision: &Decision,
+        lost: &[Decision],
     ) -> Result<Vec<(Decision, &'static str)>, StoreError> {
-        let ids: Vec<Uuid> = decision.agent.iter().map(|agent| agent.0).collect();
+        let agents: BTreeSet<Uuid> = lost.iter().filter_map(|decision| decision.agent).map(|agent| agent.0).collect();
+        let works: BTreeSet<Uuid> = lost.iter().map(|decision| decision.work.0).collect();
+        let (agents, works): (Vec<Uuid>, Vec<Uuid>) = (agents.into_iter().collect(), works.into_iter().collect());
         let mut made = Vec::new();
-        for agent in store::agents(tx, Some(&ids)).await? {
+        for agent in store::agents(tx, Some(&agents)).await? {
             made.extend(self.core.apply(now, self.shape.event(Event::Agent(agent))));
         }
-        for work in store::waiting_among(tx, &[decision.work.0]).await? {
+        for work in store::waiting_among(tx, &works).await? {
+            self.core.unmade(now, &work);
             made.extend(self.core.apply(now, self.shape.event(Event::WorkWaits(work))));
         }
         Ok(made.into_iter().map(|d| (d, "lost_race")).collect())

@@ -86,6 +86,11 @@ fn place(work: &Work) -> i64 {
     work.enqueued_at.timestamp_millis() - i64::from(work.head_start_seconds) * 1000
 }
 
+/// Whether its departure says something of the pace of its line.
+fn has_waited(now: Instant, work: &Work) -> bool {
+    now - work.queued_at >= TimeDelta::seconds(1)
+}
+
 impl Core {
     /// An empty core.
     pub fn new() -> Self {
@@ -129,6 +134,21 @@ impl Core {
         }
     }
 
+    /// An offer that was just decided did not come about, and its work waits as before: what was learned from the offer is
+    /// taken back, and when the work comes in again it is no arrival.
+    pub fn unmade(&mut self, now: Instant, work: &Work) {
+        if self.work.contains_key(&work.id) || !self.returning.insert(work.id) {
+            return;
+        }
+        if let Some(line) = self.lines.get_mut(&work.queue).filter(|_| has_waited(now, work)) {
+            line.takes_back();
+        }
+        let home = self.pool(now, work.queue, &Kind::of(work), 0);
+        if let Some(pool) = self.pools.get_mut(home as usize).filter(|pool| pool.target > TimeDelta::zero()) {
+            pool.level.take_back(now - work.enqueued_at <= pool.target);
+        }
+    }
+
     /// Takes waiting work out for good.
     fn leave(&mut self, now: Instant, id: WorkItemId, served: bool) -> Option<Waiting> {
         let gone = self.take_out(id)?;
@@ -139,7 +159,7 @@ impl Core {
     /// Counts a departure. What found somebody at once says nothing of the pace of the line.
     pub(super) fn left_line(&mut self, now: Instant, gone: &Waiting, served: bool) {
         if let Some(line) = self.lines.get_mut(&gone.work.queue) {
-            line.leaves(now, served && now - gone.work.queued_at >= TimeDelta::seconds(1));
+            line.leaves(now, served && has_waited(now, &gone.work));
         }
     }
 

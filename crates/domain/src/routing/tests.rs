@@ -438,6 +438,43 @@ fn work_that_has_changed_is_given_to_nobody_as_it_was_and_is_no_new_arrival() {
     assert!((arrived - before).abs() < 1e-12, "{arrived}");
 }
 
+#[test]
+fn an_offer_that_lost_its_race_teaches_nothing() {
+    let mut core = Core::new();
+    let strict = |id| Queue { id, offer_seconds: 20, sticky_seconds: 0, plan: Plan::strict(), overflow: None };
+    core.apply(t0(), Event::Queue(strict(Q)));
+    core.resume_line(Q, t0(), 0.05);
+    let learned = |core: &Core, now| {
+        let ((waiting, pace), pool) = (core.line(Q, now), &core.pools[0]);
+        [pool.rate.at(now), pool.level.missed(), f64::from(waiting), pace.unwrap()]
+    };
+    let same = |core: &Core, now, before: [f64; 4]| {
+        let now = learned(core, now);
+        assert!(now.iter().zip(before).all(|(now, before)| (now - before).abs() < 1e-9), "{now:?} {before:?}");
+    };
+    // Late work and work within its target, after a wait and at once.
+    for (n, came) in [(1, 0), (2, 50), (3, 60)] {
+        core.apply(t0(), Event::AgentGone(agent(10).id));
+        let at = t0() + TimeDelta::seconds(came);
+        let waits = Work { enqueued_at: at, queued_at: at, ..work(n) };
+        core.apply(at, Event::WorkWaits(waits.clone()));
+        let now = t0() + TimeDelta::seconds(60);
+        core.apply(now, Event::Tick);
+        let before = learned(&core, now);
+        let made = core.apply(now, Event::Agent(agent(10)));
+        assert_eq!(made.iter().map(|decision| decision.work).collect::<Vec<_>>(), [waits.id]);
+        core.apply(now, Event::Agent(Agent { load: [(1, 1); 4], ..agent(10) }));
+        core.unmade(now, &waits);
+        let again = core.apply(now, Event::WorkWaits(waits.clone()));
+        assert_eq!(again[0].outcome, Outcome::Waiting);
+        same(&core, now, before);
+        core.unmade(now, &waits);
+        // It waits: there is nothing to take back.
+        same(&core, now, before);
+        core.withdraw(now, waits.id);
+    }
+}
+
 proptest::proptest! {
     /// Whatever happens, nobody is given more than fits and nothing is offered twice.
     #[test]
