@@ -129,6 +129,7 @@ mod tests {
             outsourced: false,
             knowledge: 0,
             branch: None,
+            attributes: BTreeMap::new(),
         };
         let waits = Work {
             id: work,

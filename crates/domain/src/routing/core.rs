@@ -474,6 +474,7 @@ impl Core {
         old.queues == new.queues
             && old.skills == new.skills
             && old.languages == new.languages
+            && old.attributes == new.attributes
             && (old.site, old.branch) == (new.site, new.branch)
             && (old.outsourced, old.knowledge) == (new.outsourced, new.knowledge)
             && capable(old) == capable(new)

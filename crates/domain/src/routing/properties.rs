@@ -132,6 +132,7 @@ impl World {
             outsourced: step.a % 6 > 3,
             knowledge: 0,
             branch: None,
+            attributes: BTreeMap::new(),
         }
     }
 

@@ -29,6 +29,7 @@ fn agent(n: u128) -> Agent {
         outsourced: false,
         knowledge: 0,
         branch: None,
+        attributes: BTreeMap::new(),
     }
 }
 
@@ -223,6 +224,67 @@ fn a_step_asks_whom_it_names() {
     assert_eq!(asked(&branch), [Some(Exclusion::OtherBranch), Some(Exclusion::OtherBranch), None]);
     let english = Step { languages: vec!["en".to_owned()], ..Step::default() };
     assert_eq!(asked(&english), [Some(Exclusion::LanguageMissing), Some(Exclusion::LanguageMissing), None]);
+}
+
+fn one_of(key: &str, values: &[&str]) -> AttributeNeed {
+    AttributeNeed { key: key.to_owned(), any_of: values.iter().map(ToString::to_string).collect(), at_least: None }
+}
+
+fn least(key: &str, at_least: i32) -> AttributeNeed {
+    AttributeNeed { key: key.to_owned(), any_of: vec![], at_least: Some(at_least) }
+}
+
+#[test]
+fn a_step_asks_for_attributes_by_value_and_by_number() {
+    let with = |attributes: &[(&str, &str)]| Agent {
+        attributes: attributes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+        ..agent(10)
+    };
+    let senior = with(&[("region", "north"), ("years", "12")]);
+    assert!(one_of("region", &["south", "north"]).met(&senior) && !one_of("region", &["south"]).met(&senior));
+    assert!(least("years", 12).met(&senior) && !least("years", 13).met(&senior), "by number: 12 is more than 2");
+    assert!(least("years", 2).met(&senior) && least("years", -5).met(&with(&[("years", "-5")])));
+    assert!(!least("region", 0).met(&senior) && !one_of("team", &["a"]).met(&senior), "no number, no such attribute");
+    assert!(least("years", 0).met(&with(&[("years", "99999999999")])));
+    let step = Step { attributes: vec![one_of("region", &["north"]), least("years", 5)], ..Step::default() };
+    assert_eq!(step.passes_over(&senior), None);
+    let junior = with(&[("region", "north"), ("years", "1")]);
+    assert_eq!(step.passes_over(&junior), Some(Exclusion::OtherAttribute));
+    // Who gains an attribute is asked at once.
+    let mut core = Core::new();
+    let plan = Plan { steps: vec![step], ..Plan::strict() };
+    core.apply(t0(), Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 0, plan, overflow: None }));
+    core.apply(t0(), Event::Agent(junior));
+    let waits = core.apply(t0(), Event::WorkWaits(work(1)));
+    assert_eq!(waits[0].exclusions, BTreeMap::from([(Exclusion::OtherAttribute, 1)]));
+    assert_eq!(core.unservable(t0()), [(work(1).id, Q)]);
+    assert_eq!(core.apply(t0(), Event::Agent(senior))[0].agent, Some(agent(10).id));
+}
+
+#[test]
+fn attributes_of_a_step_are_checked_and_written_only_when_there_are_any() {
+    let check = |attributes: Vec<AttributeNeed>| {
+        let step = Step { skip_if_empty: true, attributes, ..Step::default() };
+        Plan { steps: vec![step], ..Plan::strict() }.check(&known(&[agent(10)])).map_err(|refused| refused.field)
+    };
+    let (values, many) = (vec!["x"; 20], vec!["x"; 21]);
+    assert_eq!(check(vec![one_of("region_2", &values), least(&"k".repeat(40), 1)]), Ok(()));
+    let nothing = AttributeNeed { key: "region".to_owned(), ..AttributeNeed::default() };
+    let both = AttributeNeed { at_least: Some(1), ..one_of("region", &["north"]) };
+    let long = "k".repeat(41);
+    for wrong in
+        [one_of("region", &many), nothing, both, least("", 1), least("Region", 1), least(&long, 1), least("é", 1)]
+    {
+        assert_eq!(check(vec![wrong.clone()]), Err("attributes"), "{wrong:?}");
+    }
+    assert_eq!(check(vec![least("years", 1); 11]), Err("attributes"));
+    let empty = Plan { steps: vec![Step { attributes: vec![least("years", 1)], ..Step::default() }], ..Plan::strict() };
+    assert_eq!(empty.check(&known(&[agent(10)])).map_err(|refused| refused.field), Err("steps"), "nobody has it");
+    let written = serde_json::to_value(Step::default()).unwrap();
+    assert!(written.get("attributes").is_none());
+    let read: Step =
+        serde_json::from_value(serde_json::json!({ "attributes": [{ "key": "years", "at_least": 5 }] })).unwrap();
+    assert_eq!(read.attributes, [least("years", 5)]);
 }
 
 #[test]

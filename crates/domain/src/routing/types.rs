@@ -73,6 +73,8 @@ pub struct Agent {
     pub knowledge: i32,
     /// Where they are counted, if that is known.
     pub branch: Option<BranchId>,
+    /// What else is known of them, by key: numbers as text.
+    pub attributes: BTreeMap<String, String>,
 }
 
 impl Agent {
@@ -155,6 +157,8 @@ pub enum Exclusion {
     OtherBranch,
     /// The plan step asks own people alone, or partners alone.
     OtherPool,
+    /// The plan step asks for an attribute that they do not have.
+    OtherAttribute,
     /// The plan step names other people.
     NotNamed,
     /// Partners are not asked at the moment.
