@@ -133,7 +133,7 @@ impl Core {
             self.settle(now, id);
             return self.decide(now, work).filter(|decision| decision.outcome == Outcome::Offered);
         }
-        let (fresh, late) = self.heads(now, seat);
+        let (fresh, late) = self.heads(now, seat, true);
         let chosen = match late {
             Some(late) if late.beats(fresh.as_ref()) => {
                 let pool = self.pools.get(late.pool as usize)?;
@@ -141,8 +141,10 @@ impl Core {
                 match worth_it(now, late.place, pool, price) {
                     Ok(()) => Some(late),
                     Err(again) => {
+                        // Kept back for what is likely to come: other plans, which keep nobody back, get them all the same.
+                        let (_, rest) = self.heads(now, seat, false);
                         self.look_again_at(late.id, again);
-                        fresh
+                        rest.filter(|rest| rest.beats(fresh.as_ref())).or(fresh)
                     }
                 }
             }
@@ -158,8 +160,9 @@ impl Core {
         self.offer(now, chosen.id, id, candidates, exclusions)
     }
 
-    /// The best fresh and the best late work an agent could take.
-    fn heads(&self, now: Instant, seat: &Seat) -> (Option<Head>, Option<Head>) {
+    /// The best fresh and the best late work an agent could take; the late work of plans that keep agents back only when
+    /// that is asked for.
+    fn heads(&self, now: Instant, seat: &Seat, reserving: bool) -> (Option<Head>, Option<Head>) {
         let (mut fresh, mut late) = (None, None);
         for id in &seat.serves {
             let Some(pool) = self.pools.get(*id as usize) else { continue };
@@ -177,7 +180,7 @@ impl Core {
                     fresh = Some(head);
                 }
             }
-            if let Some((place, work)) = pool.late.first() {
+            if let Some((place, work)) = pool.late.first().filter(|_| reserving || !pool.reserve) {
                 let head = Head { worth: late_worth(now, *place, pool), place: *place, id: *work, pool: *id };
                 if head.beats(late.as_ref()) {
                     late = Some(head);

@@ -405,6 +405,25 @@ fn work_of_a_queue_without_a_target_does_not_crush_that_of_one_with_a_target() {
     assert_eq!(order, [1, 3, 2, 4]);
 }
 
+#[test]
+fn an_agent_kept_back_from_one_queue_still_takes_what_waits_in_another() {
+    let reserving = QueueId(Uuid::from_u128(9));
+    let mut core = core();
+    let queue = Queue { id: reserving, offer_seconds: 20, sticky_seconds: 0, plan: Plan::strict(), overflow: None };
+    core.apply(t0(), Event::Queue(queue));
+    // Much of it comes, so that an agent's time is dear.
+    for n in 1000..1060 {
+        core.apply(t0(), Event::WorkWaits(Work { queue: reserving, ..work(n) }));
+        core.withdraw(t0(), work(n).id);
+    }
+    core.apply(t0(), Event::WorkWaits(Work { queue: reserving, ..work(1) }));
+    let now = t0() + TimeDelta::seconds(35);
+    core.apply(now, Event::WorkWaits(Work { enqueued_at: now, queued_at: now, ..work(2) }));
+    let both = Agent { queues: BTreeSet::from([Q, reserving]), load: [(0, 2); 4], ..agent(10) };
+    let given: Vec<_> = core.apply(now, Event::Agent(both)).iter().map(|decision| decision.work).collect();
+    assert_eq!(given, [work(2).id], "the late one is not worth their time yet");
+}
+
 /// A queue that lends no more than so much, and partners are asked.
 fn lends(id: QueueId, contract_cap: u32, order: Order) -> Event {
     let plan = Plan { steps: vec![Step { any_hours: true, order, ..Step::default() }], ..Plan::default() };
