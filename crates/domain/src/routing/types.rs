@@ -40,7 +40,7 @@ pub struct Work {
     pub named: Option<(AgentId, Instant)>,
     /// When the place in line was taken; kept over refused offers.
     pub enqueued_at: Instant,
-    /// When the present wait began: plan steps count from here.
+    /// When the present wait began: plan steps count from here. Offers that were not taken are part of it.
     pub queued_at: Instant,
     /// Head start of its priority, seconds: a minute is worth a minute of waiting, so nobody starves.
     pub head_start_seconds: i32,
