@@ -52,8 +52,7 @@ impl Handler for Routers {
             }
             for (tenant, places) in by_tenant {
                 let read = |n: &usize| serde_json::from_value::<Job>(batch[*n].envelope.job.clone()).ok();
-                let mut jobs: Vec<Job> = places.iter().filter_map(read).collect();
-                jobs.dedup();
+                let jobs: Vec<Job> = places.iter().filter_map(read).collect();
                 let redelivered = places.iter().any(|n| batch[*n].redelivered);
                 let attempt = places.iter().map(|n| batch[*n].envelope.attempt).max().unwrap_or(0);
                 let leader = leaders.entry(tenant).or_insert_with(|| Leader::new(tenant));
@@ -64,5 +63,10 @@ impl Handler for Routers {
             }
             outcomes
         })
+    }
+
+    fn connected(&self) -> BoxFuture<'_, ()> {
+        // Another consumer may have led meanwhile, and nothing comes again that would say so.
+        Box::pin(async move { self.leaders.lock().await.clear() })
     }
 }

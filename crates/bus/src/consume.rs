@@ -49,6 +49,12 @@ pub enum Outcome {
 pub trait Handler: Send + Sync {
     /// Handles a batch, in its order.
     fn handle(&self, batch: Vec<Delivery>) -> BoxFuture<'_, Vec<Outcome>>;
+
+    /// A connection has just been opened, the first one or after a loss, and nothing of it was handled yet. While there
+    /// was none, another consumer may have had the queues: who remembers what earlier jobs said forgets it here.
+    fn connected(&self) -> BoxFuture<'_, ()> {
+        std::future::ready(()).boxed()
+    }
 }
 
 /// Which jobs follow one another.
@@ -196,6 +202,7 @@ impl Consumer {
         };
         let mut session = opened?;
         backoff.reset();
+        handler.connected().await;
         let Parts { channel, consumers, .. } = session.parts();
         let mut coming = Coming::of(consumers);
         let mut running = Running::new();

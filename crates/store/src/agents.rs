@@ -356,16 +356,19 @@ pub async fn set_state(tx: &mut WriteTx, agent: AgentId, state: ChosenState, rea
     Ok(())
 }
 
-/// Extends the link lease of connected agents by `seconds`; returns those who were not live before.
+/// Extends the link lease of connected agents by `seconds`; returns those who were not live before, also when nobody has
+/// noticed yet that their lease had run out: routing counts them as gone from that moment on.
 pub async fn extend_leases(tx: &mut WriteTx, agents: &[Uuid], seconds: f64) -> Result<Vec<AgentId>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
         r#"with before as (
-             select agent_id, live from agent_state where tenant_id = $1 and agent_id = any($2) order by agent_id for update
+             select agent_id, live and live_until > clock_timestamp() as live from agent_state
+             where tenant_id = $1 and agent_id = any($2) order by agent_id for update
            ), extended as (
              insert into agent_state (tenant_id, agent_id, live_until, live)
              select $1, a.id, clock_timestamp() + make_interval(secs => $3), true
-             from agent a where a.tenant_id = $1 and a.id = any($2)
+             -- Counted, so that all are read and locked before the first is changed.
+             from agent a where a.tenant_id = $1 and a.id = any($2) and (select count(*) from before) >= 0
              on conflict (tenant_id, agent_id) do update set live_until = excluded.live_until, live = true
              returning agent_id
            )

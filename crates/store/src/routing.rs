@@ -11,7 +11,7 @@ use meridian_domain::{
     work::WorkState,
 };
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Every active queue with its plan; a queue without one gets the default plan.
@@ -145,6 +145,7 @@ pub async fn agents(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Agent>
                 outsourced: row.outsourced,
                 knowledge: row.knowledge_revision,
                 branch: Some(row.branch_id.into()),
+                attributes: BTreeMap::new(),
             })
         })
         .collect()

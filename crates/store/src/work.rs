@@ -238,7 +238,7 @@ impl Step<'_> {
 }
 
 /// Moves an item that the caller holds under lock. Gives back capacity when it leaves an agent's hands, and counts
-/// the change of hands in `epoch`.
+/// the change of hands in `epoch`. An offer that was not taken is part of the wait: the steps of the plan go on.
 pub async fn transition(tx: &mut WriteTx, item: &WorkItem, step: Step<'_>) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     let held = |state: WorkState| matches!(state, WorkState::Offered | WorkState::Active | WorkState::Wrapping);
@@ -252,7 +252,7 @@ pub async fn transition(tx: &mut WriteTx, item: &WorkItem, step: Step<'_>) -> Re
          )
          update work_item set state = $3, agent_id = $4,
                 epoch = epoch + case when agent_id is distinct from $4 then 1 else 0 end,
-                queued_at = case when $3 = 'queued' then clock_timestamp() else queued_at end,
+                queued_at = case when $3 = 'queued' and state <> 'offered' then clock_timestamp() else queued_at end,
                 wrap_until = coalesce(clock_timestamp() + make_interval(secs => $6::int), wrap_until),
                 outcome = coalesce($5, outcome),
                 ended_at = case when $3 in ('done', 'abandoned', 'cancelled', 'overflowed') then clock_timestamp() end
@@ -285,7 +285,8 @@ fn moved(tx: &mut WriteTx, item: &WorkItem, step: Step<'_>) {
     });
 }
 
-/// Lets an item wait in a queue, its next offer going to one agent first or to whoever is best. The caller holds it.
+/// Lets an item wait in a queue, its next offer going to one agent first or to whoever is best: the plan of that queue
+/// and the time for that agent begin anew. The caller holds it.
 pub async fn redirect(
     tx: &mut WriteTx,
     id: WorkItemId,
@@ -294,7 +295,8 @@ pub async fn redirect(
 ) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
-        "update work_item set queue_id = $3, sticky_agent_id = $4, named_agent_id = null, named_until = null
+        "update work_item set queue_id = $3, sticky_agent_id = $4, named_agent_id = null, named_until = null,
+                queued_at = clock_timestamp()
          where tenant_id = $1 and id = $2",
         tenant,
         id.0,

@@ -285,6 +285,7 @@ impl RoutingStepInput {
             branches: ids::<BranchId>(&self.branch_ids)?,
             agents: ids::<AgentId>(&self.agent_ids)?,
             pool: self.pool.map_or(DomainPool::Any, DomainPool::from),
+            attributes: Vec::new(),
         })
     }
 }

@@ -1,14 +1,21 @@
 //! The routing leader of a tenant: one core, fed by ordered events, whose decisions the database confirms.
 
-use super::{lend::Lending, line::Lines, shape::Shape, watch::Watch};
+use super::{
+    lend::Lending,
+    line::Lines,
+    rows::{Rows, named},
+    shape::Shape,
+    watch::Watch,
+};
 use crate::{App, authz::Subject, emergency, red::judge_waiting};
+use chrono::TimeDelta;
 use meridian_domain::{
     actor::Actor,
-    ids::{AgentId, DecisionId, OfferId, PartyId, TenantId, WorkItemId},
+    ids::{DecisionId, PartyId, TenantId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
     red::Rule,
-    routing::{Agent, Core, Decision, Event, Outcome, Work},
+    routing::{Core, Decision, Event, Outcome},
     time::Instant,
     work::{ItemKind, WorkState},
 };
@@ -20,6 +27,11 @@ use meridian_store::{
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
+
+/// A wake-up by time comes no sooner: what falls due together is looked at together.
+const SOONEST: TimeDelta = TimeDelta::milliseconds(500);
+/// And no later: while something is to come, a leader looks at least so often.
+const LATEST: TimeDelta = TimeDelta::hours(1);
 
 /// Runs one tenant's routing. Loaded once on takeover; after that only the rows that events name are read again.
 pub struct Leader {
@@ -92,21 +104,25 @@ impl Leader {
 
     /// Applies jobs in order and makes the offers they lead to, all in one transaction.
     pub async fn handle(&mut self, app: &App, jobs: &[Job]) -> Result<Woken, StoreError> {
-        let mut outcome = self.run(app, jobs).await;
+        // Until all is committed the core is ahead of the rows: whoever comes back after a panic or a dropped call loads.
+        let loaded = std::mem::take(&mut self.loaded);
+        let mut outcome = self.run(app, jobs, loaded).await;
         if outcome.is_ok()
             && let Err(error) = self.lines.act(app, self.tenant).await
         {
             outcome = Err(error);
         }
-        if outcome.is_err() {
+        if outcome.is_ok() {
+            self.loaded = true;
+        } else {
             // What the core assumes may not have happened.
             self.reset();
         }
         outcome
     }
 
-    async fn run(&mut self, app: &App, jobs: &[Job]) -> Result<Woken, StoreError> {
-        let reload = !self.loaded || jobs.contains(&Job::RouteReload);
+    async fn run(&mut self, app: &App, jobs: &[Job], loaded: bool) -> Result<Woken, StoreError> {
+        let reload = !loaded || jobs.contains(&Job::RouteReload);
         self.judge(app, jobs, reload).await?;
         let mut tx = app.db.write(Subject::system(self.tenant).scope()).await?;
         let now = store::now(&mut tx).await?;
@@ -116,16 +132,9 @@ impl Leader {
             decisions.extend(self.load(&mut tx, now).await?);
         } else {
             let rows = Rows::read(&mut tx, jobs).await?;
-            self.lines.expect(&mut tx, &named(jobs)).await?;
-            for job in jobs {
-                for event in rows.events(job) {
-                    if let (Job::RouteWork { .. }, Event::WorkWaits(work)) = (job, &event) {
-                        decisions.extend(self.shape.withheld(work, 0, self.core.agents()).map(|d| (d, job.name())));
-                    }
-                    let made = self.take_in(now, event);
-                    decisions.extend(made.into_iter().map(|d| (d, job.name())));
-                }
-            }
+            let came = named(jobs);
+            self.lines.expect(&mut tx, &came).await?;
+            decisions = self.take_in_all(now, rows.events(jobs), &came);
         }
         let opened = self.lending.look(&mut tx, &mut self.core, &self.shape, now).await?;
         decisions.extend(opened.into_iter().map(|decision| (decision, "overflow")));
@@ -136,9 +145,7 @@ impl Leader {
             if lost.is_empty() {
                 break;
             }
-            for decision in lost {
-                decisions.extend(self.look_again(&mut tx, now, &decision).await?);
-            }
+            decisions = self.look_again(&mut tx, now, &lost).await?;
         }
         if jobs.iter().any(|job| *job != Job::RouteTick) {
             self.watch.something_changed();
@@ -187,13 +194,42 @@ impl Leader {
         self.lines.load(tx, &mut self.core, now).await?;
         let mut waiting = store::waiting(tx).await?;
         self.lines.expect(tx, &waiting.iter().map(|work| work.id.0).collect::<Vec<_>>()).await?;
-        waiting.sort_by_key(|work| work.enqueued_at - chrono::TimeDelta::seconds(i64::from(work.head_start_seconds)));
+        waiting.sort_by_key(|work| work.enqueued_at - TimeDelta::seconds(i64::from(work.head_start_seconds)));
         for work in waiting {
             let made = self.take_in(now, Event::WorkWaits(work));
             decisions.extend(made.into_iter().filter(|d| d.outcome == Outcome::Offered).map(|d| (d, "takeover")));
         }
-        self.loaded = true;
         Ok(decisions)
+    }
+
+    /// Takes in what a batch brought. Nobody is given work as it was before; work that was given away by an event before
+    /// its own is left alone: its row was read before that, and says that it waits.
+    fn take_in_all(
+        &mut self,
+        now: Instant,
+        events: Vec<(Event, &'static str)>,
+        came: &[Uuid],
+    ) -> Vec<(Decision, &'static str)> {
+        let (mut decisions, mut given) = (Vec::new(), BTreeSet::new());
+        for (event, _) in &events {
+            if let Event::WorkWaits(work) = event {
+                self.core.lift(now, work);
+            }
+        }
+        for (event, trigger) in events {
+            if let Event::WorkWaits(work) = &event {
+                if given.contains(&work.id) {
+                    continue;
+                }
+                if came.contains(&work.id.0) {
+                    decisions.extend(self.shape.withheld(work, 0, self.core.agents()).map(|d| (d, trigger)));
+                }
+            }
+            let made = self.take_in(now, event);
+            given.extend(made.iter().filter(|d| d.outcome == Outcome::Offered).map(|d| d.work));
+            decisions.extend(made.into_iter().map(|d| (d, trigger)));
+        }
+        decisions
     }
 
     /// Lets the core take in an event, and the caps judge what came.
@@ -253,19 +289,22 @@ impl Leader {
         Ok(lost)
     }
 
-    /// A lost race: read the agent and the work as they really are.
+    /// Lost races: reads the agents and the work as they really are, each once, the agents first.
     async fn look_again(
         &mut self,
         tx: &mut WriteTx,
         now: Instant,
-        decision: &Decision,
+        lost: &[Decision],
     ) -> Result<Vec<(Decision, &'static str)>, StoreError> {
-        let ids: Vec<Uuid> = decision.agent.iter().map(|agent| agent.0).collect();
+        let agents: BTreeSet<Uuid> = lost.iter().filter_map(|decision| decision.agent).map(|agent| agent.0).collect();
+        let works: BTreeSet<Uuid> = lost.iter().map(|decision| decision.work.0).collect();
+        let (agents, works): (Vec<Uuid>, Vec<Uuid>) = (agents.into_iter().collect(), works.into_iter().collect());
         let mut made = Vec::new();
-        for agent in store::agents(tx, Some(&ids)).await? {
+        for agent in store::agents(tx, Some(&agents)).await? {
             made.extend(self.core.apply(now, self.shape.event(Event::Agent(agent))));
         }
-        for work in store::waiting_among(tx, &[decision.work.0]).await? {
+        for work in store::waiting_among(tx, &works).await? {
+            self.core.unmade(now, &work);
             made.extend(self.core.apply(now, self.shape.event(Event::WorkWaits(work))));
         }
         Ok(made.into_iter().map(|d| (d, "lost_race")).collect())
@@ -276,73 +315,17 @@ impl Leader {
         let shifts = if let Shifts::At(at) = self.shifts { Some(at) } else { None };
         let others = [self.watch.due(), self.lending.due(), self.lines.due(), shifts].into_iter().flatten();
         let wake = self.core.next_wake(now).into_iter().chain(others).min();
-        let Some(wake) = wake.map(|at| at.max(now)) else { return };
-        if self.wake_at.is_some_and(|planned| planned > now && planned <= wake) {
-            return;
-        }
-        let seconds = (wake - now).as_seconds_f64().clamp(0.5, 3600.0);
-        tx.job_in(&Job::RouteTick, self.tenant.0, seconds);
-        self.wake_at = Some(wake);
+        let Some(at) = wake.and_then(|wake| tick_at(now, wake, self.wake_at)) else { return };
+        tx.job_in(&Job::RouteTick, self.tenant.0, (at - now).as_seconds_f64());
+        self.wake_at = Some(at);
     }
 }
 
-/// The work that jobs name.
-fn named(jobs: &[Job]) -> Vec<Uuid> {
-    let work = |job: &Job| if let Job::RouteWork { work } = job { Some(work.0) } else { None };
-    jobs.iter().filter_map(work).collect()
-}
-
-/// The rows that a batch of jobs names, each kind read once for all of them.
-struct Rows {
-    agents: HashMap<AgentId, Agent>,
-    waiting: HashMap<WorkItemId, Work>,
-    offers: HashMap<OfferId, offers::Offer>,
-}
-
-impl Rows {
-    async fn read(tx: &mut WriteTx, jobs: &[Job]) -> Result<Self, StoreError> {
-        let (mut agents, mut works, mut ended) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        for job in jobs {
-            match job {
-                Job::RouteWork { work } => _ = works.insert(work.0),
-                Job::RouteAgent { agent } => _ = agents.insert(agent.0),
-                Job::RouteOfferEnded { offer } => ended.push(offer.0),
-                _ => {}
-            }
-        }
-        let offers = if ended.is_empty() { Vec::new() } else { offers::many(tx, &ended).await? };
-        agents.extend(offers.iter().map(|offer| offer.agent.0));
-        works.extend(offers.iter().map(|offer| offer.work.0));
-        let (agents, works): (Vec<Uuid>, Vec<Uuid>) = (agents.into_iter().collect(), works.into_iter().collect());
-        let agents = if agents.is_empty() { Vec::new() } else { store::agents(tx, Some(&agents)).await? };
-        let waiting = if works.is_empty() { Vec::new() } else { store::waiting_among(tx, &works).await? };
-        Ok(Self {
-            agents: agents.into_iter().map(|agent| (agent.id, agent)).collect(),
-            waiting: waiting.into_iter().map(|work| (work.id, work)).collect(),
-            offers: offers.into_iter().map(|offer| (offer.id, offer)).collect(),
-        })
-    }
-
-    fn work(&self, id: WorkItemId) -> Event {
-        self.waiting.get(&id).map_or(Event::WorkGone(id), |work| Event::WorkWaits(work.clone()))
-    }
-
-    fn agent(&self, id: AgentId) -> Event {
-        self.agents.get(&id).map_or(Event::AgentGone(id), |agent| Event::Agent(agent.clone()))
-    }
-
-    /// The events a job stands for, from the rows as they are now.
-    fn events(&self, job: &Job) -> Vec<Event> {
-        match job {
-            Job::RouteWork { work } => vec![self.work(*work)],
-            Job::RouteAgent { agent } => vec![self.agent(*agent)],
-            // The agent first, so that the work sees their room.
-            Job::RouteOfferEnded { offer } => {
-                self.offers.get(offer).map(|o| vec![self.agent(o.agent), self.work(o.work)]).unwrap_or_default()
-            }
-            _ => vec![Event::Tick],
-        }
-    }
+/// When to wake for what time brings at `wake`; `None` when the wake-up that is planned comes before it. A far one is
+/// come to in hours: what is planned is when the tick comes, not what it is for.
+fn tick_at(now: Instant, wake: Instant, planned: Option<Instant>) -> Option<Instant> {
+    let at = wake.clamp(now + SOONEST, now + LATEST);
+    planned.is_none_or(|planned| planned <= now || planned > at).then_some(at)
 }
 
 /// The work that is about to be offered, with its session's party, under the locks of its conversations; and what its
@@ -400,5 +383,28 @@ impl Offered {
             activity: false,
             external: None,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_far_wake_up_is_come_to_in_hours_and_a_near_one_is_planned_once() {
+        let now: Instant = "2026-03-02T10:00:00Z".parse().unwrap();
+        let far = now + TimeDelta::hours(5);
+        let first = tick_at(now, far, None).unwrap();
+        assert_eq!(first, now + TimeDelta::hours(1));
+        assert_eq!(tick_at(now + TimeDelta::minutes(1), far, Some(first)), None);
+        assert_eq!(
+            tick_at(first, far, Some(first)),
+            Some(first + TimeDelta::hours(1)),
+            "the tick came: on to the next"
+        );
+        let near = now + TimeDelta::seconds(30);
+        assert_eq!(tick_at(now, near, Some(first)), Some(near));
+        assert_eq!(tick_at(now, near, Some(near)), None);
+        assert_eq!(tick_at(now, now, None), Some(now + TimeDelta::milliseconds(500)));
     }
 }

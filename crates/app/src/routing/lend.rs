@@ -72,7 +72,7 @@ impl Lending {
     }
 }
 
-/// How much waits in a queue, how long the first in line has waited, seconds, and since when.
+/// How much waits in a queue, how long who came first has waited, seconds, and since when.
 fn depth(core: &Core, queue: QueueId, now: Instant) -> (u32, u32, Option<Instant>) {
     let (waiting, since) = core.depth(queue);
     let waited = since.map_or(0, |since| (now - since).num_seconds().max(0));

@@ -9,6 +9,7 @@ mod line;
 mod offers;
 mod presence;
 mod report;
+mod rows;
 mod shape;
 mod shift;
 mod watch;

@@ -77,18 +77,24 @@ fn tell(tx: &mut WriteTx, agent: AgentId) {
 /// Extends the link leases of the agents connected to this process; a link gained is an event.
 pub async fn extend_leases(app: &App, tenant: TenantId, connected: &[AgentId], seconds: f64) -> Result<(), StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
-    let ids: Vec<uuid::Uuid> = connected.iter().map(|id| id.0).collect();
-    for agent in agents::extend_leases(&mut tx, &ids, seconds).await? {
-        tell(&mut tx, agent);
-    }
+    extend(&mut tx, connected, seconds).await?;
     tx.commit().await
 }
 
-/// The last socket of an agent closed here: the lease runs out by itself unless another process extends it.
+/// The last socket of an agent closed here: the lease runs out by itself unless another process extends it. A lease that
+/// had run out already lives again until then, so that is told, too.
 pub async fn disconnected(app: &App, tenant: TenantId, agent: AgentId, grace_seconds: f64) -> Result<(), StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
-    agents::extend_leases(&mut tx, &[agent.0], grace_seconds).await?;
+    extend(&mut tx, &[agent], grace_seconds).await?;
     tx.commit().await
+}
+
+async fn extend(tx: &mut WriteTx, connected: &[AgentId], seconds: f64) -> Result<(), StoreError> {
+    let ids: Vec<uuid::Uuid> = connected.iter().map(|id| id.0).collect();
+    for agent in agents::extend_leases(tx, &ids, seconds).await? {
+        tell(tx, agent);
+    }
+    Ok(())
 }
 
 /// A lease ran out: the link is lost, offers on that screen are withdrawn. A link lost is an event too.

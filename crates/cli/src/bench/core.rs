@@ -112,6 +112,7 @@ impl Floor {
                 outsourced: false,
                 knowledge: 0,
                 branch: None,
+                attributes: BTreeMap::new(),
             };
             floor.by_id.insert(agent.id, n);
             floor.agents.push(agent.clone());

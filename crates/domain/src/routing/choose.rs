@@ -2,18 +2,22 @@
 
 use super::{
     Candidate, Core, Decision, Exclusion, Order, Outcome,
-    core::Lane,
+    core::{Lane, Waiting},
+    plan::TARGET_SECONDS,
     pool::{Pool, PoolId, Seat, SeatId},
     value,
 };
 use crate::{ids::WorkItemId, time::Instant};
 use chrono::TimeDelta;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Candidates kept in a decision record.
 pub(super) const KEPT: usize = 5;
 /// Most candidates that are priced for one decision, longest idle first: bounds the cost of a decision.
 const PRICED: usize = 64;
+
+/// Candidates, best first, and why the others are none.
+type Ranked = (Vec<(Candidate, SeatId)>, BTreeMap<Exclusion, u32>);
 
 /// The best work an agent could take from one lane.
 #[derive(Clone, Copy)]
@@ -37,28 +41,7 @@ impl Core {
     pub(super) fn decide(&mut self, now: Instant, id: WorkItemId) -> Option<Decision> {
         let waiting = self.work.get(&id)?;
         let pool = self.pools.get(waiting.pool as usize)?;
-        let mut ranked = self.ranked(now, pool, pool.free.iter().map(|(_, seat)| *seat), usize::MAX);
-        let mut exclusions = self.exclusions(pool);
-        if self.contract_full(pool) {
-            let all = ranked.len();
-            ranked.retain(|(_, seat)| self.seat(*seat).is_some_and(|seat| !seat.agent.outsourced));
-            count(&mut exclusions, Exclusion::ContractFull, all - ranked.len());
-        }
-        if let Lane::Held(sticky) = waiting.lane {
-            let kept_back = pool.free.len();
-            ranked = self
-                .seat_of
-                .get(&sticky)
-                .filter(|seat| self.can_be_given(**seat, pool, id))
-                .map_or(Vec::new(), |seat| self.ranked(now, pool, std::iter::once(*seat), 1));
-            count(&mut exclusions, Exclusion::KeptForSticky, kept_back.saturating_sub(ranked.len()));
-        }
-        let refused = |(candidate, _): &(Candidate, SeatId)| waiting.work.refused_by.contains(&candidate.agent);
-        if !waiting.work.refused_by.is_empty() && !ranked.iter().all(refused) {
-            let all = ranked.len();
-            ranked.retain(|candidate| !refused(candidate));
-            count(&mut exclusions, Exclusion::RefusedBefore, all - ranked.len());
-        }
+        let (mut ranked, mut exclusions) = self.asked(now, waiting, pool);
         let chosen = if waiting.lane == Lane::Late && pool.reserve {
             self.affordable(now, waiting.place, pool, &ranked)
         } else if ranked.is_empty() {
@@ -85,6 +68,29 @@ impl Core {
             Ok(None) | Err(None) => {}
         }
         self.record(now, id, Outcome::Waiting, None, candidates, exclusions)
+    }
+
+    /// Who may be asked for waiting work now, best first, and why nobody else is. Whom the contract or an earlier refusal
+    /// rules out is left out before the number of candidates is cut: they would hide the others.
+    fn asked(&self, now: Instant, waiting: &Waiting, pool: &Pool) -> Ranked {
+        let mut exclusions = self.exclusions(pool);
+        let open = self.open(pool);
+        let is_open = |id: &SeatId| self.seat(*id).is_some_and(|seat| open.contains(&(seat.counted.idle_key, *id)));
+        if let Lane::Held(sticky) = waiting.lane {
+            let sticky = self.seat_of.get(&sticky).filter(|seat| self.can_be_given(**seat, pool, waiting)).copied();
+            let kept_back = open.len() - usize::from(sticky.as_ref().is_some_and(is_open));
+            count(&mut exclusions, Exclusion::KeptForSticky, kept_back);
+            return (self.ranked(now, pool, sticky.into_iter(), 1), exclusions);
+        }
+        let refused_by = &waiting.work.refused_by;
+        let refused: BTreeSet<SeatId> =
+            refused_by.iter().filter_map(|agent| self.seat_of.get(agent)).copied().filter(is_open).collect();
+        let others = open.iter().map(|(_, seat)| *seat).filter(|seat| !refused.contains(seat));
+        if refused.len() == open.len() {
+            return (self.ranked(now, pool, refused.iter().copied(), usize::MAX), exclusions);
+        }
+        count(&mut exclusions, Exclusion::RefusedBefore, refused.len());
+        (self.ranked(now, pool, others, usize::MAX), exclusions)
     }
 
     /// The first of the ranked whose price late work is worth; else when the cheapest will be.
@@ -119,14 +125,15 @@ impl Core {
         let room = |seat: &&Seat| seat.agent.ready && seat.agent.load.iter().any(|(used, cap)| used < cap);
         let seat = self.seat(id).filter(room)?;
         let held = self.held.get(&seat.agent.id).into_iter().flatten().find_map(|(_, work)| {
-            let pool = self.pools.get(self.work.get(work)?.pool as usize)?;
-            self.can_be_given(id, pool, *work).then_some(*work)
+            let waiting = self.work.get(work)?;
+            let pool = self.pools.get(waiting.pool as usize)?;
+            self.can_be_given(id, pool, waiting).then_some(*work)
         });
         if let Some(work) = held {
             self.settle(now, id);
             return self.decide(now, work).filter(|decision| decision.outcome == Outcome::Offered);
         }
-        let (fresh, late) = self.heads(now, seat);
+        let (fresh, late) = self.heads(now, seat, true);
         let chosen = match late {
             Some(late) if late.beats(fresh.as_ref()) => {
                 let pool = self.pools.get(late.pool as usize)?;
@@ -134,8 +141,10 @@ impl Core {
                 match worth_it(now, late.place, pool, price) {
                     Ok(()) => Some(late),
                     Err(again) => {
+                        // Kept back for what is likely to come: other plans, which keep nobody back, get them all the same.
+                        let (_, rest) = self.heads(now, seat, false);
                         self.look_again_at(late.id, again);
-                        fresh
+                        rest.filter(|rest| rest.beats(fresh.as_ref())).or(fresh)
                     }
                 }
             }
@@ -143,7 +152,7 @@ impl Core {
         }?;
         let pool = self.pools.get(chosen.pool as usize)?;
         // Whom else the work could have gone to: nobody, or it would not wait; unless it was left for later.
-        let others = pool.free.iter().map(|(_, seat)| *seat).filter(|seat| *seat != id).take(KEPT - 1);
+        let others = self.open(pool).iter().map(|(_, seat)| *seat).filter(|seat| *seat != id).take(KEPT - 1);
         let mut ranked = self.ranked(now, pool, std::iter::once(id), 1);
         ranked.extend(self.ranked(now, pool, others, KEPT - 1));
         let exclusions = self.exclusions(pool);
@@ -151,8 +160,9 @@ impl Core {
         self.offer(now, chosen.id, id, candidates, exclusions)
     }
 
-    /// The best fresh and the best late work an agent could take.
-    fn heads(&self, now: Instant, seat: &Seat) -> (Option<Head>, Option<Head>) {
+    /// The best fresh and the best late work an agent could take; the late work of plans that keep agents back only when
+    /// that is asked for.
+    fn heads(&self, now: Instant, seat: &Seat, reserving: bool) -> (Option<Head>, Option<Head>) {
         let (mut fresh, mut late) = (None, None);
         for id in &seat.serves {
             let Some(pool) = self.pools.get(*id as usize) else { continue };
@@ -170,7 +180,7 @@ impl Core {
                     fresh = Some(head);
                 }
             }
-            if let Some((place, work)) = pool.late.first() {
+            if let Some((place, work)) = pool.late.first().filter(|_| reserving || !pool.reserve) {
                 let head = Head { worth: late_worth(now, *place, pool), place: *place, id: *work, pool: *id };
                 if head.beats(late.as_ref()) {
                     late = Some(head);
@@ -244,21 +254,29 @@ impl Core {
 
     /// Whether partners hold as much work as their contract with this queue allows.
     fn contract_full(&self, pool: &Pool) -> bool {
-        let cap = pool.overflow.as_ref().map_or(0, |overflow| overflow.rule.contract_cap);
+        let cap = pool.contract_cap();
         cap > 0 && self.lent >= cap
     }
 
+    /// Who is eligible and has room, as far as the contract goes, longest idle first.
+    pub(super) fn open<'a>(&self, pool: &'a Pool) -> &'a BTreeSet<(i64, SeatId)> {
+        if self.contract_full(pool) { &pool.own } else { &pool.free }
+    }
+
     /// Whether work that is kept for an agent can be offered to them now. Who is named for it needs no place in its queue.
-    fn can_be_given(&self, id: SeatId, pool: &Pool, work: WorkItemId) -> bool {
+    fn can_be_given(&self, id: SeatId, pool: &Pool, waiting: &Waiting) -> bool {
         let Some(seat) = self.seat(id) else { return false };
-        let named = self.work.get(&work).and_then(|waiting| waiting.work.named);
+        let named = waiting.work.named.is_some_and(|(agent, _)| agent == seat.agent.id);
         let fits = seat.agent.ready && seat.agent.fits(pool.kind.class);
-        fits && (named.is_some_and(|(agent, _)| agent == seat.agent.id) || pool.standing.get(&id) == Some(&None))
+        let lent = seat.agent.outsourced && self.contract_full(pool);
+        fits && !lent && (named || pool.standing.get(&id) == Some(&None))
     }
 
     pub(super) fn exclusions(&self, pool: &Pool) -> BTreeMap<Exclusion, u32> {
         let members = self.by_queue.get(&pool.queue).map_or(0, |members| members.seats.len());
-        pool.exclusions((self.agents() - members) as u32)
+        let mut found = pool.exclusions((self.agents() - members) as u32);
+        count(&mut found, Exclusion::ContractFull, pool.free.len() - self.open(pool).len());
+        found
     }
 
     fn offer(
@@ -309,8 +327,10 @@ impl Core {
     }
 }
 
+/// The scale on which late work gains worth: the target, or the usual one where a plan names none. Else what waits in a
+/// queue without a target would outgrow everything in the others within seconds.
 fn target_seconds(pool: &Pool) -> f64 {
-    pool.target.num_seconds() as f64
+    if pool.target > TimeDelta::zero() { pool.target.num_seconds() as f64 } else { f64::from(TARGET_SECONDS) }
 }
 
 fn late_worth(now: Instant, place: i64, pool: &Pool) -> f64 {

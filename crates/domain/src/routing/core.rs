@@ -42,6 +42,8 @@ pub(super) struct Waiting {
 pub(super) struct Members {
     pub(super) seats: BTreeSet<SeatId>,
     pub(super) pools: HashMap<Kind, BTreeMap<u16, PoolId>>,
+    /// What waits in its pools, by when it came.
+    line: BTreeSet<(Instant, WorkItemId)>,
 }
 
 impl Members {
@@ -74,12 +76,19 @@ pub struct Core {
     pub(super) lent: u32,
     /// How fast the line of each queue moves.
     lines: HashMap<QueueId, Drain>,
+    /// Work that is out for a moment: when it comes in again it is no arrival.
+    returning: BTreeSet<WorkItemId>,
 }
 
 /// The place in line: when it came, moved forward by its head start. Ageing is linear and equal for all, so this
 /// never changes while it waits.
 fn place(work: &Work) -> i64 {
     work.enqueued_at.timestamp_millis() - i64::from(work.head_start_seconds) * 1000
+}
+
+/// Whether its departure says something of the pace of its line.
+fn has_waited(now: Instant, work: &Work) -> bool {
+    now - work.queued_at >= TimeDelta::seconds(1)
 }
 
 impl Core {
@@ -93,17 +102,11 @@ impl Core {
         self.work.len()
     }
 
-    /// How much waits in a queue, and since when the first in line does. What is kept for somebody does not count.
+    /// How much waits in a queue, and since when the one who has waited longest does, who need not be the first in line:
+    /// a head start moves ahead. What is kept for somebody does not count.
     pub fn depth(&self, queue: QueueId) -> (u32, Option<Instant>) {
-        let pools = self.by_queue.get(&queue).into_iter().flat_map(Members::pools);
-        let pools = pools.filter_map(|id| self.pools.get(id as usize));
-        let (mut waiting, mut since) = (0, None);
-        for line in pools.flat_map(|pool| [&pool.fresh, &pool.late]) {
-            waiting += line.len() as u32;
-            let first = line.first().and_then(|(_, id)| self.work.get(id)).map(|first| first.work.enqueued_at);
-            since = since.into_iter().chain(first).min();
-        }
-        (waiting, since)
+        let Some(members) = self.by_queue.get(&queue) else { return (0, None) };
+        (members.line.len() as u32, members.line.first().map(|(since, _)| *since))
     }
 
     /// Where the line of a queue stands: how much waits in it, and its pace in departures a second while something waits;
@@ -122,6 +125,30 @@ impl Core {
         self.leave(now, id, false).is_some()
     }
 
+    /// Takes out work that has changed, until [`Event::WorkWaits`] brings it as it is now: nobody is given it meanwhile as
+    /// it was.
+    pub fn lift(&mut self, now: Instant, work: &Work) {
+        if self.work.get(&work.id).is_some_and(|known| known.work != *work) {
+            self.leave(now, work.id, false);
+            self.returning.insert(work.id);
+        }
+    }
+
+    /// An offer that was just decided did not come about, and its work waits as before: what was learned from the offer is
+    /// taken back, and when the work comes in again it is no arrival.
+    pub fn unmade(&mut self, now: Instant, work: &Work) {
+        if self.work.contains_key(&work.id) || !self.returning.insert(work.id) {
+            return;
+        }
+        if let Some(line) = self.lines.get_mut(&work.queue).filter(|_| has_waited(now, work)) {
+            line.takes_back();
+        }
+        let home = self.pool(now, work.queue, &Kind::of(work), 0);
+        if let Some(pool) = self.pools.get_mut(home as usize).filter(|pool| pool.target > TimeDelta::zero()) {
+            pool.level.take_back(now - work.enqueued_at <= pool.target);
+        }
+    }
+
     /// Takes waiting work out for good.
     fn leave(&mut self, now: Instant, id: WorkItemId, served: bool) -> Option<Waiting> {
         let gone = self.take_out(id)?;
@@ -132,7 +159,7 @@ impl Core {
     /// Counts a departure. What found somebody at once says nothing of the pace of the line.
     pub(super) fn left_line(&mut self, now: Instant, gone: &Waiting, served: bool) {
         if let Some(line) = self.lines.get_mut(&gone.work.queue) {
-            line.leaves(now, served && now - gone.work.queued_at >= TimeDelta::seconds(1));
+            line.leaves(now, served && has_waited(now, &gone.work));
         }
     }
 
@@ -159,7 +186,7 @@ impl Core {
                 self.fill_all(now, &mut made);
             }
             Event::WorkWaits(work) => {
-                let known = self.leave(now, work.id, false).is_some();
+                let known = self.leave(now, work.id, false).is_some() | self.returning.remove(&work.id);
                 let line = self.lines.entry(work.queue).or_insert_with(|| Drain::new(now));
                 line.joins(now);
                 if !known && !work.refused_by.is_empty() {
@@ -177,6 +204,7 @@ impl Core {
                 made.extend(self.decide(now, id));
             }
             Event::WorkGone(id) => {
+                self.returning.remove(&id);
                 if let Some(gone) = self.leave(now, id, true) {
                     self.count_level(now, &gone, false);
                 }
@@ -184,15 +212,15 @@ impl Core {
             Event::Agent(agent) => {
                 let lent = self.lent;
                 let id = self.seat_changed(now, agent);
-                if self.lent < lent {
-                    self.lend_again(now, lent, &mut made);
-                }
+                self.lend_again(now, lent, &mut made);
                 // First what they take at once: often they are full again, and nothing has changed for the pools.
                 self.fill(now, id, &mut made);
                 self.let_go_of_held(now, id, &mut made);
             }
             Event::AgentGone(agent) => {
+                let lent = self.lent;
                 self.remove_seat(agent);
+                self.lend_again(now, lent, &mut made);
                 let held: Vec<WorkItemId> = self.held.remove(&agent).into_iter().flatten().map(|(_, id)| id).collect();
                 self.put_again(now, &held, &mut made);
             }
@@ -258,7 +286,7 @@ impl Core {
 
     fn anyone_free(&self, id: WorkItemId) -> bool {
         let pool = self.work.get(&id).and_then(|waiting| self.pools.get(waiting.pool as usize));
-        pool.is_some_and(|pool| !pool.free.is_empty())
+        pool.is_some_and(|pool| !self.open(pool).is_empty())
     }
 
     /// Work kept for an agent who is not there any more goes into the line.
@@ -307,6 +335,9 @@ impl Core {
     fn link(&mut self, waiting: Waiting) {
         let id = waiting.work.id;
         let entry = (waiting.place, id);
+        if !matches!(waiting.lane, Lane::Held(_)) {
+            self.by_queue.entry(waiting.work.queue).or_default().line.insert((waiting.work.enqueued_at, id));
+        }
         if let Some(pool) = self.pools.get_mut(waiting.pool as usize) {
             match waiting.lane {
                 Lane::Fresh => pool.fresh.insert(entry),
@@ -323,6 +354,9 @@ impl Core {
     pub(super) fn take_out(&mut self, id: WorkItemId) -> Option<Waiting> {
         let waiting = self.work.remove(&id)?;
         let entry = (waiting.place, id);
+        if let Some(members) = self.by_queue.get_mut(&waiting.work.queue) {
+            members.line.remove(&(waiting.work.enqueued_at, id));
+        }
         if let Some(pool) = self.pools.get_mut(waiting.pool as usize) {
             match waiting.lane {
                 Lane::Fresh => pool.fresh.remove(&entry),
@@ -398,10 +432,11 @@ impl Core {
         }
     }
 
-    /// Partners held as much as their contract allows and hold less now: all of them may take work again.
+    /// Partners held as much as a contract allows and hold less now: all of them may take work again.
     fn lend_again(&mut self, now: Instant, before: u32, made: &mut Vec<Decision>) {
-        let capped = |queue: &Queue| queue.overflow.as_ref().is_some_and(|o| o.rule.contract_cap == before);
-        if !self.queues.values().any(capped) {
+        let cap = |queue: &Queue| queue.overflow.as_ref().map_or(0, |overflow| overflow.rule.contract_cap);
+        let released = |cap: u32| cap > 0 && before >= cap && self.lent < cap;
+        if before <= self.lent || !self.queues.values().map(cap).any(released) {
             return;
         }
         for seat in 0..self.seats.len() as SeatId {
@@ -439,6 +474,7 @@ impl Core {
         old.queues == new.queues
             && old.skills == new.skills
             && old.languages == new.languages
+            && old.attributes == new.attributes
             && (old.site, old.branch) == (new.site, new.branch)
             && (old.outsourced, old.knowledge) == (new.outsourced, new.knowledge)
             && capable(old) == capable(new)

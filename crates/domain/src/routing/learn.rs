@@ -128,6 +128,12 @@ impl Level {
         self.at = now;
     }
 
+    /// What was counted last did not happen.
+    pub(super) fn take_back(&mut self, met: bool) {
+        self.met = (self.met - if met { 1.0 } else { 0.0 }).max(0.0);
+        self.all = (self.all - 1.0).max(f64::MIN_POSITIVE);
+    }
+
     pub(super) fn missed(&self) -> f64 {
         1.0 - self.met / self.all
     }

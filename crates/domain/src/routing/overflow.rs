@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 pub struct OverflowRule {
     /// Opens when so much waits; 0 = not by load.
     pub open_waiting: u32,
-    /// Opens when the first in line has waited so long, seconds; 0 = not by the wait.
+    /// Opens when somebody has waited so long, seconds; 0 = not by the wait.
     pub open_wait_seconds: u32,
     /// Closes when no more than this waits ..
     pub close_waiting: u32,
-    /// .. and the first in line has waited no longer than this, seconds.
+    /// .. and nobody has waited longer than this, seconds.
     pub close_wait_seconds: u32,
     /// Partners must have learned this revision of the knowledge.
     pub required_revision: i32,
@@ -33,7 +33,7 @@ pub struct Overflow {
 }
 
 impl OverflowRule {
-    /// Whether it should be open, given whether it is, how much waits and how long the first in line has.
+    /// Whether it should be open, given whether it is, how much waits and how long who came first has.
     pub fn next(&self, open: bool, waiting: u32, waited_seconds: u32) -> bool {
         if open {
             return waiting > self.close_waiting || waited_seconds > self.close_wait_seconds;

@@ -34,6 +34,39 @@ pub enum StaffPool {
     Outsourced,
 }
 
+/// What a step asks of an attribute of an agent: one of several values, or a number that is high enough.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AttributeNeed {
+    /// The attribute: 1 to 40 lower-case letters, digits and underscores.
+    pub key: String,
+    /// Its value is one of these; empty = by number.
+    pub any_of: Vec<String>,
+    /// Its value is a whole number and no less than this.
+    pub at_least: Option<i32>,
+}
+
+impl AttributeNeed {
+    /// Whether an agent has it. Who has no such attribute, or one that is no number where a number is asked for, has not.
+    pub fn met(&self, agent: &Agent) -> bool {
+        let Some(value) = agent.attributes.get(&self.key) else { return false };
+        let high_enough = |least: i32| value.trim().parse::<i64>().is_ok_and(|number| number >= i64::from(least));
+        self.at_least.map_or_else(|| self.any_of.contains(value), high_enough)
+    }
+
+    fn check(&self) -> Result<(), &'static str> {
+        let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        if self.key.is_empty() || self.key.len() > MOST_KEY || !self.key.bytes().all(letter) {
+            return Err("a key has 1 to 40 lower-case letters, digits and underscores");
+        }
+        match (self.at_least, self.any_of.len()) {
+            (Some(_), 0) | (None, 1..=MOST_VALUES) => Ok(()),
+            (None, 0) | (Some(_), _) => Err("ask for one of several values or for a least number, and not for both"),
+            (None, _) => Err("an attribute is one of at most 20 values"),
+        }
+    }
+}
+
 /// One step of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -64,6 +97,9 @@ pub struct Step {
     pub agents: Vec<AgentId>,
     /// Own people, partners, or both.
     pub pool: StaffPool,
+    /// Only who has all of these; never relaxed. Not written when empty: the previous release does not know it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<AttributeNeed>,
 }
 
 impl Step {
@@ -84,6 +120,9 @@ impl Step {
         }
         if !self.branches.is_empty() && agent.branch.is_none_or(|branch| !self.branches.contains(&branch)) {
             return Some(Exclusion::OtherBranch);
+        }
+        if !self.attributes.iter().all(|need| need.met(agent)) {
+            return Some(Exclusion::OtherAttribute);
         }
         let other = match self.pool {
             StaffPool::Any => false,
@@ -127,6 +166,12 @@ impl Step {
         if !self.languages.iter().all(tag) {
             return fail("languages", "a language is a primary subtag of BCP 47 in lower case, like en");
         }
+        if self.attributes.len() > MOST_ATTRIBUTES {
+            return fail("attributes", "a step asks for at most 10 attributes");
+        }
+        if let Some(problem) = self.attributes.iter().find_map(|need| need.check().err()) {
+            return fail("attributes", problem);
+        }
         if let Some(unknown) = self.agents.iter().find(|id| known.members.iter().all(|agent| agent.id != **id)) {
             return fail("agents", &format!("{unknown} does not serve this queue: add them as a member first"));
         }
@@ -139,10 +184,15 @@ impl Step {
 }
 
 /// Answered within half a minute: the most common promise of the trade for calls and chats.
-const TARGET_SECONDS: u32 = 30;
+pub(super) const TARGET_SECONDS: u32 = 30;
 
 /// Most steps of a plan.
 const MOST_STEPS: usize = 20;
+
+/// Most attributes of a step, values of one, and letters of a key.
+const MOST_ATTRIBUTES: usize = 10;
+const MOST_VALUES: usize = 20;
+const MOST_KEY: usize = 40;
 
 /// No step lasts longer than a week.
 const MOST_SECONDS: u32 = 604_800;
@@ -158,7 +208,8 @@ pub struct Plan {
     /// At least one.
     pub steps: Vec<Step>,
     /// Within how many seconds work should be answered (service level). Work within it goes first, then what is beyond
-    /// by a worth that grows with the square of its wait. 0 = none: strictly by place in line.
+    /// by a worth that grows with the square of its wait. 0 = none: strictly by place in line; beside queues
+    /// that have one it counts like 30.
     pub target_seconds: u32,
     /// Whether work beyond its target leaves an agent free for work that is likely to come, until it is worth more.
     pub reserve: bool,

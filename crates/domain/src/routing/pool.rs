@@ -24,9 +24,10 @@ pub(super) type Line = BTreeSet<(i64, WorkItemId)>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Status {
     ready: bool,
+    partner: bool,
     /// Room per class.
     fits: [bool; 4],
-    idle_key: i64,
+    pub(super) idle_key: i64,
     /// Logarithm of the chance that they have no room, per class; 0 for who is not there.
     pub(super) log_full: [i64; 4],
 }
@@ -45,7 +46,7 @@ pub(super) struct Seat {
 
 impl Seat {
     pub(super) fn new(agent: Agent, now: Instant) -> Self {
-        let counted = Status { ready: false, fits: [false; 4], idle_key: 0, log_full: [0; 4] };
+        let counted = Status { ready: false, partner: false, fits: [false; 4], idle_key: 0, log_full: [0; 4] };
         let mut seat = Self { agent, serves: Vec::new(), shares: [Share::new(now); 4], full_since: [now; 4], counted };
         seat.counted = seat.status();
         seat
@@ -75,7 +76,7 @@ impl Seat {
             log_full[class] = if value::about_the_same(log, counted) { counted } else { log };
         }
         let idle_key = if fits.contains(&true) { self.agent.idle_since.timestamp_micros() } else { 0 };
-        Status { ready, fits, idle_key, log_full }
+        Status { ready, partner: self.agent.outsourced, fits, idle_key, log_full }
     }
 }
 
@@ -98,6 +99,8 @@ pub(super) struct Pool {
     pub(super) full: u32,
     /// Eligible and with room, longest idle first.
     pub(super) free: BTreeSet<(i64, SeatId)>,
+    /// Those of them who are no partners: who is left when the contract is full. Kept only under a contract with a cap.
+    pub(super) own: BTreeSet<(i64, SeatId)>,
     pub(super) fresh: Line,
     pub(super) late: Line,
     pub(super) rate: Rate,
@@ -125,6 +128,7 @@ impl Pool {
             not_ready: 0,
             full: 0,
             free: BTreeSet::new(),
+            own: BTreeSet::new(),
             fresh: Line::new(),
             late: Line::new(),
             rate: Rate::new(now),
@@ -140,7 +144,13 @@ impl Pool {
         self.standing.clear();
         self.excluded.clear();
         self.free.clear();
+        self.own.clear();
         (self.not_ready, self.full, self.log_all_full) = (0, 0, 0);
+    }
+
+    /// Most work that partners may hold; 0 = no cap.
+    pub(super) fn contract_cap(&self) -> u32 {
+        self.overflow.as_ref().map_or(0, |overflow| overflow.rule.contract_cap)
     }
 
     /// Whether nobody could ever take it under this step.
@@ -160,6 +170,9 @@ impl Pool {
             self.not_ready += 1;
         } else if status.fits[class] {
             self.free.insert((status.idle_key, id));
+            if !status.partner && self.contract_cap() > 0 {
+                self.own.insert((status.idle_key, id));
+            }
         } else {
             self.full += 1;
         }
@@ -173,6 +186,7 @@ impl Pool {
             self.not_ready -= 1;
         } else if status.fits[class] {
             self.free.remove(&(status.idle_key, id));
+            self.own.remove(&(status.idle_key, id));
         } else {
             self.full -= 1;
         }

@@ -1,11 +1,6 @@
 //! Looking without deciding: what a plan would do, and what no plan can help.
 
-use super::{
-    Core, Plan, Preview, Work,
-    choose::KEPT,
-    pool::{PoolId, SeatId},
-    score::Kind,
-};
+use super::{Core, Plan, Preview, Work, choose::KEPT, pool::PoolId, score::Kind};
 use crate::{
     ids::{QueueId, WorkItemId},
     time::Instant,
@@ -30,15 +25,15 @@ impl Core {
 
     fn look_at(&self, now: Instant, id: PoolId, begins: i64, ends: Option<i64>) -> Option<Preview> {
         let pool = self.pools.get(id as usize)?;
-        let free: Vec<SeatId> = pool.free.iter().map(|(_, seat)| *seat).collect();
-        let mut ranked = self.ranked(now, pool, free.iter().copied(), usize::MAX);
+        let open = self.open(pool);
+        let mut ranked = self.ranked(now, pool, open.iter().map(|(_, seat)| *seat), usize::MAX);
         ranked.truncate(KEPT);
         Some(Preview {
             step: pool.step_no,
             begins_seconds: begins,
             ends_seconds: ends,
             skipped: ends.is_some() && pool.step.skip_if_empty && pool.hopeless(),
-            free: free.len() as u32,
+            free: open.len() as u32,
             candidates: ranked.into_iter().map(|(candidate, _)| candidate).collect(),
             exclusions: self.exclusions(pool),
         })

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 const QUEUES: u128 = 3;
 const SKILLS: u128 = 3;
+const PEOPLE: u128 = 6;
 
 fn skill(n: u128) -> SkillId {
     SkillId(Uuid::from_u128(n % SKILLS + 1))
@@ -20,6 +21,19 @@ fn skill(n: u128) -> SkillId {
 
 fn queue(n: u128) -> QueueId {
     QueueId(Uuid::from_u128(n % QUEUES + 1))
+}
+
+fn person(n: u128) -> AgentId {
+    AgentId(Uuid::from_u128(n % PEOPLE))
+}
+
+/// Most work in the hands of partners, by the rule of a queue: 0 (none), 2 and 4.
+fn cap(queue: QueueId) -> u32 {
+    (queue.0.as_u128() as u32 - 1) * 2
+}
+
+fn is_full(queue: QueueId, lent: u32) -> bool {
+    cap(queue) > 0 && lent >= cap(queue)
 }
 
 fn start() -> Instant {
@@ -57,10 +71,11 @@ impl World {
         let mut core = Core::new();
         for n in 0..QUEUES {
             let plan = if n == 0 { Plan::default() } else { Plan::strict() };
-            core.apply(
-                start(),
-                Event::Queue(Queue { id: queue(n), offer_seconds: 20, sticky_seconds: 15, plan, overflow: None }),
-            );
+            // One contract over all queues, with a cap of its own in two of them.
+            let rule = OverflowRule { open_waiting: 1, contract_cap: cap(queue(n)), ..OverflowRule::default() };
+            let overflow = (n > 0).then_some(Overflow { rule, open: true });
+            let queue = Queue { id: queue(n), offer_seconds: 20, sticky_seconds: 15, plan, overflow };
+            core.apply(start(), Event::Queue(queue));
         }
         Self {
             core,
@@ -86,17 +101,20 @@ impl World {
                 vec![]
             },
             language: languages[usize::from(step.c % 4)].map(ToOwned::to_owned),
-            sticky: (step.c > 200).then(|| AgentId(Uuid::from_u128(u128::from(step.a % 6)))),
+            sticky: (step.c > 200).then(|| person(u128::from(step.a))),
             named: None,
             enqueued_at: self.now,
             queued_at: self.now,
             head_start_seconds: if step.b > 230 { 300 } else { 0 },
-            refused_by: BTreeSet::new(),
+            refused_by: (0..PEOPLE)
+                .filter(|n| step.b > 150 && u128::from(step.a ^ step.c) >> n & 1 == 0)
+                .map(person)
+                .collect(),
         }
     }
 
     fn agent(&self, step: &Happening) -> Agent {
-        let id = AgentId(Uuid::from_u128(u128::from(step.a % 6)));
+        let id = person(u128::from(step.a));
         let used = self.offered.values().filter(|agent| **agent == id).count() as i16;
         let mut languages = BTreeSet::from(["de".to_owned()]);
         if step.b.is_multiple_of(3) {
@@ -111,10 +129,17 @@ impl World {
             languages,
             load: [(0, 0), (used, i16::from(step.b % 4)), (0, 0), (0, 0)],
             idle_since: self.now,
-            outsourced: step.c > 240,
+            outsourced: step.a % 6 > 3,
             knowledge: 0,
             branch: None,
+            attributes: BTreeMap::new(),
         }
+    }
+
+    /// Work in the hands of partners.
+    fn lent(&self) -> u32 {
+        let partners = self.agents.values().filter(|agent| agent.outsourced);
+        partners.map(|agent| agent.load.iter().map(|(used, _)| *used as u32).sum::<u32>()).sum()
     }
 
     /// Lets it happen, and checks each decision against what the database would say.
@@ -153,9 +178,11 @@ impl World {
         let made = self.core.apply(self.now, event);
         for decision in made.iter().filter(|decision| decision.outcome == Outcome::Offered) {
             prop_assert!(self.waiting.remove(&decision.work), "offered twice, or after it was gone");
+            let lent = self.lent();
             let agent = self.agents.get_mut(&decision.agent.unwrap()).unwrap();
             prop_assert!(agent.ready && agent.queues.contains(&decision.queue));
             prop_assert!(agent.fits(ChannelClass::Chat), "over capacity");
+            prop_assert!(!agent.outsourced || !is_full(decision.queue, lent), "beyond the contract");
             prop_assert_eq!(decision.candidates[0].agent, agent.id);
             agent.load[1].0 += 1;
             agent.idle_since = self.now;
@@ -170,15 +197,23 @@ impl World {
         prop_assert_eq!(core.waiting(), self.waiting.len());
         let counted: usize = core.by_queue.keys().map(|queue| core.line(*queue, self.now).0 as usize).sum();
         prop_assert_eq!(counted, core.waiting(), "lines count what waits, however it comes and goes");
+        for queue in core.by_queue.keys() {
+            let in_line = core.work.values().filter(|w| w.work.queue == *queue && !matches!(w.lane, Lane::Held(_)));
+            let came: Vec<Instant> = in_line.map(|w| w.work.enqueued_at).collect();
+            prop_assert_eq!(core.depth(*queue), (came.len() as u32, came.iter().min().copied()));
+        }
         for (id, agent) in &self.agents {
             prop_assert_eq!(core.seat_of(*id).map(|seat| &seat.agent), Some(agent));
         }
+        let lent = self.lent();
+        prop_assert_eq!(core.lent, lent);
         for (n, pool) in core.pools.iter().enumerate() {
             let at = |seat: SeatId| core.seat(seat).unwrap();
             let members: BTreeSet<SeatId> =
                 core.seat_of.values().copied().filter(|seat| at(*seat).agent.queues.contains(&pool.queue)).collect();
             prop_assert_eq!(pool.standing.keys().copied().collect::<BTreeSet<_>>(), members.clone());
             let mut naive = Pool::new(pool.queue, pool.kind.clone(), pool.step_no, pool.home, self.now);
+            naive.overflow.clone_from(&pool.overflow);
             for id in members {
                 let seat = at(id);
                 prop_assert_eq!(seat.counted, seat.status());
@@ -197,6 +232,7 @@ impl World {
                 }
             }
             prop_assert_eq!(&pool.free, &naive.free);
+            prop_assert_eq!(&pool.own, &naive.own);
             prop_assert_eq!(pool.exclusions(0), naive.exclusions(0));
             prop_assert_eq!(pool.log_all_full, naive.log_all_full);
             let lane = |lane: Lane| {
@@ -205,8 +241,12 @@ impl World {
             };
             prop_assert_eq!(&pool.fresh, &lane(Lane::Fresh));
             prop_assert_eq!(&pool.late, &lane(Lane::Late));
-            // Work within its target never waits while somebody could take it.
-            prop_assert!(pool.fresh.is_empty() || pool.free.is_empty());
+            // Work within its target never waits while somebody could take it, whoever else is free, at the end of the
+            // contract or let it pass; and without a reserve no work does.
+            let full = is_full(pool.queue, lent);
+            let anybody = pool.free.iter().any(|(_, seat)| !full || !at(*seat).agent.outsourced);
+            prop_assert!(!anybody || pool.fresh.is_empty());
+            prop_assert!(!anybody || pool.reserve || pool.late.is_empty());
         }
         Ok(())
     }
@@ -214,6 +254,53 @@ impl World {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// Whoever else is free, at the end of their contract or let it pass: if anybody may be asked, somebody is, and
+    /// everybody is accounted for.
+    #[test]
+    fn if_anybody_may_be_asked_somebody_is(
+        crowd in proptest::collection::vec((0_i64..1000, any::<bool>(), 0_u8..3, any::<bool>()), 0..150),
+        contract_cap in 0_u32..4,
+        held in 0_i16..4,
+        order in 0_usize..4,
+    ) {
+        let order = [Order::LongestIdle, Order::LeastOccupied, Order::BestLevel, Order::Scarcity][order];
+        let plan = Plan { steps: vec![Step { any_hours: true, order, ..Step::default() }], ..Plan::default() };
+        let rule = OverflowRule { open_waiting: 1, contract_cap, ..OverflowRule::default() };
+        let overflow = Some(Overflow { rule, open: true });
+        let mut world = World::new();
+        let set_up = Queue { id: queue(0), offer_seconds: 20, sticky_seconds: 0, plan, overflow };
+        world.core.apply(start(), Event::Queue(set_up));
+        let nobody = Happening { kind: 0, a: 0, b: 1, c: 0, seconds: 0 };
+        let other = Agent { outsourced: true, load: [(held, 9); 4], queues: BTreeSet::new(), ..world.agent(&nobody) };
+        world.core.apply(start(), Event::Agent(Agent { id: AgentId(Uuid::from_u128(9999)), ..other.clone() }));
+        let full = contract_cap > 0 && 4 * held as u32 >= contract_cap;
+        let mut refused_by = BTreeSet::new();
+        let (mut asked, mut last) = (0, 0);
+        for (n, (idle, outsourced, room, refused)) in crowd.iter().enumerate() {
+            let id = AgentId(Uuid::from_u128(n as u128 + 1));
+            let idle_since = start() - TimeDelta::seconds(*idle);
+            // A third of them has no room.
+            let load = [(0, 0), (0, i16::from(*room > 0)), (0, 0), (0, 0)];
+            let queues = BTreeSet::from([queue(0)]);
+            let one = Agent { id, ready: true, idle_since, outsourced: *outsourced, load, queues, ..other.clone() };
+            world.core.apply(start(), Event::Agent(one));
+            if *refused {
+                refused_by.insert(id);
+            }
+            let may = *room > 0 && !(full && *outsourced);
+            asked += u32::from(may && !refused);
+            last += u32::from(may && *refused);
+        }
+        let work = Work { refused_by: refused_by.clone(), language: None, ..world.work(&nobody) };
+        let made = world.core.apply(start(), Event::WorkWaits(work));
+        prop_assert_eq!(made[0].outcome == Outcome::Offered, asked + last > 0);
+        let passed = made[0].agent.is_some_and(|agent| refused_by.contains(&agent));
+        prop_assert_eq!(passed, asked == 0 && last > 0, "who let it pass is asked last");
+        let open = if asked > 0 { asked } else { last };
+        let excluded: u32 = made[0].exclusions.values().sum();
+        prop_assert_eq!(open + excluded, crowd.len() as u32 + 1, "{:?}", made[0].exclusions);
+    }
 
     #[test]
     fn the_indexes_equal_a_naive_walk_and_nobody_is_over_capacity(steps in happenings(120)) {
@@ -232,7 +319,7 @@ proptest! {
         for step in &steps {
             world.happen(step)?;
         }
-        let everything = Happening { kind: 4, a: 5, b: 0, c: 8, seconds: 0 };
+        let everything = Happening { kind: 4, a: 3, b: 0, c: 8, seconds: 0 };
         for round in 0..600_u16 {
             let mut agent = world.agent(&everything);
             world.offered.retain(|_, holder| *holder != agent.id);

@@ -29,6 +29,7 @@ fn agent(n: u128) -> Agent {
         outsourced: false,
         knowledge: 0,
         branch: None,
+        attributes: BTreeMap::new(),
     }
 }
 
@@ -225,6 +226,67 @@ fn a_step_asks_whom_it_names() {
     assert_eq!(asked(&english), [Some(Exclusion::LanguageMissing), Some(Exclusion::LanguageMissing), None]);
 }
 
+fn one_of(key: &str, values: &[&str]) -> AttributeNeed {
+    AttributeNeed { key: key.to_owned(), any_of: values.iter().map(ToString::to_string).collect(), at_least: None }
+}
+
+fn least(key: &str, at_least: i32) -> AttributeNeed {
+    AttributeNeed { key: key.to_owned(), any_of: vec![], at_least: Some(at_least) }
+}
+
+#[test]
+fn a_step_asks_for_attributes_by_value_and_by_number() {
+    let with = |attributes: &[(&str, &str)]| Agent {
+        attributes: attributes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+        ..agent(10)
+    };
+    let senior = with(&[("region", "north"), ("years", "12")]);
+    assert!(one_of("region", &["south", "north"]).met(&senior) && !one_of("region", &["south"]).met(&senior));
+    assert!(least("years", 12).met(&senior) && !least("years", 13).met(&senior), "by number: 12 is more than 2");
+    assert!(least("years", 2).met(&senior) && least("years", -5).met(&with(&[("years", "-5")])));
+    assert!(!least("region", 0).met(&senior) && !one_of("team", &["a"]).met(&senior), "no number, no such attribute");
+    assert!(least("years", 0).met(&with(&[("years", "99999999999")])));
+    let step = Step { attributes: vec![one_of("region", &["north"]), least("years", 5)], ..Step::default() };
+    assert_eq!(step.passes_over(&senior), None);
+    let junior = with(&[("region", "north"), ("years", "1")]);
+    assert_eq!(step.passes_over(&junior), Some(Exclusion::OtherAttribute));
+    // Who gains an attribute is asked at once.
+    let mut core = Core::new();
+    let plan = Plan { steps: vec![step], ..Plan::strict() };
+    core.apply(t0(), Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 0, plan, overflow: None }));
+    core.apply(t0(), Event::Agent(junior));
+    let waits = core.apply(t0(), Event::WorkWaits(work(1)));
+    assert_eq!(waits[0].exclusions, BTreeMap::from([(Exclusion::OtherAttribute, 1)]));
+    assert_eq!(core.unservable(t0()), [(work(1).id, Q)]);
+    assert_eq!(core.apply(t0(), Event::Agent(senior))[0].agent, Some(agent(10).id));
+}
+
+#[test]
+fn attributes_of_a_step_are_checked_and_written_only_when_there_are_any() {
+    let check = |attributes: Vec<AttributeNeed>| {
+        let step = Step { skip_if_empty: true, attributes, ..Step::default() };
+        Plan { steps: vec![step], ..Plan::strict() }.check(&known(&[agent(10)])).map_err(|refused| refused.field)
+    };
+    let (values, many) = (vec!["x"; 20], vec!["x"; 21]);
+    assert_eq!(check(vec![one_of("region_2", &values), least(&"k".repeat(40), 1)]), Ok(()));
+    let nothing = AttributeNeed { key: "region".to_owned(), ..AttributeNeed::default() };
+    let both = AttributeNeed { at_least: Some(1), ..one_of("region", &["north"]) };
+    let long = "k".repeat(41);
+    for wrong in
+        [one_of("region", &many), nothing, both, least("", 1), least("Region", 1), least(&long, 1), least("é", 1)]
+    {
+        assert_eq!(check(vec![wrong.clone()]), Err("attributes"), "{wrong:?}");
+    }
+    assert_eq!(check(vec![least("years", 1); 11]), Err("attributes"));
+    let empty = Plan { steps: vec![Step { attributes: vec![least("years", 1)], ..Step::default() }], ..Plan::strict() };
+    assert_eq!(empty.check(&known(&[agent(10)])).map_err(|refused| refused.field), Err("steps"), "nobody has it");
+    let written = serde_json::to_value(Step::default()).unwrap();
+    assert!(written.get("attributes").is_none());
+    let read: Step =
+        serde_json::from_value(serde_json::json!({ "attributes": [{ "key": "years", "at_least": 5 }] })).unwrap();
+    assert_eq!(read.attributes, [least("years", 5)]);
+}
+
 #[test]
 fn a_preview_tells_each_step_and_offers_nothing() {
     let mut core = core();
@@ -296,6 +358,15 @@ fn partners_are_asked_while_overflow_is_open_within_their_contract_and_with_what
     assert_eq!((waits[0].outcome, &waits[0].exclusions), (Outcome::Waiting, &expected));
     core.apply(t0(), Event::WorkWaits(work(2)));
     assert_eq!(core.depth(Q), (2, Some(t0())));
+    // The red channel in front hides nobody who has waited for longer.
+    let since = t0() - TimeDelta::seconds(100);
+    core.apply(t0(), Event::WorkWaits(Work { enqueued_at: since, ..work(8) }));
+    core.apply(t0(), Event::WorkWaits(Work { head_start_seconds: 600, ..work(9) }));
+    assert_eq!(core.depth(Q), (4, Some(since)));
+    for gone in [8, 9] {
+        core.apply(t0(), Event::WorkGone(work(gone).id));
+    }
+    assert_eq!(core.depth(Q), (2, Some(t0())));
     assert_eq!(core.unservable(t0()), []);
     // Open: the one who learned the revision is asked, for as much as the contract says.
     let opened = core.apply(t0(), queue(true));
@@ -305,6 +376,184 @@ fn partners_are_asked_while_overflow_is_open_within_their_contract_and_with_what
     // What they held is done: the next one may go to them.
     let freed = core.apply(t0(), Event::Agent(partner(11, 7)));
     assert_eq!(freed.len(), 1);
+}
+
+#[test]
+fn work_of_a_queue_without_a_target_does_not_crush_that_of_one_with_a_target() {
+    let with_target = QueueId(Uuid::from_u128(9));
+    let plan = |target_seconds| {
+        let steps = vec![Step { any_hours: true, order: Order::Scarcity, ..Step::default() }];
+        Plan { steps, target_seconds, reserve: false, ..Plan::default() }
+    };
+    let mut core = Core::new();
+    for (id, target) in [(Q, 0), (with_target, 30)] {
+        core.apply(
+            t0(),
+            Event::Queue(Queue { id, offer_seconds: 20, sticky_seconds: 0, plan: plan(target), overflow: None }),
+        );
+    }
+    let came = |seconds| t0() - TimeDelta::seconds(seconds);
+    let waits = |id, queue, seconds| {
+        Event::WorkWaits(Work { queue, enqueued_at: came(seconds), queued_at: came(seconds), ..work(id) })
+    };
+    // Late by minutes, late by less; and within its target against a minute of wait.
+    for event in [waits(1, with_target, 300), waits(2, Q, 120), waits(3, with_target, 10), waits(4, Q, 60)] {
+        core.apply(t0(), event);
+    }
+    let everything = Agent { queues: BTreeSet::from([Q, with_target]), load: [(0, 9); 4], ..agent(10) };
+    let order: Vec<u128> = core.apply(t0(), Event::Agent(everything)).iter().map(|d| d.work.0.as_u128()).collect();
+    assert_eq!(order, [1, 3, 2, 4]);
+}
+
+#[test]
+fn an_agent_kept_back_from_one_queue_still_takes_what_waits_in_another() {
+    let reserving = QueueId(Uuid::from_u128(9));
+    let mut core = core();
+    let queue = Queue { id: reserving, offer_seconds: 20, sticky_seconds: 0, plan: Plan::strict(), overflow: None };
+    core.apply(t0(), Event::Queue(queue));
+    // Much of it comes, so that an agent's time is dear.
+    for n in 1000..1060 {
+        core.apply(t0(), Event::WorkWaits(Work { queue: reserving, ..work(n) }));
+        core.withdraw(t0(), work(n).id);
+    }
+    core.apply(t0(), Event::WorkWaits(Work { queue: reserving, ..work(1) }));
+    let now = t0() + TimeDelta::seconds(35);
+    core.apply(now, Event::WorkWaits(Work { enqueued_at: now, queued_at: now, ..work(2) }));
+    let both = Agent { queues: BTreeSet::from([Q, reserving]), load: [(0, 2); 4], ..agent(10) };
+    let given: Vec<_> = core.apply(now, Event::Agent(both)).iter().map(|decision| decision.work).collect();
+    assert_eq!(given, [work(2).id], "the late one is not worth their time yet");
+}
+
+/// A queue that lends no more than so much, and partners are asked.
+fn lends(id: QueueId, contract_cap: u32, order: Order) -> Event {
+    let plan = Plan { steps: vec![Step { any_hours: true, order, ..Step::default() }], ..Plan::default() };
+    let rule = OverflowRule { open_waiting: 1, contract_cap, ..OverflowRule::default() };
+    let overflow = Some(Overflow { rule, open: true });
+    Event::Queue(Queue { id, offer_seconds: 20, sticky_seconds: 30, plan, overflow })
+}
+
+#[test]
+fn those_who_may_not_be_asked_hide_nobody_however_long_they_have_been_idle() {
+    for order in [Order::LongestIdle, Order::Scarcity, Order::LeastOccupied, Order::BestLevel] {
+        let mut core = Core::new();
+        core.apply(t0(), lends(Q, 1, order));
+        // A hundred partners and a hundred who let it pass have been idle for longer than the last one.
+        let (partners, refused, one) = (1000..1100_u128, 500..600_u128, agent(1));
+        for n in partners {
+            core.apply(t0(), Event::Agent(Agent { outsourced: true, load: [(0, 2); 4], ..agent(n) }));
+        }
+        let lent = core.apply(t0(), Event::WorkWaits(work(1)));
+        assert!(lent[0].agent.is_some());
+        for n in refused.clone() {
+            core.apply(t0(), Event::Agent(agent(n)));
+        }
+        core.apply(t0(), Event::Agent(one.clone()));
+        let passed = Work { refused_by: refused.map(|n| agent(n).id).collect(), ..work(2) };
+        let made = core.apply(t0(), Event::WorkWaits(passed));
+        assert_eq!((made[0].outcome, made[0].agent), (Outcome::Offered, Some(one.id)), "{order:?}");
+        let expected = BTreeMap::from([(Exclusion::ContractFull, 100), (Exclusion::RefusedBefore, 100)]);
+        assert_eq!(made[0].exclusions, expected, "{order:?}");
+    }
+}
+
+#[test]
+fn kept_work_does_not_go_past_the_contract_and_goes_when_there_is_room_again() {
+    let mut core = Core::new();
+    core.apply(t0(), lends(Q, 1, Order::LongestIdle));
+    let partner = |n, used| Agent { outsourced: true, load: [(used, 2); 4], ..agent(n) };
+    core.apply(t0(), Event::Agent(partner(11, 0)));
+    core.apply(t0(), Event::Agent(Agent { load: [(0, 2), (0, 2), (1, 2), (0, 2)], ..partner(12, 0) }));
+    let sticky = Work { sticky: Some(agent(11).id), ..work(1) };
+    let until = t0() + TimeDelta::seconds(60);
+    let named = Work { named: Some((agent(11).id, until)), ..work(2) };
+    for kept in [sticky, named] {
+        let made = core.apply(t0(), Event::WorkWaits(kept));
+        assert_eq!(made[0].outcome, Outcome::Waiting);
+        assert_eq!(made[0].exclusions, BTreeMap::from([(Exclusion::ContractFull, 2)]));
+    }
+    let freed = core.apply(t0(), Event::Agent(partner(12, 0)));
+    let freed: Vec<_> = freed.iter().map(|decision| (decision.work, decision.agent)).collect();
+    assert_eq!(freed, [(work(1).id, Some(agent(11).id))]);
+}
+
+#[test]
+fn partners_are_asked_again_whenever_their_contract_has_room_however_that_came() {
+    let other = QueueId(Uuid::from_u128(9));
+    let partner = |n, used, queues: &[QueueId]| Agent {
+        outsourced: true,
+        queues: queues.iter().copied().collect(),
+        load: [(0, 9), (0, 9), (used, 9), (0, 9)],
+        ..agent(n)
+    };
+    let full = || {
+        let mut core = Core::new();
+        core.apply(t0(), lends(Q, 3, Order::LongestIdle));
+        core.apply(t0(), lends(other, 10, Order::LongestIdle));
+        core.apply(t0(), Event::Agent(partner(10, 4, &[other])));
+        core.apply(t0(), Event::Agent(partner(11, 0, &[Q])));
+        assert_eq!(core.apply(t0(), Event::WorkWaits(work(1)))[0].outcome, Outcome::Waiting);
+        core
+    };
+    let asked = |made: Vec<Decision>| made.iter().map(|decision| decision.agent).collect::<Vec<_>>();
+    // From beyond one contract to within it, in one event.
+    assert_eq!(asked(full().apply(t0(), Event::Agent(partner(10, 2, &[other])))), [Some(agent(11).id)]);
+    assert_eq!(asked(full().apply(t0(), Event::AgentGone(agent(10).id))), [Some(agent(11).id)]);
+}
+
+#[test]
+fn work_that_has_changed_is_given_to_nobody_as_it_was_and_is_no_new_arrival() {
+    let mut core = core();
+    core.apply(t0(), Event::WorkWaits(work(1)));
+    core.apply(t0(), Event::WorkWaits(work(2)));
+    let rate = |core: &Core| core.pools[0].rate.at(t0());
+    let before = rate(&core);
+    core.lift(t0(), &work(1));
+    assert_eq!(core.waiting(), 2, "it is as it was");
+    let german = Work { skills: vec![SkillNeed { skill: GERMAN, level: 1 }], ..work(1) };
+    core.lift(t0(), &german);
+    let given: Vec<_> = core.apply(t0(), Event::Agent(agent(10))).iter().map(|decision| decision.work).collect();
+    assert_eq!(given, [work(2).id]);
+    assert_eq!(core.apply(t0(), Event::WorkWaits(german))[0].outcome, Outcome::Waiting);
+    assert_eq!((rate(&core), core.line(Q, t0()).0), (before, 1));
+    let arrived: f64 = core.pools.iter().map(|pool| pool.rate.at(t0())).sum();
+    assert!((arrived - before).abs() < 1e-12, "{arrived}");
+}
+
+#[test]
+fn an_offer_that_lost_its_race_teaches_nothing() {
+    let mut core = Core::new();
+    let strict = |id| Queue { id, offer_seconds: 20, sticky_seconds: 0, plan: Plan::strict(), overflow: None };
+    core.apply(t0(), Event::Queue(strict(Q)));
+    core.resume_line(Q, t0(), 0.05);
+    let learned = |core: &Core, now| {
+        let ((waiting, pace), pool) = (core.line(Q, now), &core.pools[0]);
+        [pool.rate.at(now), pool.level.missed(), f64::from(waiting), pace.unwrap()]
+    };
+    let same = |core: &Core, now, before: [f64; 4]| {
+        let now = learned(core, now);
+        assert!(now.iter().zip(before).all(|(now, before)| (now - before).abs() < 1e-9), "{now:?} {before:?}");
+    };
+    // Late work and work within its target, after a wait and at once.
+    for (n, came) in [(1, 0), (2, 50), (3, 60)] {
+        core.apply(t0(), Event::AgentGone(agent(10).id));
+        let at = t0() + TimeDelta::seconds(came);
+        let waits = Work { enqueued_at: at, queued_at: at, ..work(n) };
+        core.apply(at, Event::WorkWaits(waits.clone()));
+        let now = t0() + TimeDelta::seconds(60);
+        core.apply(now, Event::Tick);
+        let before = learned(&core, now);
+        let made = core.apply(now, Event::Agent(agent(10)));
+        assert_eq!(made.iter().map(|decision| decision.work).collect::<Vec<_>>(), [waits.id]);
+        core.apply(now, Event::Agent(Agent { load: [(1, 1); 4], ..agent(10) }));
+        core.unmade(now, &waits);
+        let again = core.apply(now, Event::WorkWaits(waits.clone()));
+        assert_eq!(again[0].outcome, Outcome::Waiting);
+        same(&core, now, before);
+        core.unmade(now, &waits);
+        // It waits: there is nothing to take back.
+        same(&core, now, before);
+        core.withdraw(now, waits.id);
+    }
 }
 
 proptest::proptest! {

@@ -40,7 +40,7 @@ pub struct Work {
     pub named: Option<(AgentId, Instant)>,
     /// When the place in line was taken; kept over refused offers.
     pub enqueued_at: Instant,
-    /// When the present wait began: plan steps count from here.
+    /// When the present wait began: plan steps count from here. Offers that were not taken are part of it.
     pub queued_at: Instant,
     /// Head start of its priority, seconds: a minute is worth a minute of waiting, so nobody starves.
     pub head_start_seconds: i32,
@@ -73,6 +73,8 @@ pub struct Agent {
     pub knowledge: i32,
     /// Where they are counted, if that is known.
     pub branch: Option<BranchId>,
+    /// What else is known of them, by key: numbers as text.
+    pub attributes: BTreeMap<String, String>,
 }
 
 impl Agent {
@@ -155,6 +157,8 @@ pub enum Exclusion {
     OtherBranch,
     /// The plan step asks own people alone, or partners alone.
     OtherPool,
+    /// The plan step asks for an attribute that they do not have.
+    OtherAttribute,
     /// The plan step names other people.
     NotNamed,
     /// Partners are not asked at the moment.

@@ -61,6 +61,7 @@ impl Desk {
                 outsourced: spec.outsourced,
                 knowledge: 0,
                 branch: None,
+                attributes: BTreeMap::new(),
             };
             (spec, agent)
         };

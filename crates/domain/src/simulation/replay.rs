@@ -297,6 +297,7 @@ mod tests {
             outsourced: false,
             knowledge: 0,
             branch: None,
+            attributes: BTreeMap::new(),
         };
         Past {
             queues: vec![Queue { id: Q, offer_seconds: 20, sticky_seconds: 0, plan, overflow: None }],
