@@ -1,6 +1,6 @@
 -- A session is one person on one account in one place: a group, a room or a channel of the provider is a place of its own.
 drop index session_one_open;
-create unique index session_one_open on session (tenant_id, party_id, account_id, coalesce(thread, ''))
+create unique index session_one_open on session (tenant_id, party_id, account_id, thread) nulls not distinct
   where closed_at is null;
 
 -- Nobody waits for an answer in it so far: an echo, an automatic mail, or what another application owns.
