@@ -1,7 +1,8 @@
 import type { PlanBitsFragment, RoutingPlanInput } from '../gql/plans/graphql';
+import { needsOf, needsText } from '../lib/attributes';
 
-/** A step as it is edited: languages are one line of text. */
-export type Step = Required<Omit<PlanBitsFragment['steps'][number], 'languages' | 'skills'>> & { languages: string; skills: { skillId: string; level: number }[] };
+/** A step as it is edited: languages and attributes are a line of text each. */
+export type Step = Required<Omit<PlanBitsFragment['steps'][number], 'languages' | 'skills' | 'attributes'>> & { languages: string; attributes: string; skills: { skillId: string; level: number }[] };
 export interface Draft {
   steps: Step[];
   targetSeconds: number;
@@ -12,14 +13,14 @@ export const orders = ['SCARCITY', 'LONGEST_IDLE', 'LEAST_OCCUPIED', 'BEST_LEVEL
 export const pools = ['ANY', 'OWN', 'OUTSOURCED'] as const;
 
 export function newStep(): Step {
-  return { seconds: 60, relaxLevels: 0, anyLanguage: false, anyHours: false, shiftLeftMinutes: 0, skipIfEmpty: false, order: 'SCARCITY', pool: 'ANY', siteIds: [], branchIds: [], agentIds: [], languages: '', skills: [] };
+  return { seconds: 60, relaxLevels: 0, anyLanguage: false, anyHours: false, shiftLeftMinutes: 0, skipIfEmpty: false, order: 'SCARCITY', pool: 'ANY', siteIds: [], branchIds: [], agentIds: [], languages: '', attributes: '', skills: [] };
 }
 
 export function draftOf(plan: PlanBitsFragment): Draft {
   const steps = plan.steps.map((step): Step => {
     const { seconds, relaxLevels, anyLanguage, anyHours, shiftLeftMinutes, skipIfEmpty, order, pool } = step;
     const lists = { siteIds: [...step.siteIds], branchIds: [...step.branchIds], agentIds: [...step.agentIds] };
-    const asked = { languages: step.languages.join(', '), skills: step.skills.map(({ skillId, level }) => ({ skillId, level })) };
+    const asked = { languages: step.languages.join(', '), attributes: needsText(step.attributes.map((need) => ({ ...need, atLeast: need.atLeast ?? null }))), skills: step.skills.map(({ skillId, level }) => ({ skillId, level })) };
     return { seconds, relaxLevels, anyLanguage, anyHours, shiftLeftMinutes, skipIfEmpty, order, pool, ...lists, ...asked };
   });
   return { steps, targetSeconds: plan.targetSeconds, reserve: plan.reserve, note: '' };
@@ -34,6 +35,7 @@ export function planOf(draft: Draft): RoutingPlanInput {
     relaxLevels: number(step.relaxLevels),
     shiftLeftMinutes: number(step.shiftLeftMinutes),
     languages: step.languages.toLowerCase().split(/[\s,;，、；]+/).filter(Boolean),
+    attributes: needsOf(step.attributes),
   }));
   return { steps, targetSeconds: number(draft.targetSeconds), reserve: draft.reserve };
 }

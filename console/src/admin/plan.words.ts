@@ -33,6 +33,8 @@ export const words = {
   branches: ['Only these branches', '仅限分支'],
   agents: ['Only these people', '仅限人员'],
   languages: ['Only who speaks one of', '仅限会说以下任一语言'],
+  attributes: ['Only who has these attributes', '仅限具有以下属性'],
+  'attributes.help': ['One of several values, or a number that is high enough; people have them in their set-up', '可列出多个取值，或要求数值不低于某数；属性在人员设置中填写'],
   skills: ['Skills asked for, least level', '所需技能与最低等级'],
   note: ['Why, for the history', '说明（记入历史）'],
   publish: ['{name}: version {n} is in force', '{name}：版本 {n} 已生效'],

@@ -317,7 +317,7 @@ mod tests {
                 stream.write_all(said.as_bytes()).await.unwrap();
             }
         });
-        let http = Http::new(crate::Egress::parse("127.0.0.0/8").unwrap());
+        let http = crate::testing::loopback();
         let place = Place::at(url, &[]);
         assert_eq!(http.fetch(&place, 100).await.unwrap_err().class, ErrorClass::ProviderDown);
         assert_eq!(http.fetch(&place, 100).await.unwrap(), "film");

@@ -1,6 +1,6 @@
 //! What the tests of the adapters share.
 
-use crate::{Channel, InboundRequest, StoredRequest};
+use crate::{Channel, Http, InboundRequest, StoredRequest};
 use meridian_domain::{
     channel::AccountConfig,
     event::{EventKind, InboundEvent},
@@ -107,4 +107,10 @@ pub(crate) fn survives_as(channel: &dyn Channel, account: &AccountConfig, part: 
         let _ = (channel.order_key(&request), channel.dedupe_key(&request), channel.challenge(account, &request));
         assert!(channel.verify(account, &request, now()).is_err());
     }
+}
+
+/// A way out to servers of the test's own, as the program sets it up when it starts.
+pub(crate) fn loopback() -> Http {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Http::new(crate::Egress::parse("127.0.0.0/8").unwrap())
 }

@@ -7,6 +7,7 @@ use meridian_domain::{
     people::{ChosenState, Role},
     time::Instant,
 };
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A person of the tenant with the state the floor sees.
@@ -44,6 +45,8 @@ pub struct Agent {
     pub outsourced: bool,
     /// The revision of the knowledge they have learned.
     pub knowledge_revision: i32,
+    /// What the tenant says of them, for routing plans: key to value.
+    pub attributes: BTreeMap<String, String>,
     /// Whether a socket of theirs is connected.
     pub live: bool,
 }
@@ -65,6 +68,7 @@ struct Row {
     forced_by: Option<Uuid>,
     outsourced: bool,
     knowledge_revision: i32,
+    attributes: serde_json::Value,
     live: bool,
 }
 
@@ -88,6 +92,7 @@ impl TryFrom<Row> for Agent {
             forced_by: row.forced_by.map(AgentId),
             outsourced: row.outsourced,
             knowledge_revision: row.knowledge_revision,
+            attributes: serde_json::from_value(row.attributes).unwrap_or_default(),
             live: row.live,
         })
     }
@@ -99,7 +104,7 @@ pub async fn many(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<Agent>, StoreErro
     let rows = sqlx::query_as!(
         Row,
         r#"select a.id, a.email, a.name, a.role, a.status, a.branch_id, a.site_id, a.time_zone, a.locale,
-                  a.token_version, a.outsourced, a.knowledge_revision, coalesce(s.chosen, 'offline') as "chosen!", coalesce(s.reason, '') as "reason!",
+                  a.token_version, a.outsourced, a.knowledge_revision, a.attributes, coalesce(s.chosen, 'offline') as "chosen!", coalesce(s.reason, '') as "reason!",
                   coalesce(s.since, a.created_at) as "since!",
                   case when s.set_by_kind = 'agent' and s.set_by_id <> a.id then s.set_by_id end as forced_by,
                   coalesce(s.live_until > clock_timestamp(), false) as "live!"
@@ -125,7 +130,7 @@ pub async fn page(tx: &mut ReadTx, after: Option<(&str, AgentId)>, limit: i64) -
     let rows = sqlx::query_as!(
         Row,
         r#"select a.id, a.email, a.name, a.role, a.status, a.branch_id, a.site_id, a.time_zone, a.locale,
-                  a.token_version, a.outsourced, a.knowledge_revision, coalesce(s.chosen, 'offline') as "chosen!", coalesce(s.reason, '') as "reason!",
+                  a.token_version, a.outsourced, a.knowledge_revision, a.attributes, coalesce(s.chosen, 'offline') as "chosen!", coalesce(s.reason, '') as "reason!",
                   coalesce(s.since, a.created_at) as "since!",
                   case when s.set_by_kind = 'agent' and s.set_by_id <> a.id then s.set_by_id end as forced_by,
                   coalesce(s.live_until > clock_timestamp(), false) as "live!"
@@ -415,7 +420,7 @@ pub struct Load {
 pub async fn loads(tx: &mut ReadTx, agents: &[Uuid]) -> Result<Vec<Load>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        "select agent_id, class, used, cap from agent_load where tenant_id = $1 and agent_id = any($2)
+        "select agent_id, class, used, coalesce(wanted, cap) as \"cap!\" from agent_load where tenant_id = $1 and agent_id = any($2)
          order by agent_id, class",
         tenant,
         agents

@@ -11,7 +11,7 @@ use meridian_domain::{
     work::WorkState,
 };
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Every active queue with its plan; a queue without one gets the default plan.
@@ -95,7 +95,7 @@ pub async fn sites(tx: &mut ReadTx) -> Result<Vec<Site>, StoreError> {
 pub async fn agents(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Agent>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        r#"select a.id, a.site_id, a.branch_id, a.languages, a.outsourced, a.knowledge_revision, coalesce(s.chosen, 'offline') as "chosen!",
+        r#"select a.id, a.site_id, a.branch_id, a.languages, a.outsourced, a.knowledge_revision, a.attributes, coalesce(s.chosen, 'offline') as "chosen!",
                   coalesce(s.live_until > clock_timestamp(), false) as "live!",
                   coalesce(s.idle_since, a.created_at) as "idle_since!",
                   array(select class from agent_load l where l.tenant_id = $1 and l.agent_id = a.id order by class)
@@ -145,7 +145,7 @@ pub async fn agents(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Agent>
                 outsourced: row.outsourced,
                 knowledge: row.knowledge_revision,
                 branch: Some(row.branch_id.into()),
-                attributes: BTreeMap::new(),
+                attributes: serde_json::from_value(row.attributes).unwrap_or_default(),
             })
         })
         .collect()

@@ -7,6 +7,7 @@ use meridian_domain::{
     ids::{AgentId, BranchId, QueueId, SiteId, SkillId},
     people::Role,
 };
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Adds or renames a branch.
@@ -198,6 +199,8 @@ pub struct NewAgent<'a> {
     pub time_zone: &'a str,
     /// Languages spoken.
     pub languages: &'a [String],
+    /// What the tenant says of them: key to value.
+    pub attributes: &'a BTreeMap<String, String>,
     /// Argon2id in PHC form.
     pub password_hash: Option<&'a str>,
 }
@@ -206,11 +209,12 @@ pub struct NewAgent<'a> {
 pub async fn agent(tx: &mut WriteTx, new: &NewAgent<'_>, caps: [i16; 4]) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
-        "insert into agent (tenant_id, id, email, name, role, branch_id, site_id, time_zone, languages, password_hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        "insert into agent (tenant_id, id, email, name, role, branch_id, site_id, time_zone, languages, password_hash,
+                            attributes)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (tenant_id, id) do update set email = excluded.email, name = excluded.name, role = excluded.role,
            branch_id = excluded.branch_id, site_id = excluded.site_id, time_zone = excluded.time_zone,
-           languages = excluded.languages,
+           languages = excluded.languages, attributes = excluded.attributes,
            password_hash = coalesce(excluded.password_hash, agent.password_hash)",
         tenant,
         new.id.0,
@@ -221,14 +225,16 @@ pub async fn agent(tx: &mut WriteTx, new: &NewAgent<'_>, caps: [i16; 4]) -> Resu
         new.site.map(|s| s.0),
         new.time_zone,
         new.languages,
-        new.password_hash
+        new.password_hash,
+        serde_json::json!(new.attributes)
     )
     .execute(tx.conn())
     .await?;
     for class in ChannelClass::ALL {
         sqlx::query!(
             "insert into agent_load (tenant_id, agent_id, class, cap) values ($1, $2, $3, $4)
-             on conflict (tenant_id, agent_id, class) do update set cap = greatest(excluded.cap, agent_load.used)",
+             on conflict (tenant_id, agent_id, class) do update
+               set cap = greatest(excluded.cap, agent_load.used), wanted = excluded.cap",
             tenant,
             new.id.0,
             class.code(),

@@ -246,7 +246,7 @@ pub async fn transition(tx: &mut WriteTx, item: &WorkItem, step: Step<'_>) -> Re
     let freed = item.agent.filter(|_| held(item.state) && !held(step.to));
     sqlx::query!(
         "with freed as (
-           update agent_load set used = used - 1 where tenant_id = $1 and agent_id = $7 and class = $8 and used > 0
+           update agent_load set used = used - 1, cap = least(cap, greatest(coalesce(wanted, cap), used - 1)) where tenant_id = $1 and agent_id = $7 and class = $8 and used > 0
          ), idle as (
            update agent_state set idle_since = clock_timestamp() where tenant_id = $1 and agent_id = $7
          )

@@ -357,3 +357,55 @@ async fn the_red_channel_reaches_the_named_manager_or_their_deputy() -> Result<(
     assert_eq!(work["decisions"][0]["agentId"], ana, "{work}");
     stack.finish().await
 }
+
+/// A plan asks for what is said of people, and people hold as much as was set; less than they hold counts as it is given
+/// back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn attributes_are_asked_for_and_capacity_is_set() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let ada = signed_in(&stack, "ada").await?;
+    let (support, billing, mei) = (queue(&ada, "Support").await?, queue(&ada, "Billing").await?, id(&stack, "mei")?);
+    let mut people = both_sites(&stack).await?;
+    let update = "mutation($a: ID!, $k: String!, $n: Int!) { agentUpdate(input: { agentId: $a,
+        attributes: [{ key: $k, value: \"north\" }], capacity: [{ class: MESSAGING, cap: $n }] }) {
+        agent { attributes { key value } load { class used cap } } userErrors { field } } }";
+    let wrong = ada.query(update, json!({ "a": mei, "k": "Region", "n": 1 })).await?;
+    assert_eq!(wrong["agentUpdate"]["userErrors"], json!([{ "field": "attributes" }]), "{wrong}");
+    let wrong = ada.query(update, json!({ "a": mei, "k": "region", "n": 101 })).await?;
+    assert_eq!(wrong["agentUpdate"]["userErrors"], json!([{ "field": "capacity" }]), "{wrong}");
+    let set = ada.query(update, json!({ "a": mei, "k": "region", "n": 1 })).await?;
+    let agent = &set["agentUpdate"]["agent"];
+    assert_eq!(agent["attributes"], json!([{ "key": "region", "value": "north" }]), "{set}");
+    let messaging = |agent: &Value| {
+        let loads = agent["load"].as_array().into_iter().flatten();
+        loads.filter(|load| load["class"] == "messaging").cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(messaging(agent), [json!({ "class": "messaging", "used": 0, "cap": 1 })], "{set}");
+
+    let plan = json!({ "steps": [{ "seconds": 600, "anyHours": true, "attributes": [{ "key": "region", "anyOf": ["north"] }] },
+                                 { "anyHours": true }] });
+    let published = ada.query(PUBLISH, json!({ "q": support, "p": plan })).await?;
+    assert_eq!(published["routingPlanPublish"]["userErrors"], json!([]), "{published}");
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    whatsapp.post(&http, &whatsapp.text("447700900641", "Iris", "wamid.a1", "agent", unix())).await?;
+    let (who, conversation) = accept_first(&mut people).await?;
+    assert_eq!(who, 1, "Mei");
+    let look = "query($c: ID!) { conversation(id: $c) { workItems { decisions { exclusions } } } }";
+    let seen = ada.query(look, json!({ "c": conversation })).await?;
+    let excluded = &seen["conversation"]["workItems"][0]["decisions"][0]["exclusions"]["other_attribute"];
+    ensure!(excluded.as_u64() > Some(0), "{seen}");
+
+    // Lowered below what she holds: shown as set, and true once it is given back.
+    let set = ada.query(update, json!({ "a": mei, "k": "region", "n": 0 })).await?;
+    assert_eq!(
+        messaging(&set["agentUpdate"]["agent"]),
+        [json!({ "class": "messaging", "used": 1, "cap": 0 })],
+        "{set}"
+    );
+    let pass = "mutation($c: ID!, $q: ID!) { conversationTransfer(input: { conversationId: $c, queueId: $q }) { userErrors { message } } }";
+    let passed = people[1].0.query(pass, json!({ "c": conversation, "q": billing })).await?;
+    assert_eq!(passed["conversationTransfer"]["userErrors"], json!([]), "{passed}");
+    let given = "select count(*) from agent_load where class = 'messaging' and cap = 0 and used = 0";
+    stack.settle(given, 1, PATIENCE).await?;
+    stack.finish().await
+}

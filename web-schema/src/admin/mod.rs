@@ -17,7 +17,7 @@ use meridian_domain::{ids::Id, people::Permission};
 use meridian_store::ReadTx;
 use std::str::FromStr;
 
-pub(crate) use people::Held;
+pub(crate) use people::{Attribute, Held};
 
 #[derive(MergedObject, Default)]
 pub(crate) struct AdminQueries(places::PlaceQueries, queues::SkillQueries, integrations::IntegrationQueries);

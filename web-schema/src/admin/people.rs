@@ -6,6 +6,7 @@ use crate::{
     error::{AppError, Resolved, UserError},
     ids::{id, read},
     people::{Agent, Role},
+    work::ChannelClass,
 };
 use async_graphql::{Context, ID, InputObject, Object, ResultExt, SimpleObject};
 use meridian_app::setup::{self as app, Person, SetupRefused};
@@ -37,6 +38,34 @@ struct HeldInput {
     level: i32,
 }
 
+/// What a tenant says of a person, for routing plans.
+#[derive(SimpleObject, InputObject)]
+#[graphql(input_name = "AttributeInput")]
+pub(crate) struct Attribute {
+    /// 1 to 40 lower-case letters, digits and underscores.
+    pub key: String,
+    /// 1 to 100 characters; plans compare whole numbers by size.
+    pub value: String,
+}
+
+type AttributeInput = Attribute;
+
+#[derive(InputObject)]
+struct CapacityInput {
+    /// Of which kind of channel.
+    class: ChannelClass,
+    /// So many at once, 0 to 100.
+    cap: i32,
+}
+
+fn capacity(given: Option<Vec<CapacityInput>>) -> Vec<(meridian_domain::channel::ChannelClass, i32)> {
+    given.into_iter().flatten().map(|one| (one.class.into(), one.cap)).collect()
+}
+
+fn attributes(given: Option<Vec<Attribute>>) -> Option<Vec<(String, String)>> {
+    given.map(|all| all.into_iter().map(|one| (one.key, one.value)).collect())
+}
+
 #[derive(InputObject)]
 struct AgentCreateInput {
     /// Sign-in address.
@@ -57,6 +86,10 @@ struct AgentCreateInput {
     languages: Option<Vec<String>>,
     /// Skills with levels.
     skills: Option<Vec<HeldInput>>,
+    /// What routing plans may ask for.
+    attributes: Option<Vec<AttributeInput>>,
+    /// Pieces of work at once; channel classes left out have 1 call, 3 chats, 5 messaging threads, 10 mails.
+    capacity: Option<Vec<CapacityInput>>,
 }
 
 #[derive(InputObject)]
@@ -81,6 +114,10 @@ struct AgentUpdateInput {
     languages: Option<Vec<String>>,
     /// Skills with levels: the whole list.
     skills: Option<Vec<HeldInput>>,
+    /// What routing plans may ask for: the whole list.
+    attributes: Option<Vec<AttributeInput>>,
+    /// Pieces of work at once, of the channel classes named. Who holds more keeps it, and gets nothing new until it fits.
+    capacity: Option<Vec<CapacityInput>>,
 }
 
 /// Result of `agentCreate` and `agentUpdate`.
@@ -123,6 +160,8 @@ impl AgentMutations {
             languages: input.languages,
             password: Some(input.password),
             skills: held(input.skills.as_deref())?,
+            attributes: attributes(input.attributes),
+            capacity: capacity(input.capacity),
         };
         payload(ctx, app::create_agent(&viewer.app, &viewer.subject, person).await).await
     }
@@ -141,6 +180,8 @@ impl AgentMutations {
             languages: input.languages,
             password: input.password,
             skills: held(input.skills.as_deref())?,
+            attributes: attributes(input.attributes),
+            capacity: capacity(input.capacity),
         };
         payload(ctx, app::update_agent(&viewer.app, &viewer.subject, agent, person).await).await
     }

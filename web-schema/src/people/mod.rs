@@ -1,7 +1,7 @@
 //! The viewer, agents and their states.
 
 use crate::{
-    admin::Held,
+    admin::{Attribute, Held},
     context::viewer,
     error::{AppError, Refusal, Resolved, UserError},
     ids::{id, read},
@@ -107,6 +107,11 @@ impl Agent {
     /// Whether they work for an outsourced partner.
     async fn outsourced(&self) -> bool {
         self.0.outsourced
+    }
+    /// What routing plans may ask for.
+    async fn attributes(&self) -> Vec<Attribute> {
+        let all = self.0.attributes.iter();
+        all.map(|(key, value)| Attribute { key: key.clone(), value: value.clone() }).collect()
     }
     /// The revision of the knowledge they have learned.
     async fn knowledge_revision(&self) -> i32 {

@@ -11,7 +11,7 @@ mod what_if;
 pub(crate) use alerts::{Alert, AlertMutations, AlertQueries};
 pub(crate) use emergency::{EmergencyMutations, EmergencyQueries};
 pub(crate) use line::{LineMutations, LineQueries};
-pub(crate) use plans::{PlanMutations, PlanQueries, RoutingPlan, outcome_of_read};
+pub(crate) use plans::{ChannelClass, PlanMutations, PlanQueries, RoutingPlan, outcome_of_read};
 pub(crate) use report::ReportQueries;
 pub(crate) use scheduled::{ScheduledMutations, ScheduledQueries, ScheduledWork, of_conversation as scheduled_of};
 

@@ -80,6 +80,19 @@ impl SkillLevel {
     }
 }
 
+/// What a step asks of an attribute of people: one of several values, or a number that is high enough.
+#[derive(SimpleObject, InputObject)]
+#[graphql(input_name = "AttributeNeedInput")]
+pub(crate) struct AttributeNeed {
+    /// The attribute.
+    key: String,
+    /// Its value is one of these.
+    #[graphql(default)]
+    any_of: Vec<String>,
+    /// Its value is a whole number and no less than this.
+    at_least: Option<i32>,
+}
+
 /// One step of a plan: whom it asks and for how long.
 #[derive(SimpleObject)]
 pub(crate) struct RoutingStep {
@@ -107,6 +120,8 @@ pub(crate) struct RoutingStep {
     languages: Vec<String>,
     /// Asked for beside what the work asks for, never relaxed.
     skills: Vec<SkillLevel>,
+    /// Only who has all of these attributes.
+    attributes: Vec<AttributeNeed>,
     /// Own people, partners, or both.
     pool: StaffPool,
 }
@@ -133,6 +148,15 @@ impl From<&routing::Step> for RoutingStep {
                 .skills
                 .iter()
                 .map(|need| SkillLevel { skill_id: id(need.skill), level: need.level.into() })
+                .collect(),
+            attributes: step
+                .attributes
+                .iter()
+                .map(|need| AttributeNeed {
+                    key: need.key.clone(),
+                    any_of: need.any_of.clone(),
+                    at_least: need.at_least,
+                })
                 .collect(),
             pool: step.pool.into(),
         }
@@ -257,6 +281,9 @@ pub(crate) struct RoutingStepInput {
     /// Asked for beside what the work asks for, never relaxed.
     #[graphql(default)]
     skills: Vec<SkillLevel>,
+    /// Only who has all of these attributes, at most 10.
+    #[graphql(default)]
+    attributes: Vec<AttributeNeed>,
     /// Own people, partners, or both; any when left out.
     pool: Option<StaffPool>,
 }
@@ -285,7 +312,15 @@ impl RoutingStepInput {
             branches: ids::<BranchId>(&self.branch_ids)?,
             agents: ids::<AgentId>(&self.agent_ids)?,
             pool: self.pool.map_or(DomainPool::Any, DomainPool::from),
-            attributes: Vec::new(),
+            attributes: self
+                .attributes
+                .iter()
+                .map(|need| routing::AttributeNeed {
+                    key: need.key.clone(),
+                    any_of: need.any_of.clone(),
+                    at_least: need.at_least,
+                })
+                .collect(),
         })
     }
 }

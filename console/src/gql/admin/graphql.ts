@@ -5,8 +5,12 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 export type AgentCreateInput = {
+  /** What routing plans may ask for. */
+  attributes?: Array<AttributeInput> | null | undefined;
   /** Branch they are counted in; the tenant's first when left out. */
   branchId?: string | number | null | undefined;
+  /** Pieces of work at once; channel classes left out have 1 call, 3 chats, 5 messaging threads, 10 mails. */
+  capacity?: Array<CapacityInput> | null | undefined;
   /** Sign-in address. */
   email: string;
   /** Languages spoken, BCP 47. */
@@ -44,8 +48,12 @@ export type AgentSetActiveInput = {
 export type AgentUpdateInput = {
   /** The person. */
   agentId: string | number;
+  /** What routing plans may ask for: the whole list. */
+  attributes?: Array<AttributeInput> | null | undefined;
   /** Branch they are counted in. */
   branchId?: string | number | null | undefined;
+  /** Pieces of work at once, of the channel classes named. Who holds more keeps it, and gets nothing new until it fits. */
+  capacity?: Array<CapacityInput> | null | undefined;
   /** Sign-in address. */
   email?: string | null | undefined;
   /** Languages spoken, BCP 47. */
@@ -90,6 +98,14 @@ export type AttachmentState =
   | 'REFUSED'
   /** Kept: it can be opened. */
   | 'STORED';
+
+/** What a tenant says of a person, for routing plans. */
+export type AttributeInput = {
+  /** 1 to 40 lower-case letters, digits and underscores. */
+  key: string;
+  /** 1 to 100 characters; plans compare whole numbers by size. */
+  value: string;
+};
 
 /** What becomes of work beyond the cap of its queue. */
 export type BeyondCap =
@@ -163,6 +179,13 @@ export type CannedReplySaveInput = {
   title: string;
 };
 
+export type CapacityInput = {
+  /** So many at once, 0 to 100. */
+  cap: number;
+  /** Of which kind of channel. */
+  class: ChannelClass;
+};
+
 export type ChannelAccountConnectInput = {
   /** Addresses (numbers, pages, mailboxes) that belong to it; any when left out. */
   addresses?: Array<string>;
@@ -221,6 +244,17 @@ export type ChannelAccountUpdateInput = {
   /** Settings to set or take away; the others stay. */
   settings?: Array<ChannelSettingInput>;
 };
+
+/** What a channel costs an agent. */
+export type ChannelClass =
+  /** Chats, where the customer waits at the screen. */
+  | 'CHAT'
+  /** E-mail. */
+  | 'MAIL'
+  /** Messages, which may wait a while. */
+  | 'MESSAGING'
+  /** Calls. */
+  | 'VOICE';
 
 /** What kind of value a field of the form takes. */
 export type ChannelFieldInput =
@@ -558,7 +592,7 @@ export type BranchBitsFragment = { id: string, name: string, teams: Array<{ id: 
 
 export type QueueBitsFragment = { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } };
 
-export type MemberBitsFragment = { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }> };
+export type MemberBitsFragment = { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }>, attributes: Array<{ key: string, value: string }>, load: Array<{ class: string, cap: number }> };
 
 export type KeyBitsFragment = { id: string, name: string, scopes: Array<string>, botId: string | null, createdAt: string, expiresAt: string | null, revokedAt: string | null };
 
@@ -637,7 +671,7 @@ export type MembersQueryVariables = Exact<{
 }>;
 
 
-export type MembersQuery = { agents: { nodes: Array<{ id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type MembersQuery = { agents: { nodes: Array<{ id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }>, attributes: Array<{ key: string, value: string }>, load: Array<{ class: string, cap: number }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ApiKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -714,21 +748,21 @@ export type AgentCreateMutationVariables = Exact<{
 }>;
 
 
-export type AgentCreateMutation = { agentCreate: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type AgentCreateMutation = { agentCreate: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }>, attributes: Array<{ key: string, value: string }>, load: Array<{ class: string, cap: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type AgentUpdateMutationVariables = Exact<{
   input: AgentUpdateInput;
 }>;
 
 
-export type AgentUpdateMutation = { agentUpdate: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type AgentUpdateMutation = { agentUpdate: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }>, attributes: Array<{ key: string, value: string }>, load: Array<{ class: string, cap: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type AgentSetActiveMutationVariables = Exact<{
   input: AgentSetActiveInput;
 }>;
 
 
-export type AgentSetActiveMutation = { agentSetActive: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type AgentSetActiveMutation = { agentSetActive: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }>, attributes: Array<{ key: string, value: string }>, load: Array<{ class: string, cap: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type BotSaveMutationVariables = Exact<{
   input: BotSaveInput;
@@ -827,7 +861,7 @@ export type AgentPartnerSetMutationVariables = Exact<{
 }>;
 
 
-export type AgentPartnerSetMutation = { agentPartnerSet: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type AgentPartnerSetMutation = { agentPartnerSet: { agent: { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }>, attributes: Array<{ key: string, value: string }>, load: Array<{ class: string, cap: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type QueueDeleteMutationVariables = Exact<{
   input: QueueDeleteInput;
@@ -985,6 +1019,14 @@ export const MemberBitsFragmentDoc = new TypedDocumentString(`
   }
   outsourced
   knowledgeRevision
+  attributes {
+    key
+    value
+  }
+  load {
+    class
+    cap
+  }
 }
     `, {"fragmentName":"MemberBits"}) as unknown as TypedDocumentString<MemberBitsFragment, unknown>;
 export const KeyBitsFragmentDoc = new TypedDocumentString(`
@@ -1586,6 +1628,14 @@ export const MembersDocument = new TypedDocumentString(`
   }
   outsourced
   knowledgeRevision
+  attributes {
+    key
+    value
+  }
+  load {
+    class
+    cap
+  }
 }
 fragment Page on PageInfo {
   hasNextPage
@@ -1925,6 +1975,14 @@ export const AgentCreateDocument = new TypedDocumentString(`
   }
   outsourced
   knowledgeRevision
+  attributes {
+    key
+    value
+  }
+  load {
+    class
+    cap
+  }
 }
 fragment Err on UserError {
   code
@@ -1961,6 +2019,14 @@ export const AgentUpdateDocument = new TypedDocumentString(`
   }
   outsourced
   knowledgeRevision
+  attributes {
+    key
+    value
+  }
+  load {
+    class
+    cap
+  }
 }
 fragment Err on UserError {
   code
@@ -1997,6 +2063,14 @@ export const AgentSetActiveDocument = new TypedDocumentString(`
   }
   outsourced
   knowledgeRevision
+  attributes {
+    key
+    value
+  }
+  load {
+    class
+    cap
+  }
 }
 fragment Err on UserError {
   code
@@ -2383,6 +2457,14 @@ export const AgentPartnerSetDocument = new TypedDocumentString(`
   }
   outsourced
   knowledgeRevision
+  attributes {
+    key
+    value
+  }
+  load {
+    class
+    cap
+  }
 }
 fragment Err on UserError {
   code

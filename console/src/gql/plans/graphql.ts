@@ -4,6 +4,16 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What a step asks of an attribute of people: one of several values, or a number that is high enough. */
+export type AttributeNeedInput = {
+  /** Its value is one of these. */
+  anyOf?: Array<string>;
+  /** Its value is a whole number and no less than this. */
+  atLeast?: number | null | undefined;
+  /** The attribute. */
+  key: string;
+};
+
 /** What a channel costs an agent. */
 export type ChannelClass =
   /** Chats, where the customer waits at the screen. */
@@ -79,6 +89,8 @@ export type RoutingStepInput = {
   anyHours?: boolean;
   /** Whether the language of the work does not matter any more. */
   anyLanguage?: boolean;
+  /** Only who has all of these attributes, at most 10. */
+  attributes?: Array<AttributeNeedInput>;
   /** Only these branches. */
   branchIds?: Array<string | number>;
   /** Only who speaks one of these (BCP 47 primary subtags). */
@@ -137,12 +149,12 @@ export type UserErrorCode =
   /** The provider takes no answer any more until the customer writes again. */
   | 'WINDOW_CLOSED';
 
-export type PlanBitsFragment = { version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }> }> };
+export type PlanBitsFragment = { version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }>, attributes: Array<{ key: string, anyOf: Array<string>, atLeast: number | null }> }> };
 
 export type PlansQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type PlansQuery = { queues: Array<{ id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }> }> }> }> };
+export type PlansQuery = { queues: Array<{ id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }>, attributes: Array<{ key: string, anyOf: Array<string>, atLeast: number | null }> }> }> }> };
 
 export type PlanTryQueryVariables = Exact<{
   input: RoutingPlanTryInput;
@@ -156,14 +168,14 @@ export type PlanPublishMutationVariables = Exact<{
 }>;
 
 
-export type PlanPublishMutation = { routingPlanPublish: { queue: { id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }> }> }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type PlanPublishMutation = { routingPlanPublish: { queue: { id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }>, attributes: Array<{ key: string, anyOf: Array<string>, atLeast: number | null }> }> }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type PlanRevertMutationVariables = Exact<{
   input: RoutingPlanRevertInput;
 }>;
 
 
-export type PlanRevertMutation = { routingPlanRevert: { queue: { id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }> }> }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type PlanRevertMutation = { routingPlanRevert: { queue: { id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }>, attributes: Array<{ key: string, anyOf: Array<string>, atLeast: number | null }> }> }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -212,6 +224,11 @@ export const PlanBitsFragmentDoc = new TypedDocumentString(`
       skillId
       level
     }
+    attributes {
+      key
+      anyOf
+      atLeast
+    }
   }
 }
     `, {"fragmentName":"PlanBits"}) as unknown as TypedDocumentString<PlanBitsFragment, unknown>;
@@ -251,6 +268,11 @@ export const PlansDocument = new TypedDocumentString(`
     skills {
       skillId
       level
+    }
+    attributes {
+      key
+      anyOf
+      atLeast
     }
   }
 }`) as unknown as TypedDocumentString<PlansQuery, PlansQueryVariables>;
@@ -325,6 +347,11 @@ export const PlanPublishDocument = new TypedDocumentString(`
       skillId
       level
     }
+    attributes {
+      key
+      anyOf
+      atLeast
+    }
   }
 }`) as unknown as TypedDocumentString<PlanPublishMutation, PlanPublishMutationVariables>;
 export const PlanRevertDocument = new TypedDocumentString(`
@@ -370,6 +397,11 @@ export const PlanRevertDocument = new TypedDocumentString(`
     skills {
       skillId
       level
+    }
+    attributes {
+      key
+      anyOf
+      atLeast
     }
   }
 }`) as unknown as TypedDocumentString<PlanRevertMutation, PlanRevertMutationVariables>;

@@ -4,6 +4,16 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What a step asks of an attribute of people: one of several values, or a number that is high enough. */
+export type AttributeNeedInput = {
+  /** Its value is one of these. */
+  anyOf?: Array<string>;
+  /** Its value is a whole number and no less than this. */
+  atLeast?: number | null | undefined;
+  /** The attribute. */
+  key: string;
+};
+
 /** How candidates are ordered. */
 export type RoutingOrder =
   /** Best levels in the skills asked for first. */
@@ -31,6 +41,8 @@ export type RoutingStepInput = {
   anyHours?: boolean;
   /** Whether the language of the work does not matter any more. */
   anyLanguage?: boolean;
+  /** Only who has all of these attributes, at most 10. */
+  attributes?: Array<AttributeNeedInput>;
   /** Only these branches. */
   branchIds?: Array<string | number>;
   /** Only who speaks one of these (BCP 47 primary subtags). */

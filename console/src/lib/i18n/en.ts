@@ -160,6 +160,7 @@ export const en = {
   'exclusion.kept_for_sticky': '{n} held back for the last agent',
   'exclusion.refused_before': '{n} let it pass before',
   'exclusion.reserved': '{n} kept free for work that is due sooner',
+  'exclusion.other_attribute': '{n} lack an attribute',
   'exclusion.other_branch': '{n} of another branch',
   'exclusion.other_pool': '{n} of other staff',
   'exclusion.not_named': '{n} not named',

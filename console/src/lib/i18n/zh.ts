@@ -162,6 +162,7 @@ export const zh: Record<keyof typeof en, string> = {
   'exclusion.kept_for_sticky': '为上次坐席保留，{n} 人未派',
   'exclusion.refused_before': '{n} 人曾放过',
   'exclusion.reserved': '{n} 人为即将到期的工作保留',
+  'exclusion.other_attribute': '{n} 人不具备所需属性',
   'exclusion.other_branch': '{n} 人属于其他分支',
   'exclusion.other_pool': '{n} 人不属于所选人员',
   'exclusion.not_named': '{n} 人未被指定',

@@ -87,6 +87,7 @@ pub async fn seed_crowd(
             site: Some(site),
             time_zone: "UTC",
             languages: &[],
+            attributes: &std::collections::BTreeMap::new(),
             password_hash: hash.as_deref(),
         };
         setup::agent(&mut tx, &new, [1, 5, 5, 5]).await?;

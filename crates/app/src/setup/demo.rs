@@ -217,6 +217,7 @@ async fn seed_people(
             site: Some(sites[site]),
             time_zone: ["Europe/London", "Asia/Singapore"][site],
             languages: &languages,
+            attributes: &std::collections::BTreeMap::new(),
             password_hash: hash.as_deref(),
         };
         setup::agent(tx, &new, [1, 3, 5, 5]).await?;

@@ -14,9 +14,11 @@ use meridian_domain::{
     ids::{AgentId, BranchId, SiteId, SkillId},
     jobs::Job,
     people::{Permission, Role},
+    routing,
 };
 use meridian_store::{StoreError, WriteTx, agents, setup as store, sites};
 use serde_json::json;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Units of work a new person can have: one call, three chats, five messaging threads, ten mails.
@@ -82,6 +84,10 @@ pub struct Person {
     pub password: Option<String>,
     /// Skills with levels 1 to 5; the whole list.
     pub skills: Option<Vec<(SkillId, i32)>>,
+    /// What routing plans may ask for, key to value; the whole list.
+    pub attributes: Option<Vec<(String, String)>>,
+    /// Pieces of work at once, of the channel classes named.
+    pub capacity: Vec<(ChannelClass, i32)>,
 }
 
 /// An address that can sign in, lower-cased.
@@ -118,6 +124,31 @@ async fn set_skills(tx: &mut WriteTx, agent: AgentId, skills: &[(SkillId, i32)])
     Ok(())
 }
 
+/// Attributes of one person.
+const MOST_ATTRIBUTES: usize = 50;
+
+/// Keys as routing plans ask for them, each once, with values that can be read on a card.
+fn attributes(given: &[(String, String)]) -> Result<BTreeMap<String, String>, SetupRefused> {
+    let wrong = |why: String| Err(SetupRefused::Wrong("attributes", why));
+    let mut all = BTreeMap::new();
+    if given.len() > MOST_ATTRIBUTES {
+        return wrong(format!("a person has at most {MOST_ATTRIBUTES} attributes"));
+    }
+    for (key, value) in given {
+        let (key, value) = (key.trim(), value.trim());
+        if !routing::attribute_key(key) {
+            return wrong(format!("`{key}`: a key has 1 to 40 lower-case letters, digits and underscores"));
+        }
+        if value.is_empty() || value.chars().count() > 100 || value.chars().any(char::is_control) {
+            return wrong(format!("{key}: a value has 1 to 100 characters"));
+        }
+        if all.insert(key.to_owned(), value.to_owned()).is_some() {
+            return wrong(format!("{key} is there twice"));
+        }
+    }
+    Ok(all)
+}
+
 /// Checks a person's parts against the tenant and fills in what was left out.
 async fn write(
     tx: &mut WriteTx,
@@ -150,6 +181,11 @@ async fn write(
     if spoken.len() > 30 || spoken.iter().any(|tag| tag.len() > 35 || tag.is_empty()) {
         return Err(SetupRefused::Wrong("languages", "languages are up to 30 tags like en or zh-Hant".to_owned()));
     }
+    let attributes = match (&person.attributes, known) {
+        (Some(given), _) => attributes(given)?,
+        (None, Some(known)) => known.attributes.clone(),
+        (None, None) => BTreeMap::new(),
+    };
     let new = store::NewAgent {
         id,
         email: &email,
@@ -159,10 +195,14 @@ async fn write(
         site,
         time_zone,
         languages: &spoken,
+        attributes: &attributes,
         password_hash,
     };
     let loads = agents::loads(tx, &[id.0]).await?;
-    let caps = CAPS.map(|(class, cap)| loads.iter().find(|l| l.class == class).map_or(cap, |l| l.cap));
+    let mut caps = CAPS.map(|(class, cap)| loads.iter().find(|l| l.class == class).map_or(cap, |l| l.cap));
+    for (class, cap) in &person.capacity {
+        caps[class.index()] = i16::try_from(refused::within("capacity", *cap, 0..=100)?).unwrap_or(0);
+    }
     store::agent(tx, &new, caps).await?;
     if let Some(skills) = &person.skills {
         set_skills(tx, id, skills).await?;
@@ -220,6 +260,15 @@ mod tests {
         assert_eq!(address(" Ana@Example.COM ").unwrap(), "ana@example.com");
         for bad in ["ana", "@example.com", "ana@", "ana@host", "a b@example.com", "a@b@example.com"] {
             assert!(address(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn attributes_are_named_once_and_readably() {
+        let one = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(attributes(&[one(" region ", " north ")]).unwrap()["region"], "north");
+        for bad in [vec![one("Region", "n")], vec![one("region", "")], vec![one("a", "1"), one("a", "2")]] {
+            assert!(attributes(&bad).is_err(), "{bad:?}");
         }
     }
 

@@ -179,7 +179,7 @@ mod tests {
             }
             asked
         });
-        let http = Http::new(crate::Egress::parse("127.0.0.0/8").unwrap());
+        let http = crate::testing::loopback();
         let mut to = Target::of("-7/topic:1");
         let part = Part::Text(json!({ "text": "x" }));
         assert_eq!(deliver(&http, &url, &mut to, &part).await, Ok("-1002:3".to_owned()));

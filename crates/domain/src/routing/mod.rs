@@ -21,7 +21,7 @@ mod value;
 pub use self::core::Core;
 pub use line::{Beyond, LineRule, wait_range, wait_seconds};
 pub use overflow::{Overflow, OverflowRule};
-pub use plan::{AttributeNeed, InvalidPlan, Known, Order, Plan, StaffPool, Step};
+pub use plan::{AttributeNeed, InvalidPlan, Known, Order, Plan, StaffPool, Step, attribute_key};
 pub use types::{Agent, Candidate, Decision, Event, Exclusion, Outcome, Preview, Queue, SkillNeed, Work};
 
 #[cfg(test)]

@@ -34,6 +34,12 @@ pub enum StaffPool {
     Outsourced,
 }
 
+/// Whether a text names an attribute: 1 to 40 lower-case letters, digits and underscores.
+pub fn attribute_key(text: &str) -> bool {
+    let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    !text.is_empty() && text.len() <= MOST_KEY && text.bytes().all(letter)
+}
+
 /// What a step asks of an attribute of an agent: one of several values, or a number that is high enough.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -55,8 +61,7 @@ impl AttributeNeed {
     }
 
     fn check(&self) -> Result<(), &'static str> {
-        let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
-        if self.key.is_empty() || self.key.len() > MOST_KEY || !self.key.bytes().all(letter) {
+        if !attribute_key(&self.key) {
             return Err("a key has 1 to 40 lower-case letters, digits and underscores");
         }
         match (self.at_least, self.any_of.len()) {
