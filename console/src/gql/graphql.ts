@@ -246,6 +246,11 @@ export type UserErrorCode =
   /** The provider takes no answer any more until the customer writes again. */
   | 'WINDOW_CLOSED';
 
+export type WrapUpEndInput = {
+  /** The conversation that is written up. */
+  conversationId: string | number;
+};
+
 export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
 
 export type ItemFragment = { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> };
@@ -359,7 +364,14 @@ export type ConversationResolveMutationVariables = Exact<{
 }>;
 
 
-export type ConversationResolveMutation = { conversationResolve: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type ConversationResolveMutation = { conversationResolve: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, workItems: Array<{ id: string, agentId: string | null, wrapUntil: string | null }>, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type WrapUpEndMutationVariables = Exact<{
+  input: WrapUpEndInput;
+}>;
+
+
+export type WrapUpEndMutation = { wrapUpEnd: { conversation: { id: string } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type ConversationTransferMutationVariables = Exact<{
   input: ConversationTransferInput;
@@ -1565,6 +1577,11 @@ export const ConversationResolveDocument = new TypedDocumentString(`
   conversationResolve(input: $input) {
     conversation {
       ...Row
+      workItems {
+        id
+        agentId
+        wrapUntil
+      }
     }
     userErrors {
       ...Err
@@ -1607,6 +1624,22 @@ fragment Err on UserError {
   message
   field
 }`) as unknown as TypedDocumentString<ConversationResolveMutation, ConversationResolveMutationVariables>;
+export const WrapUpEndDocument = new TypedDocumentString(`
+    mutation WrapUpEnd($input: WrapUpEndInput!) {
+  wrapUpEnd(input: $input) {
+    conversation {
+      id
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<WrapUpEndMutation, WrapUpEndMutationVariables>;
 export const ConversationTransferDocument = new TypedDocumentString(`
     mutation ConversationTransfer($input: ConversationTransferInput!) {
   conversationTransfer(input: $input) {

@@ -49,6 +49,8 @@ pub struct WorkItem {
     pub named: Option<(AgentId, Instant)>,
     /// The rule of the red channel that applies to it.
     pub red_rule: Option<String>,
+    /// Until when its agent writes it up.
+    pub wrap_until: Option<Instant>,
 }
 
 struct Row {
@@ -70,6 +72,7 @@ struct Row {
     named_agent_id: Option<Uuid>,
     named_until: Option<Instant>,
     red_rule: Option<String>,
+    wrap_until: Option<Instant>,
 }
 
 impl TryFrom<Row> for WorkItem {
@@ -93,6 +96,7 @@ impl TryFrom<Row> for WorkItem {
             queued_at: row.queued_at,
             named: row.named_agent_id.map(AgentId).zip(row.named_until),
             red_rule: row.red_rule,
+            wrap_until: row.wrap_until,
         })
     }
 }
@@ -103,7 +107,8 @@ macro_rules! work {
         sqlx::query_as!(
             Row,
             "select id, conversation_id, session_id, queue_id, branch_id, state, class, head_start_seconds, skills,
-                    language, sticky_agent_id, agent_id, epoch, enqueued_at, queued_at, named_agent_id, named_until, red_rule
+                    language, sticky_agent_id, agent_id, epoch, enqueued_at, queued_at, named_agent_id, named_until, red_rule,
+                    wrap_until
              from work_item where tenant_id = $1 and " + $filter,
             tenant,
             $($value),*
@@ -349,7 +354,7 @@ pub async fn accept(tx: &mut WriteTx, offer: OfferId, agent: AgentId) -> Result<
          where w.tenant_id = $1 and w.id = o.work_item_id and w.epoch = o.epoch and w.state = 'offered'
          returning w.id, w.conversation_id, w.session_id, w.queue_id, w.branch_id, 'offered' as "state!", w.class,
                    w.head_start_seconds, w.skills, w.language, w.sticky_agent_id, w.agent_id, w.epoch, w.enqueued_at,
-                   w.queued_at, w.named_agent_id, w.named_until, w.red_rule"#,
+                   w.queued_at, w.named_agent_id, w.named_until, w.red_rule, w.wrap_until"#,
         tenant,
         offer.0,
         agent.0
@@ -368,7 +373,7 @@ pub async fn lock_for_offer(tx: &mut WriteTx, ids: &[Uuid]) -> Result<Vec<(WorkI
     let rows = sqlx::query!(
         "select w.id, w.conversation_id, w.session_id, w.queue_id, w.branch_id, w.state, w.class, w.head_start_seconds,
                 w.skills, w.language, w.sticky_agent_id, w.agent_id, w.epoch, w.enqueued_at, w.queued_at,
-                w.named_agent_id, w.named_until, w.red_rule, s.party_id
+                w.named_agent_id, w.named_until, w.red_rule, w.wrap_until, s.party_id
          from work_item w
          join session s on s.tenant_id = $1 and s.id = w.session_id
          join conversation c on c.tenant_id = $1 and c.id = w.conversation_id
@@ -399,6 +404,7 @@ pub async fn lock_for_offer(tx: &mut WriteTx, ids: &[Uuid]) -> Result<Vec<(WorkI
                 named_agent_id: r.named_agent_id,
                 named_until: r.named_until,
                 red_rule: r.red_rule,
+                wrap_until: r.wrap_until,
             };
             Ok((row.try_into()?, r.party_id.into()))
         })

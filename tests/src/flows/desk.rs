@@ -143,3 +143,31 @@ async fn customers_are_found_and_tagged_and_answers_reused() -> Result<()> {
     assert_eq!(gone["cannedReplyRemove"]["userErrors"][0]["code"], "NOT_FOUND", "{gone}");
     stack.finish().await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writing_up_ends_when_its_agent_says_so() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    stack.sql("update queue set wrap_up_seconds = 600").await?;
+    let mut people = both_sites(&stack).await?;
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    whatsapp.post(&http, &whatsapp.text("447700900612", "Noor", "wamid.w1", "agent", unix())).await?;
+    let (who, conversation) = accept_first(&mut people).await?;
+    let resolve = "mutation($c: ID!) { conversationResolve(input: { conversationId: $c, disposition: \"answered\" }) {
+        conversation { workItems { state wrapUntil } } userErrors { code } } }";
+    let resolved = people[who].0.query(resolve, json!({ "c": conversation })).await?;
+    let work = &resolved["conversationResolve"]["conversation"]["workItems"][0];
+    ensure!(work["state"] == "wrapping" && work["wrapUntil"].is_string(), "{resolved}");
+    let used = "select coalesce(sum(used), 0)::bigint from agent_load";
+    assert_eq!(stack.count(used).await?, 1, "the place is kept while it is written up");
+    let done = "mutation($c: ID!) { wrapUpEnd(input: { conversationId: $c }) {
+        conversation { workItems { state wrapUntil } } userErrors { code } } }";
+    let other = people[1 - who].0.query(done, json!({ "c": conversation })).await?;
+    assert_eq!(other["wrapUpEnd"]["userErrors"][0]["code"], "NOT_HOLDER", "{other}");
+    for _ in 0..2 {
+        let ended = people[who].0.query(done, json!({ "c": conversation })).await?;
+        let work = &ended["wrapUpEnd"]["conversation"]["workItems"][0];
+        assert_eq!((&work["state"], &work["wrapUntil"]), (&json!("done"), &Value::Null), "{ended}");
+    }
+    assert_eq!(stack.count(used).await?, 0);
+    stack.finish().await
+}

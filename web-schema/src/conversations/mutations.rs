@@ -63,6 +63,21 @@ struct NoteAddPayload {
 }
 
 #[derive(InputObject)]
+struct WrapUpEndInput {
+    /// The conversation that is written up.
+    conversation_id: ID,
+}
+
+/// Result of `wrapUpEnd`.
+#[derive(SimpleObject)]
+struct WrapUpEndPayload {
+    /// The conversation.
+    conversation: Option<Conversation>,
+    /// Why it was not done.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(InputObject)]
 struct ConversationResolveInput {
     /// The conversation.
     conversation_id: ID,
@@ -116,6 +131,18 @@ impl ConversationMutations {
             Ok(note) => Ok(NoteAddPayload { item: item(viewer, note).await?, user_errors: Vec::new() }),
             Err(refused) => Ok(NoteAddPayload { item: None, user_errors: vec![refused.split().extend()?] }),
         }
+    }
+
+    /// Ends the writing up of a conversation before its time is over: capacity comes back. Needs `work:handle`.
+    async fn wrap_up_end(&self, ctx: &Context<'_>, input: WrapUpEndInput) -> Resolved<WrapUpEndPayload> {
+        let viewer = viewer(ctx).extend()?;
+        let id = read::<ConversationId>(&input.conversation_id).extend()?;
+        if let Err(refused) = app::end_wrap_up(&viewer.app, &viewer.subject, id).await {
+            return Ok(WrapUpEndPayload { conversation: None, user_errors: vec![refused.split().extend()?] });
+        }
+        let mut tx = viewer.read().await.extend()?;
+        let conversation = store::find(&mut tx, id).await.map_err(AppError::from).extend()?.map(Conversation);
+        Ok(WrapUpEndPayload { conversation, user_errors: Vec::new() })
     }
 
     /// Ends a conversation: sessions close, work is written up, capacity comes back. Needs `work:handle`.

@@ -153,6 +153,10 @@ impl WorkItem {
     async fn enqueued_at(&self) -> DateTime<Utc> {
         self.0.enqueued_at
     }
+    /// Until when its agent writes it up; null when they do not, or no more.
+    async fn wrap_until(&self) -> Option<DateTime<Utc>> {
+        self.0.wrap_until.filter(|_| self.0.state == WorkState::Wrapping)
+    }
     /// Where it stands in its line; null when it does not wait.
     async fn wait(&self, ctx: &Context<'_>) -> Resolved<Option<line::WorkWait>> {
         if self.0.state != WorkState::Queued {

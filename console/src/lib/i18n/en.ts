@@ -186,6 +186,8 @@ export const en = {
   'resolve.title': 'Resolve the conversation',
   'resolve.help': 'How did it end? The choice feeds the reports.',
   'resolve.go': 'Resolve',
+  'resolve.ready': 'I am ready',
+  'resolve.writing': 'Resolved. Your place for it comes back in {time}.',
   'resolve.done': 'Conversation resolved',
   'disposition.answered': 'Answered',
   'disposition.solved': 'Problem solved',

@@ -188,6 +188,8 @@ export const zh: Record<keyof typeof en, string> = {
   'resolve.title': '结束会话',
   'resolve.help': '结果如何？选择会计入报表。',
   'resolve.go': '结束',
+  'resolve.ready': '我已就绪',
+  'resolve.writing': '已解决，{time} 后释放该工作名额。',
   'resolve.done': '会话已结束',
   'disposition.answered': '已答复',
   'disposition.solved': '问题已解决',

@@ -13,7 +13,7 @@ pub use note::{NoteRefused, add_note};
 pub use reply::{Reply, ReplyRefused, Words, reply};
 pub(crate) use reply::{say, say_with};
 pub(crate) use resolve::close;
-pub use resolve::{ResolveRefused, resolve, wrap_up_end};
+pub use resolve::{ResolveRefused, end_wrap_up, resolve, wrap_up_end};
 pub(crate) use steer::take_off;
 pub use steer::{SteerRefused, Target, snooze, snooze_end, transfer, unsnooze};
 

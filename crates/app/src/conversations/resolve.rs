@@ -138,17 +138,41 @@ async fn finish(tx: &mut WriteTx, item: &WorkItem, wrap_up_seconds: i32, disposi
     Ok(())
 }
 
-/// The time for writing up is over, or the agent says so: capacity comes back.
+/// The time for writing up is over: capacity comes back.
 pub async fn wrap_up_end(app: &App, tenant: TenantId, id: WorkItemId) -> Result<(), StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
     let Some(item) = work::lock(&mut tx, id).await?.filter(|item| item.state == WorkState::Wrapping) else {
         return Ok(());
     };
-    work::transition(&mut tx, &item, Step::to(WorkState::Done, "wrapped_up")).await?;
-    tx.live(&[Topic::Floor], Change::Work { work: id, queue: item.queue });
+    written_up(&mut tx, &item).await?;
+    tx.commit().await
+}
+
+/// Whoever writes a conversation up is done with it before the time is over, or a supervisor says so.
+pub async fn end_wrap_up(app: &App, subject: &Subject, id: ConversationId) -> Result<(), ResolveRefused> {
+    subject.require(Permission::HandleWork)?;
+    let mut tx = app.db.write(subject.scope()).await?;
+    let conversation = conversations::lock(&mut tx, id).await?.ok_or(ResolveRefused::NotFound)?;
+    for item in work::lock_open(&mut tx, id).await? {
+        if item.state != WorkState::Wrapping {
+            continue;
+        }
+        if item.agent != subject.agent_id() && !subject.may(Permission::SteerFloor) {
+            return Err(ResolveRefused::NotOwner);
+        }
+        written_up(&mut tx, &item).await?;
+    }
+    tx.live(&topics(&conversation, None), Change::Conversation { conversation: id });
+    Ok(tx.commit().await?)
+}
+
+async fn written_up(tx: &mut WriteTx, item: &WorkItem) -> Result<(), StoreError> {
+    let tenant = tx.scope().tenant();
+    work::transition(tx, item, Step::to(WorkState::Done, "wrapped_up")).await?;
+    tx.live(&[Topic::Floor], Change::Work { work: item.id, queue: item.queue });
     if let Some(agent) = item.agent {
         tx.job(&Job::RouteAgent { agent }, tenant.0);
         tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
     }
-    tx.commit().await
+    Ok(())
 }

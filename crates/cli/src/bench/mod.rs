@@ -7,6 +7,7 @@ mod crowd;
 mod decode;
 mod floor;
 mod history;
+mod hooks;
 mod identity;
 mod inbound;
 mod rig;
@@ -24,6 +25,8 @@ pub enum Bench {
     Inbound(inbound::Options),
     /// Posts while broker, Redis and workers are down.
     Accept(accept::Options),
+    /// Posts to the hook of each channel.
+    Hooks(hooks::Options),
     /// Work to agents who become free while many wait.
     Routing(routing::Options),
     /// Pages of history and inbox on much data.
@@ -45,6 +48,7 @@ pub async fn run(bench: &Bench, json: bool) -> Result<()> {
     let told = match bench {
         Bench::Inbound(options) => inbound::run(options).await?,
         Bench::Accept(options) => accept::run(options).await?,
+        Bench::Hooks(options) => hooks::run(options).await?,
         Bench::Routing(options) => routing::run(options).await?,
         Bench::History(options) => history::run(options).await?,
         Bench::Identity(options) => identity::run(options).await?,
