@@ -172,6 +172,7 @@ export async function person({ chrome, url, world, run, problems }) {
   const give = 'mutation($input: ChannelAccountUpdateInput!) { channelAccountUpdate(input: $input) { userErrors { message } } }';
   const answers = async (botId) => assert.deepEqual((await world.query(world.admin, give, { input: { channelAccountId: account.id, botId } })).channelAccountUpdate.userErrors, []);
   const [site, desk] = [await page(chrome, problems), await page(chrome, problems)];
+  world.lines = [{ text: 'Hi, I am Dory. What is it about?', buttons: [{ title: 'Order status', payload: 'status' }, 'Something else'] }, 'Thank you. Order 48213 is a kettle, delivered on 12 March.'];
   await signIn(desk, url, awake()[0]);
   await available(desk);
   await answers(world.bot);
@@ -183,6 +184,14 @@ export async function person({ chrome, url, world, run, problems }) {
     await frame.locator('textarea').fill(`My lamp flickers ${run}`);
     await frame.locator('textarea').press('Enter');
     await frame.getByText('Hi, I am Dory.').waitFor();
+    await frame.getByRole('group', { name: 'Choose an answer' }).getByRole('button').nth(1).waitFor();
+    await shoot(site, 'widget-buttons');
+    await frame.getByRole('button', { name: 'Order status' }).press('Enter');
+    await frame.getByText('Thank you. Order 48213').waitFor();
+    assert.equal(await frame.getByRole('group', { name: 'Choose an answer' }).count(), 0, 'what was chosen can be chosen again');
+    const told = world.seen.filter(({ path }) => path.startsWith('/bot')).map(({ body }) => body?.data?.message?.choice).filter(Boolean).at(-1);
+    assert.deepEqual(told, { payload: 'status', title: 'Order status' });
+    tell('a button of the bot was chosen, and the bot told which');
     const ask = frame.getByRole('button', { name: 'Talk to a person' });
     await accessible(site.frames()[1], 'widget with a bot', problems);
     await shoot(site, 'widget-bot');

@@ -154,7 +154,7 @@ export class World {
     if (answer.status !== status) throw new Error(`${answer.url}: ${answer.status} ${await answer.text()}`);
   }
 
-  /** Stands for every provider and for the bot, which says the next of `lines` each time. */
+  /** Stands for every provider and for the bot, which says the next of `lines` each time: a text, or one with buttons. */
   async listen(port, lines = []) {
     this.lines = lines;
     this.server = createServer((request, response) => {
@@ -179,8 +179,8 @@ export class World {
     this.count += 1;
     if (path.endsWith('/chat/completions')) return { choices: [{ message: this.model(body.messages) }], usage: { prompt_tokens: 90, completion_tokens: 9 } };
     if (path.startsWith('/bot')) {
-      const text = this.lines.shift();
-      return { actions: text ? [{ type: 'message', text }] : [] };
+      const line = this.lines.shift();
+      return { actions: line ? [{ type: 'message', ...(typeof line === 'string' ? { text: line } : line) }] : [] };
     }
     if (path.includes('/messages')) return { messaging_product: 'whatsapp', messages: [{ id: `wamid.out.${this.count}.${randomUUID()}` }] };
     if (path.includes('/media')) return { id: `media${this.count}` };
