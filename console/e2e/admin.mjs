@@ -1,6 +1,6 @@
 // An admin sets a workspace up by keyboard alone.
 import assert from 'node:assert/strict';
-import { accessible, available, page, signIn, tell } from './setup.mjs';
+import { accessible, available, page, shoot, signIn, tell } from './setup.mjs';
 
 /** Goes from control to control until the one with this label has the focus. */
 async function tabTo(at, label) {
@@ -91,8 +91,18 @@ async function addPerson(admin, { person, site, skill, email, secret }, problems
   await admin.keyboard.type(site);
   await tabTo(admin, skill);
   await admin.keyboard.type('4');
+  await tabTo(admin, 'Chats');
+  await admin.keyboard.press('Control+a');
+  await admin.keyboard.type('2');
+  await tabTo(admin, 'Attributes');
+  await admin.keyboard.type('Region = north');
   await tabTo(admin, 'First password');
   await admin.keyboard.type(secret);
+  await admin.keyboard.press('Control+s');
+  await admin.getByText('a key has 1 to 40 lower-case letters').first().waitFor();
+  await shoot(admin, 'person');
+  await admin.keyboard.press('Control+a');
+  await admin.keyboard.type('region = north');
   await admin.keyboard.press('Control+s');
   await admin.waitForSelector('[data-sheet] [type=email][aria-invalid=true]:focus');
   await admin.getByText('This address is taken.').waitFor();
