@@ -4,12 +4,12 @@
 use hdrhistogram::Histogram;
 use std::{
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
-use tokio::time::Instant;
+use tokio::{task::JoinSet, time::Instant};
 
 /// Calls `each` for arrival 0, 1, .. of a constant rate, at its moment. `each` must not block: it spawns.
 pub async fn paced(per_second: u32, lasting: Duration, mut each: impl FnMut(u64, Instant)) {
@@ -22,6 +22,34 @@ pub async fn paced(per_second: u32, lasting: Duration, mut each: impl FnMut(u64,
         }
         each(n, due);
     }
+}
+
+/// Makes calls by schedule and waits for their answers, no longer than `patience` after the last: how many succeeded, and
+/// how long after their moment.
+pub async fn calls<F>(
+    per_second: u32,
+    lasting: Duration,
+    patience: Duration,
+    mut call: impl FnMut(u64) -> F,
+) -> (u64, Arc<Latency>)
+where
+    F: Future<Output = bool> + Send + 'static,
+{
+    let (latency, mut under_way) = (Arc::new(Latency::default()), JoinSet::new());
+    paced(per_second, lasting, |n, due| {
+        let (call, latency) = (call(n), Arc::clone(&latency));
+        under_way.spawn(async move {
+            let done = call.await;
+            if done {
+                latency.record(due.elapsed());
+            }
+            done
+        });
+    })
+    .await;
+    let until = Instant::now() + patience;
+    while let Ok(Some(_)) = tokio::time::timeout_at(until, under_way.join_next()).await {}
+    (latency.count(), latency)
 }
 
 /// Latencies of one kind.
@@ -126,6 +154,18 @@ mod tests {
         paced(1000, Duration::from_millis(60), |n, due| dues.push((n, due))).await;
         assert_eq!(dues.len(), 60);
         assert_eq!(dues[50].1 - dues[0].1, Duration::from_millis(50));
+    }
+
+    #[tokio::test]
+    async fn calls_that_fail_or_never_end_do_not_count() {
+        let call = |n: u64| async move {
+            if n == 3 {
+                std::future::pending::<()>().await;
+            }
+            n != 5
+        };
+        let (done, latency) = calls(1000, Duration::from_millis(10), Duration::from_millis(100), call).await;
+        assert_eq!((done, latency.count()), (8, 8));
     }
 
     #[test]

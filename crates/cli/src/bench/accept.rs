@@ -7,16 +7,10 @@ use super::{
 use anyhow::{Result, ensure};
 use clap::Args;
 use meridian_dev::Kind;
-use meridian_lab::load::{Latency, paced};
+use meridian_lab::load::calls;
 use meridian_store::bulk;
 use serde_json::{Value, json};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// Options of the bench.
@@ -41,27 +35,13 @@ pub async fn run(options: &Options) -> Result<Value> {
     rig.down(Kind::Redis);
     rig.down(Kind::Rabbitmq);
     println!("{}\nbroker, Redis and workers are down", machine());
-    let (accepted, latency) = (Arc::new(AtomicU64::new(0)), Arc::new(Latency::default()));
     let total = u64::from(options.rate) * options.seconds;
-    let answers = Arc::new(AtomicU64::new(0));
-    paced(options.rate, Duration::from_secs(options.seconds), |n, due| {
+    let call = |n: u64| {
         let (http, number) = (crowd.http.clone(), crowd.number_of(n % CUSTOMERS).clone());
-        let (accepted, latency, answers) = (Arc::clone(&accepted), Arc::clone(&latency), Arc::clone(&answers));
-        tokio::spawn(async move {
-            let status = post(&http, &number, n % CUSTOMERS, "Customer", &format!("wamid.a{n}"), "hello").await;
-            if status == 200 {
-                accepted.fetch_add(1, Ordering::Relaxed);
-                latency.record(due.elapsed());
-            }
-            answers.fetch_add(1, Ordering::Relaxed);
-        });
-    })
-    .await;
-    let until = Instant::now() + Duration::from_secs(40);
-    while answers.load(Ordering::Relaxed) < total && Instant::now() < until {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    let accepted = accepted.load(Ordering::Relaxed);
+        async move { post(&http, &number, n % CUSTOMERS, "Customer", &format!("wamid.a{n}"), "hello").await == 200 }
+    };
+    let lasting = Duration::from_secs(options.seconds);
+    let (accepted, latency) = calls(options.rate, lasting, Duration::from_secs(40), call).await;
     println!("{total} sent, {accepted} accepted, p50/p99 {:.1}/{:.1} ms", latency.at(0.5), latency.at(0.99));
     rig.up(Kind::Redis)?;
     rig.up(Kind::Rabbitmq)?;

@@ -6,20 +6,13 @@ use clap::Args;
 use meridian_app::setup::{DemoWorld, demo_secret, demo_webhook_secret, seed_demo};
 use meridian_domain::channel::ChannelKind;
 use meridian_lab::{
-    load::{Latency, paced},
+    load::{Latency, calls},
     reqwest,
     senders::{self, Signed, Text},
 };
 use meridian_store::accounts::webhook_url;
 use serde_json::{Value, json};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
-use tokio::time::Instant;
+use std::{sync::Arc, time::Duration};
 
 /// Options of the bench.
 #[derive(Args)]
@@ -33,7 +26,7 @@ pub struct Options {
 }
 
 /// Customers the messages come from.
-const CUSTOMERS: u64 = 200;
+const CUSTOMERS: u64 = 20;
 
 /// Channels that are posted to. Visitors of a web chat come by their own door.
 const KINDS: [ChannelKind; 11] = [
@@ -81,29 +74,17 @@ async fn channel(
 ) -> Result<(u64, Arc<Latency>)> {
     let total = u64::from(options.rate) * options.seconds;
     // Signed beforehand: signing is the provider's time.
-    let posts: Vec<Signed> = (0..total).map(|n| post(kind, url, n)).collect::<Result<_>>()?;
-    let posts = Arc::new(posts);
-    let (accepted, answered, latency) =
-        (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)), Arc::new(Latency::default()));
-    paced(options.rate, Duration::from_secs(options.seconds), |n, due| {
-        let (http, posts, latency) = (http.clone(), Arc::clone(&posts), Arc::clone(&latency));
-        let (accepted, answered) = (Arc::clone(&accepted), Arc::clone(&answered));
-        tokio::spawn(async move {
-            if let Some(post) = posts.get(n as usize)
-                && post.post(&http).await.is_ok_and(|status| (200..300).contains(&status))
-            {
-                accepted.fetch_add(1, Ordering::Relaxed);
-                latency.record(due.elapsed());
+    let mut posts = (0..total).map(|n| post(kind, url, n)).collect::<Result<Vec<Signed>>>()?.into_iter();
+    let call = |_| {
+        let (http, post) = (http.clone(), posts.next());
+        async move {
+            match post {
+                Some(post) => post.post(&http).await.is_ok_and(|status| (200..300).contains(&status)),
+                None => false,
             }
-            answered.fetch_add(1, Ordering::Relaxed);
-        });
-    })
-    .await;
-    let until = Instant::now() + Duration::from_secs(30);
-    while answered.load(Ordering::Relaxed) < total && Instant::now() < until {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    Ok((accepted.load(Ordering::Relaxed), latency))
+        }
+    };
+    Ok(calls(options.rate, Duration::from_secs(options.seconds), Duration::from_secs(30), call).await)
 }
 
 /// What a customer says on a channel, as its provider posts it.
