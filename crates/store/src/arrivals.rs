@@ -148,11 +148,8 @@ pub struct Place<'a> {
 /// statement would else read every conversation of the tenant for each sender.
 pub async fn standing<'a>(tx: &mut WriteTx, senders: &[Place<'a>]) -> Result<HashMap<Place<'a>, Standing>, StoreError> {
     let tenant = tx.tenant();
-    let schemes: Vec<String> = senders.iter().map(|at| at.key.scheme.clone()).collect();
-    let scopes: Vec<String> = senders.iter().map(|at| at.key.scope.clone()).collect();
-    let values: Vec<String> = senders.iter().map(|at| at.key.value.clone()).collect();
+    let texts = |of: fn(&Place<'a>) -> &'a str| senders.iter().map(|at| of(at).to_owned()).collect::<Vec<String>>();
     let accounts: Vec<Uuid> = senders.iter().map(|at| at.account.0).collect();
-    let threads: Vec<String> = senders.iter().map(|at| at.thread.unwrap_or_default().to_owned()).collect();
     let rows = sqlx::query!(
         r#"select f.n as "n!", s.party_id, s.id as session_id, s.kind, s.thread, s.opened_at, s.last_customer_at,
                   s.last_external_id, s.control, s.control_id, s.control_epoch, s.bot_waits_since, c.id, c.number,
@@ -180,11 +177,11 @@ pub async fn standing<'a>(tx: &mut WriteTx, senders: &[Place<'a>]) -> Result<Has
              select * from session s where s.tenant_id = $1 and s.id = f.session and s.closed_at is null for update
            ) s"#,
         tenant,
-        &schemes,
-        &scopes,
-        &values,
+        &texts(|at| &at.key.scheme),
+        &texts(|at| &at.key.scope),
+        &texts(|at| &at.key.value),
         &accounts,
-        &threads
+        &texts(|at| at.thread.unwrap_or_default())
     )
     .fetch_all(tx.conn())
     .await?;

@@ -30,9 +30,9 @@ pub async fn run(options: &Options) -> Result<Value> {
     let crowd = Crowd::seed(&rig, options.agents, 1).await?;
     rig.run("serve").await?;
     let agents = crowd.sign_in(&rig).await?;
-    // The first sockets make what all share.
+    // The first half makes what all share, and uses up what signing in has left free.
     let mut sockets: Vec<Socket> = Vec::with_capacity(options.sockets);
-    open(&mut sockets, &agents, options.agents.min(100)).await?;
+    open(&mut sockets, &agents, options.sockets / 2).await?;
     tokio::time::sleep(Duration::from_secs(5)).await;
     let (before, first) = (rig.own_mb(), sockets.len());
     open(&mut sockets, &agents, options.sockets).await?;
