@@ -20,7 +20,7 @@ export function draftOf(plan: PlanBitsFragment): Draft {
   const steps = plan.steps.map((step): Step => {
     const { seconds, relaxLevels, anyLanguage, anyHours, shiftLeftMinutes, skipIfEmpty, order, pool } = step;
     const lists = { siteIds: [...step.siteIds], branchIds: [...step.branchIds], agentIds: [...step.agentIds] };
-    const asked = { languages: step.languages.join(', '), attributes: needsText(step.attributes.map((need) => ({ ...need, atLeast: need.atLeast ?? null }))), skills: step.skills.map(({ skillId, level }) => ({ skillId, level })) };
+    const asked = { languages: step.languages.join(', '), attributes: needsText(step.attributes), skills: step.skills.map(({ skillId, level }) => ({ skillId, level })) };
     return { seconds, relaxLevels, anyLanguage, anyHours, shiftLeftMinutes, skipIfEmpty, order, pool, ...lists, ...asked };
   });
   return { steps, targetSeconds: plan.targetSeconds, reserve: plan.reserve, note: '' };

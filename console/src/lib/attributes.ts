@@ -7,7 +7,7 @@ export interface Attribute {
 export interface Need {
   key: string;
   anyOf: string[];
-  atLeast: number | null;
+  atLeast?: number | null;
 }
 
 const pieces = (text: string): string[] => text.split(/[\n,;，；]+/).map((piece) => piece.trim()).filter(Boolean);
@@ -25,7 +25,7 @@ export function attributesOf(text: string): Attribute[] {
 }
 
 export function needsText(all: readonly Need[]): string {
-  return all.map(({ key, anyOf, atLeast }) => (atLeast === null ? `${key} = ${anyOf.join(' | ')}` : `${key} >= ${atLeast}`)).join(', ');
+  return all.map(({ key, anyOf, atLeast }) => (atLeast == null ? `${key} = ${anyOf.join(' | ')}` : `${key} >= ${atLeast}`)).join(', ');
 }
 
 /** A number that is none asks for nothing, which the server refuses at its place. */

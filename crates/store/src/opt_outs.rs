@@ -4,7 +4,6 @@ use crate::{ReadTx, StoreError, WriteTx, error::code};
 use meridian_domain::{
     channel::Silence,
     ids::{ChannelAccountId, PartyId, SessionId},
-    time::Instant,
 };
 
 /// Remembers what somebody wants; none takes back what they said before.
@@ -38,11 +37,11 @@ pub async fn set(
     Ok(())
 }
 
-/// What the customer of a session wants, and since when. Who left and wrote again has come back.
-pub async fn of_session(tx: &mut ReadTx, session: SessionId) -> Result<Option<(Silence, Instant)>, StoreError> {
+/// What the customer of a session wants. Who left and wrote again has come back.
+pub async fn of_session(tx: &mut ReadTx, session: SessionId) -> Result<Option<Silence>, StoreError> {
     let tenant = tx.tenant();
-    let row = sqlx::query!(
-        "select o.kind, o.at from session s
+    let kind = sqlx::query_scalar!(
+        "select o.kind from session s
          join opt_out o on o.tenant_id = s.tenant_id and o.party_id = s.party_id and o.account_id = s.account_id
          where s.tenant_id = $1 and s.id = $2
            and (o.kind = 'silence' or s.last_customer_at is null or s.last_customer_at <= o.at)",
@@ -51,5 +50,5 @@ pub async fn of_session(tx: &mut ReadTx, session: SessionId) -> Result<Option<(S
     )
     .fetch_optional(tx.conn())
     .await?;
-    row.map(|row| Ok((code("opt_out", "kind", &row.kind, Silence::from_code)?, row.at))).transpose()
+    kind.map(|kind| code("opt_out", "kind", &kind, Silence::from_code)).transpose()
 }

@@ -11,7 +11,7 @@ pub use bot::{return_to_bot, take_from_bot};
 pub use canned::{CannedRefused, remove_canned, save_canned};
 pub use note::{NoteRefused, add_note};
 pub use reply::{Reply, ReplyRefused, Words, reply};
-pub(crate) use reply::{say, say_with};
+pub(crate) use reply::{say, say_with, silenced};
 pub(crate) use resolve::close;
 pub use resolve::{ResolveRefused, end_wrap_up, resolve, wrap_up_end};
 pub(crate) use steer::take_off;

@@ -201,10 +201,8 @@ async fn approved(
         _ if header.is_file() => return refused(format!("{name} takes one file: its {}", header.code())),
         _ => return refused(format!("{name} takes no file")),
     }
-    if let Some((silence, _)) = opt_outs::of_session(tx, session.id).await?
-        && silence.forbids(session.kind, Some(&found.wording.category))
-    {
-        return refused(silence.words(session.kind));
+    if let Some(why) = silenced(tx, session, Some(&found.wording.category)).await? {
+        return refused(why);
     }
     let filled = found.wording.filled(values).map_err(ReplyRefused::Template)?;
     let text = found.wording.shown(&filled);
@@ -224,10 +222,8 @@ async fn may_leave(app: &App, tx: &mut WriteTx, session: &Session, template: boo
     if template {
         return Ok(());
     }
-    if let Some((silence, _)) = opt_outs::of_session(tx, session.id).await?
-        && silence.forbids(session.kind, None)
-    {
-        return Err(ReplyRefused::OptedOut(silence.words(session.kind)));
+    if let Some(why) = silenced(tx, session, None).await? {
+        return Err(ReplyRefused::OptedOut(why));
     }
     if can.open(session.last_customer_at, now) {
         return Ok(());
@@ -240,6 +236,16 @@ async fn may_leave(app: &App, tx: &mut WriteTx, session: &Session, template: boo
         closed.unwrap_or_default(),
         if can.templates { "send a template, " } else { "" }
     )))
+}
+
+/// Why the customer is not to be written to, if they said so; of a template its category counts.
+pub(crate) async fn silenced(
+    tx: &mut WriteTx,
+    session: &Session,
+    category: Option<&str>,
+) -> Result<Option<String>, StoreError> {
+    let wish = opt_outs::of_session(tx, session.id).await?;
+    Ok(wish.filter(|wish| wish.forbids(session.kind, category)).map(|wish| wish.words(session.kind)))
 }
 
 fn read_id(answer: &serde_json::Value, name: &str) -> Option<uuid::Uuid> {

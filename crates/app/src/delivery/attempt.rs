@@ -1,6 +1,10 @@
 //! One attempt to send: claimed before anything leaves, recorded when the provider answered.
 
-use crate::{App, authz::Subject, conversations::topics};
+use crate::{
+    App,
+    authz::Subject,
+    conversations::{silenced, topics},
+};
 use meridian_domain::{
     button::{self, Button},
     channel::{
@@ -17,7 +21,7 @@ use meridian_domain::{
 use meridian_store::{
     StoreError, WriteTx, accounts, arrivals, attachments, conversations,
     deliveries::{self, Delivery},
-    identity, items, opt_outs,
+    identity, items,
 };
 
 /// What the worker should do.
@@ -81,10 +85,9 @@ pub async fn claim(app: &App, tenant: TenantId, id: DeliveryId) -> Result<Claime
     let Some(config) = config else { return Ok(Claimed::Done) };
     let message = compose(app, &mut tx, &delivery, &session, &config).await?;
     if message.template.is_none()
-        && let Some((silence, _)) = opt_outs::of_session(&mut tx, session.id).await?
-        && silence.forbids(session.kind, None)
+        && let Some(why) = silenced(&mut tx, &session, None).await?
     {
-        let why = (ErrorClass::BlockedByUser.code(), &*silence.words(session.kind));
+        let why = (ErrorClass::BlockedByUser.code(), why.as_str());
         set(&mut tx, &delivery, DeliveryState::Failed, Some(why)).await?;
         tx.commit().await?;
         return Ok(Claimed::Done);

@@ -3,7 +3,7 @@
 use super::resolve::Resolved;
 use meridian_domain::{
     channel::ChannelKind,
-    ids::{AgentId, BranchId, ChannelAccountId, ConversationId, QueueId, SessionId},
+    ids::{AgentId, BotId, BranchId, ChannelAccountId, ConversationId, QueueId, SessionId},
     jobs::Job,
     work::{Lifecycle, OwnerKind, WorkState},
 };
@@ -54,20 +54,11 @@ async fn open(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Resu
     let conversation = if let Some(conversation) = continued {
         conversation
     } else {
-        let owner = match bot {
-            _ if arrival.quiet => OwnerKind::None,
-            Some(_) => OwnerKind::Bot,
-            None => OwnerKind::Queue,
-        };
-        conversations::insert(tx, party.customer, branch, queue, owner, arrival.subject).await?
+        conversations::insert(tx, party.customer, branch, queue, holder(arrival, bot), arrival.subject).await?
     };
     // People already have the conversation: a new channel of it goes to them, not to the bot.
     let bot = bot.filter(|_| !joined || matches!(conversation.owner, OwnerKind::Bot | OwnerKind::None));
-    let control = match bot {
-        _ if arrival.quiet => OwnerKind::None,
-        Some(_) => OwnerKind::Bot,
-        None => OwnerKind::Queue,
-    };
+    let control = holder(arrival, bot);
     let session = Session {
         id: tx.id::<SessionId>(),
         conversation: conversation.id,
@@ -87,19 +78,34 @@ async fn open(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Resu
     conversations::insert_session(tx, &session).await?;
     let at = Standing { party, session, conversation };
     if control == OwnerKind::Queue {
-        let request = Enqueue {
-            queue,
-            branch,
-            sticky: at.conversation.owner_agent,
-            language: arrival.language,
-            reason: "message",
-        };
-        enqueue(tx, &at.session, &request).await?;
+        ask_people(tx, &at, queue, branch, arrival).await?;
         if joined && at.conversation.owner != OwnerKind::Agent {
             conversations::set_state(tx, at.conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
         }
     }
     Ok(at)
+}
+
+/// Who has what has just come: nobody when nobody waits for an answer, else the bot if there is one, else people.
+fn holder(arrival: &Arrival<'_>, bot: Option<BotId>) -> OwnerKind {
+    match bot {
+        _ if arrival.quiet => OwnerKind::None,
+        Some(_) => OwnerKind::Bot,
+        None => OwnerKind::Queue,
+    }
+}
+
+/// Puts a session in the queue; who has the conversation already is asked first.
+async fn ask_people(
+    tx: &mut WriteTx,
+    at: &Standing,
+    queue: QueueId,
+    branch: BranchId,
+    arrival: &Arrival<'_>,
+) -> Result<(), StoreError> {
+    let sticky = at.conversation.owner_agent;
+    let request = Enqueue { queue, branch, sticky, language: arrival.language, reason: "message" };
+    enqueue(tx, &at.session, &request).await
 }
 
 /// The customer waits for an answer: what was snoozed or parked wakes, and a session in which nobody asked anything so
@@ -117,9 +123,7 @@ pub(crate) async fn rouse(tx: &mut WriteTx, at: &mut Standing, arrival: &Arrival
     let owner = if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue };
     at.session = conversations::pass_control(tx, at.session.id, owner, bot.map(|bot| bot.0)).await?;
     if bot.is_none() {
-        let sticky = at.conversation.owner_agent;
-        let request = Enqueue { queue, branch, sticky, language: arrival.language, reason: "message" };
-        enqueue(tx, &at.session, &request).await?;
+        ask_people(tx, at, queue, branch, arrival).await?;
     }
     if at.conversation.owner != OwnerKind::Agent {
         conversations::set_state(tx, at.conversation.id, Lifecycle::Open, owner, None).await?;

@@ -18,7 +18,7 @@ pub(super) fn named(jobs: &[Job]) -> Vec<Uuid> {
 
 /// What a batch has to say. In this order: work that is gone, so that nobody is asked for it; then agents, because their
 /// rows know nothing of what this batch will offer; then work that waits, which sees their room; then the clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Said {
     Gone(WorkItemId),
     Agent(AgentId),
@@ -38,7 +38,6 @@ impl Said {
 }
 
 /// The rows that a batch of jobs names, each kind read once for all of them.
-#[derive(Default)]
 pub(super) struct Rows {
     agents: HashMap<AgentId, Agent>,
     waiting: HashMap<WorkItemId, Work>,
