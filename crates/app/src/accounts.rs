@@ -6,7 +6,7 @@ use meridian_domain::{
     ids::{ChannelAccountId, TenantId},
     time::Instant as Moment,
 };
-use meridian_store::{StoreError, accounts, routing, sites};
+use meridian_store::{ReadTx, StoreError, accounts, routing, sites};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -83,6 +83,17 @@ pub async fn capabilities(app: &App, id: ChannelAccountId, kind: ChannelKind) ->
         Some((_, account)) => app.providers.capabilities_of(&account),
         None => app.providers.capabilities(kind),
     })
+}
+
+/// The same inside a transaction: whoever holds a connection does not wait for a second one.
+pub(crate) async fn capabilities_in(
+    app: &App,
+    tx: &mut ReadTx,
+    id: ChannelAccountId,
+    kind: ChannelKind,
+) -> Result<Capabilities, StoreError> {
+    let found = accounts::config(tx, &app.sealer, &app.public_url, id).await?;
+    Ok(found.map_or_else(|| app.providers.capabilities(kind), |account| app.providers.capabilities_of(&account)))
 }
 
 /// When people are there for an account.

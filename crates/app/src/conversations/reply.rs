@@ -3,12 +3,12 @@
 use super::topics;
 use crate::{
     App,
-    accounts::capabilities,
+    accounts::capabilities_in,
     authz::{Forbidden, Subject},
 };
 use meridian_domain::{
     actor::Actor,
-    channel::MediaKind,
+    channel::{Capabilities, MediaKind},
     ids::{AttachmentId, ConversationId, DeliveryId, ItemId, SessionId, TemplateId},
     jobs::Job,
     live::Change,
@@ -127,8 +127,9 @@ pub async fn reply(
         None => sessions.iter().find(mine),
     }
     .ok_or(ReplyRefused::NotHolder)?;
-    may_leave(app, &mut tx, session, words.template.is_some()).await?;
-    let files = uploads(app, &mut tx, subject, session, files).await?;
+    let can = capabilities_in(app, &mut tx, session.account, session.kind).await?;
+    may_leave(&mut tx, session, &can, words.template.is_some()).await?;
+    let files = uploads(&mut tx, subject, session, &can, files).await?;
     let actor = subject.scope().actor();
     let said = match words.template {
         Some((id, values)) => {
@@ -146,10 +147,10 @@ pub async fn reply(
 
 /// The agent's uploads, when the session's channel takes them.
 async fn uploads(
-    app: &App,
     tx: &mut WriteTx,
     subject: &Subject,
     session: &Session,
+    can: &Capabilities,
     ids: &[AttachmentId],
 ) -> Result<Vec<Attachment>, ReplyRefused> {
     let (Some(agent), false) = (subject.agent_id(), ids.is_empty()) else { return Ok(Vec::new()) };
@@ -161,7 +162,7 @@ async fn uploads(
     if found.len() != ids.len() {
         return Err(ReplyRefused::Files("a file is not there, not yours or sent before: upload it again".to_owned()));
     }
-    let (can, kind) = (capabilities(app, session.account, session.kind).await?, session.kind);
+    let kind = session.kind;
     for file in &found {
         let fits = MediaKind::of(&file.content_type);
         if !can.media.contains(&fits) {
@@ -210,12 +211,16 @@ async fn approved(
 }
 
 /// Refuses what the provider would refuse, before anything is stored.
-async fn may_leave(app: &App, tx: &mut WriteTx, session: &Session, template: bool) -> Result<(), ReplyRefused> {
+async fn may_leave(
+    tx: &mut WriteTx,
+    session: &Session,
+    can: &Capabilities,
+    template: bool,
+) -> Result<(), ReplyRefused> {
     let (active, now) = accounts::standing(tx, session.account).await?;
     if !active {
         return Err(ReplyRefused::AccountOff);
     }
-    let can = capabilities(app, session.account, session.kind).await?;
     if template && !can.templates {
         return Err(ReplyRefused::Template(format!("{} has no templates", session.kind)));
     }
