@@ -67,19 +67,26 @@ impl Site {
         minutes.into_iter().filter_map(interval).filter(|(from, to)| from < to).collect()
     }
 
-    /// Until when the site is open, if it is open at `at`: joined shifts count as one.
+    /// Until when the site is open, if it is open at `at`: joined shifts count as one. Who never closes is said to be
+    /// open for the two weeks that follow.
     pub fn open_until(&self, at: Instant) -> Option<Instant> {
         let today = at.with_timezone(&self.zone).date_naive();
-        let from = today.checked_sub_days(Days::new(1))?;
-        let mut intervals: Vec<(Instant, Instant)> =
-            (0..4).filter_map(|n| from.checked_add_days(Days::new(n))).flat_map(|day| self.of_day(day)).collect();
-        intervals.sort_unstable();
-        let mut until = None;
-        for (start, end) in intervals {
-            match until {
-                None if start <= at && at < end => until = Some(end),
-                Some(known) if start <= known && end > known => until = Some(end),
-                _ => {}
+        let yesterday = today.checked_sub_days(Days::new(1))?;
+        let mut until: Option<Instant> = None;
+        for day in yesterday.iter_days().take(16) {
+            // What starts on later days cannot join a stretch that has ended, nor begin one that covers `at`.
+            let midnight = local(self.zone, day, 0)?;
+            if until.map_or(day > today, |until| until < midnight) {
+                break;
+            }
+            let mut shifts = self.of_day(day);
+            shifts.sort_unstable();
+            for (start, end) in shifts {
+                match until {
+                    None if start <= at && at < end => until = Some(end),
+                    Some(known) if start <= known && end > known => until = Some(end),
+                    _ => {}
+                }
             }
         }
         until
@@ -148,6 +155,16 @@ mod tests {
         let early = site("Europe/Berlin", &[(7, 150, 6 * 60)]);
         assert_eq!(early.next_opening(at("2026-03-28T23:00:00Z")), Some(at("2026-03-29T01:00:00Z")));
         assert_eq!(early.open_until(at("2026-03-29T01:00:00Z")), Some(at("2026-03-29T04:00:00Z")));
+    }
+
+    #[test]
+    fn days_that_meet_at_midnight_are_one_stretch_however_many() {
+        // Open from Monday 00:00 to Friday 24:00; on Monday the end is five days away.
+        let days: Vec<_> = (1..=5).map(|day| (day, 0, 24 * 60)).collect();
+        let office = site("Asia/Famagusta", &days);
+        assert_eq!(office.open_until(at("2025-05-19T09:27:00Z")), Some(at("2025-05-23T21:00:00Z")));
+        let never_closes = site("UTC", &[days.as_slice(), &[(6, 0, 24 * 60), (7, 0, 24 * 60)]].concat());
+        assert_eq!(never_closes.open_until(at("2025-05-19T09:27:00Z")), Some(at("2025-06-03T00:00:00Z")));
     }
 
     #[test]
@@ -230,7 +247,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn open_until_and_next_opening_never_contradict(
-            minute in 0_i64..60 * 24 * 800, zone in 0_usize..chrono_tz::TZ_VARIANTS.len(), start in 0_u16..1440, len in 1_u16..=1440,
+            minute in 0_i64..60 * 24 * 800, zone in 0_usize..chrono_tz::TZ_VARIANTS.len(), start in 0_u16..1440, len in proptest::prop_oneof![1_u16..=1440, proptest::strategy::Just(1440)],
         ) {
             let shifts: Vec<_> = (1..=5).map(|day| (day, start, start + len)).collect();
             let site = Site { zone: chrono_tz::TZ_VARIANTS[zone], ..site("UTC", &shifts) };
