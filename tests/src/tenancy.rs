@@ -29,6 +29,7 @@ const FILL: &[&str] = &[
     "insert into message_template (tenant_id, id, account_id, name, language, body) select tenant_id, id, id, 't', 'en', 't' from channel_account limit 1",
     "insert into customer (tenant_id, id, name) select tenant_id, gen_random_uuid(), 'other' from tenant",
     "insert into identity_block (tenant_id, key, customer_id) select tenant_id, 1, id from customer limit 1",
+    "insert into identity_profile (tenant_id, customer_id, profile) select tenant_id, id, '{}' from customer limit 1 on conflict do nothing",
     "insert into identity_candidate (tenant_id, id, customer_id, other_id, score)
        select a.tenant_id, gen_random_uuid(), a.id, b.id, 0 from customer a join customer b on a.tenant_id = b.tenant_id and a.id < b.id limit 1",
     "insert into identity_rule (tenant_id, scheme, value, declared) select tenant_id, 'email', 'info@', 'blocked' from tenant",

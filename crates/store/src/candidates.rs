@@ -137,11 +137,13 @@ pub async fn suggest(tx: &mut WriteTx, suggestions: &[Suggestion]) -> Result<u64
     Ok(new.unsigned_abs())
 }
 
-/// Takes open suggestions of customers away but for the pairs to keep: they no longer hold.
+/// Takes open suggestions of customers away but for the pairs to keep: they no longer hold. With `later` only those of
+/// customers with others of a higher id.
 pub async fn keep_only(
     tx: &mut WriteTx,
     customers: &[Uuid],
     pairs: &[(CustomerId, CustomerId)],
+    later: bool,
 ) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     let (lower, higher): (Vec<Uuid>, Vec<Uuid>) = pairs.iter().map(|(a, b)| ordered(*a, *b)).unzip();
@@ -150,6 +152,7 @@ pub async fn keep_only(
            select id from identity_candidate where tenant_id = $1 and customer_id = any($2) and state = 'open'
            union
            select id from identity_candidate where tenant_id = $1 and other_id = any($2) and state = 'open'
+             and not $5
          ) theirs
          where c.tenant_id = $1 and c.id = theirs.id and not exists (
            select from unnest($3::uuid[], $4::uuid[]) as k(lower, higher)
@@ -158,7 +161,8 @@ pub async fn keep_only(
         tenant,
         customers,
         &lower,
-        &higher
+        &higher,
+        later
     )
     .execute(tx.conn())
     .await?;

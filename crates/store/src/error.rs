@@ -22,6 +22,9 @@ pub enum StoreError {
     /// A sealed column that cannot be opened with the keys at hand.
     #[error("a sealed secret cannot be opened: is MERIDIAN_SECRET_KEY the one it was sealed with?")]
     Sealed,
+    /// What was computed beside a transaction did not come to its end.
+    #[error("a computation was interrupted")]
+    Interrupted,
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -44,6 +47,7 @@ impl StoreError {
             Self::Driver(e) => {
                 !matches!(e, sqlx::Error::RowNotFound | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_))
             }
+            Self::Interrupted => true,
             _ => false,
         }
     }

@@ -163,42 +163,66 @@ pub async fn known(tx: &mut ReadTx, customers: &[Uuid]) -> Result<HashMap<Custom
     Ok(found)
 }
 
-/// Writes the blocking keys of customers in place of those they had; no keys take them out of sight.
-pub async fn set_keys(tx: &mut WriteTx, keys: &[(CustomerId, Vec<i64>)]) -> Result<(), StoreError> {
+/// Lets customers be found by what is known of them, in place of what was written before.
+pub async fn show(tx: &mut WriteTx, known: &HashMap<CustomerId, Known>) -> Result<(), StoreError> {
     let tenant = tx.tenant();
-    let customers: Vec<Uuid> = keys.iter().map(|(customer, _)| customer.0).collect();
-    let (mut owners, mut all) = (Vec::new(), Vec::new());
-    for (customer, keys) in keys {
+    let (mut customers, mut owners, mut all) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut profiled, mut profiles) = (Vec::new(), Vec::new());
+    for (customer, known) in known {
+        let keys = known.profile.keys();
+        customers.push(customer.0);
+        if !keys.is_empty() {
+            profiled.push(customer.0);
+            profiles.push(serde_json::json!(known.profile).to_string());
+        }
         owners.extend(keys.iter().map(|_| customer.0));
-        all.extend_from_slice(keys);
+        all.extend(keys);
     }
     sqlx::query!(
         "with new as (select customer, key from unnest($3::uuid[], $4::bigint[]) as n(customer, key)), gone as (
            delete from identity_block b where b.tenant_id = $1 and b.customer_id = any($2)
              and not exists (select from new n where n.customer = b.customer_id and n.key = b.key)
+         ), unseen as (
+           delete from identity_profile p where p.tenant_id = $1 and p.customer_id = any($2)
+             and not exists (select from unnest($5::uuid[]) as n(customer) where n.customer = p.customer_id)
+         ), profiled as (
+           insert into identity_profile as p (tenant_id, customer_id, profile)
+           select $1, customer, profile from unnest($5::uuid[], $6::text[]) as n(customer, profile) order by customer
+           on conflict (tenant_id, customer_id) do update set profile = excluded.profile
+           where p.profile <> excluded.profile
          )
          insert into identity_block (tenant_id, key, customer_id) select $1, key, customer from new
          order by key, customer on conflict do nothing",
         tenant,
         &customers,
         &owners,
-        &all
+        &all,
+        &profiled,
+        &profiles
     )
     .execute(tx.conn())
     .await?;
     Ok(())
 }
 
-/// For each customer with its keys, the others that share a block of bearable size, those that do most often first.
+/// Takes a customer out of sight: nobody is compared with it.
+pub async fn hide(tx: &mut WriteTx, customer: CustomerId) -> Result<(), StoreError> {
+    show(tx, &HashMap::from([(customer, Known::default())])).await
+}
+
+/// For each customer, the others that share a block of bearable size with it, those that do most often first. With
+/// `later` only those of a higher id: then each pair is met once when all customers are gone through.
 pub async fn partners(
     tx: &mut ReadTx,
-    keys: &[(CustomerId, Vec<i64>)],
-) -> Result<HashMap<CustomerId, Vec<CustomerId>>, StoreError> {
+    subjects: &HashMap<CustomerId, Known>,
+    later: bool,
+) -> Result<Vec<(CustomerId, CustomerId)>, StoreError> {
     let tenant = tx.tenant();
     let (mut owners, mut all) = (Vec::new(), Vec::new());
-    for (customer, keys) in keys {
+    for (customer, known) in subjects {
+        let keys = known.profile.keys();
         owners.extend(keys.iter().map(|_| customer.0));
-        all.extend_from_slice(keys);
+        all.extend(keys);
     }
     let rows = sqlx::query!(
         r#"with found as (
@@ -210,7 +234,8 @@ pub async fn partners(
              ) b
            ), counted as (
              select customer, customer_id, count(*) as times from found
-             where size < most and customer_id <> customer group by customer, customer_id
+             where size < most and (customer_id > customer or customer_id < customer and not $7)
+             group by customer, customer_id
            )
            select customer as "customer!", customer_id as "other!" from (
              select *, row_number() over (partition by customer order by times desc, customer_id) as rank from counted
@@ -220,15 +245,28 @@ pub async fn partners(
         &all,
         LARGEST_BLOCK + 1,
         MOST_PARTNERS,
-        LARGEST_NAME_BLOCK + 1
+        LARGEST_NAME_BLOCK + 1,
+        later
     )
     .fetch_all(tx.conn())
     .await?;
-    let mut partners: HashMap<CustomerId, Vec<CustomerId>> = HashMap::new();
-    for row in rows {
-        partners.entry(row.customer.into()).or_default().push(row.other.into());
-    }
-    Ok(partners)
+    Ok(rows.into_iter().map(|row| (row.customer.into(), row.other.into())).collect())
+}
+
+/// What was written of customers when they were last looked at.
+pub async fn profiles(tx: &mut ReadTx, customers: &[Uuid]) -> Result<Vec<(CustomerId, Profile)>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select k.id as \"id!\", p.profile from unnest($2::uuid[]) as k(id) cross join lateral (
+           select profile from identity_profile p where p.tenant_id = $1 and p.customer_id = k.id limit 1
+         ) p",
+        tenant,
+        customers
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
+    Ok(rows.into_iter().map(|row| (row.id.into(), read(&row.profile))).collect())
 }
 
 /// What scoring in a tenant rests on.

@@ -103,8 +103,8 @@ pub(super) async fn merge_in(tx: &mut WriteTx, merge: &Merge<'_>) -> Result<Link
     let touched = moves::move_parties(tx, &parties, into).await?;
     customers::set_merged_into(tx, from, Some(into)).await?;
     candidates::decide(tx, from, into, State::Confirmed).await?;
-    candidates::keep_only(tx, &[from.0], &[]).await?;
-    recognition::set_keys(tx, &[(from, Vec::new())]).await?;
+    candidates::keep_only(tx, &[from.0], &[], false).await?;
+    recognition::hide(tx, from).await?;
     look_at(tx, [into]);
     tell(tx, &[from, into], &touched).await?;
     tx.audit("customers_merged", "customer", Some(into.0), json!({ "from": from.to_string(), "act": act.to_string() }));

@@ -26,6 +26,7 @@ use meridian_store::{
 };
 use serde_json::json;
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Looks at one customer: joins whom rules make one person with it, writes its blocking keys, and suggests whom it is like.
 pub async fn recognise(app: &App, tenant: TenantId, customer: CustomerId) -> Result<(), StoreError> {
@@ -37,12 +38,12 @@ pub async fn recognise(app: &App, tenant: TenantId, customer: CustomerId) -> Res
         tx.job(&Job::LearnIdentity, tenant.0);
     }
     let known = recognition::known(&mut tx, &[customer.0]).await?;
-    write_keys(&mut tx, &known).await?;
+    recognition::show(&mut tx, &known).await?;
     tx.commit().await?;
     // Of two that are looked at at once, the one that reads later sees the other's keys: both have committed them before.
     let mut tx = app.db.write(subject.scope()).await?;
     let known = recognition::known(&mut tx, &[customer.0]).await?;
-    suggest(&mut tx, &known, &learned).await?;
+    suggest(&mut tx, known, &learned, false).await?;
     tx.commit().await
 }
 
@@ -82,31 +83,31 @@ async fn join(tx: &mut WriteTx, customer: CustomerId) -> Result<Option<CustomerI
     Ok(Some(own.id))
 }
 
-/// Writes the blocking keys of customers as they are known now.
-pub(super) async fn write_keys(tx: &mut WriteTx, known: &HashMap<CustomerId, Known>) -> Result<(), StoreError> {
-    let keys: Vec<(CustomerId, Vec<i64>)> = known.iter().map(|(id, known)| (*id, known.profile.keys())).collect();
-    recognition::set_keys(tx, &keys).await
-}
-
 /// Compares customers with those that share a block with them; what is likely is suggested, what no longer is forgotten.
-/// How many suggestions are new.
+/// With `later` only with those of a higher id. How many suggestions are new.
 pub(super) async fn suggest(
     tx: &mut WriteTx,
-    subjects: &HashMap<CustomerId, Known>,
+    subjects: HashMap<CustomerId, Known>,
     learned: &Learned,
+    later: bool,
 ) -> Result<u64, StoreError> {
-    let keys: Vec<(CustomerId, Vec<i64>)> = subjects.iter().map(|(id, known)| (*id, known.profile.keys())).collect();
-    let partners = recognition::partners(tx, &keys).await?;
+    let partners = recognition::partners(tx, &subjects, later).await?;
     let mut missing: Vec<CustomerId> =
-        partners.values().flatten().filter(|id| !subjects.contains_key(id)).copied().collect();
+        partners.iter().map(|(_, other)| *other).filter(|id| !subjects.contains_key(id)).collect();
     missing.sort_unstable();
     missing.dedup();
-    let others = recognition::known(tx, &raw(&missing)).await?;
     let mut terms: Vec<_> = subjects.values().flat_map(|known| known.profile.terms()).collect();
     terms.sort_unstable();
     terms.dedup();
-    let common = recognition::shares(tx, &terms, learned).await?;
-    let mut found = score(&Near { subjects, others, partners, common }, &model(learned));
+    let shares = recognition::shares(tx, &terms, learned).await?;
+    let all: Vec<Uuid> = subjects.keys().map(|id| id.0).collect();
+    let mut profiles: Vec<(CustomerId, Profile)> =
+        subjects.into_iter().map(|(id, known)| (id, known.profile)).collect();
+    profiles.extend(recognition::profiles(tx, &raw(&missing)).await?);
+    let model = model(learned);
+    // Much to compute when all customers are gone through: others wait for this thread.
+    let scored = tokio::task::spawn_blocking(move || score(&profiles, &partners, &model, shares));
+    let mut found = scored.await.map_err(|_| StoreError::Interrupted)?;
     let mut concerned: Vec<CustomerId> = found.iter().flat_map(|pair| [pair.a, pair.b]).collect();
     concerned.sort_unstable();
     concerned.dedup();
@@ -115,42 +116,28 @@ pub(super) async fn suggest(
         found.retain(|pair| !parted.contains(&(pair.a, pair.b)) && !parted.contains(&(pair.b, pair.a)));
     }
     let pairs: Vec<(CustomerId, CustomerId)> = found.iter().map(|pair| (pair.a, pair.b)).collect();
-    let all: Vec<CustomerId> = subjects.keys().copied().collect();
-    candidates::keep_only(tx, &raw(&all), &pairs).await?;
+    candidates::keep_only(tx, &all, &pairs, later).await?;
     candidates::suggest(tx, &found).await
 }
 
-/// Customers with those they share a block with, and how frequent the words of their names are.
-struct Near<'a> {
-    subjects: &'a HashMap<CustomerId, Known>,
-    others: HashMap<CustomerId, Known>,
-    partners: HashMap<CustomerId, Vec<CustomerId>>,
-    common: Shares,
-}
-
 /// The pairs that are likely.
-fn score(near: &Near<'_>, model: &Model) -> Vec<Suggestion> {
-    let of = |id: &CustomerId| near.subjects.get(id).or_else(|| near.others.get(id)).map(|known| &known.profile);
-    let mut found = Vec::new();
-    for (customer, known) in near.subjects {
-        let partners: Vec<(CustomerId, &Profile)> =
-            near.partners.get(customer).into_iter().flatten().filter_map(|id| Some((*id, of(id)?))).collect();
-        if partners.is_empty() {
-            continue;
-        }
-        let profiles: Vec<&Profile> = partners.iter().map(|(_, profile)| *profile).collect();
-        let terms = known.profile.terms().into_iter();
-        let theirs = terms.filter_map(|term| near.common.known.get(&term).map(|share| (term, *share))).collect();
-        let shares = Shares { known: theirs, rest: near.common.rest };
-        let likely = partners.iter().zip(compare(&known.profile, &profiles, model, shares));
-        found.extend(likely.filter(|(_, likeness)| likeness.suggested).map(|((other, _), likeness)| Suggestion {
-            a: *customer,
-            b: *other,
-            score: likeness.score,
-            evidence: likeness.evidence,
-        }));
-    }
-    found
+fn score(
+    profiles: &[(CustomerId, Profile)],
+    partners: &[(CustomerId, CustomerId)],
+    model: &Model,
+    shares: Shares,
+) -> Vec<Suggestion> {
+    let places: HashMap<CustomerId, usize> = profiles.iter().enumerate().map(|(at, (id, _))| (*id, at)).collect();
+    let place = |id: &CustomerId| places.get(id).copied();
+    // Who was merged meanwhile has no profile any more.
+    let met = partners.iter().filter_map(|pair| Some((*pair, (place(&pair.0)?, place(&pair.1)?))));
+    let (met, pairs): (Vec<(CustomerId, CustomerId)>, Vec<(usize, usize)>) = met.unzip();
+    let profiles: Vec<&Profile> = profiles.iter().map(|(_, profile)| profile).collect();
+    let likely = met.into_iter().zip(compare(&profiles, &pairs, model, shares));
+    likely
+        .filter(|(_, likeness)| likeness.suggested)
+        .map(|((a, b), likeness)| Suggestion { a, b, score: likeness.score, evidence: likeness.evidence })
+        .collect()
 }
 
 /// The tenant's parameters, or typical ones until there were enough customers.

@@ -42,12 +42,18 @@ const NAME_ALONE: u8 = 5;
 const HOLDER: f64 = 1e-5;
 
 /// What is known of one customer, as far as it tells persons apart.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Profile {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     names: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     births: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     mails: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     phones: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     accounts: Vec<String>,
 }
 
@@ -227,20 +233,20 @@ pub struct Piece {
 pub struct Likeness {
     /// Log odds that they are one person.
     pub score: f64,
-    /// What it is made of, weightiest first.
+    /// What it is made of, weightiest first; told only of what is suggested.
     pub evidence: Vec<Piece>,
     /// Whether people should look at it: see [`SUGGEST`]. Never so when a hard fact divides the two.
     pub suggested: bool,
 }
 
-/// Compares a customer with others that share a block with it.
-pub fn compare(subject: &Profile, others: &[&Profile], model: &Model, mut shares: Shares) -> Vec<Likeness> {
-    let all: Vec<&Profile> = std::iter::once(subject).chain(others.iter().copied()).collect();
-    holders(&all, &mut shares);
+/// Compares customers, each pair by the places of the two among `profiles`. Everybody who shares a mailbox, phone or
+/// account with one of them should be among them: how many hold a value is counted here.
+pub fn compare(profiles: &[&Profile], pairs: &[(usize, usize)], model: &Model, mut shares: Shares) -> Vec<Likeness> {
+    holders(profiles, &mut shares);
     let mut columns: [(Role, Vec<String>); 5] =
         [Role::FullName, Role::Birth, Role::Mail, Role::Phone, Role::Document].map(|role| (role, Vec::new()));
     let mut rows = vec![0];
-    for profile in &all {
+    for profile in profiles {
         let values = [&profile.names, &profile.births, &profile.mails, &profile.phones, &profile.accounts];
         for row in 0..profile.rows() {
             for ((_, cells), values) in columns.iter_mut().zip(values) {
@@ -251,29 +257,39 @@ pub fn compare(subject: &Profile, others: &[&Profile], model: &Model, mut shares
     }
     let records = Records::few(columns.into(), shares);
     let (mut cache, facts) = (records.cache(), records.hard_facts());
-    let own = rows.get(1).copied().unwrap_or(0);
     let of = |profile: usize| rows.get(profile).copied().unwrap_or(0)..rows.get(profile + 1).copied().unwrap_or(0);
-    (1..all.len())
-        .map(|other| {
-            let mut best = Levels { levels: vec![MISSING; COMPARED.len()], frequencies: vec![None; COMPARED.len()] };
-            let mut now = Levels::default();
-            for a in 0..own {
-                for b in of(other) {
-                    records.compare_into(a, b, &mut cache, &mut now);
-                    take_better(&mut best, &now);
-                }
+    let mut now = Levels::default();
+    let mut likeness = |(one, other): &(usize, usize)| {
+        let mut best = Levels { levels: vec![MISSING; COMPARED.len()], frequencies: vec![None; COMPARED.len()] };
+        for a in of(*one) {
+            for b in of(*other) {
+                records.compare_into(a, b, &mut cache, &mut now);
+                take_better(&mut best, &now);
             }
-            judge(model, &best, facts.each_ref().map(|columns| stand(columns, &best)))
-        })
-        .collect()
+        }
+        judge(model, &best, facts.each_ref().map(|columns| stand(columns, &best)))
+    };
+    pairs.iter().map(&mut likeness).collect()
 }
 
 fn judge(model: &Model, levels: &Levels, facts: [Option<super::cluster::Stand>; super::cluster::FACTS]) -> Likeness {
     let score = model.score(levels);
-    let mut evidence = Vec::new();
     let (mut agreeing, mut reached) = (0, false);
-    for (at, role) in COMPARED.into_iter().enumerate() {
-        let (Some(level), Some(weight)) = (levels.levels.get(at), model.weight(at, levels)) else { continue };
+    for (role, level) in COMPARED.into_iter().zip(&levels.levels).filter(|(_, level)| **level != MISSING) {
+        agreeing += usize::from(*level > 0);
+        reached |= usize::from(*level) == role.levels() && matches!(role, Role::Mail | Role::Phone | Role::Document);
+    }
+    let limits = Limits::default();
+    let suggested = dividing(facts).is_some_and(|facts| {
+        score >= SUGGEST + f64::from(facts) * limits.despite && (reached || agreeing >= limits.agreeing)
+    });
+    Likeness { score, evidence: if suggested { evidence(model, levels) } else { Vec::new() }, suggested }
+}
+
+/// What a score is made of, weightiest first.
+fn evidence(model: &Model, levels: &Levels) -> Vec<Piece> {
+    let piece = |(at, role): (usize, Role)| {
+        let (level, weight) = (levels.levels.get(at)?, model.weight(at, levels)?);
         let (level, top) = (usize::from(*level), role.levels());
         let agreement = match level {
             0 => Agreement::Other,
@@ -281,16 +297,11 @@ fn judge(model: &Model, levels: &Levels, facts: [Option<super::cluster::Stand>; 
             level if level + 1 == top => Agreement::Close,
             _ => Agreement::Partly,
         };
-        agreeing += usize::from(level > 0);
-        reached |= agreement == Agreement::Same && matches!(role, Role::Mail | Role::Phone | Role::Document);
-        evidence.push(Piece { field: role.code().to_owned(), agreement, weight: (weight * 10.0).round() / 10.0 });
-    }
+        Some(Piece { field: role.code().to_owned(), agreement, weight: (weight * 10.0).round() / 10.0 })
+    };
+    let mut evidence: Vec<Piece> = COMPARED.into_iter().enumerate().filter_map(piece).collect();
     evidence.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
-    let limits = Limits::default();
-    let suggested = dividing(facts).is_some_and(|facts| {
-        score >= SUGGEST + f64::from(facts) * limits.despite && (reached || agreeing >= limits.agreeing)
-    });
-    Likeness { score, evidence, suggested }
+    evidence
 }
 
 /// Keeps the better level of each comparison; given and family name are taken from one pair of names.
@@ -355,7 +366,7 @@ mod tests {
 
     fn likeness(a: &Profile, b: &Profile) -> Likeness {
         let model = Model::typical(&COMPARED, 100);
-        compare(a, &[b], &model, Shares::default()).remove(0)
+        compare(&[a, b], &[(0, 1)], &model, Shares::default()).remove(0)
     }
 
     fn meet(a: &Profile, b: &Profile) -> bool {
@@ -412,9 +423,10 @@ mod tests {
         let other = profile("Ana Lopez", "", &[("email", "lopez.ana@example.net")]);
         assert!(likeness(&known, &other).suggested);
         let crowd: Vec<Profile> = (0..100).map(|_| profile("", "", &[("email", "desk7@example.org")])).collect();
-        let others: Vec<&Profile> = crowd.iter().skip(1).collect();
+        let all: Vec<&Profile> = crowd.iter().collect();
+        let pairs: Vec<(usize, usize)> = (1..crowd.len()).map(|other| (0, other)).collect();
         let model = Model::typical(&COMPARED, 100);
-        assert!(compare(&crowd[0], &others, &model, Shares::default()).iter().all(|likeness| !likeness.suggested));
+        assert!(compare(&all, &pairs, &model, Shares::default()).iter().all(|likeness| !likeness.suggested));
     }
 
     #[test]
