@@ -49,6 +49,9 @@ pub fn invisible(c: char) -> bool {
 ///
 /// Marks of scripts in which they are vowels (Devanagari, Thai, Arabic ..) are kept.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.nfkd().flat_map(char::to_lowercase) {
         match c {
@@ -72,30 +75,71 @@ pub fn fold(text: &str) -> String {
 /// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours, in characters.
 /// `None` when it is above `limit`.
 pub fn edits(a: &str, b: &str, limit: usize) -> Option<usize> {
-    if a == b {
-        return Some(0);
+    if a.is_ascii() && b.is_ascii() {
+        return bounded(a.as_bytes(), b.as_bytes(), limit);
     }
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    bounded(&a, &b, limit)
+}
+
+/// Signs whose rows stand on the stack.
+const SHORT: usize = 64;
+
+/// The distance by dynamic programming, only in the band that `limit` leaves (Ukkonen 1985).
+fn bounded<T: Copy + Eq>(a: &[T], b: &[T], limit: usize) -> Option<usize> {
+    let before = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (a.get(before..)?, b.get(before..)?);
+    let after = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let (a, b) = (a.get(..a.len() - after)?, b.get(..b.len() - after)?);
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }
-    let width = b.len() + 1;
-    let (mut before, mut last) = (vec![0usize; width], (0..width).collect::<Vec<_>>());
-    for (i, &x) in a.iter().enumerate() {
-        let mut row = Vec::with_capacity(width);
-        row.push(i + 1);
-        for (j, &y) in b.iter().enumerate() {
-            let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX / 2);
-            let mut best = (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
-            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(&y) && b.get(j - 1) == Some(&x);
-            if swapped {
-                best = best.min(at(&before, j - 1) + 1);
-            }
-            row.push(best);
-        }
-        before = std::mem::replace(&mut last, row);
+    if a.is_empty() || b.is_empty() {
+        return Some(a.len().max(b.len()));
     }
-    last.last().copied().filter(|distance| *distance <= limit)
+    if b.len() < SHORT {
+        let mut rows = [[0; SHORT]; 3];
+        banded(a, b, limit, rows.each_mut().map(|row| row.as_mut_slice()))
+    } else {
+        let mut rows = [(); 3].map(|()| vec![0; b.len() + 1]);
+        banded(a, b, limit, rows.each_mut().map(|row| row.as_mut_slice()))
+    }
+}
+
+/// Fills the rows, each of more cells than `b` has signs.
+fn banded<T: Copy + Eq>(a: &[T], b: &[T], limit: usize, rows: [&mut [usize]; 3]) -> Option<usize> {
+    let [mut before, mut last, mut row] = rows;
+    let beyond = limit + 1;
+    last.iter_mut().zip(0..).for_each(|(cell, j)| *cell = j);
+    let mut least_before = 0;
+    for (i, x) in a.iter().enumerate() {
+        let (from, until) = (i.saturating_sub(limit), (i + limit + 1).min(b.len()));
+        let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(beyond);
+        let mut left = if from == 0 { i + 1 } else { beyond };
+        if let Some(cell) = row.get_mut(from) {
+            *cell = left;
+        }
+        let mut least = left;
+        for (j, y) in b.iter().enumerate().take(until).skip(from) {
+            let above = if j + 1 > i + limit { beyond } else { at(last, j + 1) };
+            let mut best = (at(last, j) + usize::from(x != y)).min(above + 1).min(left + 1);
+            if i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x) {
+                best = best.min(at(before, j - 1) + 1);
+            }
+            if let Some(cell) = row.get_mut(j + 1) {
+                *cell = best;
+            }
+            left = best;
+            least = least.min(best);
+        }
+        // A swap still reaches back by two rows.
+        if least > limit && least_before >= limit {
+            return None;
+        }
+        least_before = least;
+        (before, last, row) = (last, row, before);
+    }
+    last.get(b.len()).copied().filter(|distance| *distance <= limit)
 }
 
 #[cfg(test)]
@@ -123,6 +167,41 @@ mod tests {
         assert_eq!(edits("dominic", "odminic", 2), Some(1));
         assert_eq!(edits("clarke", "clakr", 3), Some(2));
         assert_eq!(edits("anna", "peter", 2), None);
+    }
+
+    /// The distance by the definition, all cells of it.
+    fn slowly(a: &[char], b: &[char]) -> usize {
+        let mut d = vec![vec![0; b.len() + 1]; a.len() + 1];
+        for i in 0..=a.len() {
+            for j in 0..=b.len() {
+                d[i][j] = match (i, j) {
+                    (0, n) | (n, 0) => n,
+                    _ => {
+                        let mut best = (d[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]))
+                            .min(d[i - 1][j] + 1)
+                            .min(d[i][j - 1] + 1);
+                        if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                            best = best.min(d[i - 2][j - 2] + 1);
+                        }
+                        best
+                    }
+                };
+            }
+        }
+        d[a.len()][b.len()]
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn edits_are_those_of_the_definition(a in "[a-cé]{0,9}", b in "[a-cé]{0,9}", limit in 0_usize..6) {
+            let slow = slowly(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
+            proptest::prop_assert_eq!(edits(&a, &b, limit), (slow <= limit).then_some(slow));
+            // Long ones have their rows elsewhere.
+            let (x, y) = (format!("{}{a}{}", "x".repeat(70), "yz".repeat(40)), format!("{}{b}{}", "w".repeat(2), "zy".repeat(40)));
+            let slow = slowly(&x.chars().collect::<Vec<_>>(), &y.chars().collect::<Vec<_>>());
+            proptest::prop_assert_eq!(edits(&x, &y, 200), Some(slow));
+            proptest::prop_assert_eq!(edits(&x, &y, limit), (slow <= limit).then_some(slow));
+        }
     }
 
     #[test]
