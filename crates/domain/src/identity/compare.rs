@@ -3,7 +3,7 @@
 //! Values are interned, so that frequencies are counted once and equal values are found by number.
 
 use super::{
-    name::similar,
+    name::{similar, sorted},
     nickname::same_given_name,
     text::{edits, fold},
 };
@@ -141,11 +141,16 @@ impl Role {
 /// Names: 2 for a form or a slip of the same, 1 for initials and remote likeness.
 fn word_level(a: &str, b: &str) -> u8 {
     let (a, b) = (a.trim_end_matches('.'), b.trim_end_matches('.'));
-    if same_given_name(a, b) || similar(a, b) {
+    if same_given_name(a, b) || similar(a, b) || misplaced(a, b) {
         return 2;
     }
     let initial = |x: &str, y: &str| x.chars().count() == 1 && y.starts_with(x);
     u8::from(initial(a, b) || initial(b, a) || jaro_winkler(a, b).max(jaro_winkler(b, a)) > 0.82)
+}
+
+/// Whether a longer word has the letters of another in another order: swapped letters need not be neighbours.
+fn misplaced(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.len() >= 5 && sorted(a) == sorted(b)
 }
 
 fn mail_level(a: &str, b: &str) -> u8 {
@@ -289,6 +294,13 @@ impl Column {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn letters_that_changed_places_are_a_slip() {
+        assert_eq!(Role::Given.level("sofia", "fosia"), 2);
+        assert_eq!(Role::Given.level("jessica", "aessicj"), 2);
+        assert!(Role::Given.level("sean", "nase") < 2, "a short word has too many");
+    }
 
     #[test]
     fn levels_fall_with_likeness() {

@@ -171,7 +171,8 @@ fn first(word: &str) -> Option<char> {
     word.chars().next()
 }
 
-fn sorted(word: &str) -> Vec<char> {
+/// The letters of a word in their order.
+pub(super) fn sorted(word: &str) -> Vec<char> {
     let mut letters: Vec<char> = word.chars().collect();
     letters.sort_unstable();
     letters
