@@ -9,16 +9,16 @@ use meridian_testkit::Stack;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const MERGE: &str =
+pub(super) const MERGE: &str =
     "mutation($f: ID!, $i: ID!) { customerMerge(input: { fromId: $f, intoId: $i, reason: \"one person\" }) {
     actId customer { id } userErrors { code message } } }";
-const UNMERGE: &str =
+pub(super) const UNMERGE: &str =
     "mutation($a: ID!, $l: Boolean) { customerUnmerge(input: { actId: $a, reason: \"two people\", andLater: $l }) {
     customer { id } laterMerges { actId fromId intoId } userErrors { code message } } }";
 const CONFIRM: &str =
     "mutation($c: ID!, $s: String!, $v: String!) { identityConfirm(input: { customerId: $c, scheme: $s, value: $v }) {
     customer { id } userErrors { code message } } }";
-const CARD: &str = "query($c: ID!) { customer(id: $c) { id name mergedIntoId
+pub(super) const CARD: &str = "query($c: ID!) { customer(id: $c) { id name mergedIntoId
     identities { id scheme value class verified why validTo }
     candidates { id score evidence { field agreement weight } customers { id } }
     conversations(first: 20) { nodes { id } } timeline(first: 100) { nodes { kind text conversationId } } } }";
@@ -26,7 +26,7 @@ const REVIEW: &str = "query($s: CandidateState!) { identityReview(state: $s, fir
     evidence { field agreement } customers { id name } } } }";
 
 /// Posts an event to a workspace's generic channel.
-async fn post(stack: &Stack, workspace: &str, url: &str, id: &str, event: &Value) -> Result<()> {
+pub(super) async fn post(stack: &Stack, workspace: &str, url: &str, id: &str, event: &Value) -> Result<()> {
     let body = event.to_string();
     let mut post = reqwest_client().post(url);
     let secret = demo_webhook_secret(workspace, "generic signing_secret");
@@ -45,14 +45,19 @@ struct Person<'a> {
     ids: &'a [&'a str],
 }
 
+/// A sender with identifiers `scheme:value`, verified by the channel; claimed with a `?` behind.
+pub(super) fn person(name: &str, ids: &[&str]) -> Value {
+    let id = |text: &&str| {
+        let verified = if text.ends_with('?') { "claimed" } else { "channel" };
+        let (scheme, value) = text.trim_end_matches('?').split_once(':').unwrap_or_default();
+        json!({ "scheme": scheme, "value": value, "verified": verified })
+    };
+    json!({ "name": name, "ids": ids.iter().map(id).collect::<Vec<_>>() })
+}
+
 impl Person<'_> {
     fn sender(&self) -> Value {
-        let id = |text: &&str| {
-            let verified = if text.ends_with('?') { "claimed" } else { "channel" };
-            let (scheme, value) = text.trim_end_matches('?').split_once(':').unwrap_or_default();
-            json!({ "scheme": scheme, "value": value, "verified": verified })
-        };
-        json!({ "name": self.name, "ids": self.ids.iter().map(id).collect::<Vec<_>>() })
+        person(self.name, self.ids)
     }
 
     async fn says(&self, stack: &Stack, id: &str, text: &str) -> Result<()> {
@@ -67,12 +72,12 @@ impl Person<'_> {
     }
 }
 
-async fn supervisor(stack: &Stack) -> Result<Agent> {
+pub(super) async fn supervisor(stack: &Stack) -> Result<Agent> {
     Agent::sign_in(&stack.base, "demo", "sam@demo.example", &stack.demo.password).await
 }
 
 /// The customer with this name, as the API calls it.
-async fn named(agent: &Agent, name: &str) -> Result<String> {
+pub(super) async fn named(agent: &Agent, name: &str) -> Result<String> {
     let found = agent.query("query($s: String!) { customers(search: $s) { id } }", json!({ "s": name })).await?;
     found["customers"][0]["id"].as_str().map(str::to_owned).with_context(|| format!("{name}: {found}"))
 }

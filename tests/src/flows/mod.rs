@@ -13,6 +13,7 @@ mod desk;
 mod faults;
 mod graphql;
 mod identity;
+mod identity_laws;
 mod kills;
 mod knowledge;
 mod lines;
