@@ -251,6 +251,20 @@ function ofDesk(desk, world, run) {
     },
     'knowledge.next': () => focusMoves(desk, ['j', 'ArrowDown'], '[data-hit]:focus'),
     'knowledge.previous': () => moves(desk, 'k', '[data-hit]:focus'),
+    'elsewhere.decline': async () => {
+      await world.generic(`+44776${run}4`, `Unread ${run}`, 'Nobody takes this either');
+      await desk.waitForSelector('[data-offer]');
+      await desk.keyboard.press('x');
+      await desk.waitForSelector('[data-offer]', { state: 'detached' });
+    },
+    'elsewhere.take': async () => {
+      await world.generic(`+44776${run}5`, `Afar ${run}`, 'Somebody takes this');
+      await desk.waitForSelector('[data-offer]');
+      await desk.keyboard.press('/');
+      await desk.waitForSelector('input[type=search]:focus');
+      await desk.keyboard.press('Control+Enter');
+      await desk.waitForURL(/inbox\/\w+\/cnv_/);
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { handedOver } from './agent.mjs';
+import { answered } from './steer.mjs';
 import { accessible, available, awake, page, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
 
 /** Widget and agent talk, over a reload, a cut and the end of the conversation. */
@@ -212,7 +213,9 @@ export async function person({ chrome, url, world, run, problems }) {
 }
 
 /** A supervisor forces a state; the floor and the agent see it. */
-export async function supervisor({ chrome, url, problems }) {
+export async function supervisor({ chrome, url, world, run, problems }) {
+  const { queues } = await world.query(world.admin, '{ queues { id name } }');
+  await answered(world, queues.find(({ name }) => name === 'Support'), run);
   const [floor, desk] = [await page(chrome, problems), await page(chrome, problems)];
   const [login] = awake();
   await signIn(desk, url, login);

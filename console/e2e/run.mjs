@@ -3,6 +3,7 @@
 // The demo tenant expects its providers and bot at PROVIDER_PORT (8900 unless told), which this script plays.
 import assert from 'node:assert/strict';
 import { setUp } from './admin.mjs';
+import { away, unsaved } from './away.mjs';
 import { collide, cut, day, expiry, merge, race, signedOut } from './agent.mjs';
 import { assistant } from './assistant.mjs';
 import { connect } from './connect.mjs';
@@ -18,7 +19,7 @@ import { many, upgrade } from './upgrade.mjs';
 import { webhooks } from './webhooks.mjs';
 import { World } from './world.mjs';
 
-const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, widget, known, line, closed, person, supervisor, alerts, review, plans, imports, emergencies, steer, lend, scheduled, setUp, connect, assistant, webhooks, knowledge, hands, keys, typedAhead, upgrade, many, looks };
+const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, away, unsaved, widget, known, line, closed, person, supervisor, alerts, review, plans, imports, emergencies, steer, lend, scheduled, setUp, connect, assistant, webhooks, knowledge, hands, keys, typedAhead, upgrade, many, looks };
 const asked = [...process.argv.slice(2), ...(process.env.SCENARIOS?.split(',') ?? [])];
 const names = asked.length > 0 ? asked : Object.keys(scenarios);
 const failed = [];
