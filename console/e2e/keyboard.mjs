@@ -1,6 +1,7 @@
 // Hands that never leave the keys: a whole day, and every key that the overview names.
 import assert from 'node:assert/strict';
 import { handedOver } from './agent.mjs';
+import { articles, done } from './knowledge.mjs';
 import { alarm, rules, table } from './lead.mjs';
 import { accessible, available, awake, page, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
 
@@ -278,23 +279,10 @@ async function focused(desk, key, name) {
 
 /** Two articles that fit what Key two wrote; the result takes them out of use. */
 async function written(world, run) {
-  const done = async (name, type, input, answer) => {
-    const { [name]: payload } = await world.query(world.admin, `mutation($input: ${type}!) { ${name}(input: $input) { ${answer} userErrors { message } } }`, { input });
-    assert.deepEqual(payload.userErrors, []);
-    return payload;
-  };
-  const { space } = await done('knowledgeSpaceSave', 'KnowledgeSpaceSaveInput', { name: `Keys ${run}` }, 'space { id }');
-  const ids = [];
-  for (const n of [1, 2]) {
-    const text = { language: 'en', title: `The new kettle leaks keys${run} ${n}`, body: 'A person sends another kettle for the order.' };
-    const { article } = await done('knowledgeArticleSave', 'KnowledgeArticleSaveInput', { knowledgeSpaceId: space.id, audience: ['AGENT'], text }, 'article { id }');
-    const input = { knowledgeArticleId: article.id, language: 'en', revision: 1 };
-    await done('knowledgeRevisionSubmit', 'KnowledgeRevisionInput', input, '');
-    await done('knowledgeRevisionPublish', 'KnowledgeRevisionInput', input, '');
-    ids.push(article.id);
-  }
+  const texts = [1, 2].map((n) => ({ audience: ['AGENT'], texts: [{ language: 'en', title: `The new kettle leaks keys${run} ${n}`, body: 'A person sends another kettle for the order.' }] }));
+  const ids = await articles(world, `Keys ${run}`, texts);
   return async () => {
-    for (const knowledgeArticleId of ids) await done('knowledgeArticleArchive', 'KnowledgeArticleArchiveInput', { knowledgeArticleId }, '');
+    for (const knowledgeArticleId of ids) await done(world, 'knowledgeArticleArchive', 'KnowledgeArticleArchiveInput', { knowledgeArticleId }, '');
   };
 }
 

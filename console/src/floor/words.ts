@@ -35,6 +35,7 @@ export const words = {
   'sun.none': ['then nobody takes over within two weeks', '之后两周内无人接班'],
   'sun.title': ['Who is awake, who takes over', '谁在班，谁接班'],
   scheduled: ['Scheduled', '已安排'],
+  promise: ['of {time}', '限 {time}'],
   late: ['Not live: connecting again', '未实时：正在重连'],
   report: ['Report', '报表'],
   'report.target': ['Answered within', '应答时限'],
