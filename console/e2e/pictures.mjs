@@ -40,8 +40,6 @@ async function ofAdmin(admin, url, world, site, problems) {
     await admin.waitForSelector(selector);
     await admin.waitForFunction(() => !document.querySelector('main .skeleton'));
   };
-  await open('floor', 'main table tbody tr p');
-  await picture(admin, 'floor', problems);
   await open('floor/report', '[data-report=read] th[scope=row]');
   await picture(admin, 'report', problems);
   await open(`admin/sites/${site}`, '[data-exception]');
@@ -87,6 +85,7 @@ async function chat(chrome, url, desk, world, { lang, scheme, name, says }, prob
   await desk.keyboard.press('r');
   await desk.keyboard.insertText(says[1]);
   await desk.keyboard.press('Control+Enter');
+  await desk.keyboard.press('Escape');
   await frame.getByText(says[1]).waitFor();
   await write(says[2]);
   await frame.getByText(lang === 'zh' ? '已发送' : 'sent').last().waitFor();
@@ -115,15 +114,20 @@ export async function pictures({ chrome, url, world, run, problems }) {
   await desk.waitForSelector('html[lang=zh-CN]');
   await picture(desk, 'desk-zh', problems);
   await command(desk, 'language');
+  await desk.keyboard.press('x');
   await signIn(other, url, awake()[1]);
   await other.waitForSelector('nav [data-state-of-me]');
   await other.keyboard.press('p');
   await other.keyboard.press('p');
   await signIn(admin, url, 'ada');
-  await ofAdmin(admin, url, world, site, problems);
-  await other.context().close();
-  await desk.context().close();
+  await admin.goto(`${url}/floor`);
+  await admin.locator('main tr', { hasText: 'Break' }).waitFor();
+  await admin.waitForFunction(() => !document.querySelector('main .skeleton'));
+  await picture(admin, 'floor', problems);
+  // Nobody lets an offer pass meanwhile.
+  for (const opened of [other, desk]) await opened.context().close();
   await world.tidy();
+  await ofAdmin(admin, url, world, site, problems);
   const answers = await page(chrome, problems);
   await signIn(answers, url, awake()[0]);
   await available(answers);
