@@ -54,7 +54,25 @@ export async function alerts({ chrome, url, world, run, problems }) {
     await row.focus();
     await floor.keyboard.press('e');
     await row.waitFor({ state: 'detached' });
-    tell('seen, ended, gone');
+    await floor.getByRole('button', { name: 'Undo' }).press('Enter');
+    await row.focus();
+    await floor.keyboard.press('e');
+    await row.waitFor({ state: 'detached' });
+    const open = async () => (await world.as('sam', '{ alerts(first: 100) { text endedAt } }')).alerts.some(({ text, endedAt }) => !endedAt && text.includes(name));
+    assert.ok(await open(), 'an end can be taken back for a moment');
+    await world.until('the alert is ended', async () => !(await open()));
+    tell('seen, ended by mistake and taken back, ended');
+    await floor.goto(`${url}/knowledge`);
+    await floor.waitForSelector('nav a[href="/floor"]');
+    await floor.waitForTimeout(500);
+    await alarm(world, run, 2);
+    await floor.locator('[data-alarms]').waitFor({ timeout: 40_000 });
+    await floor.getByText(name).waitFor();
+    await accessible(floor, 'alert elsewhere', problems);
+    await shoot(floor, 'alert-elsewhere');
+    await floor.getByRole('button', { name: 'Look' }).press('Enter');
+    await floor.waitForURL('**/floor');
+    tell('an alert finds a supervisor who is at something else');
     const resolve = 'mutation($id: ID!) { conversationResolve(input: { conversationId: $id, disposition: "solved" }) { userErrors { code } } }';
     await world.as('sam', resolve, { id: taken.id });
   } finally {

@@ -55,6 +55,8 @@ class Desk {
   /** Seconds within which a queue answers, by its id; for those that promise something. */
   promises = $state.raw<Record<string, number>>({});
   live = $state<StreamState>('idle');
+  /** Alerts of the floor that nobody has looked at. */
+  alarms = $state(0);
   /** The offer that is being accepted, and the conversation behind it. */
   accepting = $state.raw<{ offer: string; conversation?: string } | null>(null);
   /** Words on their way out, oldest first. */
@@ -107,7 +109,7 @@ class Desk {
     clearTimeout(this.soon);
     [this.viewer, this.me, this.taken, this.offers, this.rows] = [null, null, null, [], []];
     this.list = conversationList();
-    [this.loaded, this.live] = [false, 'idle'];
+    [this.loaded, this.live, this.alarms] = [false, 'idle', 0];
   }
 
   async signOut(): Promise<void> {
@@ -336,7 +338,7 @@ class Desk {
     const row = this.list.get(conversationId);
     if (revision > 1 || !row?.assignee || row.assignee.id !== this.me?.id) return;
     const name = row.customer?.name || t('customer.unknown');
-    notices.show(conversationId, t('notice.wrote', { name }), channel ? code('channel', channel) : '', () => void router.visit(`${this.base}/${conversationId}`));
+    notices.show(`talk:${conversationId}`, t('notice.wrote', { name }), channel ? code('channel', channel) : '', () => void router.visit(`${this.base}/${conversationId}`));
   }
 
   private offered(offer: Offer): void {
@@ -358,7 +360,7 @@ class Desk {
   private call({ id, conversation }: Offer): void {
     if (prefs.sound) chime();
     const channel = conversation?.sessions[0]?.channel;
-    notices.show(id, t('offer.notice', { name: conversation?.customer?.name || t('customer.unknown') }), channel ? code('channel', channel) : '');
+    notices.show(`offer:${id}`, t('offer.notice', { name: conversation?.customer?.name || t('customer.unknown') }), channel ? code('channel', channel) : '');
   }
 
   private dropOffer(id: string): void {

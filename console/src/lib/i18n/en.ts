@@ -18,6 +18,7 @@ export const en = {
   'signin.point3': 'Never off the keyboard',
   'nav.inbox': 'Inbox',
   'nav.floor': 'Floor',
+  'nav.alarms': 'alerts to look at',
   'nav.admin': 'Admin',
   'nav.main': 'Main',
   'nav.search': 'Search or run a command',

@@ -20,6 +20,7 @@ export const zh: Record<keyof typeof en, string> = {
   'signin.point3': '双手不离键盘',
   'nav.inbox': '收件箱',
   'nav.floor': '现场',
+  'nav.alarms': '条待查看告警',
   'nav.admin': '管理',
   'nav.main': '主导航',
   'nav.search': '搜索或执行命令',
