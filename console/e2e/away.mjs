@@ -1,5 +1,6 @@
 // What must reach somebody, or stay with them, while they are at something else.
 import assert from 'node:assert/strict';
+import { command } from './others.mjs';
 import { accessible, available, awake, page, resolve, shoot, signIn, tell } from './setup.mjs';
 
 /** Notices as the page makes them: the browser of the scenarios shows none. */
@@ -25,6 +26,7 @@ function doubled() {
 
 /** Work finds an agent who reads, who looks at another window, and who holds a phone. */
 export async function away({ chrome, url, world, run, problems }) {
+  await world.clear();
   const desk = await page(chrome, problems);
   await desk.addInitScript(doubled);
   await signIn(desk, url, awake()[0]);
@@ -75,6 +77,13 @@ export async function away({ chrome, url, world, run, problems }) {
   await desk.getByRole('heading', { name: `Small ${run}` }).waitFor();
   await desk.setViewportSize({ width: 1440, height: 900 });
   tell('on a phone an offer shows over the open conversation');
+  const { queues } = await world.query(world.admin, '{ queues { id name } }');
+  await desk.goto(`${url}/inbox/queue/${queues.find(({ name }) => name === 'Support').id}`);
+  await desk.locator('[role=listitem]', { hasText: `Afar ${run}` }).waitFor();
+  await command(desk, `Afar ${run}`);
+  await desk.waitForURL(/inbox\/queue\/\w+\/cnv_/);
+  await desk.getByRole('heading', { name: `Afar ${run}` }).waitFor();
+  tell('found by the command bar from the list of a queue');
   for (let left = 2; left > 0; left--) {
     await desk.goto(`${url}/inbox/mine`);
     await desk.locator('[role=listitem] a').first().click();

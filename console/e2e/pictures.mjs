@@ -101,6 +101,7 @@ const chats = [
 ];
 
 export async function pictures({ chrome, url, world, run, problems }) {
+  await world.clear();
   const site = await furnish(world, run);
   const [desk, other, admin] = [await page(chrome, problems), await page(chrome, problems), await page(chrome, problems)];
   await signIn(desk, url, awake()[0]);
