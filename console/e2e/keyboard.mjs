@@ -142,7 +142,6 @@ const focusMoves = async (at, keys, selector) => {
 
 /** Keys of the desk, with two conversations in hand. */
 function ofDesk(desk, world, run) {
-  const typed = `Keys ${run}`;
   return {
     'global.command': () => dialog(desk, 'Control+k'),
     'global.help': () => dialog(desk, 'Shift+?'),
@@ -185,6 +184,13 @@ function ofDesk(desk, world, run) {
       await desk.keyboard.press('.');
       await card.waitFor({ state: there ? 'attached' : 'detached' });
     },
+  };
+}
+
+/** Keys while writing, then those that lead back to the list. */
+function ofWriting(desk, run) {
+  const typed = `Keys ${run}`;
+  return {
     'writing.canned': async () => {
       await desk.keyboard.press('r');
       await desk.keyboard.type('/');
@@ -225,6 +231,12 @@ function ofDesk(desk, world, run) {
       await desk.waitForSelector('nav [data-state-of-me]');
       await goes(desk, ['g', 'i'], '**/inbox');
     },
+  };
+}
+
+/** Keys of customers and of the knowledge base, and of offers that come meanwhile. */
+function ofPlaces(desk, world, run) {
+  return {
     'global.customers': () => goes(desk, ['g', 'c'], '**/customers'),
     'customers.search': async () => {
       await desk.waitForSelector('input[type=search]:focus');
@@ -427,7 +439,7 @@ export async function keys({ chrome, url, world, run, problems }) {
   const twins = (name, n) => ['K', 'C'].map((letter, half) => `${letter}atharina,${name}${run},1981-03-0${n},+4477${n}${run}${half},${name}${run}@example.net`);
   await table(world, ['given name,family name,birth date,phone,email', ...twins('Larkspur', 4), ...twins('Marigold', 5)]);
   await world.query(world.admin, rules, { rules: [{ name: `Keys ${run}`, alert: true, tags: [`loud${run}`] }] });
-  const probes = { ...ofDesk(desk, world, run), ...ofAdmin(admin, url), ...ofFloor(admin, url, world, run), ...ofReview(admin, url) };
+  const probes = { ...ofDesk(desk, world, run), ...ofWriting(desk, run), ...ofPlaces(desk, world, run), ...ofAdmin(admin, url), ...ofFloor(admin, url, world, run), ...ofReview(admin, url) };
   try {
     assert.deepEqual(Object.keys(probes).sort(), [...all].sort(), 'the overview and what is tried here are the same');
     for (const [name, probe] of Object.entries(probes)) {
