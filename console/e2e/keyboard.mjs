@@ -1,6 +1,7 @@
 // Hands that never leave the keys: a whole day, and every key that the overview names.
 import assert from 'node:assert/strict';
 import { handedOver } from './agent.mjs';
+import { articles, done } from './knowledge.mjs';
 import { alarm, rules, table } from './lead.mjs';
 import { accessible, available, awake, page, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
 
@@ -141,7 +142,6 @@ const focusMoves = async (at, keys, selector) => {
 
 /** Keys of the desk, with two conversations in hand. */
 function ofDesk(desk, world, run) {
-  const typed = `Keys ${run}`;
   return {
     'global.command': () => dialog(desk, 'Control+k'),
     'global.help': () => dialog(desk, 'Shift+?'),
@@ -184,6 +184,13 @@ function ofDesk(desk, world, run) {
       await desk.keyboard.press('.');
       await card.waitFor({ state: there ? 'attached' : 'detached' });
     },
+  };
+}
+
+/** Keys while writing, then those that lead back to the list. */
+function ofWriting(desk, run) {
+  const typed = `Keys ${run}`;
+  return {
     'writing.canned': async () => {
       await desk.keyboard.press('r');
       await desk.keyboard.type('/');
@@ -224,6 +231,12 @@ function ofDesk(desk, world, run) {
       await desk.waitForSelector('nav [data-state-of-me]');
       await goes(desk, ['g', 'i'], '**/inbox');
     },
+  };
+}
+
+/** Keys of customers and of the knowledge base, and of offers that come meanwhile. */
+function ofPlaces(desk, world, run) {
+  return {
     'global.customers': () => goes(desk, ['g', 'c'], '**/customers'),
     'customers.search': async () => {
       await desk.waitForSelector('input[type=search]:focus');
@@ -251,6 +264,20 @@ function ofDesk(desk, world, run) {
     },
     'knowledge.next': () => focusMoves(desk, ['j', 'ArrowDown'], '[data-hit]:focus'),
     'knowledge.previous': () => moves(desk, 'k', '[data-hit]:focus'),
+    'elsewhere.decline': async () => {
+      await world.generic(`+44776${run}4`, `Unread ${run}`, 'Nobody takes this either');
+      await desk.waitForSelector('[data-offer]');
+      await desk.keyboard.press('x');
+      await desk.waitForSelector('[data-offer]', { state: 'detached' });
+    },
+    'elsewhere.take': async () => {
+      await world.generic(`+44776${run}5`, `Afar ${run}`, 'Somebody takes this');
+      await desk.waitForSelector('[data-offer]');
+      await desk.keyboard.press('/');
+      await desk.waitForSelector('input[type=search]:focus');
+      await desk.keyboard.press('Control+Enter');
+      await desk.waitForURL(/inbox\/\w+\/cnv_/);
+    },
   };
 }
 
@@ -264,23 +291,10 @@ async function focused(desk, key, name) {
 
 /** Two articles that fit what Key two wrote; the result takes them out of use. */
 async function written(world, run) {
-  const done = async (name, type, input, answer) => {
-    const { [name]: payload } = await world.query(world.admin, `mutation($input: ${type}!) { ${name}(input: $input) { ${answer} userErrors { message } } }`, { input });
-    assert.deepEqual(payload.userErrors, []);
-    return payload;
-  };
-  const { space } = await done('knowledgeSpaceSave', 'KnowledgeSpaceSaveInput', { name: `Keys ${run}` }, 'space { id }');
-  const ids = [];
-  for (const n of [1, 2]) {
-    const text = { language: 'en', title: `The new kettle leaks keys${run} ${n}`, body: 'A person sends another kettle for the order.' };
-    const { article } = await done('knowledgeArticleSave', 'KnowledgeArticleSaveInput', { knowledgeSpaceId: space.id, audience: ['AGENT'], text }, 'article { id }');
-    const input = { knowledgeArticleId: article.id, language: 'en', revision: 1 };
-    await done('knowledgeRevisionSubmit', 'KnowledgeRevisionInput', input, '');
-    await done('knowledgeRevisionPublish', 'KnowledgeRevisionInput', input, '');
-    ids.push(article.id);
-  }
+  const texts = [1, 2].map((n) => ({ audience: ['AGENT'], texts: [{ language: 'en', title: `The new kettle leaks keys${run} ${n}`, body: 'A person sends another kettle for the order.' }] }));
+  const ids = await articles(world, `Keys ${run}`, texts);
   return async () => {
-    for (const knowledgeArticleId of ids) await done('knowledgeArticleArchive', 'KnowledgeArticleArchiveInput', { knowledgeArticleId }, '');
+    for (const knowledgeArticleId of ids) await done(world, 'knowledgeArticleArchive', 'KnowledgeArticleArchiveInput', { knowledgeArticleId }, '');
   };
 }
 
@@ -425,7 +439,7 @@ export async function keys({ chrome, url, world, run, problems }) {
   const twins = (name, n) => ['K', 'C'].map((letter, half) => `${letter}atharina,${name}${run},1981-03-0${n},+4477${n}${run}${half},${name}${run}@example.net`);
   await table(world, ['given name,family name,birth date,phone,email', ...twins('Larkspur', 4), ...twins('Marigold', 5)]);
   await world.query(world.admin, rules, { rules: [{ name: `Keys ${run}`, alert: true, tags: [`loud${run}`] }] });
-  const probes = { ...ofDesk(desk, world, run), ...ofAdmin(admin, url), ...ofFloor(admin, url, world, run), ...ofReview(admin, url) };
+  const probes = { ...ofDesk(desk, world, run), ...ofWriting(desk, run), ...ofPlaces(desk, world, run), ...ofAdmin(admin, url), ...ofFloor(admin, url, world, run), ...ofReview(admin, url) };
   try {
     assert.deepEqual(Object.keys(probes).sort(), [...all].sort(), 'the overview and what is tried here are the same');
     for (const [name, probe] of Object.entries(probes)) {

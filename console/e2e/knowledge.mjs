@@ -4,6 +4,31 @@ import { accessible, available, awake, page, resolve, shoot, signIn, take, tell 
 
 const partner = 'mutation($input: AgentPartnerSetInput!) { agentPartnerSet(input: $input) { userErrors { message } } }';
 
+/** Asks for a change as an admin does, without a page. */
+export async function done(world, name, type, input, answer) {
+  const { [name]: payload } = await world.query(world.admin, `mutation($input: ${type}!) { ${name}(input: $input) { ${answer} userErrors { message } } }`, { input });
+  assert.deepEqual(payload.userErrors, []);
+  return payload;
+}
+
+/** Articles of a new space, each published in the languages it has; tells their ids. */
+export async function articles(world, name, list) {
+  const { space } = await done(world, 'knowledgeSpaceSave', 'KnowledgeSpaceSaveInput', { name }, 'space { id }');
+  const ids = [];
+  for (const { audience, texts } of list) {
+    let id;
+    for (const text of texts) {
+      const { article, revision } = await done(world, 'knowledgeArticleSave', 'KnowledgeArticleSaveInput', { knowledgeArticleId: id, knowledgeSpaceId: space.id, audience, text }, 'article { id } revision');
+      id = article.id;
+      const input = { knowledgeArticleId: id, language: text.language, revision };
+      await done(world, 'knowledgeRevisionSubmit', 'KnowledgeRevisionInput', input, '');
+      await done(world, 'knowledgeRevisionPublish', 'KnowledgeRevisionInput', input, '');
+    }
+    ids.push(id);
+  }
+  return ids;
+}
+
 /** Opens a fresh article and fills it in, by keys. */
 async function write(at, { title, body, space }) {
   await at.waitForFunction(() => document.querySelector('main h2') && !document.querySelector('main .skeleton'));

@@ -54,7 +54,25 @@ export async function alerts({ chrome, url, world, run, problems }) {
     await row.focus();
     await floor.keyboard.press('e');
     await row.waitFor({ state: 'detached' });
-    tell('seen, ended, gone');
+    await floor.getByRole('button', { name: 'Undo' }).press('Enter');
+    await row.focus();
+    await floor.keyboard.press('e');
+    await row.waitFor({ state: 'detached' });
+    const open = async () => (await world.as('sam', '{ alerts(first: 100) { text endedAt } }')).alerts.some(({ text, endedAt }) => !endedAt && text.includes(name));
+    assert.ok(await open(), 'an end can be taken back for a moment');
+    await world.until('the alert is ended', async () => !(await open()));
+    tell('seen, ended by mistake and taken back, ended');
+    await floor.goto(`${url}/knowledge`);
+    await floor.waitForSelector('nav a[href="/floor"]');
+    await floor.waitForTimeout(500);
+    await alarm(world, run, 2);
+    await floor.locator('[data-alarms]').waitFor({ timeout: 40_000 });
+    await floor.getByText(name).waitFor();
+    await accessible(floor, 'alert elsewhere', problems);
+    await shoot(floor, 'alert-elsewhere');
+    await floor.getByRole('button', { name: 'Look' }).press('Enter');
+    await floor.waitForURL('**/floor');
+    tell('an alert finds a supervisor who is at something else');
     const resolve = 'mutation($id: ID!) { conversationResolve(input: { conversationId: $id, disposition: "solved" }) { userErrors { code } } }';
     await world.as('sam', resolve, { id: taken.id });
   } finally {
@@ -78,14 +96,7 @@ export async function review({ chrome, url, world, run, problems }) {
   await table(world, ['given name,family name,birth date,phone,email', ...twins('Katherine', 'Catherine', '1981-03-04')]);
   const desk = await page(chrome, problems);
   await signIn(desk, url, 'sam');
-  const pair = desk.locator('nav button', { hasText: `Quillfeather${run}` });
-  for (let tries = 0; tries < 30; tries++) {
-    await desk.goto(`${url}/admin/review`);
-    await desk.locator('[data-pair], h2').last().waitFor();
-    await desk.waitForTimeout(400);
-    if (await pair.count()) break;
-  }
-  await pair.first().click();
+  await choose(desk, url, `Quillfeather${run}`);
   await accessible(desk, 'review', problems);
   await shoot(desk, 'review');
   await desk.keyboard.press('y');
@@ -93,8 +104,50 @@ export async function review({ chrome, url, world, run, problems }) {
   await desk.keyboard.press('u');
   await desk.getByText('Taken apart again').waitFor();
   tell('a pair was made one customer and taken apart again by keys');
+  await resting(desk, url, world, run, problems);
   await candidate(desk, url, world, run, problems);
   await desk.context().close();
+}
+
+/** A pair becomes one customer, who is merged on: taking the first merge back names the later one, and takes both. */
+async function resting(desk, url, world, run, problems) {
+  const family = `Thistledown${run}`;
+  const twins = ['Katharina', 'Catharina'].map((given, n) => `${given},${family},1983-07-08,+4477${n}${run}77,thistle${run}@example.net`);
+  await table(world, ['given name,family name,birth date,phone,email', ...twins, `Solo,${family},,,solo${run}@example.net`]);
+  await choose(desk, url, family);
+  await desk.keyboard.press('y');
+  await desk.getByText('Made one customer').last().waitFor();
+  const search = 'query($search: String!) { customers(search: $search) { id name mergedIntoId } }';
+  const found = async (name) => (await world.as('sam', search, { search: family })).customers.find((one) => !one.mergedIntoId && one.name.includes(name));
+  const one = await world.until('the two are one', () => found('atharina'));
+  const solo = await world.until('the third one is there', () => found('Solo'));
+  const merge = 'mutation($input: CustomerMergeInput!) { customerMerge(input: $input) { userErrors { message } } }';
+  assert.deepEqual((await world.as('sam', merge, { input: { fromId: one.id, intoId: solo.id, reason: 'She said so' } })).customerMerge.userErrors, []);
+  const asked = desk.getByRole('dialog', { name: 'Later merges rest on this one' });
+  await desk.keyboard.press('u');
+  await asked.locator('[data-later]', { hasText: 'She said so' }).waitFor();
+  await accessible(desk, 'later merges', problems);
+  await shoot(desk, 'review-later');
+  await asked.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await asked.waitFor({ state: 'detached' });
+  await desk.keyboard.press('u');
+  await asked.getByRole('button', { name: 'Take all 2 back' }).press('Enter');
+  await asked.waitFor({ state: 'detached' });
+  await desk.getByText('Taken apart again').last().waitFor();
+  for (const name of ['Katharina', 'Catharina', 'Solo']) assert.ok(await found(name), `${name} is back`);
+  tell('a merge that later ones rest on: named, left, then taken back with them');
+}
+
+/** Opens the review at a pair, which a worker may still have to find. */
+async function choose(desk, url, family) {
+  const pair = desk.locator('nav button', { hasText: family });
+  for (let tries = 0; tries < 30; tries++) {
+    await desk.goto(`${url}/admin/review`);
+    await desk.locator('[data-pair], h2').last().waitFor();
+    await desk.waitForTimeout(400);
+    if (await pair.count()) break;
+  }
+  await pair.first().click();
 }
 
 /** On the card of a customer: two people after all, no, to be decided again, and two people. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { handedOver } from './agent.mjs';
+import { answered } from './steer.mjs';
 import { accessible, available, awake, page, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
 
 /** Widget and agent talk, over a reload, a cut and the end of the conversation. */
@@ -212,7 +213,9 @@ export async function person({ chrome, url, world, run, problems }) {
 }
 
 /** A supervisor forces a state; the floor and the agent see it. */
-export async function supervisor({ chrome, url, problems }) {
+export async function supervisor({ chrome, url, world, run, problems }) {
+  const { queues } = await world.query(world.admin, '{ queues { id name } }');
+  await answered(world, queues.find(({ name }) => name === 'Support'), run);
   const [floor, desk] = [await page(chrome, problems), await page(chrome, problems)];
   const [login] = awake();
   await signIn(desk, url, login);
@@ -248,18 +251,8 @@ const people = [
   ['Jonas Weber', 'Ist der Wasserkocher auch in Schwarz lieferbar?'],
 ];
 
-/** Every page, in light, dark and Chinese: looked at by axe, and kept as a picture. */
-export async function looks({ chrome, url, world, run, problems }) {
-  const desk = await page(chrome, problems);
-  await desk.goto(`${url}/inbox/mine`);
-  await desk.waitForSelector('form');
-  await accessible(desk, 'sign-in', problems);
-  await shoot(desk, 'sign-in');
-  await signIn(desk, url, awake()[0]);
-  await available(desk);
-  await desk.waitForSelector('text=Nothing in hand');
-  await accessible(desk, 'empty inbox', problems);
-  await shoot(desk, 'empty');
+/** A desk in the middle of a day: a hand-off that was answered, three in hand, and an offer. */
+export async function scene(desk, world, run) {
   for (const [index, [name, text]] of people.entries()) {
     await world.generic(`+44771${run}${index}`, name, text);
     await take(desk, name);
@@ -278,6 +271,21 @@ export async function looks({ chrome, url, world, run, problems }) {
   await desk.waitForTimeout(6000);
   await world.generic(`+44771${run}9`, 'Sofia Rossi', 'Can I still change the colour of my order 51877?');
   await desk.waitForSelector('[data-offer]');
+}
+
+/** Every page, in light, dark and Chinese: looked at by axe, and kept as a picture. */
+export async function looks({ chrome, url, world, run, problems }) {
+  const desk = await page(chrome, problems);
+  await desk.goto(`${url}/inbox/mine`);
+  await desk.waitForSelector('form');
+  await accessible(desk, 'sign-in', problems);
+  await shoot(desk, 'sign-in');
+  await signIn(desk, url, awake()[0]);
+  await available(desk);
+  await desk.waitForSelector('text=Nothing in hand');
+  await accessible(desk, 'empty inbox', problems);
+  await shoot(desk, 'empty');
+  await scene(desk, world, run);
   await accessible(desk, 'desk, light', problems);
   await shoot(desk, 'desk-light');
   await desk.emulateMedia({ colorScheme: 'dark' });
@@ -352,7 +360,7 @@ async function place(admin, url, route, look, problems) {
   await shoot(admin, `${name}-sheet`);
 }
 
-async function command(desk, text) {
+export async function command(desk, text) {
   await desk.keyboard.press('Control+k');
   await desk.waitForSelector('[role=dialog] input');
   await desk.keyboard.type(text);

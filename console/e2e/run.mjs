@@ -3,6 +3,7 @@
 // The demo tenant expects its providers and bot at PROVIDER_PORT (8900 unless told), which this script plays.
 import assert from 'node:assert/strict';
 import { setUp } from './admin.mjs';
+import { away, unsaved } from './away.mjs';
 import { collide, cut, day, expiry, merge, race, signedOut } from './agent.mjs';
 import { assistant } from './assistant.mjs';
 import { connect } from './connect.mjs';
@@ -11,6 +12,7 @@ import { keys, typedAhead, wholeDay } from './keyboard.mjs';
 import { alerts, imports, plans, review } from './lead.mjs';
 import { knowledge } from './knowledge.mjs';
 import { closed, known, line, looks, person, supervisor, widget } from './others.mjs';
+import { pictures } from './pictures.mjs';
 import { files, later, mail, passOn } from './passing.mjs';
 import { base, browser, serve, shots, tell } from './setup.mjs';
 import { emergencies, lend, scheduled, steer } from './steer.mjs';
@@ -18,7 +20,9 @@ import { many, upgrade } from './upgrade.mjs';
 import { webhooks } from './webhooks.mjs';
 import { World } from './world.mjs';
 
-const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, widget, known, line, closed, person, supervisor, alerts, review, plans, imports, emergencies, steer, lend, scheduled, setUp, connect, assistant, webhooks, knowledge, hands, keys, typedAhead, upgrade, many, looks };
+const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, away, unsaved, widget, known, line, closed, person, supervisor, alerts, review, plans, imports, emergencies, steer, lend, scheduled, setUp, connect, assistant, webhooks, knowledge, hands, keys, typedAhead, upgrade, many, looks };
+// Only when it is named: it writes the pictures of the documentation.
+const named = { ...scenarios, pictures };
 const asked = [...process.argv.slice(2), ...(process.env.SCENARIOS?.split(',') ?? [])];
 const names = asked.length > 0 ? asked : Object.keys(scenarios);
 const failed = [];
@@ -48,7 +52,7 @@ async function one(name) {
   try {
     await world.tidy();
     world.lines = ['Hi, I am Dory. What is your order number?', 'Thank you. Order 48213 is a kettle, delivered on 12 March.'];
-    await scenarios[name]({ chrome, url: served.url, world, run, problems });
+    await named[name]({ chrome, url: served.url, world, run, problems });
     assert.deepEqual(problems, []);
   } catch (error) {
     failed.push(name);

@@ -46,7 +46,7 @@ async function emergency(lead, url, run, problems) {
 }
 
 /** Somebody was answered in this queue. */
-async function answered(world, queue, run) {
+export async function answered(world, queue, run) {
   await world.generic(`+44778${run}1`, `Steered ${run}`, 'My invoice is wrong');
   const open = '{ conversations(view: OPEN, first: 100) { nodes { id customer { name } workItems { id queueId } } } }';
   const talk = await world.until('the work waits', async () => (await world.query(world.admin, open)).conversations.nodes.find((one) => one.customer?.name === `Steered ${run}` && one.workItems.length > 0));

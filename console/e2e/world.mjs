@@ -55,6 +55,18 @@ export class World {
     }
   }
 
+  /** Nothing that earlier scenarios left waits for anybody. */
+  async clear() {
+    const open = '{ conversations(view: OPEN, first: 100) { nodes { id workItems { id state } } } }';
+    const assign = 'mutation($id: ID!) { workAssign(input: { workItemId: $id }) { userErrors { code } } }';
+    const resolve = 'mutation($id: ID!) { conversationResolve(input: { conversationId: $id, disposition: "solved" }) { userErrors { code } } }';
+    for (const { id, workItems } of (await this.query(this.admin, open)).conversations.nodes) {
+      const work = workItems.find(({ state }) => ['queued', 'offered', 'active'].includes(state));
+      if (work) await this.query(this.admin, assign, { id: work.id });
+      await this.query(this.admin, resolve, { id });
+    }
+  }
+
   post(url, body, headers = {}) {
     const to = url.startsWith('/') ? this.base + url : this.base + new URL(url).pathname;
     return fetch(to, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });

@@ -29,7 +29,6 @@ export const words = {
   later: ['Later merges rest on this one', '之后的合并以此为基础'],
   'later.help': ['These customers were brought together after it. It can only be taken back together with them.', '以下客户在其后被合并进来，只能一并撤销。'],
   'later.go': ['Take all {n} back', '全部撤销（{n} 次）'],
-  'later.done': ['{n} merges taken back', '已撤销 {n} 次合并'],
   audit: ['All changes of identity', '身份变更记录'],
   'audit.help': ['Everything that tied addresses to this customer or took them away, newest first.', '所有关联或移除标识的记录，最新在前。'],
   'audit.none': ['Nothing happened yet', '暂无记录'],

@@ -4,11 +4,12 @@ import { act, ask, follow } from '../lib/client';
 import { clock } from '../lib/clock.svelte';
 import { complain } from '../lib/errors';
 import { bare } from '../lib/ids';
-import { code, t } from '../lib/i18n/index.svelte';
+import { code, localised, t } from '../lib/i18n/index.svelte';
 import { names } from '../lib/names.svelte';
 import type { Stream, StreamState } from '../lib/stream';
 import { toasts } from '../lib/toasts.svelte';
 import type { Agent } from '../lib/types';
+import { say } from './words';
 
 export type Alert = AlertBitsFragment;
 /** What the floor's stream carries. */
@@ -31,6 +32,9 @@ export interface Tile {
 }
 type Expected = { fromMinutes: number; toMinutes?: number | null };
 
+/** For how long the end of an alert can be taken back, milliseconds. */
+const UNDO = 9000;
+
 /** States of work that can be given to somebody. */
 export const ASSIGNABLE = ['queued', 'offered', 'active'];
 
@@ -52,6 +56,8 @@ export class Floor {
   live = $state<StreamState>('idle');
   /** What was heard while lists are being read, for each reading. */
   private meanwhile = new Set<Change[]>();
+  /** Alerts that are ended here unless that is taken back. */
+  private readonly ending = new Map<string, { alert: Alert; timer: ReturnType<typeof setTimeout> }>();
   private stream: Stream<Change> | null = null;
   private soon: ReturnType<typeof setTimeout> | undefined;
   private every: ReturnType<typeof setInterval> | undefined;
@@ -72,6 +78,7 @@ export class Floor {
 
   stop(): void {
     this.stream?.stop();
+    for (const { alert } of this.ending.values()) void this.finish(alert);
     clearTimeout(this.soon);
     clearInterval(this.every);
     clearInterval(this.minutely);
@@ -101,22 +108,51 @@ export class Floor {
     }
   }
 
-  /** Marks an alert as seen, or ends it. */
+  /** Marks an alert as seen, or ends it: what is ended cannot be raised again, so that waits for a moment. */
   async acknowledge(alert: Alert, end: boolean): Promise<void> {
+    if (!end) return void (await this.tell(alert, false));
+    const timer = setTimeout(() => void this.finish(alert), UNDO);
+    this.ending.set(alert.id, { alert, timer });
+    this.alerts = this.alerts.filter(({ id }) => id !== alert.id);
+    toasts.show('good', say('ended.now', { text: localised(alert.text) }), { label: say('undo'), run: () => this.unend(alert) }, UNDO);
+  }
+
+  private unend(alert: Alert): void {
+    clearTimeout(this.ending.get(alert.id)?.timer);
+    if (this.ending.delete(alert.id)) this.hear(alert);
+  }
+
+  private async finish(alert: Alert): Promise<void> {
+    if (!this.ending.has(alert.id)) return;
+    clearTimeout(this.ending.get(alert.id)?.timer);
+    const done = await this.tell(alert, true);
+    this.ending.delete(alert.id);
+    if (!done) this.hear(alert);
+  }
+
+  /** Whether the server knows of it now. */
+  private async tell(alert: Alert, end: boolean): Promise<boolean> {
     try {
       const done = await act(AlertAcknowledgeDocument, { input: { alertId: alert.id, end } });
       if (done.alertAcknowledge.alert) this.hear(done.alertAcknowledge.alert);
+      return true;
     } catch (error) {
       complain(error);
+      return false;
     }
   }
 
   private hear(alert: Alert): void {
-    this.alerts = inOrder([...this.alerts.filter((other) => other.id !== alert.id), alert]);
+    this.alerts = this.standing([...this.alerts.filter((other) => other.id !== alert.id), alert]);
+  }
+
+  /** Those that are not about to be ended here. */
+  private standing(alerts: readonly Alert[]): Alert[] {
+    return inOrder(alerts).filter(({ id }) => !this.ending.has(id));
   }
 
   private async readAlerts(): Promise<void> {
-    this.alerts = inOrder((await ask(AlertsDocument, {})).alerts);
+    this.alerts = this.standing((await ask(AlertsDocument, {})).alerts);
   }
 
   private changed(change: Change): void {

@@ -23,7 +23,7 @@ export const here = $state<{ commands: Command[] }>({ commands: [] });
 export function commands(onhelp: () => void): Command[] {
   const go = (area: string, icon: IconName, label: Key, permission: string, keys: string): Command[] =>
     desk.may(permission)
-      ? [{ id: `go-${area}`, group: 'command.go', icon, label: t(label), keys, run: () => router.go(`/${area}`) }]
+      ? [{ id: `go-${area}`, group: 'command.go', icon, label: t(label), keys, run: () => void router.visit(`/${area}`) }]
       : [];
   const state = (value: PresenceState, keys: string): Command => ({
     id: `state-${value}`,
@@ -46,7 +46,7 @@ export function commands(onhelp: () => void): Command[] {
       group: 'command.go',
       icon: 'inbox',
       label: `${t('nav.inbox')}: ${t(`view.${view}`)}`,
-      run: () => router.go(`/inbox/${view}`),
+      run: () => void router.visit(`/inbox/${view}`),
     }),
   );
   const setup = areas
@@ -58,7 +58,7 @@ export function commands(onhelp: () => void): Command[] {
         icon: area.icon,
         label: t(`admin.${area.id}` as Key),
         also: t('nav.admin'),
-        run: () => router.go(`/admin/${area.id}`),
+        run: () => void router.visit(`/admin/${area.id}`),
       }),
     );
   const conversations = desk.rows.slice(0, 100).map(
@@ -68,7 +68,7 @@ export function commands(onhelp: () => void): Command[] {
       icon: 'chat',
       label: row.customer?.name || t('customer.unknown'),
       also: `${row.number} ${row.subject} ${row.customer?.tags.join(' ') ?? ''}`,
-      run: () => router.go(`/inbox/${desk.view.toLowerCase()}/${row.id}`),
+      run: () => void router.visit(`${desk.base}/${row.id}`),
     }),
   );
   return [

@@ -1,4 +1,5 @@
 import { t } from './i18n/admin';
+import { router, type Keeper } from './router.svelte';
 
 export interface Question {
   title: string;
@@ -30,10 +31,13 @@ class Confirms {
     const unload = (event: BeforeUnloadEvent): void => {
       if (losing()) event.preventDefault();
     };
+    const keeper: Keeper = { holds: () => losing() !== null, ask: () => this.mayLeave() };
+    router.keeper = keeper;
     addEventListener('beforeunload', unload);
     return () => {
       removeEventListener('beforeunload', unload);
       if (this.losing === losing) this.losing = () => null;
+      if (router.keeper === keeper) router.keeper = null;
     };
   }
 

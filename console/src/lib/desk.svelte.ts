@@ -17,9 +17,10 @@ import { Failed } from './failed';
 import { clock } from './clock.svelte';
 import { Drafts, type Draft } from './drafts';
 import { complain, words } from './errors';
-import { t } from './i18n/index.svelte';
+import { code, t } from './i18n/index.svelte';
 import { belongs, conversationList, type View, withItem, withPreview } from './lists';
 import { pending, type Told } from './offers';
+import { notices } from './notices.svelte';
 import { Outbox, type Outgoing, type Tried } from './outbox';
 import { prefs } from './prefs.svelte';
 import { router } from './router.svelte';
@@ -54,6 +55,8 @@ class Desk {
   /** Seconds within which a queue answers, by its id; for those that promise something. */
   promises = $state.raw<Record<string, number>>({});
   live = $state<StreamState>('idle');
+  /** Alerts of the floor that nobody has looked at. */
+  alarms = $state(0);
   /** The offer that is being accepted, and the conversation behind it. */
   accepting = $state.raw<{ offer: string; conversation?: string } | null>(null);
   /** Words on their way out, oldest first. */
@@ -106,7 +109,7 @@ class Desk {
     clearTimeout(this.soon);
     [this.viewer, this.me, this.taken, this.offers, this.rows] = [null, null, null, [], []];
     this.list = conversationList();
-    [this.loaded, this.live] = [false, 'idle'];
+    [this.loaded, this.live, this.alarms] = [false, 'idle', 0];
   }
 
   async signOut(): Promise<void> {
@@ -167,7 +170,7 @@ class Desk {
 
   async accept(offer: Offer): Promise<void> {
     // A second press is meant for the same offer, never for the one below it.
-    if (this.accepting) return;
+    if (this.accepting || (router.keeper?.holds() && !(await router.keeper.ask()))) return;
     const [from, conversation] = [location.pathname, offer.conversation];
     this.accepting = { offer: offer.id, conversation: conversation?.id };
     // The desk turns to the customer at once: what is typed now is meant for them. It goes out after the server agreed.
@@ -325,8 +328,17 @@ class Desk {
   }
 
   private item(item: Item): void {
+    if (item.kind.toLowerCase() === 'message' && item.actor.kind === 'customer' && !item.deletedAt) this.wrote(item);
     this.list.patch(item.conversationId, (row) => withItem(row, item));
     this.publish();
+  }
+
+  /** A customer in hand wrote: one notice a conversation, which leads there. */
+  private wrote({ conversationId, revision, channel }: Item): void {
+    const row = this.list.get(conversationId);
+    if (revision > 1 || !row?.assignee || row.assignee.id !== this.me?.id) return;
+    const name = row.customer?.name || t('customer.unknown');
+    notices.show(`talk:${conversationId}`, t('notice.wrote', { name }), channel ? code('channel', channel) : '', () => void router.visit(`${this.base}/${conversationId}`));
   }
 
   private offered(offer: Offer): void {
@@ -336,12 +348,19 @@ class Desk {
       this.offers = known
         ? this.offers.map((other) => (other.id === offer.id ? offer : other))
         : pending([...this.offers, offer]);
-      if (!known && prefs.sound) chime();
+      if (!known) this.call(offer);
     } else {
       this.dropOffer(offer.id);
       if (known && offer.state === 'expired') toasts.show('info', t('offer.expired'));
       if (known && offer.state === 'rescinded') toasts.show('info', t('offer.gone'));
     }
+  }
+
+  /** Who looks elsewhere is told as well, without what the customer wrote: others may see that screen. */
+  private call({ id, conversation }: Offer): void {
+    if (prefs.sound) chime();
+    const channel = conversation?.sessions[0]?.channel;
+    notices.show(`offer:${id}`, t('offer.notice', { name: conversation?.customer?.name || t('customer.unknown') }), channel ? code('channel', channel) : '');
   }
 
   private dropOffer(id: string): void {

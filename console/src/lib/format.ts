@@ -75,8 +75,9 @@ export function dateText(at: string, lang: Lang): string {
   return format(lang, { dateStyle: 'medium' }).format(new Date(at));
 }
 
+/** 12 May 2026, 09:00:05 BST: to the second, with the clock that is meant. */
 export function full(at: string, lang: Lang): string {
-  return format(lang, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
+  return format(lang, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' }).format(new Date(at));
 }
 
 export function initials(name: string): string {

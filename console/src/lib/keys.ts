@@ -54,6 +54,10 @@ export const keymap = {
     leave: { on: ['Escape'], text: 'leave', local: true },
     choose: { on: ['1', '2', '3', '4', '5'], text: 'choose', local: true },
   },
+  elsewhere: {
+    take: { on: ['$mod+Enter'], text: 'take', always: true },
+    decline: { on: ['x'], text: 'decline' },
+  },
   customers: {
     search: { on: ['/'], text: 'search' },
     next: { on: ['j', 'ArrowDown'], text: 'step' },
@@ -142,6 +146,8 @@ export function bind<P extends Place>(place: P, runs: Runs<P>): () => void {
 }
 
 function heard(event: KeyboardEvent, entry: Entry, keys: string, run: (event: KeyboardEvent) => void): void {
+  // What had the focus has taken it for itself.
+  if (event.defaultPrevented) return;
   if (!entry.always && (typing(event) || event.ctrlKey || event.metaKey || event.altKey || (led && !keys.includes(' ')))) return;
   if (entry.free && onControl(event)) return;
   event.preventDefault();

@@ -3,19 +3,38 @@ export interface Toast {
   tone: 'info' | 'good' | 'bad';
   text: string;
   action?: { label: string; run(): void };
+  /** When it goes by itself. */
+  until: number;
 }
+
+/** What was held stays for this long at least after the pointer or the focus has left it, milliseconds. */
+const REST = 4000;
 
 class Toasts {
   list = $state<Toast[]>([]);
   private next = 1;
+  private readonly timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   show(tone: Toast['tone'], text: string, action?: Toast['action'], ms = 5000): void {
     const id = this.next++;
-    this.list = [...this.list.slice(-3), { id, tone, text, action }];
-    setTimeout(() => this.drop(id), action ? Math.max(ms, 9000) : ms);
+    const stays = action ? Math.max(ms, 9000) : ms;
+    this.list = [...this.list.slice(-3), { id, tone, text, action, until: Date.now() + stays }];
+    this.end(id, stays);
+  }
+
+  /** Nothing goes while somebody is at it. */
+  hold(on: boolean): void {
+    for (const { id, until } of this.list) on ? clearTimeout(this.timers.get(id)) : this.end(id, Math.max(REST, until - Date.now()));
+  }
+
+  private end(id: number, ms: number): void {
+    clearTimeout(this.timers.get(id));
+    this.timers.set(id, setTimeout(() => this.drop(id), ms));
   }
 
   drop(id: number): void {
+    clearTimeout(this.timers.get(id));
+    this.timers.delete(id);
     this.list = this.list.filter((toast) => toast.id !== id);
   }
 }

@@ -24,3 +24,9 @@ export function beside(event: PointerEvent): boolean {
   const { left, right, top, bottom } = box.getBoundingClientRect();
   return event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
 }
+
+/** Whether an input event is of words that would be lost: what only searches a list is quickly typed again. */
+export function writes(event: Event): boolean {
+  const at = event.target as HTMLElement;
+  return at.getAttribute('role') !== 'combobox' && /^(TEXTAREA|INPUT)$/.test(at.tagName) && !/^(radio|checkbox|search)$/.test((at as HTMLInputElement).type ?? '');
+}

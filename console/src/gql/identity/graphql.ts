@@ -44,15 +44,6 @@ export type CustomerSplitInput = {
   reason: string;
 };
 
-export type CustomerUnmergeInput = {
-  /** `actId` of the merge. */
-  actId: string | number;
-  /** Take later merges that rest on it back as well. */
-  andLater?: boolean | null | undefined;
-  /** Why. */
-  reason: string;
-};
-
 /** How far two customers agree in one thing. */
 export type EvidenceAgreement =
   /** A slip of the hand or another form away. */
@@ -169,13 +160,6 @@ export type IdentityReviewQueryVariables = Exact<{
 
 
 export type IdentityReviewQuery = { identityReview: { nodes: Array<{ id: string, score: number, createdAt: string, evidence: Array<{ field: string, agreement: EvidenceAgreement, weight: number }>, customers: Array<{ id: string, name: string, tier: string, tags: Array<string>, birthDate: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, lastSeen: string }>, conversations: { nodes: Array<{ id: string, number: number, subject: string, lastActivityAt: string }> } }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
-
-export type ReviewUnmergeMutationVariables = Exact<{
-  input: CustomerUnmergeInput;
-}>;
-
-
-export type ReviewUnmergeMutation = { customerUnmerge: { actId: string | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type TwinRunsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -523,18 +507,6 @@ export const IdentityReviewDocument = new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<IdentityReviewQuery, IdentityReviewQueryVariables>;
-export const ReviewUnmergeDocument = new TypedDocumentString(`
-    mutation ReviewUnmerge($input: CustomerUnmergeInput!) {
-  customerUnmerge(input: $input) {
-    actId
-    userErrors {
-      code
-      message
-      field
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<ReviewUnmergeMutation, ReviewUnmergeMutationVariables>;
 export const TwinRunsDocument = new TypedDocumentString(`
     query TwinRuns {
   identityRuns(kind: DEDUPE, first: 1) {

@@ -1,0 +1,24 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { toasts } from '../src/lib/toasts.svelte';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  vi.runAllTimers();
+  vi.useRealTimers();
+});
+const texts = (): string[] => toasts.list.map(({ text }) => text);
+
+test('nothing goes while somebody is at it, and what had longer keeps its time', () => {
+  toasts.show('info', 'short');
+  toasts.show('good', 'long', { label: 'Ready', run: () => undefined }, 60_000);
+  toasts.hold(true);
+  vi.advanceTimersByTime(20_000);
+  expect(texts()).toEqual(['short', 'long']);
+  toasts.hold(false);
+  vi.advanceTimersByTime(5_000);
+  expect(texts()).toEqual(['long']);
+  vi.advanceTimersByTime(34_000);
+  expect(texts()).toEqual(['long']);
+  vi.advanceTimersByTime(2_000);
+  expect(texts()).toEqual([]);
+});
