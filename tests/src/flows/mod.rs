@@ -31,6 +31,7 @@ mod stress;
 mod templates;
 mod web_chat;
 mod webhooks;
+mod why_not;
 
 use anyhow::Result;
 use meridian_domain::time::{Clock, SystemClock};

@@ -3,7 +3,7 @@
 use super::{
     Agent, Exclusion, Overflow, Step,
     learn::{Level, Rate, Share},
-    score::Kind,
+    score::{Kind, Rules},
     value,
 };
 use crate::{
@@ -36,6 +36,8 @@ pub(super) struct Status {
 #[derive(Debug, Clone)]
 pub(super) struct Seat {
     pub(super) agent: Agent,
+    /// Queues in whose pools they are: their own, and those to which these lend.
+    pub(super) member_of: BTreeSet<QueueId>,
     /// Pools they could take work from.
     pub(super) serves: Vec<PoolId>,
     pub(super) shares: [Share; 4],
@@ -47,7 +49,8 @@ pub(super) struct Seat {
 impl Seat {
     pub(super) fn new(agent: Agent, now: Instant) -> Self {
         let counted = Status { ready: false, partner: false, fits: [false; 4], idle_key: 0, log_full: [0; 4] };
-        let mut seat = Self { agent, serves: Vec::new(), shares: [Share::new(now); 4], full_since: [now; 4], counted };
+        let (member_of, serves) = (BTreeSet::new(), Vec::new());
+        let mut seat = Self { agent, member_of, serves, shares: [Share::new(now); 4], full_since: [now; 4], counted };
         seat.counted = seat.status();
         seat
     }
@@ -146,6 +149,16 @@ impl Pool {
         self.free.clear();
         self.own.clear();
         (self.not_ready, self.full, self.log_all_full) = (0, 0, 0);
+    }
+
+    /// What decides who may be asked.
+    pub(super) fn rules(&self) -> Rules<'_> {
+        Rules { queue: self.queue, step: &self.step, overflow: self.overflow.as_ref() }
+    }
+
+    /// Whether somebody is lent to the queue.
+    pub(super) fn borrows(&self, agent: &Agent) -> bool {
+        self.overflow.as_ref().is_some_and(|overflow| overflow.borrows(agent, self.queue))
     }
 
     /// Most work that partners may hold; 0 = no cap.
