@@ -7,7 +7,7 @@ use crate::{
     ids::{id, read},
     loaders::{LanguagesOf, LoadsOf, SkillsOf, load},
     page,
-    work::{Offer, RoutingDecision},
+    work::Offer,
 };
 use async_graphql::{
     Context, Enum, ID, InputObject, Object, ResultExt, SimpleObject,
@@ -16,10 +16,10 @@ use async_graphql::{
 use chrono::{DateTime, Utc};
 use meridian_app::{auth, routing, setup};
 use meridian_domain::{
-    ids::{AgentId, DecisionId},
+    ids::AgentId,
     people::{ChosenState, Permission, Role as DomainRole},
 };
-use meridian_store::{agents, offers, routing as decisions, setup as store};
+use meridian_store::{agents, offers, setup as store};
 
 /// Role of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -151,28 +151,6 @@ impl Agent {
         let loads = load(ctx, LoadsOf(self.0.id)).await?.unwrap_or_default();
         let load = |l: agents::Load| ChannelLoad { class: l.class.code(), used: l.used.into(), cap: l.cap.into() };
         Ok(loads.into_iter().map(load).collect())
-    }
-    /// Decisions in which they were one of the best candidates or got the work, newest first. Null for those without
-    /// `floor:read`, but for people of themselves.
-    #[graphql(complexity = "first.unwrap_or(50).clamp(1, 100) as usize * child_complexity")]
-    async fn decisions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100")] first: Option<i32>,
-        #[graphql(desc = "Go on after this cursor")] after: Option<String>,
-    ) -> Resolved<Option<Connection<String, RoutingDecision, EmptyFields, EmptyFields>>> {
-        let viewer = viewer(ctx).extend()?;
-        if viewer.subject.agent_id() != Some(self.0.id) && !viewer.subject.may(Permission::ReadFloor) {
-            return Ok(None);
-        }
-        let limit = page::first(first).extend()?;
-        let from = after.as_deref().map(page::read_at::<DecisionId>).transpose().extend()?;
-        let mut tx = viewer.read().await.extend()?;
-        let before = from.map(|(_, decision)| decision);
-        let found = decisions::decisions_about(&mut tx, self.0.id, before, limit + 1).await;
-        let found = found.map_err(AppError::from).extend()?;
-        let cursor = |decision: &decisions::DecisionView| page::at_cursor(decision.at, decision.id);
-        Ok(Some(page::connection(found, limit, from.is_some(), cursor, RoutingDecision::from)))
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) use report::ReportQueries;
 pub(crate) use scheduled::{ScheduledMutations, ScheduledQueries, ScheduledWork, of_conversation as scheduled_of};
 
 pub(crate) use what_if::{WhatIfMutations, WhatIfQueries};
+pub(crate) use why_not::WhyNotQueries;
 
 use crate::{
     context::viewer,
@@ -171,12 +172,6 @@ impl WorkItem {
         let found = routing::decisions(&mut tx, self.0.id, 100).await.map_err(AppError::from).extend()?;
         Ok(found.into_iter().map(RoutingDecision::from).collect())
     }
-    /// Why somebody did not get it: while it waits, by what holds now; once it was given, by its last decision. Needs
-    /// `floor:read`; people may ask of themselves.
-    #[graphql(complexity = "50 + child_complexity")]
-    async fn why_not(&self, ctx: &Context<'_>, #[graphql(desc = "Of whom")] agent_id: ID) -> Resolved<why_not::WhyNot> {
-        why_not::of_work(ctx, self.0.id, read(&agent_id).extend()?).await
-    }
     /// Every change of hands, oldest first.
     async fn events(&self, ctx: &Context<'_>) -> Resolved<Vec<WorkEvent>> {
         let mut tx = viewer(ctx).extend()?.read().await.extend()?;
@@ -212,10 +207,6 @@ pub(crate) struct WorkEvent {
 pub(crate) struct RoutingDecision {
     /// Opaque id.
     id: ID,
-    /// The work it was about.
-    work_item_id: ID,
-    /// Where it waited.
-    queue_id: ID,
     /// When.
     at: DateTime<Utc>,
     /// What woke the router.
@@ -238,8 +229,6 @@ impl From<routing::DecisionView> for RoutingDecision {
     fn from(view: routing::DecisionView) -> Self {
         Self {
             id: id(view.id),
-            work_item_id: id(view.work),
-            queue_id: id(view.queue),
             at: view.at,
             trigger: view.trigger,
             outcome: view.outcome,

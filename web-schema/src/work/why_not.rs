@@ -1,22 +1,27 @@
-//! Why somebody did not get a piece of work.
+//! Why somebody did not get a piece of work, and what was decided about them.
 
 use super::{
-    ChannelClass,
+    ChannelClass, RoutingDecision,
     plans::{AttributeNeed, RoutingCandidate, RoutingOrder, StaffPool, number},
 };
 use crate::{
     context::viewer,
     error::{AppError, Resolved},
-    ids::id,
+    ids::{id, read},
+    page,
     people::PresenceState,
 };
-use async_graphql::{Context, Enum, ID, ResultExt, SimpleObject};
+use async_graphql::{
+    Context, Enum, ID, Object, ResultExt, SimpleObject,
+    connection::{Connection, EmptyFields},
+};
 use chrono::{DateTime, Utc};
 use meridian_app::routing as app;
 use meridian_domain::{
-    ids::{AgentId, WorkItemId},
+    ids::{AgentId, DecisionId, WorkItemId},
     routing::{Exclusion, Explanation, Objection},
 };
+use meridian_store::routing::DecisionView;
 
 /// Why somebody did not get a piece of work, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -193,9 +198,61 @@ impl From<app::WhyNot> for WhyNot {
     }
 }
 
-/// Why an agent did not get a work item.
-pub(super) async fn of_work(ctx: &Context<'_>, work: WorkItemId, agent: AgentId) -> Resolved<WhyNot> {
-    let viewer = viewer(ctx).extend()?;
-    let told = app::why_not(&viewer.app, &viewer.subject, work, agent).await;
-    told.map(WhyNot::from).map_err(AppError::from).extend()
+/// A decision in which somebody was one of the best candidates or got the work.
+#[derive(SimpleObject)]
+pub(crate) struct AgentDecision {
+    /// The work it was about.
+    work_item_id: ID,
+    /// Where it waited.
+    queue_id: ID,
+    /// The decision.
+    decision: RoutingDecision,
+}
+
+impl From<DecisionView> for AgentDecision {
+    fn from(view: DecisionView) -> Self {
+        Self { work_item_id: id(view.work), queue_id: id(view.queue), decision: view.into() }
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct WhyNotQueries;
+
+#[Object]
+impl WhyNotQueries {
+    /// Why somebody did not get a piece of work: while it waits, by what holds now; once it was given, by its last decision.
+    /// Needs `floor:read`; people may ask of themselves.
+    #[graphql(complexity = "50 + child_complexity")]
+    async fn why_not(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The work")] work_item_id: ID,
+        #[graphql(desc = "Of whom")] agent_id: ID,
+    ) -> Resolved<WhyNot> {
+        let viewer = viewer(ctx).extend()?;
+        let (work, agent) = (read::<WorkItemId>(&work_item_id).extend()?, read::<AgentId>(&agent_id).extend()?);
+        let told = app::why_not(&viewer.app, &viewer.subject, work, agent).await;
+        told.map(WhyNot::from).map_err(AppError::from).extend()
+    }
+
+    /// Decisions in which somebody was one of the best candidates or got the work, newest first. Needs `floor:read`; people
+    /// may ask of themselves.
+    #[graphql(complexity = "first.unwrap_or(50).clamp(1, 100) as usize * child_complexity")]
+    async fn agent_decisions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of whom")] agent_id: ID,
+        #[graphql(desc = "How many, 1 to 100")] first: Option<i32>,
+        #[graphql(desc = "Go on after this cursor")] after: Option<String>,
+    ) -> Resolved<Connection<String, AgentDecision, EmptyFields, EmptyFields>> {
+        let viewer = viewer(ctx).extend()?;
+        let agent = read::<AgentId>(&agent_id).extend()?;
+        let limit = page::first(first).extend()?;
+        let from = after.as_deref().map(page::read_at::<DecisionId>).transpose().extend()?;
+        let before = from.map(|(_, decision)| decision);
+        let found = app::decisions_about(&viewer.app, &viewer.subject, agent, before, limit + 1).await;
+        let found = found.map_err(AppError::from).extend()?;
+        let cursor = |decision: &DecisionView| page::at_cursor(decision.at, decision.id);
+        Ok(page::connection(found, limit, from.is_some(), cursor, AgentDecision::from))
+    }
 }

@@ -26,4 +26,4 @@ pub use presence::{PresenceRefused, disconnected, extend_leases, link_lapsed, se
 pub use report::{ReportRefused, report};
 pub use shift::{ShiftEnded, end_shift};
 pub use what_if::{Choice, Comparison, cancel_comparison, compare_plans, run_comparison};
-pub use why_not::{StateThen, Verdict, WhyNot, WhyNotRefused, why_not};
+pub use why_not::{StateThen, Verdict, WhyNot, WhyNotRefused, decisions_about, why_not};

@@ -12,7 +12,11 @@ use meridian_domain::{
     time::Instant,
     work::WorkState,
 };
-use meridian_store::{ReadTx, StoreError, agents, emergency, plans, routing, then, work};
+use meridian_store::{
+    ReadTx, StoreError, agents, emergency, plans,
+    routing::{self, DecisionView},
+    then, work,
+};
 
 /// Why the question was not answered.
 #[derive(Debug, thiserror::Error)]
@@ -77,11 +81,7 @@ pub struct WhyNot {
 /// has learned of rates is not known here, so that an order by scarcity is that of a router just started. What was given
 /// is explained by its record and by what the agent was at that moment. For supervisors, and for agents of themselves.
 pub async fn why_not(app: &App, subject: &Subject, id: WorkItemId, agent: AgentId) -> Result<WhyNot, WhyNotRefused> {
-    subject.require(if subject.agent_id() == Some(agent) {
-        Permission::ReadConversations
-    } else {
-        Permission::ReadFloor
-    })?;
+    subject.require(needed(subject, agent))?;
     let mut tx = app.db.read(subject.scope()).await?;
     let item = work::many(&mut tx, &[id.0]).await?.pop().ok_or(WhyNotRefused::NotFound("work item"))?;
     let asked = agents::find(&mut tx, agent).await?.ok_or(WhyNotRefused::NotFound("agent"))?;
@@ -98,6 +98,25 @@ pub async fn why_not(app: &App, subject: &Subject, id: WorkItemId, agent: AgentI
         (answer.verdict, answer.explanation) = (Verdict::HasIt, Explanation::default());
     }
     Ok(answer)
+}
+
+/// What it takes to ask of somebody: people may ask of themselves.
+fn needed(subject: &Subject, agent: AgentId) -> Permission {
+    if subject.agent_id() == Some(agent) { Permission::ReadConversations } else { Permission::ReadFloor }
+}
+
+/// Decisions in which somebody was one of the best candidates or got the work, newest first, before the one given. For
+/// supervisors, and for agents of themselves.
+pub async fn decisions_about(
+    app: &App,
+    subject: &Subject,
+    agent: AgentId,
+    before: Option<DecisionId>,
+    most: i64,
+) -> Result<Vec<DecisionView>, WhyNotRefused> {
+    subject.require(needed(subject, agent))?;
+    let mut tx = app.db.read(subject.scope()).await?;
+    Ok(routing::decisions_about(&mut tx, agent, before, most).await?)
 }
 
 fn verdict(explanation: &Explanation) -> Verdict {
