@@ -82,7 +82,8 @@ impl Core {
     pub(super) fn asked(&self, now: Instant, waiting: &Waiting, pool: &Pool) -> Ranked {
         let mut exclusions = self.exclusions(pool);
         let open = self.open(pool);
-        let is_open = |id: &SeatId| self.seat(*id).is_some_and(|seat| open.contains(&(seat.counted.idle_key, *id)));
+        let turn = |id: SeatId| self.seat(id).map(|seat| pool.turn(id, &seat.agent, &seat.counted));
+        let is_open = |id: &SeatId| turn(*id).is_some_and(|turn| open.contains(&turn));
         if let Lane::Held(sticky) = waiting.lane {
             let sticky = self.seat_of.get(&sticky).filter(|seat| self.can_be_given(**seat, pool, waiting)).copied();
             let kept_back = open.len() - usize::from(sticky.as_ref().is_some_and(is_open));

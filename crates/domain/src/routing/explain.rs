@@ -72,15 +72,20 @@ impl Core {
             before.retain(|candidate| self.kept_back(now, pool, waiting, candidate.agent).is_none());
             before.truncate(KEPT);
         }
-        let (step, order, lasting) = (pool.step_no, pool.step.order, self.standing(pool, agent));
+        let (step, order, eligible) = (pool.step_no, pool.step.order, self.eligible(pool, agent));
         let plan_version = self.queues.get(&work.queue).map_or(0, |queue| queue.plan.version);
-        let later = if lasting == Some(None) { None } else { self.asked_later(now, work, step, agent) };
+        let later = if eligible { None } else { self.asked_later(now, work, step, agent) };
         Some(Explanation { step, plan_version, order, objections, before, own, later })
     }
 
-    /// What a pool says of a member of its queue, whatever they do at the moment; `None` for who is no member.
-    fn standing(&self, pool: &Pool, agent: AgentId) -> Option<Option<Exclusion>> {
-        pool.standing.get(self.seat_of.get(&agent)?).copied()
+    /// Whether somebody serves the queue of a pool, as one of its own or as one that is lent.
+    fn member(&self, pool: &Pool, agent: AgentId) -> bool {
+        self.seat_of.get(&agent).is_some_and(|seat| pool.standing.contains_key(seat))
+    }
+
+    /// Whether a pool would ask somebody, once they are there and have room.
+    fn eligible(&self, pool: &Pool, agent: AgentId) -> bool {
+        self.seat_of.get(&agent).is_some_and(|seat| pool.standing.get(seat) == Some(&None))
     }
 
     /// What speaks against the person: what they are, what they do, and what a contract says.
@@ -90,7 +95,7 @@ impl Core {
         // Who is named for it needs no place in its queue.
         let named = lane == Lane::Held(id) && work.named.is_some_and(|(named, _)| named == id);
         if !named {
-            if self.standing(pool, id).is_none() {
+            if !self.member(pool, id) {
                 found.push(Objection::NotInQueue);
             }
             let all = &mut |_, detail: &dyn Fn() -> Objection| {
@@ -170,7 +175,7 @@ impl Core {
         let found = (usize::from(step) + 1..seconds.len()).find(|later| {
             let pool = self.pool(now, work.queue, &kind, *later as u16);
             let pool = self.pools.get(pool as usize);
-            pool.is_some_and(|pool| self.standing(pool, agent) == Some(None))
+            pool.is_some_and(|pool| self.eligible(pool, agent))
         })?;
         let begins = seconds[..found].iter().map(|seconds| i64::from(*seconds)).sum();
         let at = work.queued_at + TimeDelta::seconds(begins);

@@ -65,7 +65,7 @@ impl Core {
             *pool.excluded.entry(reason).or_insert(0) += 1;
         } else {
             seat.serves.push(pool_id);
-            pool.enter(id, &seat.counted);
+            pool.enter(id, &seat.agent, &seat.counted);
         }
     }
 
@@ -75,7 +75,7 @@ impl Core {
         let served = std::mem::take(&mut seat.serves);
         for pool in served {
             if let Some(pool) = self.pools.get_mut(pool as usize) {
-                pool.leave(id, &seat.counted);
+                pool.leave(id, &seat.agent, &seat.counted);
             }
         }
         for queue in &std::mem::take(&mut seat.member_of) {
@@ -172,8 +172,8 @@ impl Core {
         seat.counted = status;
         for pool in &seat.serves {
             if let Some(pool) = self.pools.get_mut(*pool as usize) {
-                pool.leave(id, &counted);
-                pool.enter(id, &status);
+                pool.leave(id, &seat.agent, &counted);
+                pool.enter(id, &seat.agent, &status);
                 pool.reprice(now);
             }
         }

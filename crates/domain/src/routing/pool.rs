@@ -20,6 +20,9 @@ pub(super) type SeatId = u32;
 /// Waiting work by place in line: (place, id); earlier place first.
 pub(super) type Line = BTreeSet<(i64, WorkItemId)>;
 
+/// Microseconds by which those who are lent stand behind everybody else, whenever these became idle.
+const LENT_LAST: i64 = 1 << 60;
+
 /// What the pools know of an agent's present state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Status {
@@ -176,15 +179,21 @@ impl Pool {
         self.hopeless() && !self.excluded.keys().any(|reason| reason.passes())
     }
 
+    /// Where an agent stands among the free: longest idle first, and who is lent after all others.
+    pub(super) fn turn(&self, id: SeatId, agent: &Agent, status: &Status) -> (i64, SeatId) {
+        (status.idle_key + if self.borrows(agent) { LENT_LAST } else { 0 }, id)
+    }
+
     /// Counts an eligible agent.
-    pub(super) fn enter(&mut self, id: SeatId, status: &Status) {
+    pub(super) fn enter(&mut self, id: SeatId, agent: &Agent, status: &Status) {
+        let turn = self.turn(id, agent, status);
         let class = self.kind.class.index();
         if !status.ready {
             self.not_ready += 1;
         } else if status.fits[class] {
-            self.free.insert((status.idle_key, id));
+            self.free.insert(turn);
             if !status.partner && self.contract_cap() > 0 {
-                self.own.insert((status.idle_key, id));
+                self.own.insert(turn);
             }
         } else {
             self.full += 1;
@@ -193,13 +202,14 @@ impl Pool {
     }
 
     /// Takes back what [`Self::enter`] counted.
-    pub(super) fn leave(&mut self, id: SeatId, status: &Status) {
+    pub(super) fn leave(&mut self, id: SeatId, agent: &Agent, status: &Status) {
+        let turn = self.turn(id, agent, status);
         let class = self.kind.class.index();
         if !status.ready {
             self.not_ready -= 1;
         } else if status.fits[class] {
-            self.free.remove(&(status.idle_key, id));
-            self.own.remove(&(status.idle_key, id));
+            self.free.remove(&turn);
+            self.own.remove(&turn);
         } else {
             self.full -= 1;
         }

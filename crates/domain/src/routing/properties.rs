@@ -301,7 +301,7 @@ impl World {
                 prop_assert_eq!(seat.serves.contains(&(n as u32)), standing.is_none());
                 match standing {
                     Some(reason) => *naive.excluded.entry(reason).or_insert(0) += 1,
-                    None => naive.enter(id, &seat.counted),
+                    None => naive.enter(id, &seat.agent, &seat.counted),
                 }
             }
             prop_assert_eq!(&pool.free, &naive.free);

@@ -174,6 +174,23 @@ fn own_people_come_before_lent_ones_and_own_work_before_that_of_others() {
 }
 
 #[test]
+fn many_who_are_lent_hide_none_of_the_queues_own_people() {
+    for order in [Order::LongestIdle, Order::Scarcity, Order::LeastOccupied, Order::BestLevel] {
+        let mut core = core();
+        let Event::Queue(mut borrower) = borrows(true, false) else { return };
+        borrower.plan.steps[0].order = order;
+        core.apply(t0(), Event::Queue(borrower));
+        for n in 100..200 {
+            core.apply(t0(), Event::Agent(agent(n)));
+        }
+        let own = Agent { queues: BTreeSet::from([BORROWER]), ..agent(1) };
+        core.apply(t0(), Event::Agent(own.clone()));
+        let made = core.apply(t0(), Event::WorkWaits(Work { queue: BORROWER, ..work(1) }));
+        assert_eq!(made[0].agent, Some(own.id), "{order:?}");
+    }
+}
+
+#[test]
 fn lenders_are_checked_with_the_place_named() {
     let lender = |n| Lender {
         queue: QueueId(Uuid::from_u128(n)),
