@@ -61,6 +61,7 @@ const FILL: &[&str] = &[
     "insert into queue_pace (tenant_id, queue_id, waiting) select tenant_id, id, 0 from queue on conflict do nothing",
     "insert into what_if (tenant_id, id, queue_id, from_at, to_at, target_seconds, plan_a, plan_b, state)
        select tenant_id, id, id, now(), now(), 30, '{}', '{}', 'done' from queue",
+    "insert into routing_considered (tenant_id, agent_id, decision_id) select d.tenant_id, a.id, d.id from routing_decision d join agent a on a.tenant_id = d.tenant_id on conflict do nothing",
     "insert into outbox (tenant_id, lane, queue, payload, due_at) select tenant_id, 0, 'timer.0', '{}', 'infinity' from tenant",
     "insert into handoff (tenant_id, id, session_id, conversation_id, item_id, bot_id, webhook_id, request)
        select s.tenant_id, s.id, s.id, s.conversation_id, s.id, b.id, 'w', '{}' from session s join bot b on b.tenant_id = s.tenant_id limit 1",

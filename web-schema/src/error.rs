@@ -59,6 +59,16 @@ pub enum AppError {
     Store(#[from] StoreError),
 }
 
+impl From<routing::WhyNotRefused> for AppError {
+    fn from(refused: routing::WhyNotRefused) -> Self {
+        match refused {
+            routing::WhyNotRefused::Forbidden(forbidden) => Self::Forbidden(forbidden),
+            routing::WhyNotRefused::NotFound(_) => Self::NotFound,
+            routing::WhyNotRefused::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl ErrorExtensions for AppError {
     fn extend(&self) -> async_graphql::Error {
         let (code, text) = match self {
@@ -180,6 +190,7 @@ refusals! {
     setup::SetupRefused {
         NotFound(_) => NotFound, Invalid(_) => Invalid, Wrong(..) => Invalid, Taken(_) => Conflict,
         InUse(..) => Conflict, Stale => StaleVersion, Plan(_) => Invalid, Rule(_) => Invalid,
+        Lender(_) => Invalid,
     }
     routing::AssignRefused { NotFound(_) => NotFound, Over => Conflict, Full => Conflict, Mine => Conflict }
     routing::AlertRefused { NotFound => NotFound }

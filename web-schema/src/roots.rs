@@ -15,7 +15,7 @@ use crate::{
     work::{
         AlertMutations, AlertQueries, EmergencyMutations, EmergencyQueries, LineMutations, LineQueries, PlanMutations,
         PlanQueries, ReportQueries, ScheduledMutations, ScheduledQueries, WhatIfMutations, WhatIfQueries,
-        WorkMutations, WorkQueries,
+        WhyNotQueries, WorkMutations, WorkQueries,
     },
 };
 use async_graphql::MergedObject;
@@ -52,6 +52,7 @@ pub(crate) struct Rules(
     ScheduledQueries,
     ReportQueries,
     WhatIfQueries,
+    WhyNotQueries,
 );
 
 /// What can be asked.

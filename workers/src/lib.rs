@@ -42,6 +42,8 @@ pub struct Settings {
     pub files: Files,
     /// The language model that adds to briefs, if one is configured.
     pub model: Option<Model>,
+    /// Days for which decision records are kept; 0 = for ever.
+    pub decision_days: u16,
 }
 
 /// Jobs of one queue on their way to a process, and in one batch.

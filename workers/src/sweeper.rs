@@ -24,6 +24,9 @@ const GRACE: f64 = 2.0;
 const PATIENCE: f64 = 60.0;
 /// One clean-up in so many sweeps.
 const CLEAN_EVERY: u64 = 300;
+/// Decision records are forgotten a few at a time, so that a sweep is never long: 500 a second at most.
+const FORGET_EVERY: u64 = 10;
+const FORGET_AT_ONCE: i64 = 5000;
 const LEASE_SECONDS: f64 = 5.0;
 
 pub(crate) async fn run(settings: Settings, clock: Arc<dyn Clock>, stop: CancellationToken) {
@@ -37,6 +40,11 @@ pub(crate) async fn run(settings: Settings, clock: Arc<dyn Clock>, stop: Cancell
             () = tokio::time::sleep(EVERY) => {}
         }
         let patience = if shaken { 0.0 } else { PATIENCE };
+        if round % FORGET_EVERY == 0
+            && let Err(error) = forget(&settings, holder).await
+        {
+            tracing::warn!(%error, "old decision records stay for now");
+        }
         let done = match look(&settings, holder, patience, round % CLEAN_EVERY == 0).await {
             Ok(None) => continue,
             Ok(Some(found)) => {
@@ -61,6 +69,18 @@ struct Found {
     overdue: Overdue,
     stuck: Vec<(TenantId, AttachmentId)>,
     dropped: Vec<(TenantId, AttachmentId)>,
+}
+
+/// Forgets decision records that are older than is asked for.
+async fn forget(settings: &Settings, holder: uuid::Uuid) -> Result<(), StoreError> {
+    if settings.decision_days == 0 {
+        return Ok(());
+    }
+    let mut tx = settings.app.db.system("the sweeper forgets old decision records of all tenants").await?;
+    if system::hold_lease(&mut tx, "sweeper", holder, LEASE_SECONDS).await?.is_some() {
+        system::forget_decisions(&mut tx, settings.decision_days, FORGET_AT_ONCE).await?;
+    }
+    tx.commit().await
 }
 
 /// Looks for what is overdue; `None` when another process holds the broom.

@@ -127,6 +127,9 @@ pub struct Config {
     /// Seconds it may take; the brief stands without it.
     #[arg(long, global = true, env = "MERIDIAN_MODEL_SECONDS", default_value_t = 8)]
     pub model_seconds: u64,
+    /// Days for which records of routing decisions are kept; 0 = for ever.
+    #[arg(long, global = true, env = "MERIDIAN_DECISION_DAYS", default_value_t = 90)]
+    pub decision_days: u16,
     /// What is logged (tracing filter).
     #[arg(long, global = true, env = "MERIDIAN_LOG", default_value = "info,sqlx=warn,lapin=error")]
     pub log: String,

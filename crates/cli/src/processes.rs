@@ -46,6 +46,7 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
             http: Http::new(Egress::parse(&config.egress_allow).context("MERIDIAN_EGRESS_ALLOW")?),
             files: files.clone(),
             model: config.model(),
+            decision_days: config.decision_days,
         };
         Ok(tokio::spawn(meridian_workers::run(settings, stop.clone())))
     });

@@ -52,6 +52,7 @@ pub mod shifts;
 pub mod sites;
 pub mod system;
 pub mod templates;
+pub mod then;
 pub mod uses;
 pub mod webhook_facts;
 pub mod webhook_log;

@@ -28,13 +28,15 @@ pub struct Standing {
     pub open: bool,
     /// Since when.
     pub since: Option<Instant>,
+    /// Lenders that keep their people for themselves now.
+    pub busy: Vec<QueueId>,
 }
 
 /// The overflow of several queues that have a rule.
 pub async fn of_queues(tx: &mut ReadTx, queues: &[Uuid]) -> Result<Vec<Standing>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        r#"select id, overflow as "overflow!", overflow_open, overflow_since from queue
+        r#"select id, overflow as "overflow!", overflow_open, overflow_since, overflow_busy from queue
            where tenant_id = $1 and id = any($2) and overflow is not null"#,
         tenant,
         queues
@@ -44,7 +46,8 @@ pub async fn of_queues(tx: &mut ReadTx, queues: &[Uuid]) -> Result<Vec<Standing>
     rows.into_iter()
         .map(|row| {
             let rule = rule(row.overflow)?;
-            Ok(Standing { queue: row.id.into(), rule, open: row.overflow_open, since: row.overflow_since })
+            let busy = row.overflow_busy.into_iter().map(QueueId).collect();
+            Ok(Standing { queue: row.id.into(), rule, open: row.overflow_open, since: row.overflow_since, busy })
         })
         .collect()
 }
@@ -53,7 +56,7 @@ pub async fn of_queues(tx: &mut ReadTx, queues: &[Uuid]) -> Result<Vec<Standing>
 pub async fn save(tx: &mut WriteTx, queue: QueueId, rule: Option<&OverflowRule>) -> Result<bool, StoreError> {
     let tenant = tx.tenant();
     let done = sqlx::query!(
-        "update queue set overflow = $3, overflow_open = false, overflow_since = null
+        "update queue set overflow = $3, overflow_open = false, overflow_since = null, overflow_busy = '{}'
          where tenant_id = $1 and id = $2 and active",
         tenant,
         queue.0,
@@ -75,6 +78,15 @@ pub async fn set_open(tx: &mut WriteTx, queue: QueueId, open: bool) -> Result<()
     )
     .execute(tx.conn())
     .await?;
+    Ok(())
+}
+
+/// Keeps which lenders of a queue's overflow keep their people for themselves.
+pub async fn set_busy(tx: &mut WriteTx, queue: QueueId, busy: &[Uuid]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!("update queue set overflow_busy = $3 where tenant_id = $1 and id = $2", tenant, queue.0, busy)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 

@@ -19,7 +19,8 @@ pub async fn queues(tx: &mut ReadTx) -> Result<Vec<Queue>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
         r#"select q.id, q.offer_seconds, q.sticky_seconds, p.version as "version?", p.steps as "steps?",
-                  p.target_seconds as "target_seconds?", p.reserve as "reserve?", q.overflow, q.overflow_open
+                  p.target_seconds as "target_seconds?", p.reserve as "reserve?", q.overflow, q.overflow_open,
+                  q.overflow_busy
            from queue q left join routing_plan p on p.tenant_id = q.tenant_id and p.queue_id = q.id and p.active
            where q.tenant_id = $1 and q.active"#,
         tenant
@@ -43,7 +44,11 @@ pub async fn queues(tx: &mut ReadTx) -> Result<Vec<Queue>, StoreError> {
                 offer_seconds: row.offer_seconds,
                 sticky_seconds: row.sticky_seconds,
                 plan,
-                overflow: rule.map(|rule| Overflow { rule, open: row.overflow_open }),
+                overflow: rule.map(|rule| Overflow {
+                    rule,
+                    open: row.overflow_open,
+                    busy: row.overflow_busy.into_iter().map(QueueId).collect(),
+                }),
             })
         })
         .collect()
@@ -217,26 +222,41 @@ pub async fn insert_decisions(tx: &mut WriteTx, made: &[(DecisionId, Decision, &
         Outcome::Waiting => "waiting".to_owned(),
     };
     let json = |value: Result<Value, serde_json::Error>| value.unwrap_or_default();
+    let considered: BTreeSet<(Uuid, Uuid)> =
+        made.iter().flat_map(|(id, decision, _)| looked_at(*id, decision)).collect();
     sqlx::query!(
-        "insert into routing_decision (tenant_id, id, work_item_id, queue_id, trigger, outcome, agent_id, step,
-                                       plan_version, candidates, exclusions)
-         select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::smallint[],
-                                  $9::int[], $10::jsonb[], $11::jsonb[])",
+        "with made as (
+           insert into routing_decision (tenant_id, id, work_item_id, queue_id, trigger, outcome, agent_id, step,
+                                         plan_version, candidates, exclusions)
+           select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[],
+                                    $8::smallint[], $9::int[], $10::jsonb[], $11::jsonb[])
+         )
+         insert into routing_considered (tenant_id, agent_id, decision_id)
+         select $1, * from unnest($12::uuid[], $13::uuid[])",
         tenant,
         &made.iter().map(|(id, ..)| id.0).collect::<Vec<_>>(),
         &made.iter().map(|(_, decision, _)| decision.work.0).collect::<Vec<_>>(),
         &made.iter().map(|(_, decision, _)| decision.queue.0).collect::<Vec<_>>(),
         &made.iter().map(|(.., trigger)| (*trigger).to_owned()).collect::<Vec<_>>(),
         &made.iter().map(|(_, decision, _)| outcome(decision)).collect::<Vec<_>>(),
-        &made.iter().map(|(_, decision, _)| decision.agent.map(|agent| agent.0)).collect::<Vec<_>>() as &[Option<Uuid>],
+        &made.iter().map(|(_, decision, _)| decision.agent.map(|agent| agent.0)).collect::<Vec<_>>()
+            as &[Option<Uuid>],
         &made.iter().map(|(_, decision, _)| decision.step as i16).collect::<Vec<_>>(),
         &made.iter().map(|(_, decision, _)| decision.plan_version).collect::<Vec<_>>(),
         &made.iter().map(|(_, d, _)| json(serde_json::to_value(&d.candidates))).collect::<Vec<_>>(),
-        &made.iter().map(|(_, d, _)| json(serde_json::to_value(&d.exclusions))).collect::<Vec<_>>()
+        &made.iter().map(|(_, d, _)| json(serde_json::to_value(&d.exclusions))).collect::<Vec<_>>(),
+        &considered.iter().map(|(agent, _)| *agent).collect::<Vec<_>>(),
+        &considered.iter().map(|(_, decision)| *decision).collect::<Vec<_>>()
     )
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Whom a decision looked at: its candidates, and who got the work.
+fn looked_at(id: DecisionId, decision: &Decision) -> impl Iterator<Item = (Uuid, Uuid)> {
+    let candidates = decision.candidates.iter().map(|candidate| candidate.agent);
+    candidates.chain(decision.agent).map(move |agent| (agent.0, id.0))
 }
 
 /// Records that a supervisor gave work by hand: nobody else was looked at.
@@ -247,9 +267,12 @@ pub async fn insert_assigned(
 ) -> Result<DecisionId, StoreError> {
     let (tenant, id) = (tx.tenant(), tx.id::<DecisionId>());
     sqlx::query!(
-        "insert into routing_decision (tenant_id, id, work_item_id, queue_id, trigger, outcome, agent_id, step,
-                                       plan_version, candidates, exclusions)
-         values ($1, $2, $3, $4, 'by_hand', 'assigned', $5, 0, 0, '[]', '{}')",
+        "with made as (
+           insert into routing_decision (tenant_id, id, work_item_id, queue_id, trigger, outcome, agent_id, step,
+                                         plan_version, candidates, exclusions)
+           values ($1, $2, $3, $4, 'by_hand', 'assigned', $5, 0, 0, '[]', '{}')
+         )
+         insert into routing_considered (tenant_id, agent_id, decision_id) values ($1, $5, $2)",
         tenant,
         id.0,
         item.id.0,
@@ -288,21 +311,23 @@ pub struct DecisionView {
     pub exclusions: Value,
 }
 
-/// Decisions about a work item, oldest first.
-pub async fn decisions(tx: &mut ReadTx, work: WorkItemId, limit: i64) -> Result<Vec<DecisionView>, StoreError> {
-    let tenant = tx.tenant();
-    let rows = sqlx::query!(
-        "select id, work_item_id, queue_id, at, trigger, outcome, agent_id, step, plan_version, candidates, exclusions
-         from routing_decision where tenant_id = $1 and work_item_id = $2 order by id limit $3",
-        tenant,
-        work.0,
-        limit
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| DecisionView {
+struct DecisionRow {
+    id: Uuid,
+    work_item_id: Uuid,
+    queue_id: Uuid,
+    at: Instant,
+    trigger: String,
+    outcome: String,
+    agent_id: Option<Uuid>,
+    step: i16,
+    plan_version: i32,
+    candidates: Value,
+    exclusions: Value,
+}
+
+impl From<DecisionRow> for DecisionView {
+    fn from(row: DecisionRow) -> Self {
+        Self {
             id: row.id.into(),
             work: row.work_item_id.into(),
             queue: row.queue_id.into(),
@@ -314,6 +339,64 @@ pub async fn decisions(tx: &mut ReadTx, work: WorkItemId, limit: i64) -> Result<
             plan_version: row.plan_version,
             candidates: row.candidates,
             exclusions: row.exclusions,
-        })
-        .collect())
+        }
+    }
+}
+
+/// Decisions about a work item, oldest first.
+pub async fn decisions(tx: &mut ReadTx, work: WorkItemId, limit: i64) -> Result<Vec<DecisionView>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query_as!(
+        DecisionRow,
+        "select id, work_item_id, queue_id, at, trigger, outcome, agent_id, step, plan_version, candidates, exclusions
+         from routing_decision where tenant_id = $1 and work_item_id = $2 order by id limit $3",
+        tenant,
+        work.0,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(DecisionView::from).collect())
+}
+
+/// The last decision that gave a work item to somebody, by routing or by hand.
+pub async fn last_given(tx: &mut ReadTx, work: WorkItemId) -> Result<Option<DecisionView>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query_as!(
+        DecisionRow,
+        "select id, work_item_id, queue_id, at, trigger, outcome, agent_id, step, plan_version, candidates, exclusions
+         from routing_decision where tenant_id = $1 and work_item_id = $2 and agent_id is not null
+         order by id desc limit 1",
+        tenant,
+        work.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(DecisionView::from))
+}
+
+/// Decisions in which somebody was a candidate or got the work, newest first, before the one given.
+pub async fn decisions_about(
+    tx: &mut ReadTx,
+    agent: AgentId,
+    before: Option<DecisionId>,
+    limit: i64,
+) -> Result<Vec<DecisionView>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query_as!(
+        DecisionRow,
+        r#"select d.id, d.work_item_id, d.queue_id, d.at, d.trigger, d.outcome, d.agent_id, d.step, d.plan_version,
+                  d.candidates, d.exclusions
+           from routing_considered c
+           join routing_decision d on d.tenant_id = c.tenant_id and d.id = c.decision_id
+           where c.tenant_id = $1 and c.agent_id = $2 and ($3::uuid is null or c.decision_id < $3)
+           order by c.decision_id desc limit $4"#,
+        tenant,
+        agent.0,
+        before.map(|decision| decision.0),
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(DecisionView::from).collect())
 }

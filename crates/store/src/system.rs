@@ -204,3 +204,18 @@ pub async fn sweep(tx: &mut SystemTx) -> Result<u64, StoreError> {
     }
     Ok(gone)
 }
+
+/// Forgets decision records that are older than so many days, the oldest first, at most so many at once. Whom they looked
+/// at goes with them.
+pub async fn forget_decisions(tx: &mut SystemTx, days: u16, most: i64) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "delete from routing_decision where (tenant_id, id) in (
+           select tenant_id, id from routing_decision where at < now() - make_interval(days => $1) order by at limit $2
+         )",
+        i32::from(days),
+        most
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
+}

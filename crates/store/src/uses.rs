@@ -6,7 +6,7 @@ use meridian_domain::ids::{QueueId, SiteId, SkillId};
 /// A use, in the words of the set-up: what kind of thing and its name (or how many).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
-    /// channel, bot, work, agent, plan or rule.
+    /// channel, bot, work, agent, plan, rule, cap, overflow or schedule.
     pub kind: String,
     /// Name, or a count.
     pub name: String,
@@ -20,7 +20,8 @@ macro_rules! uses {
     }};
 }
 
-/// What uses a queue: channels, bots and caps of other queues that send work there, and work that is not done or due later. At most ten of each.
+/// What uses a queue: channels, bots and caps of other queues that send work there, overflows that borrow its
+/// people, and work that is not done or due later. At most ten of each.
 pub async fn of_queue(tx: &mut ReadTx, id: QueueId) -> Result<Vec<Use>, StoreError> {
     uses!(
         tx,
@@ -37,6 +38,9 @@ pub async fn of_queue(tx: &mut ReadTx, id: QueueId) -> Result<Vec<Use>, StoreErr
            union all
            (select 'cap', name from queue where tenant_id = $1 and active and line ->> 'overflow_queue' = $2::uuid::text
             order by name limit 10)
+           union all
+           (select 'overflow', name from queue where tenant_id = $1 and active and id <> $2
+              and position($2::uuid::text in overflow ->> 'lenders') > 0 order by name limit 10)
            union all
            (select 'schedule', count(*) || ' waiting' from scheduled_work where tenant_id = $1 and queue_id = $2
               and state in ('waiting', 'due') having count(*) > 0)"#,

@@ -187,6 +187,7 @@ impl Stack {
             http: Http::new(Egress::parse("127.0.0.0/8").context("egress")?),
             files: self.files.clone(),
             model: self.model.clone(),
+            decision_days: 90,
         };
         let stop = CancellationToken::new();
         let task = tokio::spawn(meridian_workers::run(settings, stop.clone()));

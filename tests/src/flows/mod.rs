@@ -32,6 +32,7 @@ mod stress;
 mod templates;
 mod web_chat;
 mod webhooks;
+mod why_not;
 
 use anyhow::Result;
 use meridian_domain::time::{Clock, SystemClock};

@@ -149,6 +149,97 @@ async fn overflow_opens_to_partners_and_closes_again() -> Result<()> {
     stack.finish().await
 }
 
+const LENT: &str = "mutation($q: ID!, $r: OverflowInput) { queueOverflowSave(input: { queueId: $q, rule: $r }) {
+    queue { overflow { open lenders { queueId busyWaiting calmWaiting busy } } } userErrors { field message } } }";
+
+const PLAN: &str = "mutation($q: ID!, $p: RoutingPlanInput!) { routingPlanPublish(input: { queueId: $q, plan: $p }) {
+    userErrors { field message } } }";
+const PASS: &str = "mutation($c: ID!, $q: ID!) { conversationTransfer(input: { conversationId: $c, queueId: $q }) { userErrors { message } } }";
+
+/// Ravi and Mei serve Billing alone, which lends to Support while nobody waits in it; Mei has room for one thread.
+async fn lent_by_billing(stack: &Stack, ada: &Agent) -> Result<(String, String)> {
+    stack.sql("update site_shift set starts_minute = 0, ends_minute = 1440").await?;
+    stack
+        .sql(
+            "update queue_member m set valid_to = clock_timestamp() from agent a
+        where a.id = m.agent_id and (a.name like 'Ravi%' or a.name like 'Mei%')",
+        )
+        .await?;
+    stack.sql("insert into queue_member (tenant_id, queue_id, agent_id) select q.tenant_id, q.id, a.id from queue q
+        join agent a on a.tenant_id = q.tenant_id where q.name = 'Billing' and (a.name like 'Ravi%' or a.name like 'Mei%')").await?;
+    stack.sql("update agent_load set cap = 1 where class = 'messaging' and agent_id in (select id from agent where name like 'Mei%')").await?;
+    let queues = ada.query("{ queues { id name } }", json!({})).await?;
+    let billing = queues["queues"].as_array().into_iter().flatten().find(|queue| queue["name"] == "Billing");
+    let billing = billing.and_then(|queue| queue["id"].as_str()).context("Billing")?.to_owned();
+    // What waits there is for Mei.
+    let plan = json!({ "steps": [{ "anyHours": true, "agentIds": [id(stack, "mei")?] }] });
+    let published = ada.query(PLAN, json!({ "q": billing, "p": plan })).await?;
+    assert_eq!(published["routingPlanPublish"]["userErrors"], json!([]), "{published}");
+    Ok((support(ada).await?, billing))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_are_lent_only_while_their_own_queue_is_calm() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let ada = signed_in(&stack, "ada").await?;
+    let (borrower, billing) = lent_by_billing(&stack, &ada).await?;
+    let lender = |queue: &str, calm: i64| json!({ "queueId": queue, "busyWaiting": 1, "calmWaiting": calm });
+    let rule = |lenders: Value| json!({ "openWaiting": 1, "lenders": lenders });
+    let unknown = format!("que_{}", "0".repeat(32));
+    for (lenders, field) in [
+        (json!([lender(&billing, 0), lender(&unknown, 0)]), "lenders.1.queueId"),
+        (json!([lender(&borrower, 0)]), "lenders.0.queueId"),
+        (json!([lender(&billing, 1)]), "lenders.0.calmWaiting"),
+    ] {
+        let refused = ada.query(LENT, json!({ "q": borrower, "r": rule(lenders) })).await?;
+        assert_eq!(refused["queueOverflowSave"]["userErrors"][0]["field"], field, "{refused}");
+    }
+    let saved = ada.query(LENT, json!({ "q": borrower, "r": rule(json!([lender(&billing, 0)])) })).await?;
+    let stands = json!([{ "queueId": billing, "busyWaiting": 1, "calmWaiting": 0, "busy": false }]);
+    assert_eq!(saved["queueOverflowSave"]["queue"]["overflow"]["lenders"], stands, "{saved}");
+    // Left out, they stay; and a queue that lends is in use.
+    let again = ada.query(LENT, json!({ "q": borrower, "r": { "openWaiting": 1 } })).await?;
+    assert_eq!(again["queueOverflowSave"]["queue"]["overflow"]["lenders"], stands, "{again}");
+    let delete = "mutation($q: ID!) { queueDelete(input: { queueId: $q }) { userErrors { message } } }";
+    let used = ada.query(delete, json!({ "q": billing })).await?;
+    ensure!(used["queueDelete"]["userErrors"][0]["message"].to_string().contains("overflow Support"), "{used}");
+
+    // Nobody of Support is there and Billing is calm: Ravi is lent.
+    let (ravi, mut inbox) = on_duty(&stack, "ravi").await?;
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    whatsapp.post(&http, &whatsapp.text("447700900691", "Lou", "wamid.l1", "agent", unix())).await?;
+    let first = takes(&ravi, &mut inbox).await?;
+    // He passes it on to Billing, where it waits for Mei: Billing keeps him for itself, and the records say so.
+    let passed = ravi.query(PASS, json!({ "c": first, "q": billing })).await?;
+    assert_eq!(passed["conversationTransfer"]["userErrors"], json!([]), "{passed}");
+    stack.settle("select count(*) from queue where overflow_busy <> '{}'", 1, PATIENCE).await?;
+    for (n, from) in ["447700900692", "447700900693"].into_iter().enumerate() {
+        whatsapp.post(&http, &whatsapp.text(from, "Moe", &format!("wamid.m{n}"), "agent", unix())).await?;
+    }
+    stack.settle("select count(*) from work_item where state = 'queued'", 3, PATIENCE).await?;
+    stack.settle("select count(*) from queue where overflow_open", 1, PATIENCE).await?;
+    whatsapp.post(&http, &whatsapp.text("447700900694", "Noa", "wamid.n1", "agent", unix())).await?;
+    stack
+        .settle("select least(count(*), 1) from routing_decision where exclusions ? 'lender_busy'", 1, PATIENCE)
+        .await?;
+    let why = "query($w: ID!, $a: ID!) { whyNot(workItemId: $w, agentId: $a) { reasons { code queueId } } }";
+    let work = "select 'wrk_' || replace(id::text, '-', '') from work_item where state = 'queued' order by id desc";
+    let work = stack.texts(work).await?.remove(0);
+    let told = ada.query(why, json!({ "w": work, "a": id(&stack, "ravi")? })).await?;
+    assert_eq!(told["whyNot"]["reasons"], json!([{ "code": "lender_busy", "queueId": billing }]), "{told}");
+    ensure!(inbox.until(std::time::Duration::from_millis(500), offer).await.is_err(), "Ravi is kept");
+
+    // Mei takes what waits at Billing, her own, first: it is calm again, and Ravi is lent again.
+    let (mei, mut mei_inbox) = on_duty(&stack, "mei").await?;
+    assert_eq!(takes(&mei, &mut mei_inbox).await?, first);
+    for _ in 0..3 {
+        takes(&ravi, &mut inbox).await?;
+    }
+    assert_eq!(stack.count("select count(*) from queue where overflow_busy <> '{}'").await?, 0);
+    ensure!(stack.count("select count(*) from audit_entry where action = 'overflow_lenders'").await? >= 1);
+    stack.finish().await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_emergency_closes_a_queue_with_a_message_and_goes_back_by_itself() -> Result<()> {
     let Some(stack) = Stack::start().await? else { return Ok(()) };

@@ -17,7 +17,7 @@ use meridian_domain::{
     emergency::Switches,
     ids::{AgentId, EmergencyActivationId, EmergencyPlanId, QueueId},
     people::Permission,
-    routing::OverflowRule as Rule,
+    routing::{Lender, OverflowRule as Rule},
 };
 use meridian_store::{agents, emergency as store, overflow, routing, setup};
 
@@ -124,10 +124,29 @@ pub(super) struct QueueOverflow {
     current_revision: bool,
     /// Most work in the hands of partners at once, over all queues; 0 = no cap.
     contract_cap: i32,
-    /// Whether partners are asked now.
+    /// Whether partners and lent people are asked now.
     open: bool,
     /// Since when; null when it never changed.
     since: Option<DateTime<Utc>>,
+    /// Queues that lend their people.
+    lenders: Vec<OverflowLender>,
+}
+
+/// A queue that lends its people while another's overflow is open, as long as it keeps its own promise.
+#[derive(SimpleObject)]
+pub(super) struct OverflowLender {
+    /// The queue that lends.
+    queue_id: ID,
+    /// It keeps its people for itself when so much waits in it; 0 = not by load.
+    busy_waiting: i32,
+    /// It keeps its people for itself when the first in line has waited so long; 0 = not by the wait.
+    busy_wait_seconds: i32,
+    /// It lends them again when no more than this waits ..
+    calm_waiting: i32,
+    /// .. and the first in line has waited no longer than this.
+    calm_wait_seconds: i32,
+    /// Whether it keeps them for itself now.
+    busy: bool,
 }
 
 /// The overflow of a queue.
@@ -139,7 +158,19 @@ pub(super) async fn overflow_of(ctx: &Context<'_>, queue: QueueId) -> Resolved<O
     let mut tx = viewer.read().await.extend()?;
     let found = overflow::of_queues(&mut tx, &[queue.0]).await.map_err(AppError::from).extend()?.pop();
     let number = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
+    let lenders = |stands: &overflow::Standing| {
+        let of = |lender: &Lender| OverflowLender {
+            queue_id: id(lender.queue),
+            busy_waiting: number(lender.busy_waiting),
+            busy_wait_seconds: number(lender.busy_wait_seconds),
+            calm_waiting: number(lender.calm_waiting),
+            calm_wait_seconds: number(lender.calm_wait_seconds),
+            busy: stands.busy.contains(&lender.queue),
+        };
+        stands.rule.lenders.iter().map(of).collect()
+    };
     Ok(found.map(|stands| QueueOverflow {
+        lenders: lenders(&stands),
         open_waiting: number(stands.rule.open_waiting),
         open_wait_seconds: number(stands.rule.open_wait_seconds),
         close_waiting: number(stands.rule.close_waiting),
@@ -293,6 +324,43 @@ struct OverflowInput {
     /// Most work in the hands of partners at once, over all queues; 0 = no cap.
     #[graphql(default)]
     contract_cap: i32,
+    /// Queues that lend their people, at most 20; as they were when left out.
+    lenders: Option<Vec<OverflowLenderInput>>,
+}
+
+#[derive(InputObject)]
+struct OverflowLenderInput {
+    /// The queue that lends.
+    queue_id: ID,
+    /// It keeps its people for itself when so much waits in it; 0 = not by load.
+    #[graphql(default)]
+    busy_waiting: i32,
+    /// It keeps its people for itself when the first in line has waited so long; 0 = not by the wait.
+    #[graphql(default)]
+    busy_wait_seconds: i32,
+    /// It lends them again when no more than this waits ..
+    #[graphql(default)]
+    calm_waiting: i32,
+    /// .. and the first in line has waited no longer than this.
+    #[graphql(default)]
+    calm_wait_seconds: i32,
+}
+
+/// What does not fit becomes a number that is refused.
+fn mark(value: i32) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+impl OverflowLenderInput {
+    fn read(&self) -> Resolved<Lender> {
+        Ok(Lender {
+            queue: read(&self.queue_id).extend()?,
+            busy_waiting: mark(self.busy_waiting),
+            busy_wait_seconds: mark(self.busy_wait_seconds),
+            calm_waiting: mark(self.calm_waiting),
+            calm_wait_seconds: mark(self.calm_wait_seconds),
+        })
+    }
 }
 
 #[derive(InputObject)]
@@ -405,18 +473,20 @@ impl EmergencyMutations {
     ) -> Resolved<QueueOverflowPayload> {
         let viewer = viewer(ctx).extend()?;
         let queue = read::<QueueId>(&input.queue_id).extend()?;
-        // What does not fit becomes a number that is refused.
-        let number = |value: i32| u32::try_from(value).unwrap_or(u32::MAX);
+        let lenders = input.rule.as_ref().and_then(|rule| rule.lenders.as_ref());
+        let lenders = lenders.map(|all| all.iter().map(OverflowLenderInput::read).collect::<Resolved<Vec<_>>>());
+        let lenders = lenders.transpose()?;
         let rule = input.rule.map(|rule| Rule {
-            open_waiting: number(rule.open_waiting),
-            open_wait_seconds: number(rule.open_wait_seconds),
-            close_waiting: number(rule.close_waiting),
-            close_wait_seconds: number(rule.close_wait_seconds),
+            open_waiting: mark(rule.open_waiting),
+            open_wait_seconds: mark(rule.open_wait_seconds),
+            close_waiting: mark(rule.close_waiting),
+            close_wait_seconds: mark(rule.close_wait_seconds),
             required_revision: rule.required_revision,
             current_revision: rule.current_revision,
-            contract_cap: number(rule.contract_cap),
+            contract_cap: mark(rule.contract_cap),
+            lenders: Vec::new(),
         });
-        let done = rules::save_overflow(&viewer.app, &viewer.subject, queue, rule.as_ref()).await;
+        let done = rules::save_overflow(&viewer.app, &viewer.subject, queue, rule.as_ref(), lenders).await;
         let (saved, user_errors) = outcome(done)?;
         let queue = match saved {
             Some(saved) => again(ctx, async |tx| setup::queues(tx).await, |row| row.id == saved, Queue).await?,

@@ -7,6 +7,7 @@ mod plans;
 mod report;
 mod scheduled;
 mod what_if;
+mod why_not;
 
 pub(crate) use alerts::{Alert, AlertMutations, AlertQueries};
 pub(crate) use emergency::{EmergencyMutations, EmergencyQueries};
@@ -16,6 +17,7 @@ pub(crate) use report::ReportQueries;
 pub(crate) use scheduled::{ScheduledMutations, ScheduledQueries, ScheduledWork, of_conversation as scheduled_of};
 
 pub(crate) use what_if::{WhatIfMutations, WhatIfQueries};
+pub(crate) use why_not::WhyNotQueries;
 
 use crate::{
     context::viewer,

@@ -93,6 +93,12 @@ pub(crate) struct AttributeNeed {
     at_least: Option<i32>,
 }
 
+impl From<&routing::AttributeNeed> for AttributeNeed {
+    fn from(need: &routing::AttributeNeed) -> Self {
+        Self { key: need.key.clone(), any_of: need.any_of.clone(), at_least: need.at_least }
+    }
+}
+
 /// One step of a plan: whom it asks and for how long.
 #[derive(SimpleObject)]
 pub(crate) struct RoutingStep {
@@ -126,7 +132,7 @@ pub(crate) struct RoutingStep {
     pool: StaffPool,
 }
 
-fn number(value: impl TryInto<i32>) -> i32 {
+pub(super) fn number(value: impl TryInto<i32>) -> i32 {
     value.try_into().unwrap_or(i32::MAX)
 }
 
@@ -149,15 +155,7 @@ impl From<&routing::Step> for RoutingStep {
                 .iter()
                 .map(|need| SkillLevel { skill_id: id(need.skill), level: need.level.into() })
                 .collect(),
-            attributes: step
-                .attributes
-                .iter()
-                .map(|need| AttributeNeed {
-                    key: need.key.clone(),
-                    any_of: need.any_of.clone(),
-                    at_least: need.at_least,
-                })
-                .collect(),
+            attributes: step.attributes.iter().map(AttributeNeed::from).collect(),
             pool: step.pool.into(),
         }
     }
@@ -416,7 +414,7 @@ struct RoutingPlanTryInput {
 /// Somebody who would be asked.
 #[derive(SimpleObject)]
 #[graphql(complex)]
-struct RoutingCandidate {
+pub(crate) struct RoutingCandidate {
     /// Higher is better; comparable within one step.
     score: f64,
     /// Seconds without new work.
@@ -467,21 +465,26 @@ struct RoutingPlanTrial {
     user_errors: Vec<UserError>,
 }
 
+impl From<routing::Candidate> for RoutingCandidate {
+    fn from(candidate: routing::Candidate) -> Self {
+        Self {
+            agent: candidate.agent,
+            score: candidate.score,
+            idle_seconds: number(candidate.idle_seconds),
+            occupancy: candidate.occupancy,
+            levels: number(candidate.levels),
+        }
+    }
+}
+
 fn step_trial(seen: routing::Preview) -> RoutingStepTrial {
-    let candidate = |c: routing::Candidate| RoutingCandidate {
-        agent: c.agent,
-        score: c.score,
-        idle_seconds: number(c.idle_seconds),
-        occupancy: c.occupancy,
-        levels: number(c.levels),
-    };
     RoutingStepTrial {
         step: seen.step.into(),
         begins_seconds: number(seen.begins_seconds),
         ends_seconds: seen.ends_seconds.map(number),
         skipped: seen.skipped,
         free: number(seen.free),
-        candidates: seen.candidates.into_iter().map(candidate).collect(),
+        candidates: seen.candidates.into_iter().map(RoutingCandidate::from).collect(),
         exclusions: Json(seen.exclusions),
     }
 }

@@ -392,12 +392,27 @@ export type OverflowInput = {
   contractCap?: number;
   /** It follows the knowledge base: each publication for partners raises the revision that is asked for. */
   currentRevision?: boolean;
+  /** Queues that lend their people, at most 20; as they were when left out. */
+  lenders?: Array<OverflowLenderInput> | null | undefined;
   /** Opens when the first in line has waited so long; 0 = not by the wait. */
   openWaitSeconds?: number;
   /** Opens when so much waits; 0 = not by load. */
   openWaiting?: number;
   /** Partners must have learned this revision of the knowledge. */
   requiredRevision?: number;
+};
+
+export type OverflowLenderInput = {
+  /** It keeps its people for itself when the first in line has waited so long; 0 = not by the wait. */
+  busyWaitSeconds?: number;
+  /** It keeps its people for itself when so much waits in it; 0 = not by load. */
+  busyWaiting?: number;
+  /** .. and the first in line has waited no longer than this. */
+  calmWaitSeconds?: number;
+  /** It lends them again when no more than this waits .. */
+  calmWaiting?: number;
+  /** The queue that lends. */
+  queueId: string | number;
 };
 
 /** Who owns a conversation. */

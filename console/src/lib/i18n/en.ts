@@ -178,6 +178,7 @@ export const en = {
   'exclusion.knowledge_outdated': '{n} with outdated knowledge',
   'exclusion.contract_full': '{n} at the cap of their contract',
   'exclusion.queue_closed': '{n}, the queue is closed',
+  'exclusion.lender_busy': '{n} kept by their own queue, which is busy',
   'composer.reply': 'Reply',
   'composer.note': 'Note',
   'composer.reply.on': 'Reply by {channel}',

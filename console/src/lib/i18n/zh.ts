@@ -180,6 +180,7 @@ export const zh: Record<keyof typeof en, string> = {
   'exclusion.knowledge_outdated': '{n} 人知识版本过旧',
   'exclusion.contract_full': '{n} 人已达合同上限',
   'exclusion.queue_closed': '{n} 人，队列已关闭',
+  'exclusion.lender_busy': '{n} 人的队列自身繁忙，暂不借出',
   'composer.reply': '回复',
   'composer.note': '备注',
   'composer.reply.on': '通过{channel}回复',

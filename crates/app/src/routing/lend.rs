@@ -4,7 +4,7 @@ use super::shape::Shape;
 use chrono::TimeDelta;
 use meridian_domain::{
     ids::QueueId,
-    routing::{Core, Decision, Event, Queue},
+    routing::{Core, Decision, Event, OverflowRule, Queue},
     time::Instant,
 };
 use meridian_store::{
@@ -13,6 +13,7 @@ use meridian_store::{
     overflow,
 };
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// The kind of its alerts.
 const KIND: &str = "overflow";
@@ -52,10 +53,21 @@ impl Lending {
             let rule = stands.rule.clone();
             let (waiting, waited, since) = depth(core, queue.id, now);
             let open = shape.overflows(queue.id) || rule.next(stands.open, waiting, waited);
-            if open != stands.open {
+            let lenders = Lenders::look(core, &rule, &stands.busy, now);
+            let (opened, turned) = (open != stands.open, lenders.busy != stands.busy);
+            if opened {
                 stands.open = open;
                 switch(tx, queue.id, open, (waiting, waited)).await?;
+            }
+            if turned {
+                stands.busy.clone_from(&lenders.busy);
+                keep(tx, queue.id, &lenders.busy, open).await?;
+            }
+            if opened || (turned && open) {
                 made.extend(core.apply(now, shape.event(Event::Queue(queue.clone()))));
+            }
+            if open {
+                self.due = self.due.into_iter().chain(lenders.due).min();
             }
             let next = if open {
                 // What was just offered may have emptied the line.
@@ -70,6 +82,41 @@ impl Lending {
         }
         Ok(made)
     }
+}
+
+/// Which lenders of a rule keep their people for themselves.
+struct Lenders {
+    busy: BTreeSet<QueueId>,
+    /// When time alone may change that.
+    due: Option<Instant>,
+}
+
+impl Lenders {
+    fn look(core: &Core, rule: &OverflowRule, before: &BTreeSet<QueueId>, now: Instant) -> Self {
+        let mut found = Self { busy: BTreeSet::new(), due: None };
+        for lender in &rule.lenders {
+            let (waiting, waited, since) = depth(core, lender.queue, now);
+            if lender.next(before.contains(&lender.queue), waiting, waited) {
+                found.busy.insert(lender.queue);
+                // What was just offered may have emptied its line; nothing else may come that says so.
+                found.due = found.due.into_iter().chain([now + TimeDelta::seconds(CLOSES)]).min();
+            } else if lender.busy_wait_seconds > 0 {
+                let turns = since.map(|since| since + TimeDelta::seconds(i64::from(lender.busy_wait_seconds)));
+                found.due = found.due.into_iter().chain(turns).min();
+            }
+        }
+        found
+    }
+}
+
+/// Keeps which lenders of a queue keep their people for themselves. Told in the audit log while it matters.
+async fn keep(tx: &mut WriteTx, queue: QueueId, busy: &BTreeSet<QueueId>, open: bool) -> Result<(), StoreError> {
+    let ids: Vec<uuid::Uuid> = busy.iter().map(|queue| queue.0).collect();
+    overflow::set_busy(tx, queue, &ids).await?;
+    if open {
+        tx.audit("overflow_lenders", "queue", Some(queue.0), json!({ "busy": busy }));
+    }
+    Ok(())
 }
 
 /// How much waits in a queue, how long who came first has waited, seconds, and since when.

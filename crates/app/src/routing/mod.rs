@@ -14,6 +14,7 @@ mod shape;
 mod shift;
 mod watch;
 mod what_if;
+mod why_not;
 
 pub use alerts::{AlertRefused, acknowledge_alert};
 pub use assign::{AssignRefused, assign};
@@ -25,3 +26,4 @@ pub use presence::{PresenceRefused, disconnected, extend_leases, link_lapsed, se
 pub use report::{ReportRefused, report};
 pub use shift::{ShiftEnded, end_shift};
 pub use what_if::{Choice, Comparison, cancel_comparison, compare_plans, run_comparison};
+pub use why_not::{StateThen, Verdict, WhyNot, WhyNotRefused, decisions_about, why_not};

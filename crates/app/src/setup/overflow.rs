@@ -6,18 +6,19 @@ use meridian_domain::{
     ids::{AgentId, QueueId},
     jobs::Job,
     people::Permission,
-    routing::OverflowRule,
+    routing::{Lender, OverflowRule},
 };
-use meridian_store::{agents, knowledge, overflow as store};
+use meridian_store::{agents, knowledge, overflow as store, setup};
 use serde_json::json;
 
 /// Gives a queue a rule of overflow, or takes it away. It begins closed; without a rule partners who are members are asked
-/// like everybody else.
+/// like everybody else. Without `lenders` the queue keeps those it has.
 pub async fn save_overflow(
     app: &App,
     subject: &Subject,
     queue: QueueId,
     rule: Option<&OverflowRule>,
+    lenders: Option<Vec<Lender>>,
 ) -> Result<QueueId, SetupRefused> {
     subject.require(Permission::Administer)?;
     if let Some(rule) = rule {
@@ -25,8 +26,18 @@ pub async fn save_overflow(
     }
     let mut tx = app.db.write(subject.scope()).await?;
     let mut rule = rule.cloned();
-    if let Some(rule) = rule.as_mut().filter(|rule| rule.current_revision) {
-        rule.required_revision = knowledge::current(&mut tx).await?;
+    if let Some(rule) = rule.as_mut() {
+        if rule.current_revision {
+            rule.required_revision = knowledge::current(&mut tx).await?;
+        }
+        rule.lenders = match lenders {
+            Some(lenders) => lenders,
+            None => {
+                store::of_queues(&mut tx, &[queue.0]).await?.pop().map_or_else(Vec::new, |stands| stands.rule.lenders)
+            }
+        };
+        let queues = setup::queues(&mut tx).await?.into_iter().map(|queue| queue.id).collect();
+        rule.check_lenders(queue, &queues)?;
     }
     if !store::save(&mut tx, queue, rule.as_ref()).await? {
         return Err(SetupRefused::NotFound("queue"));

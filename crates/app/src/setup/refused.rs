@@ -1,7 +1,11 @@
 //! Why a change of the set-up was not made.
 
 use crate::authz::Forbidden;
-use meridian_domain::{calendar, red::InvalidRule, routing::InvalidPlan};
+use meridian_domain::{
+    calendar,
+    red::InvalidRule,
+    routing::{InvalidLender, InvalidPlan},
+};
 use meridian_store::StoreError;
 
 /// Why a change of the set-up was not made.
@@ -34,6 +38,9 @@ pub enum SetupRefused {
     /// A rule cannot work.
     #[error(transparent)]
     Rule(#[from] InvalidRule),
+    /// A queue cannot lend its people.
+    #[error(transparent)]
+    Lender(#[from] InvalidLender),
     /// The database.
     #[error("{0}")]
     Store(StoreError),
@@ -53,6 +60,7 @@ impl SetupRefused {
         };
         match self {
             Self::Plan(plan) => return Some(place("steps", plan.step, plan.field)),
+            Self::Lender(lender) => return Some(place("lenders", lender.lender, lender.field)),
             Self::Rule(rule) => return Some(place("rules", rule.rule, rule.field)),
             _ => {}
         }

@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const KEPT: usize = 5;
 /// Most candidates that are priced for one decision, longest idle first: bounds the cost of a decision.
 const PRICED: usize = 64;
+/// Taken off the score of who is lent by another queue: the queue's own people come before all of them.
+const LENT: f64 = 1000.0;
 
 /// Candidates, best first, and why the others are none.
 type Ranked = (Vec<(Candidate, SeatId)>, BTreeMap<Exclusion, u32>);
@@ -22,6 +24,8 @@ type Ranked = (Vec<(Candidate, SeatId)>, BTreeMap<Exclusion, u32>);
 /// The best work an agent could take from one lane.
 #[derive(Clone, Copy)]
 struct Head {
+    /// Of a queue that borrows the agent: what waits in their own comes first.
+    lent: bool,
     worth: f64,
     place: i64,
     id: WorkItemId,
@@ -31,7 +35,9 @@ struct Head {
 impl Head {
     fn beats(&self, other: Option<&Self>) -> bool {
         other.is_none_or(|other| {
-            self.worth.total_cmp(&other.worth).then(other.place.cmp(&self.place)).then(other.id.cmp(&self.id)).is_gt()
+            let own = other.lent.cmp(&self.lent);
+            let worth = own.then(self.worth.total_cmp(&other.worth));
+            worth.then(other.place.cmp(&self.place)).then(other.id.cmp(&self.id)).is_gt()
         })
     }
 }
@@ -52,6 +58,7 @@ impl Core {
         if let Ok(first) = chosen {
             ranked[..=first].rotate_right(1);
         }
+        let looked_at = ranked.len();
         ranked.truncate(KEPT);
         let seat = chosen.map(|_| ranked.first().map(|(_, seat)| *seat));
         let candidates: Vec<Candidate> = ranked.into_iter().map(|(candidate, _)| candidate).collect();
@@ -62,7 +69,7 @@ impl Core {
                 return offered;
             }
             Err(Some(again)) => {
-                count(&mut exclusions, Exclusion::Reserved, candidates.len());
+                count(&mut exclusions, Exclusion::Reserved, looked_at);
                 self.look_again_at(id, again);
             }
             Ok(None) | Err(None) => {}
@@ -72,10 +79,11 @@ impl Core {
 
     /// Who may be asked for waiting work now, best first, and why nobody else is. Whom the contract or an earlier refusal
     /// rules out is left out before the number of candidates is cut: they would hide the others.
-    fn asked(&self, now: Instant, waiting: &Waiting, pool: &Pool) -> Ranked {
+    pub(super) fn asked(&self, now: Instant, waiting: &Waiting, pool: &Pool) -> Ranked {
         let mut exclusions = self.exclusions(pool);
         let open = self.open(pool);
-        let is_open = |id: &SeatId| self.seat(*id).is_some_and(|seat| open.contains(&(seat.counted.idle_key, *id)));
+        let turn = |id: SeatId| self.seat(id).map(|seat| pool.turn(id, &seat.agent, &seat.counted));
+        let is_open = |id: &SeatId| turn(*id).is_some_and(|turn| open.contains(&turn));
         if let Lane::Held(sticky) = waiting.lane {
             let sticky = self.seat_of.get(&sticky).filter(|seat| self.can_be_given(**seat, pool, waiting)).copied();
             let kept_back = open.len() - usize::from(sticky.as_ref().is_some_and(is_open));
@@ -172,16 +180,17 @@ impl Core {
             {
                 continue;
             }
+            let lent = pool.borrows(&seat.agent);
             if let Some((place, work)) = pool.fresh.first() {
                 let head_start = self.work.get(work).map_or(0, |waiting| waiting.work.head_start_seconds);
                 let missed = self.pools.get(pool.home as usize).map_or(0.0, |home| home.level.missed());
-                let head = Head { worth: value::fresh(head_start, missed), place: *place, id: *work, pool: *id };
+                let head = Head { lent, worth: value::fresh(head_start, missed), place: *place, id: *work, pool: *id };
                 if head.beats(fresh.as_ref()) {
                     fresh = Some(head);
                 }
             }
             if let Some((place, work)) = pool.late.first().filter(|_| reserving || !pool.reserve) {
-                let head = Head { worth: late_worth(now, *place, pool), place: *place, id: *work, pool: *id };
+                let head = Head { lent, worth: late_worth(now, *place, pool), place: *place, id: *work, pool: *id };
                 if head.beats(late.as_ref()) {
                     late = Some(head);
                 }
@@ -228,7 +237,7 @@ impl Core {
         ranked
     }
 
-    fn candidate(&self, now: Instant, pool: &Pool, seat: &Seat) -> Candidate {
+    pub(super) fn candidate(&self, now: Instant, pool: &Pool, seat: &Seat) -> Candidate {
         let agent = &seat.agent;
         let class = pool.kind.class.index();
         let idle_seconds = (now - agent.idle_since).num_seconds().max(0);
@@ -249,11 +258,12 @@ impl Core {
             }
         };
         let ring = agent.site.and_then(|id| self.sites.get(&id)).map_or(0, |site| site.ring);
+        let ordered = if pool.borrows(agent) { ordered - LENT } else { ordered };
         Candidate { agent: agent.id, score: ordered - f64::from(ring) * 1e-6, idle_seconds, levels, occupancy }
     }
 
     /// Whether partners hold as much work as their contract with this queue allows.
-    fn contract_full(&self, pool: &Pool) -> bool {
+    pub(super) fn contract_full(&self, pool: &Pool) -> bool {
         let cap = pool.contract_cap();
         cap > 0 && self.lent >= cap
     }
@@ -338,7 +348,7 @@ fn late_worth(now: Instant, place: i64, pool: &Pool) -> f64 {
 }
 
 /// Whether late work is worth an agent at `price`; else when it will be.
-fn worth_it(now: Instant, place: i64, pool: &Pool, price: f64) -> Result<(), Instant> {
+pub(super) fn worth_it(now: Instant, place: i64, pool: &Pool, price: f64) -> Result<(), Instant> {
     if !pool.reserve || late_worth(now, place, pool) >= price {
         return Ok(());
     }

@@ -64,6 +64,8 @@ pub struct Core {
     pub(super) spare: Vec<SeatId>,
     pub(super) pools: Vec<Pool>,
     pub(super) by_queue: HashMap<QueueId, Members>,
+    /// Queues to which the people of a queue are lent.
+    pub(super) lends: HashMap<QueueId, BTreeSet<QueueId>>,
     pub(super) work: HashMap<WorkItemId, Waiting>,
     /// Work kept for an agent.
     pub(super) held: HashMap<AgentId, Line>,
@@ -332,6 +334,12 @@ impl Core {
         self.link(waiting);
     }
 
+    /// Until when work is kept for who had the customer last.
+    pub(super) fn sticky_until(&self, work: &Work) -> Option<Instant> {
+        let seconds = self.queues.get(&work.queue)?.sticky_seconds;
+        Some(work.queued_at + TimeDelta::seconds(i64::from(seconds)))
+    }
+
     fn link(&mut self, waiting: Waiting) {
         let id = waiting.work.id;
         let entry = (waiting.place, id);
@@ -410,7 +418,10 @@ impl Core {
     /// A plan was made or changed: its pools are set up anew, its work finds its step again.
     fn queue_changed(&mut self, now: Instant, queue: Queue, made: &mut Vec<Decision>) {
         let id = queue.id;
+        let lenders = queue.overflow.iter().flat_map(|overflow| &overflow.rule.lenders);
+        let lenders = lenders.map(|lender| lender.queue).collect();
         self.queues.insert(id, queue);
+        self.lenders_changed(now, id, &lenders);
         self.sites_due = self.next_site_change(now);
         let pools: Vec<PoolId> = self.by_queue.get(&id).into_iter().flat_map(Members::pools).collect();
         for pool in &pools {

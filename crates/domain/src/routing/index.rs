@@ -10,6 +10,7 @@ use crate::{
     time::Instant,
 };
 use chrono::TimeDelta;
+use std::collections::BTreeSet;
 
 impl Core {
     /// The pool of a kind of work under a step, made when it is first asked for.
@@ -58,13 +59,13 @@ impl Core {
     fn attach(&mut self, now: Instant, id: SeatId, pool_id: PoolId) {
         let Some(Some(seat)) = self.seats.get_mut(id as usize) else { return };
         let Some(pool) = self.pools.get_mut(pool_id as usize) else { return };
-        let standing = score::excluded(&seat.agent, &pool.kind, (&pool.step, pool.overflow.as_ref()), &self.awake, now);
+        let standing = score::excluded(&seat.agent, &pool.kind, pool.rules(), &self.awake, now);
         pool.standing.insert(id, standing);
         if let Some(reason) = standing {
             *pool.excluded.entry(reason).or_insert(0) += 1;
         } else {
             seat.serves.push(pool_id);
-            pool.enter(id, &seat.counted);
+            pool.enter(id, &seat.agent, &seat.counted);
         }
     }
 
@@ -74,10 +75,10 @@ impl Core {
         let served = std::mem::take(&mut seat.serves);
         for pool in served {
             if let Some(pool) = self.pools.get_mut(pool as usize) {
-                pool.leave(id, &seat.counted);
+                pool.leave(id, &seat.agent, &seat.counted);
             }
         }
-        for queue in &seat.agent.queues {
+        for queue in &std::mem::take(&mut seat.member_of) {
             let Some(members) = self.by_queue.get_mut(queue) else { continue };
             members.seats.remove(&id);
             for pool in members.pools() {
@@ -91,6 +92,29 @@ impl Core {
                     }
                 }
             }
+        }
+    }
+
+    /// A queue borrows from others than before: their people come into its pools, or leave them.
+    pub(super) fn lenders_changed(&mut self, now: Instant, queue: QueueId, lenders: &BTreeSet<QueueId>) {
+        let before: BTreeSet<QueueId> =
+            self.lends.iter().filter(|(_, to)| to.contains(&queue)).map(|(lender, _)| *lender).collect();
+        if before == *lenders {
+            return;
+        }
+        for lender in &before {
+            self.lends.entry(*lender).or_default().remove(&queue);
+        }
+        for lender in lenders {
+            self.lends.entry(*lender).or_default().insert(queue);
+        }
+        let changed: BTreeSet<QueueId> = before.symmetric_difference(lenders).copied().collect();
+        let concerned = |seat: &Seat| !seat.agent.queues.is_disjoint(&changed);
+        let seats: Vec<SeatId> =
+            self.seat_of.values().copied().filter(|id| self.seat(*id).is_some_and(concerned)).collect();
+        for seat in seats {
+            self.detach(seat);
+            self.join(now, seat);
         }
     }
 
@@ -123,7 +147,11 @@ impl Core {
     fn join(&mut self, now: Instant, id: SeatId) {
         let Some(Some(seat)) = self.seats.get_mut(id as usize) else { return };
         seat.counted = seat.status();
-        for queue in seat.agent.queues.clone() {
+        let own = seat.agent.queues.iter().copied();
+        let lent = seat.agent.queues.iter().filter_map(|queue| self.lends.get(queue)).flatten().copied();
+        let queues: BTreeSet<QueueId> = own.chain(lent).collect();
+        seat.member_of.clone_from(&queues);
+        for queue in queues {
             let members = self.by_queue.entry(queue).or_default();
             members.seats.insert(id);
             let pools: Vec<PoolId> = members.pools().collect();
@@ -144,8 +172,8 @@ impl Core {
         seat.counted = status;
         for pool in &seat.serves {
             if let Some(pool) = self.pools.get_mut(*pool as usize) {
-                pool.leave(id, &counted);
-                pool.enter(id, &status);
+                pool.leave(id, &seat.agent, &counted);
+                pool.enter(id, &seat.agent, &status);
                 pool.reprice(now);
             }
         }

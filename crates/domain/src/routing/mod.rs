@@ -7,9 +7,11 @@
 
 mod choose;
 mod core;
+mod explain;
 mod index;
 mod learn;
 mod line;
+mod objection;
 mod overflow;
 mod plan;
 mod pool;
@@ -19,8 +21,10 @@ mod types;
 mod value;
 
 pub use self::core::Core;
+pub use explain::{Explanation, Recorded, explain_past};
 pub use line::{Beyond, LineRule, wait_range, wait_seconds};
-pub use overflow::{Overflow, OverflowRule};
+pub use objection::Objection;
+pub use overflow::{InvalidLender, Lender, Overflow, OverflowRule};
 pub use plan::{AttributeNeed, InvalidPlan, Known, Order, Plan, StaffPool, Step, attribute_key};
 pub use types::{Agent, Candidate, Decision, Event, Exclusion, Outcome, Preview, Queue, SkillNeed, Work};
 

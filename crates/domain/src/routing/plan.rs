@@ -1,9 +1,9 @@
 //! Routing plans: steps that relax what is asked for, inside the queue, so that the place in line is kept.
 
-use super::{Agent, Exclusion, SkillNeed};
+use super::{Agent, Exclusion, Objection, SkillNeed};
 use crate::ids::{AgentId, BranchId, SiteId, SkillId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 /// How candidates are ordered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,31 +110,46 @@ pub struct Step {
 impl Step {
     /// Why the step itself passes over an agent, whatever the work asks for.
     pub fn passes_over(&self, agent: &Agent) -> Option<Exclusion> {
-        let held = |need: &SkillNeed| agent.skills.get(&need.skill).copied().unwrap_or(0) >= need.level;
+        self.objections(agent, &mut |reason, _| ControlFlow::Break(reason)).break_value()
+    }
+
+    /// All that speaks against an agent by the step itself, until `say` has heard enough. The reasons are there for who
+    /// counts, the details are made for who asks.
+    pub(super) fn objections<B>(
+        &self,
+        agent: &Agent,
+        say: &mut impl FnMut(Exclusion, &dyn Fn() -> Objection) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
         if !self.agents.is_empty() && !self.agents.contains(&agent.id) {
-            return Some(Exclusion::NotNamed);
+            say(Exclusion::NotNamed, &|| Objection::NotNamed)?;
         }
-        if !self.skills.iter().all(held) {
-            return Some(Exclusion::SkillMissing);
+        for need in &self.skills {
+            let held = agent.skills.get(&need.skill).copied().unwrap_or(0);
+            if held < need.level {
+                say(Exclusion::SkillMissing, &|| Objection::SkillMissing { need: *need, held })?;
+            }
         }
         if !self.languages.is_empty() && !self.languages.iter().any(|language| agent.languages.contains(language)) {
-            return Some(Exclusion::LanguageMissing);
+            say(Exclusion::LanguageMissing, &|| Objection::LanguageMissing(self.languages.clone()))?;
         }
         if !self.sites.is_empty() && agent.site.is_none_or(|site| !self.sites.contains(&site)) {
-            return Some(Exclusion::OtherSite);
+            say(Exclusion::OtherSite, &|| Objection::OtherSite(self.sites.clone()))?;
         }
         if !self.branches.is_empty() && agent.branch.is_none_or(|branch| !self.branches.contains(&branch)) {
-            return Some(Exclusion::OtherBranch);
+            say(Exclusion::OtherBranch, &|| Objection::OtherBranch(self.branches.clone()))?;
         }
-        if !self.attributes.iter().all(|need| need.met(agent)) {
-            return Some(Exclusion::OtherAttribute);
+        for need in self.attributes.iter().filter(|need| !need.met(agent)) {
+            say(Exclusion::OtherAttribute, &|| Objection::OtherAttribute(need.clone()))?;
         }
         let other = match self.pool {
             StaffPool::Any => false,
             StaffPool::Own => agent.outsourced,
             StaffPool::Outsourced => !agent.outsourced,
         };
-        other.then_some(Exclusion::OtherPool)
+        if other {
+            say(Exclusion::OtherPool, &|| Objection::OtherPool(self.pool))?;
+        }
+        ControlFlow::Continue(())
     }
 
     /// Whether two steps ask the same people, however long and in whatever order.

@@ -3,7 +3,7 @@
 use super::{
     Agent, Exclusion, Overflow, Step,
     learn::{Level, Rate, Share},
-    score::Kind,
+    score::{Kind, Rules},
     value,
 };
 use crate::{
@@ -19,6 +19,9 @@ pub(super) type PoolId = u32;
 pub(super) type SeatId = u32;
 /// Waiting work by place in line: (place, id); earlier place first.
 pub(super) type Line = BTreeSet<(i64, WorkItemId)>;
+
+/// Microseconds by which those who are lent stand behind everybody else, whenever these became idle.
+const LENT_LAST: i64 = 1 << 60;
 
 /// What the pools know of an agent's present state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,8 @@ pub(super) struct Status {
 #[derive(Debug, Clone)]
 pub(super) struct Seat {
     pub(super) agent: Agent,
+    /// Queues in whose pools they are: their own, and those to which these lend.
+    pub(super) member_of: BTreeSet<QueueId>,
     /// Pools they could take work from.
     pub(super) serves: Vec<PoolId>,
     pub(super) shares: [Share; 4],
@@ -47,7 +52,8 @@ pub(super) struct Seat {
 impl Seat {
     pub(super) fn new(agent: Agent, now: Instant) -> Self {
         let counted = Status { ready: false, partner: false, fits: [false; 4], idle_key: 0, log_full: [0; 4] };
-        let mut seat = Self { agent, serves: Vec::new(), shares: [Share::new(now); 4], full_since: [now; 4], counted };
+        let (member_of, serves) = (BTreeSet::new(), Vec::new());
+        let mut seat = Self { agent, member_of, serves, shares: [Share::new(now); 4], full_since: [now; 4], counted };
         seat.counted = seat.status();
         seat
     }
@@ -148,6 +154,16 @@ impl Pool {
         (self.not_ready, self.full, self.log_all_full) = (0, 0, 0);
     }
 
+    /// What decides who may be asked.
+    pub(super) fn rules(&self) -> Rules<'_> {
+        Rules { queue: self.queue, step: &self.step, overflow: self.overflow.as_ref() }
+    }
+
+    /// Whether somebody is lent to the queue.
+    pub(super) fn borrows(&self, agent: &Agent) -> bool {
+        self.overflow.as_ref().is_some_and(|overflow| overflow.borrows(agent, self.queue))
+    }
+
     /// Most work that partners may hold; 0 = no cap.
     pub(super) fn contract_cap(&self) -> u32 {
         self.overflow.as_ref().map_or(0, |overflow| overflow.rule.contract_cap)
@@ -163,15 +179,21 @@ impl Pool {
         self.hopeless() && !self.excluded.keys().any(|reason| reason.passes())
     }
 
+    /// Where an agent stands among the free: longest idle first, and who is lent after all others.
+    pub(super) fn turn(&self, id: SeatId, agent: &Agent, status: &Status) -> (i64, SeatId) {
+        (status.idle_key + if self.borrows(agent) { LENT_LAST } else { 0 }, id)
+    }
+
     /// Counts an eligible agent.
-    pub(super) fn enter(&mut self, id: SeatId, status: &Status) {
+    pub(super) fn enter(&mut self, id: SeatId, agent: &Agent, status: &Status) {
+        let turn = self.turn(id, agent, status);
         let class = self.kind.class.index();
         if !status.ready {
             self.not_ready += 1;
         } else if status.fits[class] {
-            self.free.insert((status.idle_key, id));
+            self.free.insert(turn);
             if !status.partner && self.contract_cap() > 0 {
-                self.own.insert((status.idle_key, id));
+                self.own.insert(turn);
             }
         } else {
             self.full += 1;
@@ -180,13 +202,14 @@ impl Pool {
     }
 
     /// Takes back what [`Self::enter`] counted.
-    pub(super) fn leave(&mut self, id: SeatId, status: &Status) {
+    pub(super) fn leave(&mut self, id: SeatId, agent: &Agent, status: &Status) {
+        let turn = self.turn(id, agent, status);
         let class = self.kind.class.index();
         if !status.ready {
             self.not_ready -= 1;
         } else if status.fits[class] {
-            self.free.remove(&(status.idle_key, id));
-            self.own.remove(&(status.idle_key, id));
+            self.free.remove(&turn);
+            self.own.remove(&turn);
         } else {
             self.full -= 1;
         }

@@ -32,6 +32,13 @@ fn cap(queue: QueueId) -> u32 {
     (queue.0.as_u128() as u32 - 1) * 2
 }
 
+/// The last queue borrows the people of the first.
+fn lenders(n: u128) -> Vec<Lender> {
+    let lender =
+        Lender { queue: queue(0), busy_waiting: 3, busy_wait_seconds: 0, calm_waiting: 1, calm_wait_seconds: 3600 };
+    if n == 2 { vec![lender] } else { vec![] }
+}
+
 fn is_full(queue: QueueId, lent: u32) -> bool {
     cap(queue) > 0 && lent >= cap(queue)
 }
@@ -72,8 +79,10 @@ impl World {
         for n in 0..QUEUES {
             let plan = if n == 0 { Plan::default() } else { Plan::strict() };
             // One contract over all queues, with a cap of its own in two of them.
-            let rule = OverflowRule { open_waiting: 1, contract_cap: cap(queue(n)), ..OverflowRule::default() };
-            let overflow = (n > 0).then_some(Overflow { rule, open: true });
+            let lenders = lenders(n);
+            let rule =
+                OverflowRule { open_waiting: 1, contract_cap: cap(queue(n)), lenders, ..OverflowRule::default() };
+            let overflow = (n > 0).then_some(Overflow { rule, open: true, busy: BTreeSet::new() });
             let queue = Queue { id: queue(n), offer_seconds: 20, sticky_seconds: 15, plan, overflow };
             core.apply(start(), Event::Queue(queue));
         }
@@ -136,6 +145,13 @@ impl World {
         }
     }
 
+    /// Whether somebody may be asked for a queue's work at all, as one of its own or as one that is lent.
+    fn serves(&self, agent: &Agent, queue: QueueId) -> bool {
+        let overflow = self.core.queues.get(&queue).and_then(|queue| queue.overflow.as_ref());
+        agent.queues.contains(&queue)
+            || overflow.is_some_and(|overflow| overflow.lenders(&agent.queues).next().is_some())
+    }
+
     /// Work in the hands of partners.
     fn lent(&self) -> u32 {
         let partners = self.agents.values().filter(|agent| agent.outsourced);
@@ -173,6 +189,15 @@ impl World {
                 self.waiting.remove(&id);
                 Event::WorkGone(id)
             }
+            _ if step.a.is_multiple_of(3) => {
+                // The first queue becomes busy or calm.
+                let mut borrower = self.core.queues[&queue(2)].clone();
+                let busy = if step.b.is_multiple_of(2) { BTreeSet::from([queue(0)]) } else { BTreeSet::new() };
+                if let Some(overflow) = borrower.overflow.as_mut() {
+                    (overflow.busy, overflow.open) = (busy, step.c > 60);
+                }
+                Event::Queue(borrower)
+            }
             _ => Event::Tick,
         };
         let made = self.core.apply(self.now, event);
@@ -180,7 +205,10 @@ impl World {
             prop_assert!(self.waiting.remove(&decision.work), "offered twice, or after it was gone");
             let lent = self.lent();
             let agent = self.agents.get_mut(&decision.agent.unwrap()).unwrap();
-            prop_assert!(agent.ready && agent.queues.contains(&decision.queue));
+            let overflow = self.core.queues[&decision.queue].overflow.as_ref();
+            let borrowed =
+                overflow.is_some_and(|o| o.open && o.lenders(&agent.queues).any(|lender| !o.busy.contains(&lender)));
+            prop_assert!(agent.ready && (borrowed || agent.queues.contains(&decision.queue)), "{:?}", decision);
             prop_assert!(agent.fits(ChannelClass::Chat), "over capacity");
             prop_assert!(!agent.outsourced || !is_full(decision.queue, lent), "beyond the contract");
             prop_assert_eq!(decision.candidates[0].agent, agent.id);
@@ -188,6 +216,57 @@ impl World {
             agent.idle_since = self.now;
             self.offered.insert(decision.work, agent.id);
         }
+        Ok(())
+    }
+
+    /// Asks of everybody why they do not get what waits, and what is about to come, and compares that with what is decided.
+    fn explain(&mut self) -> Result<(), TestCaseError> {
+        let people: Vec<AgentId> = self.core.seat_of.keys().copied().collect();
+        let waiting: Vec<Work> = self.core.work.values().map(|waiting| waiting.work.clone()).collect();
+        for work in waiting {
+            for id in &people {
+                // Nothing waits for somebody who could be asked: something is against everybody.
+                let told = self.core.explain(self.now, &work, *id);
+                prop_assert!(!told.objections.is_empty(), "{:?} waits, and nothing is against {:?}", work, id);
+            }
+        }
+        for n in 0..24_u8 {
+            let step = Happening { kind: 0, a: n, b: n.wrapping_mul(37), c: n.wrapping_mul(91), seconds: 0 };
+            self.explain_new(&people, &step)?;
+        }
+        Ok(())
+    }
+
+    /// What would be said of new work is what its decision says.
+    fn explain_new(&self, people: &[AgentId], step: &Happening) -> Result<(), TestCaseError> {
+        let mut other = Self { core: self.core.clone(), agents: self.agents.clone(), ..Self::new() };
+        other.now = self.now;
+        other.numbered = 1_000_000;
+        let mut work = other.work(step);
+        // Somebody who left let it pass: it comes again, and is no arrival that would move the prices.
+        work.refused_by.insert(AgentId(Uuid::from_u128(999)));
+        let mut counted: BTreeMap<Exclusion, u32> = BTreeMap::new();
+        let (mut next, mut behind) = (Vec::new(), Vec::new());
+        let before = other.core.waiting();
+        for id in people {
+            let told = other.core.explain(other.now, &work, *id);
+            match told.objections.first() {
+                Some(first) => *counted.entry(first.exclusion()).or_insert(0) += 1,
+                None if told.before.is_empty() => next.push(*id),
+                None => behind.push((*id, told)),
+            }
+        }
+        prop_assert_eq!(other.core.waiting(), before);
+        let made = other.core.apply(other.now, Event::WorkWaits(work.clone()));
+        let decided = made.iter().find(|decision| decision.work == work.id).unwrap();
+        // Whom the core offers it to has nothing against them, and who has nothing against them is passed over for rank.
+        prop_assert_eq!(decided.agent.into_iter().collect::<Vec<_>>(), next, "{:?}", decided);
+        for (id, told) in behind {
+            prop_assert_eq!(decided.agent, Some(told.before[0].agent));
+            let own = told.own.unwrap();
+            prop_assert!(own.agent == id && told.before.iter().all(|other| other.score >= own.score));
+        }
+        prop_assert_eq!(counted, decided.exclusions.clone());
         Ok(())
     }
 
@@ -210,25 +289,19 @@ impl World {
         for (n, pool) in core.pools.iter().enumerate() {
             let at = |seat: SeatId| core.seat(seat).unwrap();
             let members: BTreeSet<SeatId> =
-                core.seat_of.values().copied().filter(|seat| at(*seat).agent.queues.contains(&pool.queue)).collect();
+                core.seat_of.values().copied().filter(|seat| self.serves(&at(*seat).agent, pool.queue)).collect();
             prop_assert_eq!(pool.standing.keys().copied().collect::<BTreeSet<_>>(), members.clone());
             let mut naive = Pool::new(pool.queue, pool.kind.clone(), pool.step_no, pool.home, self.now);
             naive.overflow.clone_from(&pool.overflow);
             for id in members {
                 let seat = at(id);
                 prop_assert_eq!(seat.counted, seat.status());
-                let standing = score::excluded(
-                    &seat.agent,
-                    &pool.kind,
-                    (&pool.step, pool.overflow.as_ref()),
-                    &core.awake,
-                    self.now,
-                );
+                let standing = score::excluded(&seat.agent, &pool.kind, pool.rules(), &core.awake, self.now);
                 prop_assert_eq!(pool.standing[&id], standing);
                 prop_assert_eq!(seat.serves.contains(&(n as u32)), standing.is_none());
                 match standing {
                     Some(reason) => *naive.excluded.entry(reason).or_insert(0) += 1,
-                    None => naive.enter(id, &seat.counted),
+                    None => naive.enter(id, &seat.agent, &seat.counted),
                 }
             }
             prop_assert_eq!(&pool.free, &naive.free);
@@ -267,7 +340,7 @@ proptest! {
         let order = [Order::LongestIdle, Order::LeastOccupied, Order::BestLevel, Order::Scarcity][order];
         let plan = Plan { steps: vec![Step { any_hours: true, order, ..Step::default() }], ..Plan::default() };
         let rule = OverflowRule { open_waiting: 1, contract_cap, ..OverflowRule::default() };
-        let overflow = Some(Overflow { rule, open: true });
+        let overflow = Some(Overflow { rule, open: true, busy: BTreeSet::new() });
         let mut world = World::new();
         let set_up = Queue { id: queue(0), offer_seconds: 20, sticky_seconds: 0, plan, overflow };
         world.core.apply(start(), Event::Queue(set_up));
@@ -309,6 +382,17 @@ proptest! {
             world.happen(step)?;
             world.check()?;
         }
+    }
+
+    /// An agent the core would offer to has nothing against them, and who has nothing against them is passed over for rank
+    /// alone; what is said first of everybody is what decisions count.
+    #[test]
+    fn what_is_said_of_somebody_is_what_decides(steps in happenings(60)) {
+        let mut world = World::new();
+        for step in &steps {
+            world.happen(step)?;
+        }
+        world.explain()?;
     }
 
     /// However much came before: once there are agents with room, all work that anyone can do is offered in the end,

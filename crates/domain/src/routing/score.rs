@@ -1,9 +1,14 @@
 //! Who may take a piece of work under a step.
 
-use super::{Agent, Exclusion, Overflow, Step, Work};
-use crate::{calendar::Site, channel::ChannelClass, ids::SiteId, time::Instant};
+use super::{Agent, Exclusion, Objection, Overflow, SkillNeed, Step, Work};
+use crate::{
+    calendar::Site,
+    channel::ChannelClass,
+    ids::{QueueId, SiteId},
+    time::Instant,
+};
 use chrono::TimeDelta;
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::ControlFlow};
 
 /// Opening of the sites at one moment: until when each is open.
 pub(super) type Awake = HashMap<SiteId, Option<Instant>>;
@@ -29,40 +34,67 @@ impl Kind {
     }
 }
 
-/// Why a member of the queue is no candidate for this kind of work under `step`, whatever they do at the moment.
-pub(super) fn excluded(
+/// What a queue says of who may be asked, under one step of its plan.
+#[derive(Clone, Copy)]
+pub(super) struct Rules<'a> {
+    pub(super) queue: QueueId,
+    pub(super) step: &'a Step,
+    pub(super) overflow: Option<&'a Overflow>,
+}
+
+/// Why a member of the queue is no candidate for this kind of work under its rules, whatever they do at the moment.
+pub(super) fn excluded(agent: &Agent, kind: &Kind, rules: Rules<'_>, awake: &Awake, now: Instant) -> Option<Exclusion> {
+    objections(agent, kind, rules, (awake, now), &mut |reason, _| ControlFlow::Break(reason)).break_value()
+}
+
+/// All that speaks against a member of the queue, whatever they do at the moment, until `say` has heard enough. What it
+/// hears first is what decisions count.
+pub(super) fn objections<B>(
     agent: &Agent,
     kind: &Kind,
-    (step, overflow): (&Step, Option<&Overflow>),
-    awake: &Awake,
-    now: Instant,
-) -> Option<Exclusion> {
-    let lacks = |need: &super::SkillNeed| {
-        let asked = need.level.saturating_sub(step.relax_levels);
-        asked > 0 && agent.skills.get(&need.skill).copied().unwrap_or(0) < asked
-    };
-    if kind.skills.iter().any(lacks) {
-        return Some(Exclusion::SkillMissing);
-    }
-    if !step.any_language && kind.language.as_ref().is_some_and(|l| !agent.languages.contains(l)) {
-        return Some(Exclusion::LanguageMissing);
-    }
-    if let Some(reason) = step.passes_over(agent) {
-        return Some(reason);
-    }
-    if let Some(overflow) = overflow.filter(|_| agent.outsourced) {
-        if agent.knowledge < overflow.rule.required_revision {
-            return Some(Exclusion::KnowledgeOutdated);
-        }
-        if !overflow.open {
-            return Some(Exclusion::OverflowClosed);
+    rules: Rules<'_>,
+    (awake, now): (&Awake, Instant),
+    say: &mut impl FnMut(Exclusion, &dyn Fn() -> Objection) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    let step = rules.step;
+    for need in &kind.skills {
+        let level = need.level.saturating_sub(step.relax_levels);
+        let held = agent.skills.get(&need.skill).copied().unwrap_or(0);
+        if level > 0 && held < level {
+            let need = SkillNeed { level, ..*need };
+            say(Exclusion::SkillMissing, &|| Objection::SkillMissing { need, held })?;
         }
     }
-    if agent.load[kind.class.index()].1 == 0 {
-        return Some(Exclusion::NoCapacity);
+    let asked = kind.language.as_ref().filter(|_| !step.any_language);
+    if let Some(language) = asked.filter(|language| !agent.languages.contains(*language)) {
+        say(Exclusion::LanguageMissing, &|| Objection::LanguageMissing(vec![language.clone()]))?;
     }
-    let site = agent.site?;
-    let enough = TimeDelta::minutes(i64::from(step.shift_left_minutes));
-    let open = awake.get(&site).copied().flatten().is_some_and(|until| until - now >= enough);
-    (!step.any_hours && !open).then_some(Exclusion::SiteClosed)
+    step.objections(agent, say)?;
+    if let Some(overflow) = rules.overflow {
+        let (needed, held) = (overflow.rule.required_revision, agent.knowledge);
+        if agent.outsourced && held < needed {
+            say(Exclusion::KnowledgeOutdated, &|| Objection::KnowledgeOutdated { needed, held })?;
+        }
+        let borrowed = overflow.borrows(agent, rules.queue);
+        if !overflow.open && (agent.outsourced || borrowed) {
+            say(Exclusion::OverflowClosed, &|| Objection::OverflowClosed)?;
+        }
+        let busy = |queue: &QueueId| overflow.busy.contains(queue);
+        if let Some(lender) = borrowed.then(|| overflow.lenders(&agent.queues).find(busy)).flatten() {
+            say(Exclusion::LenderBusy, &|| Objection::LenderBusy(lender))?;
+        }
+    }
+    let (used, cap) = agent.load[kind.class.index()];
+    if cap == 0 {
+        say(Exclusion::NoCapacity, &|| Objection::NoCapacity { class: kind.class, used, cap })?;
+    }
+    if let Some(site) = agent.site.filter(|_| !step.any_hours) {
+        let minutes = step.shift_left_minutes;
+        let open_until = awake.get(&site).copied().flatten();
+        if open_until.is_none_or(|until| until - now < TimeDelta::minutes(i64::from(minutes))) {
+            let opens_at = None;
+            say(Exclusion::SiteClosed, &|| Objection::SiteClosed { site, open_until, opens_at, minutes })?;
+        }
+    }
+    ControlFlow::Continue(())
 }

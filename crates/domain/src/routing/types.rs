@@ -169,6 +169,8 @@ pub enum Exclusion {
     ContractFull,
     /// The queue is closed by an emergency plan.
     QueueClosed,
+    /// Serves a queue that lends its people, and that is busy itself.
+    LenderBusy,
 }
 
 impl Exclusion {
@@ -185,6 +187,7 @@ impl Exclusion {
                 | Self::OverflowClosed
                 | Self::ContractFull
                 | Self::QueueClosed
+                | Self::LenderBusy
         )
     }
 }

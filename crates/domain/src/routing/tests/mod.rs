@@ -9,6 +9,10 @@ use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
+mod partners;
+mod plans;
+mod why;
+
 const Q: QueueId = QueueId(Uuid::from_u128(1));
 const GERMAN: SkillId = SkillId(Uuid::from_u128(2));
 
@@ -171,122 +175,6 @@ fn work_follows_the_sun() {
     assert_eq!((waits.outcome, waits.exclusions.get(&Exclusion::SiteClosed)), (Outcome::Waiting, Some(&3)));
 }
 
-/// What a plan may name: the members and nothing else.
-fn known(members: &[Agent]) -> Known {
-    Known { members: members.to_vec(), ..Known::default() }
-}
-
-#[test]
-fn plans_are_checked_with_the_place_named() {
-    let refused = |steps: Vec<Step>| Plan { steps, ..Plan::strict() }.check(&known(&[agent(10)])).unwrap_err();
-    let place = |steps: Vec<Step>| {
-        let refused = refused(steps);
-        (refused.step, refused.field)
-    };
-    let step = Step { seconds: 30, ..Step::default() };
-    let last = Step { relax_levels: 1, ..Step::default() };
-    assert_eq!(place(vec![]), (0, "steps"));
-    assert_eq!(place(vec![Step::default(), last.clone()]), (0, "seconds"));
-    // A loop: the third step asks whom the first one asked.
-    let back = refused(vec![step.clone(), Step { seconds: 5, ..last.clone() }, step.clone()]);
-    assert!(back.step == 2 && back.to_string().starts_with("step 3: asks nobody whom step 1"), "{back}");
-    let then = |second: Step| place(vec![step.clone(), second]);
-    assert_eq!(then(Step { sites: vec![SiteId(Uuid::from_u128(7))], ..Step::default() }), (1, "sites"));
-    assert_eq!(then(Step { branches: vec![BranchId(Uuid::from_u128(7))], ..Step::default() }), (1, "branches"));
-    let need = SkillNeed { skill: GERMAN, level: 1 };
-    assert_eq!(then(Step { skills: vec![need], ..Step::default() }), (1, "skills"));
-    assert_eq!(then(Step { agents: vec![AgentId(Uuid::from_u128(7))], ..Step::default() }), (1, "agents"));
-    assert_eq!(then(Step { languages: vec!["English".into()], ..Step::default() }), (1, "languages"));
-    assert_eq!(then(Step { shift_left_minutes: 2000, ..Step::default() }), (1, "shift_left_minutes"));
-    // An empty step: nobody of the queue is a partner.
-    let partners = Step { pool: StaffPool::Outsourced, ..Step::default() };
-    assert_eq!(then(partners.clone()), (1, "steps"));
-    let skipped = Plan { steps: vec![Step { skip_if_empty: true, ..partners }], ..Plan::strict() };
-    assert_eq!(skipped.check(&known(&[agent(10)])), Ok(()));
-    assert_eq!(Plan::default().check(&known(&[])), Ok(()));
-}
-
-#[test]
-fn a_step_asks_whom_it_names() {
-    let (mut named, mut partner, mut here) = (agent(10), agent(11), agent(12));
-    named.skills.insert(GERMAN, 3);
-    partner.outsourced = true;
-    here.branch = Some(BranchId(Uuid::from_u128(5)));
-    here.languages.insert("en".to_owned());
-    let asked = |step: &Step| [&named, &partner, &here].map(|agent| step.passes_over(agent));
-    let only_named = Step { agents: vec![named.id], ..Step::default() };
-    assert_eq!(asked(&only_named), [None, Some(Exclusion::NotNamed), Some(Exclusion::NotNamed)]);
-    let german = Step { skills: vec![SkillNeed { skill: GERMAN, level: 3 }], ..Step::default() };
-    assert_eq!(asked(&german), [None, Some(Exclusion::SkillMissing), Some(Exclusion::SkillMissing)]);
-    let own = Step { pool: StaffPool::Own, ..Step::default() };
-    assert_eq!(asked(&own), [None, Some(Exclusion::OtherPool), None]);
-    let branch = Step { branches: vec![BranchId(Uuid::from_u128(5))], ..Step::default() };
-    assert_eq!(asked(&branch), [Some(Exclusion::OtherBranch), Some(Exclusion::OtherBranch), None]);
-    let english = Step { languages: vec!["en".to_owned()], ..Step::default() };
-    assert_eq!(asked(&english), [Some(Exclusion::LanguageMissing), Some(Exclusion::LanguageMissing), None]);
-}
-
-fn one_of(key: &str, values: &[&str]) -> AttributeNeed {
-    AttributeNeed { key: key.to_owned(), any_of: values.iter().map(ToString::to_string).collect(), at_least: None }
-}
-
-fn least(key: &str, at_least: i32) -> AttributeNeed {
-    AttributeNeed { key: key.to_owned(), any_of: vec![], at_least: Some(at_least) }
-}
-
-#[test]
-fn a_step_asks_for_attributes_by_value_and_by_number() {
-    let with = |attributes: &[(&str, &str)]| Agent {
-        attributes: attributes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
-        ..agent(10)
-    };
-    let senior = with(&[("region", "north"), ("years", "12")]);
-    assert!(one_of("region", &["south", "north"]).met(&senior) && !one_of("region", &["south"]).met(&senior));
-    assert!(least("years", 12).met(&senior) && !least("years", 13).met(&senior), "by number: 12 is more than 2");
-    assert!(least("years", 2).met(&senior) && least("years", -5).met(&with(&[("years", "-5")])));
-    assert!(!least("region", 0).met(&senior) && !one_of("team", &["a"]).met(&senior), "no number, no such attribute");
-    assert!(least("years", 0).met(&with(&[("years", "99999999999")])));
-    let step = Step { attributes: vec![one_of("region", &["north"]), least("years", 5)], ..Step::default() };
-    assert_eq!(step.passes_over(&senior), None);
-    let junior = with(&[("region", "north"), ("years", "1")]);
-    assert_eq!(step.passes_over(&junior), Some(Exclusion::OtherAttribute));
-    // Who gains an attribute is asked at once.
-    let mut core = Core::new();
-    let plan = Plan { steps: vec![step], ..Plan::strict() };
-    core.apply(t0(), Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 0, plan, overflow: None }));
-    core.apply(t0(), Event::Agent(junior));
-    let waits = core.apply(t0(), Event::WorkWaits(work(1)));
-    assert_eq!(waits[0].exclusions, BTreeMap::from([(Exclusion::OtherAttribute, 1)]));
-    assert_eq!(core.unservable(t0()), [(work(1).id, Q)]);
-    assert_eq!(core.apply(t0(), Event::Agent(senior))[0].agent, Some(agent(10).id));
-}
-
-#[test]
-fn attributes_of_a_step_are_checked_and_written_only_when_there_are_any() {
-    let check = |attributes: Vec<AttributeNeed>| {
-        let step = Step { skip_if_empty: true, attributes, ..Step::default() };
-        Plan { steps: vec![step], ..Plan::strict() }.check(&known(&[agent(10)])).map_err(|refused| refused.field)
-    };
-    let (values, many) = (vec!["x"; 20], vec!["x"; 21]);
-    assert_eq!(check(vec![one_of("region_2", &values), least(&"k".repeat(40), 1)]), Ok(()));
-    let nothing = AttributeNeed { key: "region".to_owned(), ..AttributeNeed::default() };
-    let both = AttributeNeed { at_least: Some(1), ..one_of("region", &["north"]) };
-    let long = "k".repeat(41);
-    for wrong in
-        [one_of("region", &many), nothing, both, least("", 1), least("Region", 1), least(&long, 1), least("é", 1)]
-    {
-        assert_eq!(check(vec![wrong.clone()]), Err("attributes"), "{wrong:?}");
-    }
-    assert_eq!(check(vec![least("years", 1); 11]), Err("attributes"));
-    let empty = Plan { steps: vec![Step { attributes: vec![least("years", 1)], ..Step::default() }], ..Plan::strict() };
-    assert_eq!(empty.check(&known(&[agent(10)])).map_err(|refused| refused.field), Err("steps"), "nobody has it");
-    let written = serde_json::to_value(Step::default()).unwrap();
-    assert!(written.get("attributes").is_none());
-    let read: Step =
-        serde_json::from_value(serde_json::json!({ "attributes": [{ "key": "years", "at_least": 5 }] })).unwrap();
-    assert_eq!(read.attributes, [least("years", 5)]);
-}
-
 #[test]
 fn a_preview_tells_each_step_and_offers_nothing() {
     let mut core = core();
@@ -342,43 +230,6 @@ fn named_work_goes_to_its_manager_whatever_queue_they_serve_and_to_the_line_with
 }
 
 #[test]
-fn partners_are_asked_while_overflow_is_open_within_their_contract_and_with_what_they_learned() {
-    let mut core = Core::new();
-    let rule = OverflowRule { open_waiting: 2, required_revision: 7, contract_cap: 1, ..OverflowRule::default() };
-    let queue = |open| {
-        let overflow = Some(Overflow { rule: rule.clone(), open });
-        Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 0, plan: Plan::default(), overflow })
-    };
-    core.apply(t0(), queue(false));
-    let partner = |n, knowledge| Agent { outsourced: true, knowledge, load: [(0, 2); 4], ..agent(n) };
-    core.apply(t0(), Event::Agent(partner(10, 6)));
-    core.apply(t0(), Event::Agent(partner(11, 7)));
-    let waits = core.apply(t0(), Event::WorkWaits(work(1)));
-    let expected = BTreeMap::from([(Exclusion::KnowledgeOutdated, 1), (Exclusion::OverflowClosed, 1)]);
-    assert_eq!((waits[0].outcome, &waits[0].exclusions), (Outcome::Waiting, &expected));
-    core.apply(t0(), Event::WorkWaits(work(2)));
-    assert_eq!(core.depth(Q), (2, Some(t0())));
-    // The red channel in front hides nobody who has waited for longer.
-    let since = t0() - TimeDelta::seconds(100);
-    core.apply(t0(), Event::WorkWaits(Work { enqueued_at: since, ..work(8) }));
-    core.apply(t0(), Event::WorkWaits(Work { head_start_seconds: 600, ..work(9) }));
-    assert_eq!(core.depth(Q), (4, Some(since)));
-    for gone in [8, 9] {
-        core.apply(t0(), Event::WorkGone(work(gone).id));
-    }
-    assert_eq!(core.depth(Q), (2, Some(t0())));
-    assert_eq!(core.unservable(t0()), []);
-    // Open: the one who learned the revision is asked, for as much as the contract says.
-    let opened = core.apply(t0(), queue(true));
-    assert_eq!(opened.iter().map(|d| d.agent).collect::<Vec<_>>(), [Some(agent(11).id)]);
-    let full = core.apply(t0(), Event::WorkWaits(work(3)));
-    assert_eq!(full[0].exclusions.get(&Exclusion::ContractFull), Some(&1));
-    // What they held is done: the next one may go to them.
-    let freed = core.apply(t0(), Event::Agent(partner(11, 7)));
-    assert_eq!(freed.len(), 1);
-}
-
-#[test]
 fn work_of_a_queue_without_a_target_does_not_crush_that_of_one_with_a_target() {
     let with_target = QueueId(Uuid::from_u128(9));
     let plan = |target_seconds| {
@@ -422,82 +273,6 @@ fn an_agent_kept_back_from_one_queue_still_takes_what_waits_in_another() {
     let both = Agent { queues: BTreeSet::from([Q, reserving]), load: [(0, 2); 4], ..agent(10) };
     let given: Vec<_> = core.apply(now, Event::Agent(both)).iter().map(|decision| decision.work).collect();
     assert_eq!(given, [work(2).id], "the late one is not worth their time yet");
-}
-
-/// A queue that lends no more than so much, and partners are asked.
-fn lends(id: QueueId, contract_cap: u32, order: Order) -> Event {
-    let plan = Plan { steps: vec![Step { any_hours: true, order, ..Step::default() }], ..Plan::default() };
-    let rule = OverflowRule { open_waiting: 1, contract_cap, ..OverflowRule::default() };
-    let overflow = Some(Overflow { rule, open: true });
-    Event::Queue(Queue { id, offer_seconds: 20, sticky_seconds: 30, plan, overflow })
-}
-
-#[test]
-fn those_who_may_not_be_asked_hide_nobody_however_long_they_have_been_idle() {
-    for order in [Order::LongestIdle, Order::Scarcity, Order::LeastOccupied, Order::BestLevel] {
-        let mut core = Core::new();
-        core.apply(t0(), lends(Q, 1, order));
-        // A hundred partners and a hundred who let it pass have been idle for longer than the last one.
-        let (partners, refused, one) = (1000..1100_u128, 500..600_u128, agent(1));
-        for n in partners {
-            core.apply(t0(), Event::Agent(Agent { outsourced: true, load: [(0, 2); 4], ..agent(n) }));
-        }
-        let lent = core.apply(t0(), Event::WorkWaits(work(1)));
-        assert!(lent[0].agent.is_some());
-        for n in refused.clone() {
-            core.apply(t0(), Event::Agent(agent(n)));
-        }
-        core.apply(t0(), Event::Agent(one.clone()));
-        let passed = Work { refused_by: refused.map(|n| agent(n).id).collect(), ..work(2) };
-        let made = core.apply(t0(), Event::WorkWaits(passed));
-        assert_eq!((made[0].outcome, made[0].agent), (Outcome::Offered, Some(one.id)), "{order:?}");
-        let expected = BTreeMap::from([(Exclusion::ContractFull, 100), (Exclusion::RefusedBefore, 100)]);
-        assert_eq!(made[0].exclusions, expected, "{order:?}");
-    }
-}
-
-#[test]
-fn kept_work_does_not_go_past_the_contract_and_goes_when_there_is_room_again() {
-    let mut core = Core::new();
-    core.apply(t0(), lends(Q, 1, Order::LongestIdle));
-    let partner = |n, used| Agent { outsourced: true, load: [(used, 2); 4], ..agent(n) };
-    core.apply(t0(), Event::Agent(partner(11, 0)));
-    core.apply(t0(), Event::Agent(Agent { load: [(0, 2), (0, 2), (1, 2), (0, 2)], ..partner(12, 0) }));
-    let sticky = Work { sticky: Some(agent(11).id), ..work(1) };
-    let until = t0() + TimeDelta::seconds(60);
-    let named = Work { named: Some((agent(11).id, until)), ..work(2) };
-    for kept in [sticky, named] {
-        let made = core.apply(t0(), Event::WorkWaits(kept));
-        assert_eq!(made[0].outcome, Outcome::Waiting);
-        assert_eq!(made[0].exclusions, BTreeMap::from([(Exclusion::ContractFull, 2)]));
-    }
-    let freed = core.apply(t0(), Event::Agent(partner(12, 0)));
-    let freed: Vec<_> = freed.iter().map(|decision| (decision.work, decision.agent)).collect();
-    assert_eq!(freed, [(work(1).id, Some(agent(11).id))]);
-}
-
-#[test]
-fn partners_are_asked_again_whenever_their_contract_has_room_however_that_came() {
-    let other = QueueId(Uuid::from_u128(9));
-    let partner = |n, used, queues: &[QueueId]| Agent {
-        outsourced: true,
-        queues: queues.iter().copied().collect(),
-        load: [(0, 9), (0, 9), (used, 9), (0, 9)],
-        ..agent(n)
-    };
-    let full = || {
-        let mut core = Core::new();
-        core.apply(t0(), lends(Q, 3, Order::LongestIdle));
-        core.apply(t0(), lends(other, 10, Order::LongestIdle));
-        core.apply(t0(), Event::Agent(partner(10, 4, &[other])));
-        core.apply(t0(), Event::Agent(partner(11, 0, &[Q])));
-        assert_eq!(core.apply(t0(), Event::WorkWaits(work(1)))[0].outcome, Outcome::Waiting);
-        core
-    };
-    let asked = |made: Vec<Decision>| made.iter().map(|decision| decision.agent).collect::<Vec<_>>();
-    // From beyond one contract to within it, in one event.
-    assert_eq!(asked(full().apply(t0(), Event::Agent(partner(10, 2, &[other])))), [Some(agent(11).id)]);
-    assert_eq!(asked(full().apply(t0(), Event::AgentGone(agent(10).id))), [Some(agent(11).id)]);
 }
 
 #[test]
