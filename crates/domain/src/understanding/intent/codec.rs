@@ -7,7 +7,8 @@ use super::{
     second::{Second, size},
 };
 
-const MARK: &[u8; 8] = b"MERINT\0\x02";
+/// The mark, and the version in its last byte: another whenever the layout changes, or what features are made of a text.
+pub(super) const MARK: &[u8; 8] = b"MERINT\0\x03";
 
 /// Bytes that are no model of this version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -45,7 +46,10 @@ impl Model {
 
     /// Reads what [`Model::to_bytes`] wrote.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidModel> {
-        let rest = bytes.strip_prefix(MARK).ok_or(InvalidModel("the first bytes are others"))?;
+        let rest = bytes.strip_prefix(MARK).ok_or_else(|| {
+            let ours = bytes.starts_with(&MARK[..MARK.len() - 1]);
+            InvalidModel(if ours { "it is of another version, train it again" } else { "the first bytes are others" })
+        })?;
         let mut reader = Reader { rest };
         let multi = reader.take::<1>()? != [0];
         let labels: Vec<String> = (0..reader.count()?)

@@ -1,14 +1,15 @@
 //! Text to sparse features: word 1- and 2-grams, and character 2- to 5-grams inside words.
 //!
-//! The pair is the usual strong linear baseline for short requests (Wang & Manning 2012; Joulin et al. 2017 for the
-//! sub-word part). Features are named by a 32-bit hash, so a model stores no text of its training data.
+//! Word and character n-grams are the usual strong linear baseline for short requests (Wang & Manning 2012; Joulin et
+//! al. 2017 for the sub-word part). A feature is there or not: how often it is repeated says nothing more in a short
+//! request. Features are named by a 32-bit hash, so a model stores no text of its training data.
 
 use crate::understanding::token::{unspaced, words};
 
 /// Which part of the input a feature comes from; each part is normalised by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
-    /// Words and pairs of words.
+    /// Words and pairs of neighbours.
     Word,
     /// Characters.
     Char,
@@ -139,22 +140,19 @@ impl Vocabulary {
 
     /// The vector of a text, and the share of its word features that are unknown (0 to 1).
     pub fn vector(&self, text: &[(Part, u32)]) -> (Vector, f32) {
-        let mut sorted = text.to_vec();
-        sorted.sort_unstable();
-        let mut found: Vec<(Part, u32, f32)> = Vec::new();
+        let mut distinct = text.to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let mut found: Vec<(Part, u32, f32)> = Vec::with_capacity(distinct.len());
         let (mut words, mut unknown) = (0_u32, 0_u32);
-        let mut i = 0;
-        while i < sorted.len() {
-            let (part, name) = sorted[i];
-            let run = sorted[i..].iter().take_while(|other| **other == sorted[i]).count();
-            i += run;
+        for (part, name) in distinct {
             let index = self.names.binary_search(&name).ok();
             if part == Part::Word {
                 words += 1;
                 unknown += u32::from(index.is_none());
             }
             if let Some(index) = index {
-                found.push((part, index as u32, (1.0 + (run as f32).ln()) * self.idf[index]));
+                found.push((part, index as u32, self.idf[index]));
             }
         }
         for part in [Part::Word, Part::Char, Part::Context] {
@@ -185,5 +183,13 @@ mod tests {
         let (none, unknown) = vocabulary.vector(&features("zzz", ""));
         assert!(none.is_empty() && unknown > 0.99);
         assert!(Vocabulary::of(&corpus, 2, usize::MAX).names.len() < vocabulary.names.len());
+    }
+
+    #[test]
+    fn what_is_said_twice_counts_once() {
+        let corpus: Vec<_> = ["pay my bill", "pay my rent"].iter().map(|t| features(t, "")).collect();
+        let vocabulary = Vocabulary::of(&corpus, 1, usize::MAX);
+        let text = features("pay my bill", "");
+        assert_eq!(vocabulary.vector(&text), vocabulary.vector(&[text.clone(), text.clone()].concat()));
     }
 }

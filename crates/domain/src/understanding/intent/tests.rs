@@ -1,6 +1,6 @@
 //! The whole of it, on small made-up requests.
 
-use super::{Example, Model, OUT_OF_SCOPE, Refused, train};
+use super::{Example, Model, OUT_OF_SCOPE, Refused, codec::MARK, train};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -70,6 +70,10 @@ fn the_same_examples_give_the_same_bytes_and_bytes_give_the_model() {
     assert_eq!(Model::from_bytes(&bytes).unwrap(), model);
     assert!(Model::from_bytes(&bytes[..bytes.len() - 1]).is_err());
     assert!(Model::from_bytes(b"something else").is_err());
+    let mut older = bytes;
+    older[MARK.len() - 1] -= 1;
+    let refused = Model::from_bytes(&older).unwrap_err().to_string();
+    assert!(refused.ends_with("train it again"), "{refused}");
 }
 
 #[test]
@@ -96,7 +100,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let mut all = b"MERINT\0\x02".to_vec();
+        let mut all = MARK.to_vec();
         all.extend(bytes);
         let _ = Model::from_bytes(&all);
     }
