@@ -214,13 +214,13 @@ pub async fn hide(tx: &mut WriteTx, customer: CustomerId) -> Result<(), StoreErr
 /// `later` only those of a higher id: then each pair is met once when all customers are gone through.
 pub async fn partners(
     tx: &mut ReadTx,
-    subjects: &HashMap<CustomerId, Known>,
+    subjects: &[(CustomerId, Profile)],
     later: bool,
 ) -> Result<Vec<(CustomerId, CustomerId)>, StoreError> {
     let tenant = tx.tenant();
     let (mut owners, mut all) = (Vec::new(), Vec::new());
-    for (customer, known) in subjects {
-        let keys = known.profile.keys();
+    for (customer, profile) in subjects {
+        let keys = profile.keys();
         owners.extend(keys.iter().map(|_| customer.0));
         all.extend(keys);
     }

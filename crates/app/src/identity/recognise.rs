@@ -22,11 +22,10 @@ use meridian_store::{
     ReadTx, StoreError, WriteTx,
     candidates::{self, Suggestion},
     customers, identity as store,
-    recognition::{self, Known, Learned},
+    recognition::{self, Learned},
 };
 use serde_json::json;
-use std::collections::HashMap;
-use uuid::Uuid;
+use std::collections::{HashMap, HashSet};
 
 /// Looks at one customer: joins whom rules make one person with it, writes its blocking keys, and suggests whom it is like.
 pub async fn recognise(app: &App, tenant: TenantId, customer: CustomerId) -> Result<(), StoreError> {
@@ -43,7 +42,9 @@ pub async fn recognise(app: &App, tenant: TenantId, customer: CustomerId) -> Res
     // Of two that are looked at at once, the one that reads later sees the other's keys: both have committed them before.
     let mut tx = app.db.write(subject.scope()).await?;
     let known = recognition::known(&mut tx, &[customer.0]).await?;
-    suggest(&mut tx, known, &learned, false).await?;
+    let subjects = known.into_iter().map(|(id, known)| (id, known.profile)).collect();
+    let near = near(&mut tx, subjects, &learned, false).await?;
+    keep(&mut tx, &[customer], near.score(), false).await?;
     tx.commit().await
 }
 
@@ -83,31 +84,61 @@ async fn join(tx: &mut WriteTx, customer: CustomerId) -> Result<Option<CustomerI
     Ok(Some(own.id))
 }
 
-/// Compares customers with those that share a block with them; what is likely is suggested, what no longer is forgotten.
-/// With `later` only with those of a higher id. How many suggestions are new.
-pub(super) async fn suggest(
+/// Customers, those they share a block with, and how frequent the words of their names are.
+pub(super) struct Near {
+    profiles: Vec<(CustomerId, Profile)>,
+    partners: Vec<(CustomerId, CustomerId)>,
+    model: Model,
+    shares: Shares,
+}
+
+/// Finds whom customers are to be compared with; with `later` only those of a higher id.
+pub(super) async fn near(
     tx: &mut WriteTx,
-    subjects: HashMap<CustomerId, Known>,
+    subjects: Vec<(CustomerId, Profile)>,
     learned: &Learned,
     later: bool,
-) -> Result<u64, StoreError> {
+) -> Result<Near, StoreError> {
     let partners = recognition::partners(tx, &subjects, later).await?;
-    let mut missing: Vec<CustomerId> =
-        partners.iter().map(|(_, other)| *other).filter(|id| !subjects.contains_key(id)).collect();
-    missing.sort_unstable();
-    missing.dedup();
-    let mut terms: Vec<_> = subjects.values().flat_map(|known| known.profile.terms()).collect();
+    let own: HashSet<CustomerId> = subjects.iter().map(|(id, _)| *id).collect();
+    let mut others: Vec<CustomerId> = partners.iter().map(|(_, other)| *other).filter(|id| !own.contains(id)).collect();
+    others.sort_unstable();
+    others.dedup();
+    let mut terms: Vec<_> = subjects.iter().flat_map(|(_, profile)| profile.terms()).collect();
     terms.sort_unstable();
     terms.dedup();
     let shares = recognition::shares(tx, &terms, learned).await?;
-    let all: Vec<Uuid> = subjects.keys().map(|id| id.0).collect();
-    let mut profiles: Vec<(CustomerId, Profile)> =
-        subjects.into_iter().map(|(id, known)| (id, known.profile)).collect();
-    profiles.extend(recognition::profiles(tx, &raw(&missing)).await?);
-    let model = model(learned);
-    // Much to compute when all customers are gone through: others wait for this thread.
-    let scored = tokio::task::spawn_blocking(move || score(&profiles, &partners, &model, shares));
-    let mut found = scored.await.map_err(|_| StoreError::Interrupted)?;
+    let mut profiles = subjects;
+    profiles.extend(recognition::profiles(tx, &raw(&others)).await?);
+    Ok(Near { profiles, partners, model: model(learned), shares })
+}
+
+impl Near {
+    /// The pairs that are likely.
+    pub(super) fn score(self) -> Vec<Suggestion> {
+        let places: HashMap<CustomerId, usize> =
+            self.profiles.iter().enumerate().map(|(at, (id, _))| (*id, at)).collect();
+        let place = |id: &CustomerId| places.get(id).copied();
+        // Who was merged meanwhile has no profile any more.
+        let met = self.partners.iter().filter_map(|pair| Some((*pair, (place(&pair.0)?, place(&pair.1)?))));
+        let (met, pairs): (Vec<(CustomerId, CustomerId)>, Vec<(usize, usize)>) = met.unzip();
+        let profiles: Vec<&Profile> = self.profiles.iter().map(|(_, profile)| profile).collect();
+        let likely = met.into_iter().zip(compare(&profiles, &pairs, &self.model, self.shares));
+        likely
+            .filter(|(_, likeness)| likeness.suggested)
+            .map(|((a, b), likeness)| Suggestion { a, b, score: likeness.score, evidence: likeness.evidence })
+            .collect()
+    }
+}
+
+/// Suggests what is likely of customers, and forgets what no longer is; with `later` only with those of a higher id. How
+/// many suggestions are new.
+pub(super) async fn keep(
+    tx: &mut WriteTx,
+    customers: &[CustomerId],
+    mut found: Vec<Suggestion>,
+    later: bool,
+) -> Result<u64, StoreError> {
     let mut concerned: Vec<CustomerId> = found.iter().flat_map(|pair| [pair.a, pair.b]).collect();
     concerned.sort_unstable();
     concerned.dedup();
@@ -116,28 +147,8 @@ pub(super) async fn suggest(
         found.retain(|pair| !parted.contains(&(pair.a, pair.b)) && !parted.contains(&(pair.b, pair.a)));
     }
     let pairs: Vec<(CustomerId, CustomerId)> = found.iter().map(|pair| (pair.a, pair.b)).collect();
-    candidates::keep_only(tx, &all, &pairs, later).await?;
+    candidates::keep_only(tx, &raw(customers), &pairs, later).await?;
     candidates::suggest(tx, &found).await
-}
-
-/// The pairs that are likely.
-fn score(
-    profiles: &[(CustomerId, Profile)],
-    partners: &[(CustomerId, CustomerId)],
-    model: &Model,
-    shares: Shares,
-) -> Vec<Suggestion> {
-    let places: HashMap<CustomerId, usize> = profiles.iter().enumerate().map(|(at, (id, _))| (*id, at)).collect();
-    let place = |id: &CustomerId| places.get(id).copied();
-    // Who was merged meanwhile has no profile any more.
-    let met = partners.iter().filter_map(|pair| Some((*pair, (place(&pair.0)?, place(&pair.1)?))));
-    let (met, pairs): (Vec<(CustomerId, CustomerId)>, Vec<(usize, usize)>) = met.unzip();
-    let profiles: Vec<&Profile> = profiles.iter().map(|(_, profile)| profile).collect();
-    let likely = met.into_iter().zip(compare(&profiles, &pairs, model, shares));
-    likely
-        .filter(|(_, likeness)| likeness.suggested)
-        .map(|((a, b), likeness)| Suggestion { a, b, score: likeness.score, evidence: likeness.evidence })
-        .collect()
 }
 
 /// The tenant's parameters, or typical ones until there were enough customers.

@@ -2,27 +2,31 @@
 
 use super::{
     import, raw,
-    recognise::{learn, suggest},
+    recognise::{keep, learn, near},
 };
 use crate::{
     App,
     authz::{Forbidden, Subject},
 };
 use meridian_domain::{
-    ids::{RunId, TenantId},
+    ids::{CustomerId, RunId, TenantId},
     jobs::Job,
     people::Permission,
 };
 use meridian_store::{
-    StoreError, WriteTx, recognition,
+    StoreError, WriteTx,
+    candidates::Suggestion,
+    recognition,
     runs::{self, Run},
 };
 use serde_json::json;
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::{task::JoinHandle, time::Instant};
 
 /// Customers of one transaction.
-const PART: i64 = 1000;
+const PART: i64 = 2000;
+/// Customers that are compared while the next are read.
+const TURN_OF: usize = 500;
 /// After so long the rest goes to the end of the lane: other tenants wait there.
 const TURN: Duration = Duration::from_secs(20);
 
@@ -131,16 +135,38 @@ async fn part(tx: &mut WriteTx, run: &mut Run) -> Result<(), StoreError> {
         }
         return Ok(());
     };
-    let known = recognition::known(tx, &raw(&ids)).await?;
     if run.phase == 0 {
+        let known = recognition::known(tx, &raw(&ids)).await?;
         recognition::show(tx, &known).await?;
     } else {
-        let learned = recognition::learned(tx).await?;
-        let new = suggest(tx, known, &learned, true).await?;
+        let new = compare(tx, &ids).await?;
         run.found += i32::try_from(new).unwrap_or(i32::MAX);
     }
     run.done += i32::try_from(ids.len()).unwrap_or(0);
     run.total = run.total.max(run.done);
     run.last_id = Some(last.0);
     Ok(())
+}
+
+/// Compares customers with those of a higher id. The database looks for the next while this process compares.
+async fn compare(tx: &mut WriteTx, customers: &[CustomerId]) -> Result<u64, StoreError> {
+    let learned = recognition::learned(tx).await?;
+    let (mut new, mut comparing) = (0, None);
+    for some in customers.chunks(TURN_OF) {
+        let subjects = recognition::profiles(tx, &raw(some)).await?;
+        let near = near(tx, subjects, &learned, true).await?;
+        let before = comparing.replace((some, tokio::task::spawn_blocking(move || near.score())));
+        new += finish(tx, before).await?;
+    }
+    Ok(new + finish(tx, comparing).await?)
+}
+
+/// Writes what comparing some customers has found.
+async fn finish(
+    tx: &mut WriteTx,
+    comparing: Option<(&[CustomerId], JoinHandle<Vec<Suggestion>>)>,
+) -> Result<u64, StoreError> {
+    let Some((customers, found)) = comparing else { return Ok(0) };
+    let found = found.await.map_err(|_| StoreError::Interrupted)?;
+    keep(tx, customers, found, true).await
 }
