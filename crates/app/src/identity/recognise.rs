@@ -121,7 +121,7 @@ impl Near {
         let place = |id: &CustomerId| places.get(id).copied();
         // Who was merged meanwhile has no profile any more.
         let met = self.partners.iter().filter_map(|pair| Some((*pair, (place(&pair.0)?, place(&pair.1)?))));
-        let (met, pairs): (Vec<(CustomerId, CustomerId)>, Vec<(usize, usize)>) = met.unzip();
+        let (met, pairs): (Vec<_>, Vec<_>) = met.unzip();
         let profiles: Vec<&Profile> = self.profiles.iter().map(|(_, profile)| profile).collect();
         let likely = met.into_iter().zip(compare(&profiles, &pairs, &self.model, self.shares));
         likely

@@ -99,10 +99,10 @@ fn bounded<T: Copy + Eq>(a: &[T], b: &[T], limit: usize) -> Option<usize> {
     }
     if b.len() < SHORT {
         let mut rows = [[0; SHORT]; 3];
-        banded(a, b, limit, rows.each_mut().map(|row| row.as_mut_slice()))
+        banded(a, b, limit, rows.each_mut().map(<[usize; SHORT]>::as_mut_slice))
     } else {
         let mut rows = [(); 3].map(|()| vec![0; b.len() + 1]);
-        banded(a, b, limit, rows.each_mut().map(|row| row.as_mut_slice()))
+        banded(a, b, limit, rows.each_mut().map(Vec::as_mut_slice))
     }
 }
 
