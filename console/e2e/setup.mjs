@@ -65,9 +65,9 @@ export async function signIn(at, url, login, { workspace = 'demo', secret = pass
     if (await at.locator('nav').count()) return;
     if (!(await at.getByText('Too many attempts').count())) throw new Error(`sign-in of ${login} refused`);
     await at.waitForTimeout(5000);
-    await at.keyboard.type(secret);
-    await at.keyboard.press('Enter');
-    await at.waitForSelector('[role=alert]', { state: 'detached' });
+    await at.locator('[name=password]').fill(secret);
+    await at.locator('[name=password]').press('Enter');
+    await at.waitForTimeout(1000);
   }
   throw new Error(`sign-in of ${login} metered for too long`);
 }

@@ -380,7 +380,10 @@ class Desk {
       const { viewer } = await ask(ViewerDocument, {});
       this.viewer = viewer;
       this.me = told.me ?? viewer.agent ?? null;
+      const known = new Set(this.offers.map((offer) => offer.id));
       this.offers = pending(viewer.offers, told.offers);
+      // Made before we listened, or while the line was cut.
+      for (const offer of this.offers) if (!known.has(offer.id)) this.call(offer);
     } finally {
       this.reading.delete(told);
     }

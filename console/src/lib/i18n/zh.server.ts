@@ -279,6 +279,13 @@ const said: readonly (readonly [english: string, chinese: string])[] = [
   // Routing plans.
   ['step {}: {}', '第 {0} 步：{1}'],
   ['rule {}: {}', '第 {0} 条规则：{1}'],
+  ['lender {}: {}', '第 {0} 个出借队列：{1}'],
+  ['at most 20 queues lend to one', '最多 20 个队列出借给同一队列'],
+  ['is named twice', '出现了两次'],
+  ['a queue does not lend to itself', '队列不能出借给自己'],
+  ['would lend whatever becomes of its own customers: give a load or a wait', '会不顾自己的客户而一直出借：请给出等待数量或等待时间'],
+  ['must be less than what keeps its people, or it would flutter', '须小于收回坐席的数值，否则会反复开关'],
+  ['at most 100,000 waiting and a day of wait', '最多 100,000 个等待、等待一天'],
   ['a plan needs at least one step', '方案至少需要一步'],
   ['a plan has at most {} steps', '方案最多 {0} 步'],
   ['lasts 0 seconds and is never in force: only the last step may say 0', '时长为 0 秒，永远不会生效；只有最后一步可以为 0'],

@@ -68,7 +68,7 @@ pub(super) fn text(turns: &[Said<'_>], slots: &[Slot], limit: usize) -> String {
     for (lead, quote) in quotes(turns, own_words) {
         let room = limit.saturating_sub(best.chars().count() + lead.chars().count());
         let length = quote.chars().count();
-        if room >= length || (room >= 16 && length > 0) {
+        if length > 0 && (room >= length || room >= 16) {
             let cut: String =
                 if length <= room { quote.to_owned() } else { quote.chars().take(room - 1).chain(['…']).collect() };
             best = format!("{best}{lead}{cut}");

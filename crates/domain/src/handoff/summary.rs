@@ -104,6 +104,12 @@ mod tests {
     }
 
     #[test]
+    fn nothing_said_is_no_quote() {
+        let said = summarise(&dialogue(&["", "， 4.5分"]), Limit::Chars(6));
+        assert_eq!(said.text, "评4.5分。");
+    }
+
+    #[test]
     fn every_slot_stands_in_its_line() {
         for turns in [hotel(), restaurant()] {
             let said = summarise(&turns, Limit::Words(60));
