@@ -173,7 +173,7 @@ pub async fn show(tx: &mut WriteTx, known: &HashMap<CustomerId, Known>) -> Resul
         customers.push(customer.0);
         if !keys.is_empty() {
             profiled.push(customer.0);
-            profiles.push(serde_json::json!(known.profile).to_string());
+            profiles.push(serde_json::to_string(&known.profile).unwrap_or_default());
         }
         owners.extend(keys.iter().map(|_| customer.0));
         all.extend(keys);

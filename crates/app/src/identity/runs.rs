@@ -26,7 +26,7 @@ use tokio::{task::JoinHandle, time::Instant};
 /// Customers of one transaction.
 const PART: i64 = 2000;
 /// Customers that are compared while the next are read.
-const TURN_OF: usize = 500;
+const AT_ONCE: usize = 500;
 /// After so long the rest goes to the end of the lane: other tenants wait there.
 const TURN: Duration = Duration::from_secs(20);
 
@@ -152,7 +152,7 @@ async fn part(tx: &mut WriteTx, run: &mut Run) -> Result<(), StoreError> {
 async fn compare(tx: &mut WriteTx, customers: &[CustomerId]) -> Result<u64, StoreError> {
     let learned = recognition::learned(tx).await?;
     let (mut new, mut comparing) = (0, None);
-    for some in customers.chunks(TURN_OF) {
+    for some in customers.chunks(AT_ONCE) {
         let subjects = recognition::profiles(tx, &raw(some)).await?;
         let near = near(tx, subjects, &learned, true).await?;
         let before = comparing.replace((some, tokio::task::spawn_blocking(move || near.score())));
