@@ -20,9 +20,13 @@ mod site;
 mod smtp;
 mod standing;
 mod token;
+mod upgrade;
 mod ws;
 
-use actix_web::{App as Actix, HttpServer, dev::ServerHandle, web};
+use actix_http::{HttpService, KeepAlive, error::DispatchError};
+use actix_server::ServerHandle;
+use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::{App as Actix, dev::AppConfig, rt::net::TcpStream, web};
 use anyhow::Context;
 use meridian_app::App;
 use meridian_bus::{Hint, Hints};
@@ -30,9 +34,9 @@ use meridian_domain::ids::TenantId;
 use meridian_domain::secret::Secret;
 use meridian_files::Files;
 use meridian_web_schema::{Feed, GraphQl, Limits, Moved};
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::TcpListener, sync::Arc, time::Duration};
 use tokio::runtime::Handle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use providers::Adapters;
 pub use smtp::Smtp;
@@ -60,6 +64,9 @@ pub struct Settings {
 /// Largest webhook body: a mail with attachments.
 const LARGEST_BODY: usize = 26 * 1024 * 1024;
 
+/// How long sockets may take to hear that they end.
+const FAREWELL: Duration = Duration::from_secs(5);
+
 /// Everything a handler reaches.
 pub(crate) struct Edge {
     pub app: App,
@@ -76,6 +83,8 @@ pub(crate) struct Edge {
     pub local_rates: bot_api::Local,
     pub streams: bot_api::Streams,
     pub runtime: Handle,
+    /// Open sockets.
+    pub sockets: TaskTracker,
     pub stop: CancellationToken,
 }
 
@@ -92,6 +101,7 @@ pub struct Server {
     /// Where it listens.
     pub port: u16,
     handle: ServerHandle,
+    sockets: TaskTracker,
     thread: std::thread::JoinHandle<()>,
 }
 
@@ -99,6 +109,8 @@ impl Server {
     /// Stops taking requests, finishes those at hand, closes sockets with a hint to come back.
     pub async fn stop(self) {
         self.handle.stop(true).await;
+        self.sockets.close();
+        let _ = tokio::time::timeout(FAREWELL, self.sockets.wait()).await;
         let _ = tokio::task::spawn_blocking(move || self.thread.join()).await;
     }
 }
@@ -113,6 +125,7 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
     tokio::spawn(Arc::clone(&connected).run(stop.clone()));
     let standing = Arc::new(standing::Standing::new(settings.app.clone()));
     tokio::spawn(Arc::clone(&standing).run(stop.clone()));
+    let sockets = TaskTracker::new();
     let edge = web::Data::new(Edge {
         app: settings.app.clone(),
         graphql: GraphQl::new(Limits { introspection: settings.explorer, ..settings.limits }),
@@ -128,27 +141,19 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
         local_rates: bot_api::Local::default(),
         streams: bot_api::Streams::default(),
         runtime: Handle::current(),
+        sockets: sockets.clone(),
         stop,
     });
     let (send, receive) = std::sync::mpsc::channel();
     let serve = move || {
         let system = actix_web::rt::System::new();
         let ran: anyhow::Result<()> = system.block_on(async move {
-            let server = HttpServer::new(move || {
-                Actix::new()
-                    .app_data(edge.clone())
-                    .app_data(web::PayloadConfig::new(LARGEST_BODY))
-                    .configure(routes)
-                    .default_service(web::to(site::console))
-            })
-            .workers(2)
-            .shutdown_timeout(20)
-            .client_request_timeout(Duration::from_secs(10))
-            // Longer than proxies keep idle connections (60 s): a request never meets one that we just closed.
-            .keep_alive(Duration::from_secs(75))
-            .disable_signals()
-            .listen(listener)?
-            .run();
+            let server = actix_server::Server::build()
+                .workers(2)
+                .shutdown_timeout(20)
+                .disable_signals()
+                .listen("edge", listener, move || http(&edge))?
+                .run();
             let _ = send.send(server.handle());
             Ok(server.await?)
         });
@@ -158,7 +163,36 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
     };
     let thread = std::thread::Builder::new().name("edge".to_owned()).spawn(serve)?;
     let handle = receive.recv_timeout(Duration::from_secs(10)).context("the edge did not start")?;
-    Ok(Server { port, handle, thread })
+    Ok(Server { port, handle, sockets, thread })
+}
+
+/// Serves one worker's connections. Not `HttpServer`: that one keeps its buffers and its task for a connection that has
+/// become a socket.
+fn http(
+    edge: &web::Data<Edge>,
+) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<> {
+    let (stop, taken) = (edge.stop.clone(), edge.clone());
+    let app = Actix::new()
+        .app_data(edge.clone())
+        .app_data(web::PayloadConfig::new(LARGEST_BODY))
+        .configure(routes)
+        .default_service(web::to(site::console))
+        .into_factory()
+        .map_err(|error: actix_web::Error| error.error_response());
+    HttpService::build()
+        .graceful_shutdown_signal(move || stop.clone().cancelled_owned())
+        // Longer than proxies keep idle connections (60 s): a request never meets one that we just closed.
+        .keep_alive(KeepAlive::Timeout(Duration::from_secs(75)))
+        .client_request_timeout(Duration::from_secs(10))
+        .upgrade(fn_service(move |(request, connection)| {
+            let edge = taken.clone();
+            async move {
+                upgrade::take(edge, request, connection).await;
+                Ok::<(), Infallible>(())
+            }
+        }))
+        .finish(map_config(app, |()| AppConfig::default()))
+        .tcp()
 }
 
 /// Lets hints from Redis drive the feed. Hints that do not fit any more are a gap.
@@ -213,7 +247,7 @@ fn routes(config: &mut web::ServiceConfig) {
                 .route(web::get().to(graphql::get))
                 .default_service(web::to(graphql::wrong_method)),
         )
-        .route("/graphql/ws", web::get().to(ws::open))
+        .route(ws::PATH, web::to(upgrade::wanted))
         .route("/livez", web::get().to(health::live))
         .route("/readyz", web::get().to(health::ready))
         .route("/graphiql", web::get().to(site::explorer))

@@ -1,17 +1,30 @@
 //! `/graphql/ws`: the graphql-transport-ws protocol (graphql-ws PROTOCOL.md). Bounded, authorised, and closed when its
 //! token no longer stands.
 
-use crate::{Edge, graphql, problem::problem, standing::Watch};
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Session};
-use futures_util::StreamExt;
+use crate::{Edge, graphql, standing::Watch};
+use actix_web::web;
+use futures_util::{SinkExt, StreamExt};
 use meridian_domain::ids::{AgentId, TenantId};
 use meridian_web_schema::Viewer;
 use serde_json::{Value, json};
 use std::{collections::HashMap, sync::Arc, time::Duration};
-use tokio::{sync::mpsc, task::AbortHandle, time::Instant};
+use tokio::{
+    net::TcpStream,
+    sync::mpsc,
+    task::AbortHandle,
+    time::{Instant, timeout},
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        Error, Message,
+        protocol::{CloseFrame, frame::coding::CloseCode},
+    },
+};
 
-const PROTOCOL: &str = "graphql-transport-ws";
+/// Where sockets are opened.
+pub(crate) const PATH: &str = "/graphql/ws";
+pub(crate) const PROTOCOL: &str = "graphql-transport-ws";
 /// Time to say `connection_init`.
 const INIT: Duration = Duration::from_secs(3);
 /// Between two pings; two unanswered ones close the socket.
@@ -20,36 +33,17 @@ const PING: Duration = Duration::from_secs(15);
 const MOST: usize = 100;
 /// Messages on their way to a slow reader.
 const OUTBOX: usize = 64;
-/// Largest frame a client may send.
-const FRAME: usize = 64 * 1024;
+/// A reader that takes nothing for so long is gone.
+const SLOW: Duration = Duration::from_secs(30);
+
+/// How long the other side may take to hear the end.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 type Close = (u16, &'static str);
 
 const FORBIDDEN: Close = (4403, "Forbidden");
 /// Our own trouble: a client comes back by itself, and keeps its token (RFC 6455 registry, "try again later").
 const TRY_AGAIN: Close = (1013, "not available for a moment, connect again");
-
-/// Opens a socket. The handshake is refused to pages of other sites.
-pub(crate) async fn open(edge: web::Data<Edge>, request: HttpRequest, body: web::Payload) -> HttpResponse {
-    if let Some(origin) = request.headers().get("origin").and_then(|value| value.to_str().ok()) {
-        let own = edge.app.public_url.as_str();
-        if origin != own && !edge.origins.iter().any(|allowed| allowed == origin || allowed == "*") {
-            return problem(StatusCode::FORBIDDEN, "origin", "this site may not open sockets");
-        }
-    }
-    let offered = request.headers().get("sec-websocket-protocol").and_then(|value| value.to_str().ok()).unwrap_or("");
-    if !offered.split(',').any(|name| name.trim() == PROTOCOL) {
-        return problem(StatusCode::BAD_REQUEST, "subprotocol", "offer the sub-protocol graphql-transport-ws");
-    }
-    match actix_ws::handle_with_protocols(&request, body, &[PROTOCOL]) {
-        Ok((response, session, stream)) => {
-            let stream = stream.max_frame_size(FRAME).aggregate_continuations().max_continuation_size(FRAME);
-            actix_web::rt::spawn(serve(edge, session, stream));
-            response
-        }
-        Err(error) => error.error_response(),
-    }
-}
 
 struct Socket {
     edge: web::Data<Edge>,
@@ -68,7 +62,8 @@ enum Out {
     Ended(String, String),
 }
 
-async fn serve(edge: web::Data<Edge>, mut session: Session, mut stream: actix_ws::AggregatedMessageStream) {
+/// Serves an open socket until either side ends it.
+pub(crate) async fn serve(edge: web::Data<Edge>, mut wire: WebSocketStream<TcpStream>) {
     let (send, mut receive) = mpsc::channel(OUTBOX);
     let mut socket =
         Socket { edge: edge.clone(), viewer: None, agent: None, watch: None, running: HashMap::new(), send };
@@ -77,44 +72,68 @@ async fn serve(edge: web::Data<Edge>, mut session: Session, mut stream: actix_ws
     let mut unanswered = 0_u8;
     beat.tick().await;
     let close: Option<Close> = loop {
-        tokio::select! {
+        let answer = tokio::select! {
             () = edge.stop.cancelled() => break Some((1012, "restarting, connect again")),
             () = tokio::time::sleep_until(opened + INIT), if socket.viewer.is_none() => break Some((4408, "Connection initialisation timeout")),
             _ = beat.tick() => {
                 unanswered += 1;
-                if unanswered > 2 || session.ping(b"").await.is_err() { break None; }
+                if unanswered > 2 { break None; }
+                Some(Message::Ping(bytes::Bytes::new()))
             }
             () = socket.fallen() => break Some(FORBIDDEN),
-            out = receive.recv() => {
-                let text = match out {
-                    Some(Out::Message(text)) => text,
-                    Some(Out::Ended(id, text)) => { socket.running.remove(&id); text }
-                    None => break None,
-                };
-                if session.text(text).await.is_err() { break None; }
-            }
-            message = stream.next() => match message {
-                Some(Ok(AggregatedMessage::Text(text))) => {
+            out = receive.recv() => match out {
+                Some(Out::Message(text)) => Some(Message::text(text)),
+                Some(Out::Ended(id, text)) => { socket.running.remove(&id); Some(Message::text(text)) }
+                None => break None,
+            },
+            message = wire.next() => match message {
+                Some(Ok(Message::Text(text))) => {
                     unanswered = 0;
                     // In a box: what it needs is not kept by sockets that wait.
                     match Box::pin(socket.on_text(&text)).await {
-                        Ok(Some(answer)) => if session.text(answer).await.is_err() { break None; },
-                        Ok(None) => {}
+                        Ok(answer) => answer.map(Message::text),
                         Err(close) => break Some(close),
                     }
                 }
-                Some(Ok(AggregatedMessage::Ping(bytes))) => if session.pong(&bytes).await.is_err() { break None; },
-                Some(Ok(AggregatedMessage::Pong(_))) => unanswered = 0,
-                Some(Ok(AggregatedMessage::Binary(_))) => break Some((4400, "Invalid message")),
-                Some(Err(_)) => break Some((1009, "frame too large or broken")),
-                Some(Ok(AggregatedMessage::Close(_))) | None => break None,
+                Some(Ok(Message::Pong(_))) => { unanswered = 0; None }
+                // The answer to a ping is made by the protocol, and leaves with the next flush.
+                Some(Ok(Message::Ping(_))) => { let _ = wire.flush().await; None }
+                Some(Ok(Message::Binary(_) | Message::Frame(_))) => break Some((4400, "Invalid message")),
+                Some(Err(error)) => break broken(&error),
+                Some(Ok(Message::Close(_))) | None => break None,
+            }
+        };
+        if let Some(answer) = answer {
+            let sent = tokio::select! {
+                () = edge.stop.cancelled() => false,
+                () = socket.fallen() => false,
+                sent = timeout(SLOW, wire.send(answer)) => matches!(sent, Ok(Ok(()))),
+            };
+            if !sent {
+                break None;
             }
         }
     };
     socket.ended().await;
-    let reason =
-        close.map(|(code, text)| CloseReason { code: CloseCode::Other(code), description: Some(text.to_owned()) });
-    let _ = session.close(reason).await;
+    let frame = close.map(|(code, text)| CloseFrame { code: CloseCode::from(code), reason: text.into() });
+    let _ = timeout(GOODBYE, farewell(&mut wire, frame)).await;
+}
+
+/// What ends a socket whose frames could not be read; nothing where nobody is left to hear it.
+fn broken(error: &Error) -> Option<Close> {
+    match error {
+        Error::Capacity(_) => Some((1009, "the message is too large")),
+        Error::Utf8(_) => Some((1007, "the text is not UTF-8")),
+        Error::Protocol(_) => Some((1002, "broken frames")),
+        _ => None,
+    }
+}
+
+/// Says why, and waits for the other side to hear it: data left unread would cut the line before the reason is read.
+async fn farewell(wire: &mut WebSocketStream<TcpStream>, frame: Option<CloseFrame>) {
+    if wire.close(frame).await.is_ok() {
+        while let Some(Ok(_)) = wire.next().await {}
+    }
 }
 
 fn text(message: &Value, name: &str) -> Option<String> {

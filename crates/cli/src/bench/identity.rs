@@ -91,6 +91,7 @@ async fn dedupe(rig: &Rig, subject: &Subject) -> Result<(f64, f64, i32)> {
     let (from, tenant) = (Instant::now(), subject.scope().tenant());
     let run = app::dedupe(&rig.app, subject).await?;
     let (mut peak, mut told) = (0, Instant::now());
+    eprintln!("    {} MB before", usage(std::process::id()).1 / 1_000_000);
     let running = rig.app.clone();
     let mut parts = tokio::spawn(async move {
         loop {
@@ -110,7 +111,8 @@ async fn dedupe(rig: &Rig, subject: &Subject) -> Result<(f64, f64, i32)> {
         if told.elapsed() > Duration::from_secs(10) {
             told = Instant::now();
             let state = app::progress(&rig.app, subject, run).await?;
-            eprintln!("    {} of {} steps", state.done, state.total);
+            let now = usage(std::process::id()).1 / 1_000_000;
+            eprintln!("    {} of {} steps, {now} MB", state.done, state.total);
         }
     }
 }
