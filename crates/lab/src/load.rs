@@ -118,7 +118,8 @@ impl Tracker {
     }
 }
 
-/// Seconds of processor time that a process and its descendants have used, and their resident memory in bytes.
+/// Seconds of processor time that a process and its descendants have used, and their memory in bytes: what several of
+/// them share (a database's buffers) is counted once.
 pub fn usage(root: u32) -> (f64, u64) {
     let mut parents: Vec<(u32, u32, f64, u64)> = Vec::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
@@ -131,7 +132,7 @@ pub fn usage(root: u32) -> (f64, u64) {
         let parent = u32::try_from(number(1)).unwrap_or(0);
         // Clock ticks are hundredths of a second on Linux; the dead children's time is the parent's.
         let seconds = (number(11) + number(12) + number(13) + number(14)) as f64 / 100.0;
-        parents.push((pid, parent, seconds, number(21) * 4096));
+        parents.push((pid, parent, seconds, number(21) * PAGE));
     }
     let mut family = vec![root];
     let mut next = 0;
@@ -141,7 +142,19 @@ pub fn usage(root: u32) -> (f64, u64) {
         next += 1;
     }
     let of_family = parents.iter().filter(|(pid, ..)| family.contains(pid));
-    of_family.fold((0.0, 0), |(time, memory), (_, _, seconds, bytes)| (time + seconds, memory + bytes))
+    of_family.fold((0.0, 0), |(time, memory), (pid, _, seconds, resident)| {
+        (time + seconds, memory + proportional(*pid).unwrap_or(*resident))
+    })
+}
+
+/// Bytes of a page on the machines the benches run on.
+const PAGE: u64 = 4096;
+
+/// A process's memory with its share of what it has in common with others (`Pss` of proc(5)), bytes.
+fn proportional(pid: u32) -> Option<u64> {
+    let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
+    let kilobytes = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    kilobytes.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kb| kb * 1024)
 }
 
 #[cfg(test)]

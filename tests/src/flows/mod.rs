@@ -28,6 +28,7 @@ mod places;
 mod resume;
 mod routing;
 mod sends;
+mod sockets;
 mod stress;
 mod templates;
 mod web_chat;

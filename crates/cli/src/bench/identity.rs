@@ -106,7 +106,7 @@ async fn dedupe(rig: &Rig, subject: &Subject) -> Result<(f64, f64, i32)> {
         peak = peak.max(usage(std::process::id()).1);
         tokio::select! {
             found = &mut parts => return Ok((from.elapsed().as_secs_f64(), peak as f64 / 1e6, found??)),
-            () = tokio::time::sleep(Duration::from_millis(200)) => {}
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
         }
         if told.elapsed() > Duration::from_secs(10) {
             told = Instant::now();
