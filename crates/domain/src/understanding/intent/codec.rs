@@ -8,7 +8,7 @@ use super::{
 };
 
 /// The mark, and the version in its last byte: another whenever the layout changes, or what features are made of a text.
-pub(super) const MARK: &[u8; 8] = b"MERINT\0\x03";
+pub(super) const MARK: &[u8; 8] = b"MERINT\0\x04";
 
 /// Bytes that are no model of this version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! Text to sparse features: word 1- and 2-grams, and character 2- to 5-grams inside words.
+//! Text to sparse features: word 1- and 2-grams, pairs of words further apart, and character 2- to 5-grams inside words.
 //!
 //! Word and character n-grams are the usual strong linear baseline for short requests (Wang & Manning 2012; Joulin et
 //! al. 2017 for the sub-word part). A feature is there or not: how often it is repeated says nothing more in a short
@@ -15,16 +15,25 @@ pub(super) enum Part {
     Char,
     /// The turn before.
     Context,
+    /// Two words of the text that are no neighbours, in either order.
+    Pair,
 }
 
 /// Weight of a part's unit vector in the whole.
 pub(super) fn weight(part: Part) -> f32 {
     match part {
-        Part::Char => 1.0,
+        Part::Char | Part::Pair => 1.0,
         Part::Word => 0.7,
         Part::Context => 0.6,
     }
 }
+
+/// Words of a text that are paired with each other, the first: pairs are as many as half the square.
+const PAIRED: usize = 32;
+/// So many known pairs have their part's whole weight. The fewer there are, the less they say that neighbours do not.
+const FULL: f32 = 80.0;
+/// How fast the weight of pairs falls with their number.
+const FALL: f32 = 0.7;
 
 const FNV: u64 = 0xcbf2_9ce4_8422_2325;
 
@@ -43,6 +52,7 @@ pub(super) fn features(text: &str, context: &str) -> Vec<(Part, u32)> {
     let all = words(text);
     let mut found = Vec::with_capacity(all.len() * 24);
     grams(&all, Part::Word, &mut found);
+    pairs(&all[..all.len().min(PAIRED)], &mut found);
     let mut run = String::new();
     for word in &all {
         // Characters of scripts without spaces run on over "words".
@@ -80,6 +90,17 @@ fn grams(all: &[String], part: Part, found: &mut Vec<(Part, u32)>) {
     }
 }
 
+/// All pairs of words that are no neighbours: what belongs together in a long request often stands far apart.
+fn pairs(all: &[String], found: &mut Vec<(Part, u32)>) {
+    let seed = hash(FNV, &[Part::Pair as u8 + 1]);
+    for (i, word) in all.iter().enumerate() {
+        for other in all.iter().skip(i + 2) {
+            let (first, second) = if word <= other { (word, other) } else { (other, word) };
+            found.push((Part::Pair, name(hash(hash(hash(seed, first.as_bytes()), b" "), second.as_bytes()))));
+        }
+    }
+}
+
 fn chars(word: &str, longest: usize, found: &mut Vec<(Part, u32)>) {
     if word.is_empty() || word == "?" {
         return;
@@ -112,11 +133,13 @@ pub(super) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Of a corpus: features of at least `least` texts, at most `most` of them (the commonest).
+    /// Of a corpus: features of at least `least` texts, at most `most` of them (the commonest). Pairs seen once teach
+    /// nothing: where such features are taken, pairs are left out.
     pub fn of(corpus: &[Vec<(Part, u32)>], least: u32, most: usize) -> Self {
         let mut all: Vec<(u32, u32)> = Vec::new();
         for (number, text) in corpus.iter().enumerate() {
-            all.extend(text.iter().map(|(_, name)| (*name, number as u32)));
+            let taught = text.iter().filter(|(part, _)| *part != Part::Pair || least > 1);
+            all.extend(taught.map(|(_, name)| (*name, number as u32)));
         }
         all.sort_unstable();
         all.dedup();
@@ -155,10 +178,12 @@ impl Vocabulary {
                 found.push((part, index as u32, self.idf[index]));
             }
         }
-        for part in [Part::Word, Part::Char, Part::Context] {
+        for part in [Part::Word, Part::Char, Part::Context, Part::Pair] {
             let norm = found.iter().filter(|f| f.0 == part).map(|f| f.2 * f.2).sum::<f32>().sqrt();
             if norm > 0.0 {
-                let scale = weight(part) / norm;
+                let known = found.iter().filter(|f| f.0 == part).count() as f32;
+                let share = if part == Part::Pair { (known / FULL).min(1.0).powf(FALL) } else { 1.0 };
+                let scale = weight(part) * share / norm;
                 found.iter_mut().filter(|f| f.0 == part).for_each(|f| f.2 *= scale);
             }
         }
@@ -183,6 +208,16 @@ mod tests {
         let (none, unknown) = vocabulary.vector(&features("zzz", ""));
         assert!(none.is_empty() && unknown > 0.99);
         assert!(Vocabulary::of(&corpus, 2, usize::MAX).names.len() < vocabulary.names.len());
+    }
+
+    #[test]
+    fn pairs_are_learned_from_when_they_come_again_and_in_either_order() {
+        let text = |text: &str| -> Vec<_> { features(text, "").into_iter().filter(|f| f.0 == Part::Pair).collect() };
+        assert_eq!(text("card not arrived"), text("arrived not card"));
+        assert!(text("card arrived").is_empty());
+        assert_eq!(text(&"a ".repeat(200)).len(), (PAIRED - 1) * (PAIRED - 2) / 2);
+        let corpus = vec![text("card not arrived"); 2];
+        assert_eq!((Vocabulary::of(&corpus, 1, 9).names.len(), Vocabulary::of(&corpus, 2, 9).names.len()), (0, 1));
     }
 
     #[test]
