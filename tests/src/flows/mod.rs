@@ -30,6 +30,7 @@ mod routing;
 mod sends;
 mod stress;
 mod templates;
+mod understanding;
 mod web_chat;
 mod webhooks;
 mod why_not;
