@@ -158,7 +158,6 @@ pub struct Place<'a> {
 pub async fn standing<'a>(tx: &mut WriteTx, senders: &[Place<'a>]) -> Result<HashMap<Place<'a>, Standing>, StoreError> {
     let tenant = tx.tenant();
     let texts = |of: fn(&Place<'a>) -> &'a str| senders.iter().map(|at| of(at).to_owned()).collect::<Vec<String>>();
-    let accounts: Vec<Uuid> = senders.iter().map(|at| at.account.0).collect();
     let rows = sqlx::query!(
         r#"select f.n as "n!", s.party_id, s.id as session_id, s.kind, s.thread, s.opened_at, s.last_customer_at,
                   s.last_external_id, s.control, s.control_id, s.control_epoch, s.bot_waits_since, s.heard, c.id,
@@ -189,7 +188,7 @@ pub async fn standing<'a>(tx: &mut WriteTx, senders: &[Place<'a>]) -> Result<Has
         &texts(|at| &at.key.scheme),
         &texts(|at| &at.key.scope),
         &texts(|at| &at.key.value),
-        &accounts,
+        &senders.iter().map(|at| at.account.0).collect::<Vec<_>>(),
         &texts(|at| at.thread.unwrap_or_default())
     )
     .fetch_all(tx.conn())

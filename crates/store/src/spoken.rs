@@ -15,7 +15,10 @@ const MOST: usize = 20_000;
 
 /// What was read of queues, and when.
 #[derive(Clone, Default)]
-pub(crate) struct Spoken(Arc<Mutex<HashMap<QueueId, (Instant, BTreeSet<String>)>>>);
+pub(crate) struct Spoken(Arc<Mutex<HashMap<QueueId, Known>>>);
+
+/// When it was read, and the languages; none where those of somebody are not on record.
+type Known = (Instant, BTreeSet<String>);
 
 /// Whether a queue can ask for a language: one of its members speaks it, and what the others speak is known of each.
 /// Who has no languages on record would be passed over for that.

@@ -44,6 +44,9 @@ struct Slot {
     asked: Instant,
 }
 
+/// The rules of a version, if one of them listens.
+type Rules = (i32, Arc<Vec<Rule>>);
+
 /// Models and rules of tenants in force.
 #[derive(Clone, Default)]
 pub struct Minds(Arc<Shared>);
@@ -51,7 +54,7 @@ pub struct Minds(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     models: Mutex<HashMap<TenantId, Slot>>,
-    rules: Mutex<HashMap<TenantId, (i32, Arc<Vec<Rule>>)>>,
+    rules: Mutex<HashMap<TenantId, Rules>>,
 }
 
 /// What a batch of messages is read with.
