@@ -11,7 +11,7 @@ test('a draft goes to the server as rules, and comes back the same', () => {
   const rule = { ...newRule(), name: ' Press ', tags: 'press，radio; tv', event: true, kinds: 'large_transfer', headStartMinutes: null, holdSeconds: 45 };
   const sent = rulesOf({ rules: [rule], note: '' })[0]!;
   expect(sent).toMatchObject({ name: 'Press', tags: ['press', 'radio', 'tv'], event: { kinds: ['large_transfer'], minSeverity: 3, withinMinutes: 1440 }, headStartMinutes: 0, managerId: null, holdSeconds: 0 });
-  const kept = { ...sent, tiers: [], tags: ['press'], queueIds: [], event: null, headStartMinutes: 5, managerId: 'm', deputyId: null, holdSeconds: 90, alert: false };
+  const kept = { ...sent, tiers: [], tags: ['press'], queueIds: [], event: null, sentimentBelow: -0.5, intents: ['leave'], headStartMinutes: 5, managerId: 'm', deputyId: null, holdSeconds: 90, alert: false };
   const back = draftOf([kept]).rules[0]!;
   expect(back).toMatchObject({ name: 'Press', tags: 'press', event: false, managerId: 'm', deputyId: '', holdSeconds: 90 });
   expect(rulesOf({ rules: [back], note: '' })[0]).toEqual(kept);

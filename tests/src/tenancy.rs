@@ -40,6 +40,8 @@ const FILL: &[&str] = &[
     "insert into alert (tenant_id, id, kind, text) select tenant_id, id, 'overflow', 't' from branch",
     "insert into customer_event (tenant_id, id, party_id, kind, severity, occurred_at) select tenant_id, id, id, 'k', 1, now() from party",
     "insert into red_rules (tenant_id, version, rules) select tenant_id, 1, '[]' from branch",
+    "insert into intent_example (tenant_id, id, label, text, digest, source) select tenant_id, id, 'l', 't', '', 'imported' from branch limit 1",
+    "insert into intent_model (tenant_id, version) select tenant_id, 1 from tenant",
     "insert into webhook_source (tenant_id) select tenant_id from tenant on conflict do nothing",
     "insert into webhook_change (tenant_id, position, change) select tenant_id, 1, '{}' from tenant",
     "insert into webhook_endpoint (tenant_id, id, name, url, secret_sealed) select tenant_id, id, 'w', 'http://localhost', '' from branch limit 1",

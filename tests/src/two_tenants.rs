@@ -124,6 +124,7 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         ("template", format!("tpl_{}", template.simple())),
         ("botevent", format!("bev_{}", one_id(stack, "select id from bot_event limit 1").await?.simple())),
         ("item", format!("itm_{}", one_id(stack, "select id from timeline_item limit 1").await?.simple())),
+        ("intentexample", format!("iex_{}", one_id(stack, "select id from intent_example limit 1").await?.simple())),
         ("knowledgespace", text(&made["knowledgeSpaces"][0]["id"])?),
         (
             "knowledgearticle",
@@ -194,6 +195,9 @@ async fn set_up(stack: &Stack) -> Result<Value> {
     let hook = ada.query(hook, json!({ "u": format!("{}/zinnia", stack.provider.url) })).await?;
     let test = "mutation($e: ID!) { webhookEndpointTest(input: { webhookEndpointId: $e }) { userErrors { message } } }";
     ada.query(test, json!({ "e": hook["webhookEndpointSave"]["endpoint"]["id"] })).await?;
+    let teach = "mutation { intentExamplesAdd(input: { examples: [{ intent: \"zinnia\", text: \"Zinnia\" }, { intent: \"x\", text: \"x Zinnia\" }] }) {
+        userErrors { code } } }";
+    ensure!(ada.query(teach, json!({})).await?["intentExamplesAdd"]["userErrors"] == json!([]));
     let space = "mutation { knowledgeSpaceSave(input: { name: \"Zinnia\" }) { space { id } } }";
     let space = ada.query(space, json!({})).await?["knowledgeSpaceSave"]["space"]["id"].clone();
     let article = "mutation($s: ID!) { knowledgeArticleSave(input: { knowledgeSpaceId: $s, audience: [AGENT],

@@ -2,7 +2,9 @@
 //! a lost race or a rule that says no is a `userError` of the payload.
 
 use async_graphql::{Enum, ErrorExtensions, Response, SimpleObject, Value};
-use meridian_app::{authz::Forbidden, conversations, customers, identity, knowledge, red, routing, scheduled, setup};
+use meridian_app::{
+    authz::Forbidden, conversations, customers, identity, knowledge, red, routing, scheduled, setup, understanding,
+};
 use meridian_store::StoreError;
 
 /// Codes of top-level errors: a closed list.
@@ -202,4 +204,11 @@ refusals! {
         Window(_) => Invalid, Wrong(..) => Invalid,
     }
     red::EventRefused { NotFound => NotFound, Invalid(_) => Invalid }
+    understanding::TeachRefused {
+        NotFound(_) => NotFound, Example(_) => Invalid, Bounds(_) => Invalid, Untrainable(_) => Invalid,
+        Training => Conflict, Unusable => Conflict,
+    }
+    understanding::CorrectRefused {
+        NotFound => NotFound, NotACustomers => Invalid, NoSuchIntent => NotFound, Language => Invalid, Nothing => Invalid,
+    }
 }

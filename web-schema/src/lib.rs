@@ -16,6 +16,7 @@ mod people;
 mod red;
 mod roots;
 mod scalars;
+mod understanding;
 mod webhooks;
 mod work;
 

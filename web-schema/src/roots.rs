@@ -11,6 +11,7 @@ use crate::{
     knowledge::{KnowledgeMutations, KnowledgeQueries},
     people::{PeopleMutations, PeopleQueries},
     red::{RedMutations, RedQueries},
+    understanding::{UnderstandingMutations, UnderstandingQueries},
     webhooks::{BotEventMutations, BotEventQueries, WebhookMutations, WebhookQueries},
     work::{
         AlertMutations, AlertQueries, EmergencyMutations, EmergencyQueries, LineMutations, LineQueries, PlanMutations,
@@ -29,6 +30,7 @@ pub(crate) struct Reading(
     CannedQueries,
     SteerQueries,
     KnowledgeQueries,
+    UnderstandingQueries,
 );
 
 #[derive(MergedObject, Default)]
@@ -68,6 +70,7 @@ pub(crate) struct Writing(
     SteerMutations,
     CannedMutations,
     KnowledgeMutations,
+    UnderstandingMutations,
 );
 
 #[derive(MergedObject, Default)]

@@ -8,7 +8,7 @@ use crate::{
     pull,
 };
 use futures_util::future::BoxFuture;
-use meridian_app::{bots, conversations, delivery, emergency, identity, inbound, routing, scheduled};
+use meridian_app::{bots, conversations, delivery, emergency, identity, inbound, routing, scheduled, understanding};
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::registry;
 use meridian_domain::{
@@ -138,6 +138,7 @@ impl Jobs {
             Job::Recognise { customer } => identity::recognise(app, tenant, *customer).await?,
             Job::LearnIdentity => identity::learn(app, tenant).await?,
             Job::RunIdentity { run } => identity::run(app, tenant, *run).await?,
+            Job::TrainIntents { version } => understanding::train(app, tenant, *version).await?,
             Job::RunWhatIf { what_if } => routing::run_comparison(app, tenant, *what_if).await?,
             Job::Ingest { .. }
             | Job::RouteWork { .. }

@@ -81,7 +81,13 @@ impl Ingest {
         let requests: Vec<Parsed> = std::mem::take(&mut claimed.requests).into_iter().map(read).collect();
         let done = claimed.apply(&requests).await?;
         point("ingest.committed");
-        for (request, done) in requests.iter().zip(done) {
+        let read = done.read;
+        if read.messages > 0 {
+            metrics::counter!("meridian_messages_read_total").increment(read.messages as u64);
+            metrics::counter!("meridian_messages_read_faults_total").increment(read.faults as u64);
+            metrics::histogram!("meridian_message_read_seconds").record(read.took.as_secs_f64() / read.messages as f64);
+        }
+        for (request, done) in requests.iter().zip(done.each) {
             let kind = request.kind.code();
             metrics::counter!("meridian_events_total", "kind" => kind).increment(u64::from(done.applied));
             metrics::counter!("meridian_unknown_events_total", "kind" => kind).increment(u64::from(done.unknown));

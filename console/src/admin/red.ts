@@ -14,6 +14,9 @@ export interface Rule {
   kinds: string;
   minSeverity: number | null;
   withinMinutes: number | null;
+  /** Kept as it was set over the API. */
+  sentimentBelow: number | null;
+  intents: string[];
   headStartMinutes: number | null;
   managerId: string;
   deputyId: string;
@@ -26,7 +29,7 @@ export interface Draft {
 }
 
 export function newRule(): Rule {
-  return { name: '', tiers: [], tags: '', queueIds: [], event: false, kinds: '', minSeverity: 3, withinMinutes: 1440, headStartMinutes: 10, managerId: '', deputyId: '', holdSeconds: 60, alert: true };
+  return { name: '', tiers: [], tags: '', queueIds: [], event: false, kinds: '', minSeverity: 3, withinMinutes: 1440, sentimentBelow: null, intents: [], headStartMinutes: 10, managerId: '', deputyId: '', holdSeconds: 60, alert: true };
 }
 
 export function draftOf(rules: readonly RuleBitsFragment[]): Draft {
@@ -42,6 +45,8 @@ export function draftOf(rules: readonly RuleBitsFragment[]): Draft {
       kinds: rule.event?.kinds.join(', ') ?? '',
       minSeverity: rule.event?.minSeverity ?? fresh.minSeverity,
       withinMinutes: rule.event?.withinMinutes ?? fresh.withinMinutes,
+      sentimentBelow: rule.sentimentBelow ?? null,
+      intents: [...rule.intents],
       headStartMinutes: rule.headStartMinutes,
       managerId: rule.managerId ?? '',
       deputyId: rule.deputyId ?? '',
@@ -61,6 +66,8 @@ export function rulesOf(draft: Draft): RedRuleInput[] {
     tags: list(rule.tags),
     queueIds: rule.queueIds,
     event: rule.event ? { kinds: list(rule.kinds), minSeverity: rule.minSeverity ?? 0, withinMinutes: rule.withinMinutes ?? 0 } : null,
+    sentimentBelow: rule.sentimentBelow,
+    intents: rule.intents,
     headStartMinutes: rule.headStartMinutes ?? 0,
     managerId: rule.managerId || null,
     deputyId: rule.deputyId || null,
@@ -81,7 +88,7 @@ export function wrong(rules: readonly Rule[]): { rule: number; field: string; te
     const name = rule.name.trim().toLowerCase();
     if (name === '') return { rule: n, field: 'name', text: 'name' };
     if (rules.slice(0, n).some((other) => other.name.trim().toLowerCase() === name)) return { rule: n, field: 'name', text: 'twin' };
-    if (rule.tiers.length === 0 && list(rule.tags).length === 0 && !rule.event) return { rule: n, field: 'when', text: 'when' };
+    if (rule.tiers.length === 0 && list(rule.tags).length === 0 && !rule.event && rule.sentimentBelow === null && rule.intents.length === 0) return { rule: n, field: 'when', text: 'when' };
     if (!rule.headStartMinutes && !rule.managerId && !rule.alert) return { rule: n, field: 'then', text: 'then' };
   }
   return null;

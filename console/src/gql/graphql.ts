@@ -115,6 +115,15 @@ export type IdentityConfirmInput = {
   value: string;
 };
 
+export type IntentCorrectInput = {
+  /** What it is really about: an intent that has examples, or `oos`; left alone when null. */
+  intent?: string | null | undefined;
+  /** The customer's message. */
+  itemId: string | number;
+  /** Its language, like en; left alone when null. */
+  language?: string | null | undefined;
+};
+
 /** Where a conversation stands. */
 export type Lifecycle =
   /** Going on. */
@@ -253,7 +262,7 @@ export type WrapUpEndInput = {
 
 export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
 
-export type ItemFragment = { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> };
+export type ItemFragment = { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null };
 
 export type FileFragment = { id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null };
 
@@ -282,7 +291,7 @@ export type LiveFragment = { cursor: string, change:
     | { __typename: 'AlertChange' }
     | { __typename: 'ConversationChange', conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } }
     | { __typename: 'CustomerChange', customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } }
-    | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> } }
+    | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null } }
     | { __typename: 'OfferChange' }
     | { __typename: 'Ready', listener: string | null }
     | { __typename: 'Resync', reason: string }
@@ -299,7 +308,7 @@ export type InboxSubscription = { inbox: { cursor: string, change:
       | { __typename: 'AlertChange' }
       | { __typename: 'ConversationChange', conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } }
       | { __typename: 'CustomerChange', customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } }
-      | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> } }
+      | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null } }
       | { __typename: 'OfferChange', offer: { id: string, state: string, reason: string, createdAt: string, expiresAt: string, conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string }>, workItems: Array<{ id: string, state: string, enqueuedAt: string, decisions: Array<{ id: string, at: string, outcome: string, agentId: string | null, step: number, candidates: any, exclusions: any }> }>, timeline: { nodes: Array<{ id: string, seq: number, kind: string, placedAt: string, channel: string | null, text: string | null, summaryText: string, delivery: string | null, actor: { kind: string, id: string | null } }> }, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null } }
       | { __typename: 'Ready', listener: string | null }
       | { __typename: 'Resync', reason: string }
@@ -317,7 +326,7 @@ export type ConversationLiveSubscription = { conversation: { cursor: string, cha
       | { __typename: 'AlertChange' }
       | { __typename: 'ConversationChange', conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } }
       | { __typename: 'CustomerChange', customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } }
-      | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> } }
+      | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null } }
       | { __typename: 'OfferChange' }
       | { __typename: 'Ready', listener: string | null }
       | { __typename: 'Resync', reason: string }
@@ -350,14 +359,21 @@ export type MessageSendMutationVariables = Exact<{
 }>;
 
 
-export type MessageSendMutation = { messageSend: { item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type MessageSendMutation = { messageSend: { item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type IntentCorrectMutationVariables = Exact<{
+  input: IntentCorrectInput;
+}>;
+
+
+export type IntentCorrectMutation = { intentCorrect: { item: { id: string, understanding: { intent: { name: string } | null } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type NoteAddMutationVariables = Exact<{
   input: NoteAddInput;
 }>;
 
 
-export type NoteAddMutation = { noteAdd: { item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type NoteAddMutation = { noteAdd: { item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type ConversationResolveMutationVariables = Exact<{
   input: ConversationResolveInput;
@@ -486,7 +502,7 @@ export type TimelineQueryVariables = Exact<{
 }>;
 
 
-export type TimelineQuery = { conversation: { id: string, timeline: { nodes: Array<{ id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type TimelineQuery = { conversation: { id: string, timeline: { nodes: Array<{ id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type CustomerQueryVariables = Exact<{
   id: string | number;
@@ -502,7 +518,7 @@ export type CustomerHistoryQueryVariables = Exact<{
 }>;
 
 
-export type CustomerHistoryQuery = { customer: { id: string, timeline: { nodes: Array<{ id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type CustomerHistoryQuery = { customer: { id: string, timeline: { nodes: Array<{ id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type CustomerConversationsQueryVariables = Exact<{
   id: string | number;
@@ -524,6 +540,11 @@ export type PromisesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type PromisesQuery = { queues: Array<{ id: string, answerWithinSeconds: number }> };
+
+export type IntentsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type IntentsQuery = { intents: Array<{ name: string }> };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -748,6 +769,14 @@ export const ItemFragmentDoc = new TypedDocumentString(`
   attachments {
     ...File
   }
+  understanding {
+    language
+    sentiment
+    intent {
+      name
+    }
+    modelVersion
+  }
 }
     fragment File on Attachment {
   id
@@ -918,6 +947,14 @@ fragment Item on TimelineItem {
   attachments {
     ...File
   }
+  understanding {
+    language
+    sentiment
+    intent {
+      name
+    }
+    modelVersion
+  }
 }
 fragment File on Attachment {
   id
@@ -1052,6 +1089,14 @@ fragment Item on TimelineItem {
   deletedAt
   attachments {
     ...File
+  }
+  understanding {
+    language
+    sentiment
+    intent {
+      name
+    }
+    modelVersion
   }
 }
 fragment File on Attachment {
@@ -1260,6 +1305,14 @@ fragment Item on TimelineItem {
   deletedAt
   attachments {
     ...File
+  }
+  understanding {
+    language
+    sentiment
+    intent {
+      name
+    }
+    modelVersion
   }
 }
 fragment File on Attachment {
@@ -1502,6 +1555,14 @@ export const MessageSendDocument = new TypedDocumentString(`
   attachments {
     ...File
   }
+  understanding {
+    language
+    sentiment
+    intent {
+      name
+    }
+    modelVersion
+  }
 }
 fragment File on Attachment {
   id
@@ -1518,6 +1579,27 @@ fragment Err on UserError {
   message
   field
 }`) as unknown as TypedDocumentString<MessageSendMutation, MessageSendMutationVariables>;
+export const IntentCorrectDocument = new TypedDocumentString(`
+    mutation IntentCorrect($input: IntentCorrectInput!) {
+  intentCorrect(input: $input) {
+    item {
+      id
+      understanding {
+        intent {
+          name
+        }
+      }
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<IntentCorrectMutation, IntentCorrectMutationVariables>;
 export const NoteAddDocument = new TypedDocumentString(`
     mutation NoteAdd($input: NoteAddInput!) {
   noteAdd(input: $input) {
@@ -1555,6 +1637,14 @@ export const NoteAddDocument = new TypedDocumentString(`
   deletedAt
   attachments {
     ...File
+  }
+  understanding {
+    language
+    sentiment
+    intent {
+      name
+    }
+    modelVersion
   }
 }
 fragment File on Attachment {
@@ -2426,6 +2516,14 @@ export const TimelineDocument = new TypedDocumentString(`
   attachments {
     ...File
   }
+  understanding {
+    language
+    sentiment
+    intent {
+      name
+    }
+    modelVersion
+  }
 }
 fragment File on Attachment {
   id
@@ -2522,6 +2620,14 @@ export const CustomerHistoryDocument = new TypedDocumentString(`
   deletedAt
   attachments {
     ...File
+  }
+  understanding {
+    language
+    sentiment
+    intent {
+      name
+    }
+    modelVersion
   }
 }
 fragment File on Attachment {
@@ -2635,3 +2741,10 @@ export const PromisesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PromisesQuery, PromisesQueryVariables>;
+export const IntentsDocument = new TypedDocumentString(`
+    query Intents {
+  intents {
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<IntentsQuery, IntentsQueryVariables>;

@@ -89,6 +89,8 @@ function makeClient(): Client {
           Shift: none,
           SiteException: none,
           TransferTargets: none,
+          Understanding: none,
+          UnderstoodIntent: none,
           UnknownEvent: none,
           UserError: none,
           Viewer: none,

@@ -18,6 +18,7 @@ pub mod red;
 pub mod routing;
 pub mod scheduled;
 pub mod setup;
+pub mod understanding;
 pub mod webhooks;
 
 use meridian_store::{Db, Sealer};
@@ -36,6 +37,8 @@ pub struct App {
     pub opened: accounts::Opened,
     /// What senders said of themselves a moment ago.
     pub known: inbound::Known,
+    /// Intent models and listening rules in force.
+    pub minds: understanding::Minds,
     /// What providers can do, and the way to them.
     pub providers: Arc<dyn providers::Providers>,
 }
@@ -50,6 +53,7 @@ impl App {
             public_url,
             opened: accounts::Opened::default(),
             known: inbound::Known::default(),
+            minds: understanding::Minds::default(),
             providers,
         }
     }

@@ -48,6 +48,7 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
             model: config.model(),
             decision_days: config.decision_days,
         };
+        tokio::task::spawn_blocking(meridian_app::understanding::warm);
         Ok(tokio::spawn(meridian_workers::run(settings, stop.clone())))
     });
     let workers = workers.transpose()?;

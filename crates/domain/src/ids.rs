@@ -145,6 +145,8 @@ ids! {
     ScheduledWorkId = "scw";
     /// A comparison of two plans over past days.
     WhatIfId = "wif";
+    /// A text whose intent is known.
+    IntentExampleId = "iex";
     /// An entry of the audit log.
     AuditId = "aud";
 }

@@ -118,6 +118,11 @@ pub enum Job {
         /// The run.
         run: RunId,
     },
+    /// Train and evaluate a version of the tenant's intent model.
+    TrainIntents {
+        /// The version.
+        version: i32,
+    },
 }
 
 impl Job {
@@ -147,6 +152,7 @@ impl Job {
             Self::Recognise { .. } => "recognise",
             Self::LearnIdentity => "learn_identity",
             Self::RunIdentity { .. } => "run_identity",
+            Self::TrainIntents { .. } => "train_intents",
         }
     }
 
@@ -173,7 +179,9 @@ impl Job {
             Self::FetchMedia { .. } => "media",
             Self::Pull { .. } => "pull",
             Self::Recognise { .. } => "identity",
-            Self::LearnIdentity | Self::RunIdentity { .. } | Self::RunWhatIf { .. } => "bulk",
+            Self::LearnIdentity | Self::RunIdentity { .. } | Self::RunWhatIf { .. } | Self::TrainIntents { .. } => {
+                "bulk"
+            }
         }
     }
 }

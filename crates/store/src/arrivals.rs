@@ -11,8 +11,10 @@ use meridian_domain::{
     event::{Identifier, InboundEvent},
     ids::{ChannelAccountId, CustomerId, IdentityId, RawId, SessionId},
     time::Instant,
+    understanding::message::Heard,
     work::{Lifecycle, OwnerKind},
 };
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -26,6 +28,10 @@ pub struct Claim {
     pub requests: Vec<(RawId, Raw)>,
     /// There may be more of those that were asked for.
     pub more: bool,
+    /// The tenant's intent model in force.
+    pub model: Option<i32>,
+    /// The version of the rules of the red channel in force; 0 without any.
+    pub rules: i32,
 }
 
 /// Takes stored requests in hand, and with each of them everything that came before it in its lane and that nobody
@@ -49,7 +55,9 @@ pub async fn claim(tx: &mut WriteTx, ids: &[RawId]) -> Result<Claim, StoreError>
          )
          update inbound_raw r set state = 'processed', processed_at = clock_timestamp() from due
          where r.tenant_id = $1 and r.id = due.id and r.state = 'received'
-         returning r.id, r.account_id, r.request, r.body, r.received_at",
+         returning r.id, r.account_id, r.request, r.body, r.received_at,
+           (select version from intent_model where tenant_id = $1 and state = 'active') as model,
+           (select version from red_rules where tenant_id = $1 and active) as rules",
         tenant,
         &asked,
         CLAIMED
@@ -57,6 +65,7 @@ pub async fn claim(tx: &mut WriteTx, ids: &[RawId]) -> Result<Claim, StoreError>
     .fetch_all(tx.conn())
     .await?;
     let more = rows.len() >= CLAIMED as usize;
+    let (model, rules) = rows.first().map_or((None, 0), |row| (row.model, row.rules.unwrap_or(0)));
     let mut requests: Vec<(RawId, Raw)> = rows
         .into_iter()
         .map(|r| {
@@ -65,7 +74,7 @@ pub async fn claim(tx: &mut WriteTx, ids: &[RawId]) -> Result<Claim, StoreError>
         })
         .collect();
     requests.sort_unstable_by_key(|(id, raw)| (raw.received_at, *id));
-    Ok(Claim { requests, more })
+    Ok(Claim { requests, more, model, rules })
 }
 
 /// An event by its names.
@@ -149,11 +158,10 @@ pub struct Place<'a> {
 pub async fn standing<'a>(tx: &mut WriteTx, senders: &[Place<'a>]) -> Result<HashMap<Place<'a>, Standing>, StoreError> {
     let tenant = tx.tenant();
     let texts = |of: fn(&Place<'a>) -> &'a str| senders.iter().map(|at| of(at).to_owned()).collect::<Vec<String>>();
-    let accounts: Vec<Uuid> = senders.iter().map(|at| at.account.0).collect();
     let rows = sqlx::query!(
         r#"select f.n as "n!", s.party_id, s.id as session_id, s.kind, s.thread, s.opened_at, s.last_customer_at,
-                  s.last_external_id, s.control, s.control_id, s.control_epoch, s.bot_waits_since, c.id, c.number,
-                  c.branch_id, c.customer_id, c.lifecycle, c.owner, c.owner_agent_id, c.queue_id, c.subject, c.seq,
+                  s.last_external_id, s.control, s.control_id, s.control_epoch, s.bot_waits_since, s.heard, c.id,
+                  c.number, c.branch_id, c.customer_id, c.lifecycle, c.owner, c.owner_agent_id, c.queue_id, c.subject, c.seq,
                   c.version, c.last_activity_at, c.created_at
            from (
              select a.n, s.id as session, s.conversation_id as conversation
@@ -180,7 +188,7 @@ pub async fn standing<'a>(tx: &mut WriteTx, senders: &[Place<'a>]) -> Result<Has
         &texts(|at| &at.key.scheme),
         &texts(|at| &at.key.scope),
         &texts(|at| &at.key.value),
-        &accounts,
+        &senders.iter().map(|at| at.account.0).collect::<Vec<_>>(),
         &texts(|at| at.thread.unwrap_or_default())
     )
     .fetch_all(tx.conn())
@@ -220,6 +228,7 @@ pub async fn standing<'a>(tx: &mut WriteTx, senders: &[Place<'a>]) -> Result<Has
             control_id: row.control_id,
             control_epoch: row.control_epoch,
             bot_waits_since: row.bot_waits_since,
+            heard: serde_json::from_value(row.heard).unwrap_or_default(),
         };
         let party = PartyView { party: session.party, customer: conversation.customer };
         found.insert(*place, Standing { party, session, conversation });
@@ -318,6 +327,8 @@ pub struct Wrote<'a> {
     pub message: Option<&'a str>,
     /// Whether a bot has to act on it.
     pub bot_waits: bool,
+    /// What is kept of the customer's words from now on; none to leave it alone.
+    pub heard: Option<&'a Heard>,
 }
 
 /// Notes customers' messages on their sessions, where a bot's time starts unless it runs already; and takes the events
@@ -332,6 +343,7 @@ pub async fn wrote_and_awaited(
     let messages: Vec<Option<String>> = wrote.iter().map(|one| one.message.map(str::to_owned)).collect();
     let times: Vec<Instant> = wrote.iter().map(|one| one.at).collect();
     let waits: Vec<bool> = wrote.iter().map(|one| one.bot_waits).collect();
+    let heard: Vec<Option<Value>> = wrote.iter().map(|one| one.heard.map(|heard| json!(heard))).collect();
     let accounts: Vec<Uuid> = named.iter().map(|(account, _)| account.0).collect();
     let targets: Vec<String> = named.iter().map(|(_, target)| (*target).to_owned()).collect();
     let rows = sqlx::query!(
@@ -339,12 +351,14 @@ pub async fn wrote_and_awaited(
            update session s set last_customer_at = greatest(s.last_customer_at, least(w.at, clock_timestamp())),
                   last_external_id = coalesce(w.message, s.last_external_id),
                   bot_waits_since = case when w.waits then coalesce(s.bot_waits_since, clock_timestamp())
-                                         else s.bot_waits_since end
+                                         else s.bot_waits_since end,
+                  heard = coalesce(w.heard, s.heard)
            from (
              select session, (array_agg(message order by n desc) filter (where message is not null))[1] as message,
-                    bool_or(waits) as waits, max(at) as at
-             from unnest($2::uuid[], $3::text[], $4::bool[], $5::timestamptz[]) with ordinality
-               as a(session, message, waits, at, n)
+                    bool_or(waits) as waits, max(at) as at,
+                    (array_agg(heard order by n desc) filter (where heard is not null))[1] as heard
+             from unnest($2::uuid[], $3::text[], $4::bool[], $5::timestamptz[], $8::jsonb[]) with ordinality
+               as a(session, message, waits, at, heard, n)
              group by session
            ) w
            where s.tenant_id = $1 and s.id = any($2) and s.id = w.session
@@ -360,7 +374,8 @@ pub async fn wrote_and_awaited(
         &waits,
         &times,
         &accounts,
-        &targets
+        &targets,
+        &heard as &[Option<Value>]
     )
     .fetch_all(tx.conn())
     .await?;

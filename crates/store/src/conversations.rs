@@ -8,8 +8,10 @@ use meridian_domain::{
         WorkItemId,
     },
     time::Instant,
+    understanding::message::Heard,
     work::{Lifecycle, OwnerKind},
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 /// One issue.
@@ -314,6 +316,8 @@ pub struct Session {
     pub control_epoch: i64,
     /// A customer message the bot has not acted on.
     pub bot_waits_since: Option<Instant>,
+    /// What is kept of the customer's words.
+    pub heard: Heard,
 }
 
 struct SessionRow {
@@ -331,6 +335,7 @@ struct SessionRow {
     control_id: Option<Uuid>,
     control_epoch: i64,
     bot_waits_since: Option<Instant>,
+    heard: Value,
 }
 
 impl TryFrom<SessionRow> for Session {
@@ -351,6 +356,7 @@ impl TryFrom<SessionRow> for Session {
             control_id: row.control_id,
             control_epoch: row.control_epoch,
             bot_waits_since: row.bot_waits_since,
+            heard: serde_json::from_value(row.heard).unwrap_or_default(),
         })
     }
 }
@@ -367,7 +373,7 @@ pub async fn open_session(
     let row = sqlx::query_as!(
         SessionRow,
         "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_customer_at,
-                last_external_id, control, control_id, control_epoch, bot_waits_since
+                last_external_id, control, control_id, control_epoch, bot_waits_since, heard
          from session where tenant_id = $1 and party_id = $2 and account_id = $3
            and coalesce(thread, '') = coalesce($4, '') and closed_at is null",
         tenant,
@@ -405,7 +411,7 @@ pub async fn session(tx: &mut ReadTx, id: SessionId) -> Result<Option<Session>, 
     let row = sqlx::query_as!(
         SessionRow,
         "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_customer_at,
-                last_external_id, control, control_id, control_epoch, bot_waits_since
+                last_external_id, control, control_id, control_epoch, bot_waits_since, heard
          from session where tenant_id = $1 and id = $2",
         tenant,
         id.0
@@ -421,7 +427,7 @@ pub async fn sessions(tx: &mut ReadTx, conversations: &[Uuid]) -> Result<Vec<Ses
     let rows = sqlx::query_as!(
         SessionRow,
         "select id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_customer_at,
-                last_external_id, control, control_id, control_epoch, bot_waits_since
+                last_external_id, control, control_id, control_epoch, bot_waits_since, heard
          from session where tenant_id = $1 and conversation_id = any($2)
          order by coalesce(last_customer_at, opened_at) desc, id desc limit 500",
         tenant,
@@ -430,32 +436,6 @@ pub async fn sessions(tx: &mut ReadTx, conversations: &[Uuid]) -> Result<Vec<Ses
     .fetch_all(tx.conn())
     .await?;
     rows.into_iter().map(Session::try_from).collect()
-}
-
-/// Opens a session; the customer, and the bot that holds it, take part from the start.
-pub async fn insert_session(tx: &mut WriteTx, session: &Session) -> Result<(), StoreError> {
-    let tenant = tx.tenant();
-    sqlx::query!(
-        "with s as (
-           insert into session (tenant_id, id, conversation_id, party_id, account_id, kind, thread, control, control_id)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         )
-         insert into participant (tenant_id, session_id, kind, actor_id, role)
-         select $1, $2, p.kind, p.actor, p.kind from (values ('customer', $4), ('bot', $9)) as p(kind, actor)
-         where p.kind = 'customer' or $8 = 'bot'",
-        tenant,
-        session.id.0,
-        session.conversation.0,
-        session.party.0,
-        session.account.0,
-        session.kind.code(),
-        session.thread,
-        session.control.code(),
-        session.control_id
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
 }
 
 /// The bot has its time from now on: it holds the session and the customer waits.
@@ -498,8 +478,7 @@ pub async fn pass_control(
          update session set control = $3, control_id = $4, control_epoch = control_epoch + 1, bot_waits_since = null
          where tenant_id = $1 and id = $2
          returning id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_customer_at,
-                   last_external_id,
-                   control, control_id, control_epoch, bot_waits_since",
+                   last_external_id, control, control_id, control_epoch, bot_waits_since, heard",
         tenant,
         session.0,
         to.code(),

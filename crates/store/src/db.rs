@@ -3,6 +3,7 @@
 use crate::{
     StoreError,
     causes::{Causes, WorkMove},
+    spoken::Spoken,
 };
 use meridian_domain::{
     actor::Actor,
@@ -91,6 +92,7 @@ pub struct Db {
     system_url: Option<String>,
     ids: Ids,
     numbers: Numbers,
+    spoken: Spoken,
     on_commit: Arc<OnceLock<OnCommit>>,
 }
 
@@ -181,6 +183,7 @@ impl Db {
             system_url: settings.system_url.clone(),
             ids,
             numbers: Numbers::default(),
+            spoken: Spoken::default(),
             on_commit: Arc::default(),
         })
     }
@@ -409,6 +412,11 @@ impl WriteTx {
     /// A conversation number taken in advance, if one is left.
     pub(crate) fn number(&mut self) -> Option<i64> {
         self.numbers.numbers.pop_front()
+    }
+
+    /// What is known of the languages of queues.
+    pub(crate) fn spoken(&self) -> Spoken {
+        self.db.spoken.clone()
     }
 
     /// Hands a job to the broker after the commit. `key` names what must stay in order.

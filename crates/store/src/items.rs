@@ -6,9 +6,10 @@ use meridian_domain::{
     channel::ChannelKind,
     ids::{ChannelAccountId, ConversationId, CustomerId, ItemId, PartyId, SessionId},
     time::Instant,
+    understanding::message::Understood,
     work::ItemKind,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -35,6 +36,8 @@ pub struct NewItem<'a> {
     pub activity: bool,
     /// The account and the provider's name there: dedupe of the same message, target of later events.
     pub external: Option<(ChannelAccountId, &'a str)>,
+    /// What is understood of a customer's text.
+    pub understood: Option<Understood>,
 }
 
 /// Appends an item with the next `seq`, placed by the database clock, never before the item ahead of it.
@@ -58,6 +61,7 @@ pub async fn append_all(tx: &mut WriteTx, items: &[NewItem<'_>]) -> Result<Vec<I
     let texts: Vec<Option<String>> = items.iter().map(|item| item.text.map(str::to_owned)).collect();
     let (places, grown) = places(items);
     let bodies: Vec<Value> = items.iter().map(|item| item.body.clone()).collect();
+    let understood: Vec<Option<Value>> = items.iter().map(|item| item.understood.as_ref().map(|u| json!(u))).collect();
     let names: Vec<Option<String>> = items.iter().map(|item| item.external.map(|(_, name)| name.to_owned())).collect();
     let done = sqlx::query!(
         "with c as (
@@ -71,9 +75,10 @@ pub async fn append_all(tx: &mut WriteTx, items: &[NewItem<'_>]) -> Result<Vec<I
          ), placed as (
            select new.*, c.before + new.nth as seq, c.placed_at - (c.count - new.nth) * interval '1 microsecond' as at
            from c join unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::uuid[],
-                              $9::timestamptz[], $10::text[], $11::jsonb[], $12::uuid[], $13::text[], $17::bigint[])
+                              $9::timestamptz[], $10::text[], $11::jsonb[], $12::uuid[], $13::text[], $17::bigint[],
+                              $18::jsonb[])
              as new(id, conversation, session, party, kind, actor_kind, actor_id, provider_at, text, body, account, name,
-                    nth) on new.conversation = c.id
+                    nth, understood) on new.conversation = c.id
          ), i as (
            insert into timeline_item (tenant_id, id, conversation_id, session_id, party_id, seq, kind, actor_kind,
                                       actor_id, placed_at, provider_at)
@@ -85,7 +90,8 @@ pub async fn append_all(tx: &mut WriteTx, items: &[NewItem<'_>]) -> Result<Vec<I
            select $1, account, name, id from placed where name is not null
            on conflict do nothing
          )
-         insert into item_content (tenant_id, item_id, text, body) select $1, id, text, body from placed",
+         insert into item_content (tenant_id, item_id, text, body, understood)
+         select $1, id, text, body, understood from placed",
         tenant,
         &rows,
         &conversations,
@@ -102,7 +108,8 @@ pub async fn append_all(tx: &mut WriteTx, items: &[NewItem<'_>]) -> Result<Vec<I
         &grown.iter().map(|(conversation, ..)| conversation.0).collect::<Vec<_>>(),
         &grown.iter().map(|(_, count, _)| *count).collect::<Vec<_>>(),
         &grown.iter().map(|(.., active)| *active).collect::<Vec<_>>(),
-        &places
+        &places,
+        &understood as &[Option<Value>]
     )
     .execute(tx.conn())
     .await?;
@@ -189,18 +196,20 @@ pub async fn revise(
     item: ItemId,
     text: Option<&str>,
     body: &Value,
+    understood: Option<&Understood>,
     at: Instant,
 ) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
-        "insert into item_content (tenant_id, item_id, revision, text, body)
-         select $1, $2, max(revision) + 1, $3, $4 from item_content where tenant_id = $1 and item_id = $2
+        "insert into item_content (tenant_id, item_id, revision, text, body, understood)
+         select $1, $2, max(revision) + 1, $3, $4, $6 from item_content where tenant_id = $1 and item_id = $2
          having coalesce(max((body->>'edited_at')::timestamptz), '-infinity') <= $5 and max(revision) is not null",
         tenant,
         item.0,
         text,
         body,
-        at
+        at,
+        understood.map(|understood| json!(understood))
     )
     .execute(tx.conn())
     .await?;
@@ -214,8 +223,10 @@ pub async fn withdraw(tx: &mut WriteTx, item: ItemId) -> Result<(), StoreError> 
         "with gone as (
            insert into item_state (tenant_id, item_id, deleted_at) values ($1, $2, clock_timestamp())
            on conflict (tenant_id, item_id) do update set deleted_at = coalesce(item_state.deleted_at, excluded.deleted_at)
+         ), forgotten as (
+           delete from intent_example where tenant_id = $1 and item_id = $2
          )
-         update item_content set text = null, body = '{}' where tenant_id = $1 and item_id = $2",
+         update item_content set text = null, body = '{}', understood = null where tenant_id = $1 and item_id = $2",
         tenant,
         item.0
     )
@@ -268,6 +279,8 @@ pub struct Item {
     pub text: Option<String>,
     /// Everything else.
     pub body: Value,
+    /// What is understood of it.
+    pub understood: Option<Understood>,
     /// Revision shown, from 1.
     pub revision: i32,
     /// Reactor to emoji.
@@ -293,6 +306,7 @@ struct Row {
     provider_at: Option<Instant>,
     text: Option<String>,
     body: Value,
+    understood: Option<Value>,
     revision: i32,
     reactions: Value,
     deleted_at: Option<Instant>,
@@ -316,6 +330,8 @@ impl TryFrom<Row> for Item {
             provider_at: row.provider_at,
             text: row.text,
             body: row.body,
+            // What another release wrote may not be read; then it is not known.
+            understood: row.understood.and_then(|understood| serde_json::from_value(understood).ok()),
             revision: row.revision,
             reactions: row.reactions,
             deleted_at: row.deleted_at,
@@ -331,12 +347,12 @@ macro_rules! items {
         sqlx::query_as!(
             Row,
             r#"select t.id, t.conversation_id, t.session_id, s.kind as "channel?", t.seq, t.kind, t.actor_kind, t.actor_id,
-                      t.placed_at, t.provider_at, c.text, c.body, c.revision,
+                      t.placed_at, t.provider_at, c.text, c.body, c.understood, c.revision,
                       coalesce(st.reactions, '{}') as "reactions!", st.deleted_at as "deleted_at?",
                       d.state as "delivery?", coalesce(d.error_class || ': ' || d.error_detail) as "delivery_error?"
                from timeline_item t
                join lateral (
-                 select text, body, revision from item_content c
+                 select text, body, understood, revision from item_content c
                  where c.tenant_id = t.tenant_id and c.item_id = t.id order by revision desc limit 1
                ) c on true
                left join session s on s.tenant_id = t.tenant_id and s.id = t.session_id

@@ -203,8 +203,9 @@ pub async fn facts(tx: &mut ReadTx, works: &[Uuid]) -> Result<Vec<WorkFacts>, St
     let tenant = tx.tenant();
     let rows = sqlx::query!(
         r#"select w.id, w.conversation_id, w.queue_id, w.enqueued_at, w.red_rule, c.customer_id, c.owner_agent_id,
-                  u.tier, u.tags, e.kinds as "kinds?", e.severities as "severities?", e.times as "times?"
+                  u.tier, u.tags, s.heard, e.kinds as "kinds?", e.severities as "severities?", e.times as "times?"
            from work_item w
+           join session s on s.tenant_id = $1 and s.id = w.session_id
            join conversation c on c.tenant_id = $1 and c.id = w.conversation_id
            join customer u on u.tenant_id = $1 and u.id = c.customer_id
            left join lateral (
@@ -243,6 +244,7 @@ pub async fn facts(tx: &mut ReadTx, works: &[Uuid]) -> Result<Vec<WorkFacts>, St
                     tier: row.tier,
                     queue: Some(QueueId(row.queue_id)),
                     events: told.map(event).collect(),
+                    heard: serde_json::from_value(row.heard).unwrap_or_default(),
                 },
             }
         })

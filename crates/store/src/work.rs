@@ -1,6 +1,6 @@
 //! Work items.
 
-use crate::{ReadTx, StoreError, WriteTx, causes::WorkMove, error::code};
+use crate::{ReadTx, StoreError, WriteTx, causes::WorkMove, error::code, spoken};
 use meridian_domain::{
     channel::ChannelClass,
     ids::{AgentId, BranchId, ConversationId, OfferId, PartyId, QueueId, SessionId, WorkItemId},
@@ -174,6 +174,9 @@ pub struct NewWork {
     pub skills: Value,
     /// BCP 47.
     pub language: Option<String>,
+    /// The language the customer writes in: asked for when no other is, where the queue can serve it and what all its
+    /// people speak is known.
+    pub spoken: Option<String>,
     /// Who should get it first.
     pub sticky: Option<AgentId>,
     /// Why it was made, as a code.
@@ -183,6 +186,11 @@ pub struct NewWork {
 /// Puts work in a queue. `None` when the session has open work already.
 pub async fn enqueue(tx: &mut WriteTx, new: &NewWork) -> Result<Option<WorkItemId>, StoreError> {
     let (tenant, id) = (tx.tenant(), tx.id::<WorkItemId>());
+    let mut language = new.language.clone();
+    if let (None, Some(wanted)) = (&language, &new.spoken) {
+        let known = tx.spoken();
+        language = spoken::asked_for(tx, &known, new.queue, wanted).await?.then(|| wanted.clone());
+    }
     let done = sqlx::query!(
         "insert into work_item (tenant_id, id, conversation_id, session_id, queue_id, branch_id, class,
                                 head_start_seconds, skills, language, sticky_agent_id)
@@ -199,7 +207,7 @@ pub async fn enqueue(tx: &mut WriteTx, new: &NewWork) -> Result<Option<WorkItemI
         new.class.code(),
         new.head_start_seconds,
         new.skills,
-        new.language,
+        language,
         new.sticky.map(|a| a.0)
     )
     .execute(tx.conn())

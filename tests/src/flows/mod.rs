@@ -31,6 +31,7 @@ mod sends;
 mod sockets;
 mod stress;
 mod templates;
+mod understanding;
 mod web_chat;
 mod webhooks;
 mod why_not;

@@ -11,6 +11,7 @@ use crate::{
     page,
     people::Agent,
     scalars::Long,
+    understanding::Understanding,
     work::{Handoff, ScheduledWork, WorkItem, scheduled_of},
 };
 use async_graphql::{
@@ -275,6 +276,10 @@ impl TimelineItem {
     /// Everything else of it (type, attachments, choice, data of a notice).
     async fn body(&self) -> Json<&Value> {
         Json(&self.0.body)
+    }
+    /// What is understood of what a customer wrote; null for everything else.
+    async fn understanding(&self) -> Option<Understanding> {
+        self.0.understood.as_ref().map(Understanding::from)
     }
     /// Its files, in their order.
     async fn attachments(&self, ctx: &Context<'_>) -> Resolved<Vec<Attachment>> {

@@ -51,6 +51,11 @@ struct RedRule {
     queue_ids: Vec<ID>,
     /// An outside event; without one when null.
     event: Option<RedEventMatch>,
+    /// The customer said something unhappier than this in the engagement, -0.95 to 0, like -0.5; null = whatever.
+    sentiment_below: Option<f64>,
+    /// The customer asked for any of these intents in the engagement; empty = for whatever.
+    #[graphql(default)]
+    intents: Vec<String>,
     /// Head start of the work, minutes, at most a week.
     #[graphql(default)]
     head_start_minutes: i32,
@@ -79,6 +84,8 @@ impl From<&Rule> for RedRule {
                 min_severity: event.min_severity.into(),
                 within_minutes: number(event.within_minutes),
             }),
+            sentiment_below: rule.when.sentiment_below.map(|hundredths| f64::from(hundredths) / 100.0),
+            intents: rule.when.intents.clone(),
             head_start_minutes: number(rule.then.head_start_minutes),
             manager_id: rule.then.manager.map(id),
             deputy_id: rule.then.deputy.map(id),
@@ -101,7 +108,14 @@ impl RedRule {
         });
         Ok(Rule {
             name: self.name.trim().to_owned(),
-            when: When { tags: self.tags.clone(), tiers: self.tiers.clone(), queues, event },
+            when: When {
+                tags: self.tags.clone(),
+                tiers: self.tiers.clone(),
+                queues,
+                event,
+                sentiment_below: self.sentiment_below.map(|below| (below * 100.0).round() as i16),
+                intents: self.intents.iter().map(|intent| intent.trim().to_owned()).collect(),
+            },
             then: Then {
                 head_start_minutes: number(self.head_start_minutes),
                 manager: agent(self.manager_id.as_ref())?,

@@ -26,12 +26,16 @@ export type RedRuleInput = {
   headStartMinutes?: number;
   /** How long it is kept for them, seconds, at most an hour. */
   holdSeconds?: number;
+  /** The customer asked for any of these intents in the engagement; empty = for whatever. */
+  intents?: Array<string>;
   /** To whom the work goes first, whatever queues they serve. */
   managerId?: string | number | null | undefined;
   /** Its name, which alerts tell. */
   name: string;
   /** Work of these queues; empty = of all. */
   queueIds?: Array<string | number>;
+  /** The customer said something unhappier than this in the engagement, -0.95 to 0, like -0.5; null = whatever. */
+  sentimentBelow?: number | null | undefined;
   /** Customers with any of these tags; empty = whatever tags. */
   tags?: Array<string>;
   /** Customers of any of these tiers; empty = whatever tier. */
@@ -78,14 +82,14 @@ export type UserErrorCode =
   /** The provider takes no answer any more until the customer writes again. */
   | 'WINDOW_CLOSED';
 
-export type RuleBitsFragment = { name: string, tiers: Array<string>, tags: Array<string>, queueIds: Array<string>, headStartMinutes: number, managerId: string | null, deputyId: string | null, holdSeconds: number, alert: boolean, event: { kinds: Array<string>, minSeverity: number, withinMinutes: number } | null };
+export type RuleBitsFragment = { name: string, tiers: Array<string>, tags: Array<string>, queueIds: Array<string>, sentimentBelow: number | null, intents: Array<string>, headStartMinutes: number, managerId: string | null, deputyId: string | null, holdSeconds: number, alert: boolean, event: { kinds: Array<string>, minSeverity: number, withinMinutes: number } | null };
 
-export type RulesBitsFragment = { version: number, active: boolean, note: string, createdAt: string | null, author: { id: string, name: string } | null, rules: Array<{ name: string, tiers: Array<string>, tags: Array<string>, queueIds: Array<string>, headStartMinutes: number, managerId: string | null, deputyId: string | null, holdSeconds: number, alert: boolean, event: { kinds: Array<string>, minSeverity: number, withinMinutes: number } | null }> };
+export type RulesBitsFragment = { version: number, active: boolean, note: string, createdAt: string | null, author: { id: string, name: string } | null, rules: Array<{ name: string, tiers: Array<string>, tags: Array<string>, queueIds: Array<string>, sentimentBelow: number | null, intents: Array<string>, headStartMinutes: number, managerId: string | null, deputyId: string | null, holdSeconds: number, alert: boolean, event: { kinds: Array<string>, minSeverity: number, withinMinutes: number } | null }> };
 
 export type RedRulesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type RedRulesQuery = { redRules: Array<{ version: number, active: boolean, note: string, createdAt: string | null, author: { id: string, name: string } | null, rules: Array<{ name: string, tiers: Array<string>, tags: Array<string>, queueIds: Array<string>, headStartMinutes: number, managerId: string | null, deputyId: string | null, holdSeconds: number, alert: boolean, event: { kinds: Array<string>, minSeverity: number, withinMinutes: number } | null }> }> };
+export type RedRulesQuery = { redRules: Array<{ version: number, active: boolean, note: string, createdAt: string | null, author: { id: string, name: string } | null, rules: Array<{ name: string, tiers: Array<string>, tags: Array<string>, queueIds: Array<string>, sentimentBelow: number | null, intents: Array<string>, headStartMinutes: number, managerId: string | null, deputyId: string | null, holdSeconds: number, alert: boolean, event: { kinds: Array<string>, minSeverity: number, withinMinutes: number } | null }> }> };
 
 export type RedRulesTryQueryVariables = Exact<{
   input: RedRulesTryInput;
@@ -99,14 +103,14 @@ export type RedRulesPublishMutationVariables = Exact<{
 }>;
 
 
-export type RedRulesPublishMutation = { redRulesPublish: { redRules: { version: number, active: boolean, note: string, createdAt: string | null, author: { id: string, name: string } | null, rules: Array<{ name: string, tiers: Array<string>, tags: Array<string>, queueIds: Array<string>, headStartMinutes: number, managerId: string | null, deputyId: string | null, holdSeconds: number, alert: boolean, event: { kinds: Array<string>, minSeverity: number, withinMinutes: number } | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type RedRulesPublishMutation = { redRulesPublish: { redRules: { version: number, active: boolean, note: string, createdAt: string | null, author: { id: string, name: string } | null, rules: Array<{ name: string, tiers: Array<string>, tags: Array<string>, queueIds: Array<string>, sentimentBelow: number | null, intents: Array<string>, headStartMinutes: number, managerId: string | null, deputyId: string | null, holdSeconds: number, alert: boolean, event: { kinds: Array<string>, minSeverity: number, withinMinutes: number } | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type RedRulesRevertMutationVariables = Exact<{
   input: RedRulesRevertInput;
 }>;
 
 
-export type RedRulesRevertMutation = { redRulesRevert: { redRules: { version: number, active: boolean, note: string, createdAt: string | null, author: { id: string, name: string } | null, rules: Array<{ name: string, tiers: Array<string>, tags: Array<string>, queueIds: Array<string>, headStartMinutes: number, managerId: string | null, deputyId: string | null, holdSeconds: number, alert: boolean, event: { kinds: Array<string>, minSeverity: number, withinMinutes: number } | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type RedRulesRevertMutation = { redRulesRevert: { redRules: { version: number, active: boolean, note: string, createdAt: string | null, author: { id: string, name: string } | null, rules: Array<{ name: string, tiers: Array<string>, tags: Array<string>, queueIds: Array<string>, sentimentBelow: number | null, intents: Array<string>, headStartMinutes: number, managerId: string | null, deputyId: string | null, holdSeconds: number, alert: boolean, event: { kinds: Array<string>, minSeverity: number, withinMinutes: number } | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -137,6 +141,8 @@ export const RuleBitsFragmentDoc = new TypedDocumentString(`
     minSeverity
     withinMinutes
   }
+  sentimentBelow
+  intents
   headStartMinutes
   managerId
   deputyId
@@ -168,6 +174,8 @@ export const RulesBitsFragmentDoc = new TypedDocumentString(`
     minSeverity
     withinMinutes
   }
+  sentimentBelow
+  intents
   headStartMinutes
   managerId
   deputyId
@@ -190,6 +198,8 @@ export const RedRulesDocument = new TypedDocumentString(`
     minSeverity
     withinMinutes
   }
+  sentimentBelow
+  intents
   headStartMinutes
   managerId
   deputyId
@@ -250,6 +260,8 @@ export const RedRulesPublishDocument = new TypedDocumentString(`
     minSeverity
     withinMinutes
   }
+  sentimentBelow
+  intents
   headStartMinutes
   managerId
   deputyId
@@ -292,6 +304,8 @@ export const RedRulesRevertDocument = new TypedDocumentString(`
     minSeverity
     withinMinutes
   }
+  sentimentBelow
+  intents
   headStartMinutes
   managerId
   deputyId

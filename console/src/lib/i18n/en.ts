@@ -135,6 +135,7 @@ export const en = {
   'item.api_key': 'Integration',
   'item.note': 'Note, only for colleagues',
   'item.edited': 'edited',
+  'said.about': 'What it is about',
   'item.sources': 'rests on {titles}',
   'item.buttons': 'Buttons that were shown',
   'item.withdrawn': 'Withdrawn by the sender',

@@ -137,6 +137,7 @@ export const zh: Record<keyof typeof en, string> = {
   'item.api_key': '集成',
   'item.note': '备注，仅同事可见',
   'item.edited': '已编辑',
+  'said.about': '诉求',
   'item.sources': '依据：{titles}',
   'item.buttons': '已显示的按钮',
   'item.withdrawn': '发送者已撤回',

@@ -201,6 +201,7 @@ pub async fn pass_back(app: &App, subject: &Subject, bot: BotId, id: SessionId) 
             body: json!({ "type": "passed_back" }),
             activity: false,
             external: None,
+            understood: None,
         };
         let item = items::append(&mut tx, new).await?;
         let concerned = topics(&conversation, Some(&session));

@@ -185,6 +185,7 @@ async fn stale(
         body: json!({ "type": "stale_bot_answer", "action": action }),
         activity: false,
         external: None,
+        understood: None,
     };
     items::append(tx, new).await.map(|_| ())
 }

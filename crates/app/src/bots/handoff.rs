@@ -104,6 +104,7 @@ pub(super) async fn take(
         body: json!({ "type": "handoff", "reason": request.reason, "intent": request.intent }),
         activity: true,
         external: None,
+        understood: None,
     };
     let item = items::append(tx, new).await?;
     let id = handoffs::insert(tx, session.id, conversation.id, item, Some(bot), webhook_id, &json!(request)).await?;
@@ -204,6 +205,7 @@ async fn enqueue(
         head_start_seconds: head_start as i32,
         skills: json!(skills),
         language: request.language.as_deref().and_then(|tag| tag.split(['-', '_']).next()).map(str::to_owned),
+        spoken: session.heard.lang.clone(),
         sticky: None,
         reason: "handoff",
     };
@@ -237,6 +239,7 @@ pub(crate) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'stati
         body: json!({ "type": "handoff", "reason": request.reason }),
         activity: true,
         external: None,
+        understood: None,
     };
     let item = items::append(tx, new).await?;
     let key = format!("{why}:{}:{}", session.id, session.control_epoch);
@@ -248,7 +251,14 @@ pub(crate) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'stati
         tx.job(&Job::BotEvent { event }, session.id.0);
     }
     conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
-    let request = inbound::Enqueue { queue, branch: conversation.branch, sticky: None, language: None, reason: why };
+    let request = inbound::Enqueue {
+        queue,
+        branch: conversation.branch,
+        sticky: None,
+        language: None,
+        spoken: None,
+        reason: why,
+    };
     inbound::enqueue(tx, &session, &request).await?;
     let mut concerned = topics(&conversation, Some(&session));
     concerned.push(Topic::Floor);

@@ -132,6 +132,7 @@ async fn outer_place(tx: &mut WriteTx, bot: BotId, call: &BotCall) -> Result<Pla
         language: call.language.as_deref().and_then(|tag| tag.split('-').next()),
         quiet: false,
         hint: None,
+        reading: None,
     };
     let Standing { session, conversation, .. } = inbound::place(tx, party, &arrival).await?;
     Ok(Place { session, conversation })
@@ -155,8 +156,12 @@ async fn record(tx: &mut WriteTx, place: &Place, bot: BotId, key: &str, call: &B
     }
     if call.text.is_some() {
         let at = routing::now(tx).await?;
-        arrivals::wrote_and_awaited(tx, &[Wrote { session: session.id, at, message: None, bot_waits: false }], &[])
-            .await?;
+        arrivals::wrote_and_awaited(
+            tx,
+            &[Wrote { session: session.id, at, message: None, bot_waits: false, heard: None }],
+            &[],
+        )
+        .await?;
         if conversation.lifecycle != Lifecycle::Open {
             inbound::wake(tx, conversation).await?;
         }
@@ -177,6 +182,7 @@ async fn notice(tx: &mut WriteTx, place: &Place, bot: BotId, call: &BotCall) -> 
         body: json!({ "type": "platform_released", "reason": call.reason }),
         activity: false,
         external: None,
+        understood: None,
     };
     let item = items::append(tx, new).await?;
     let concerned = topics(&place.conversation, Some(&place.session));

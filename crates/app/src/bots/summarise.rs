@@ -4,7 +4,7 @@ use crate::{App, authz::Subject, conversations::topics};
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     actor::Actor,
-    bot::HandoffRequest,
+    bot::{BotIntent, HandoffRequest},
     handoff::{self, Brief, Question, Speaker, Turn},
     ids::{ConversationId, HandoffId, TenantId},
     live::{Change, Topic},
@@ -60,7 +60,18 @@ pub async fn summarise(app: &App, tenant: TenantId, id: HandoffId) -> Result<boo
     let Some(found) = handoffs::find(&mut tx, id).await?.filter(|found| found.brief_state == "pending") else {
         return Ok(false);
     };
-    let request: HandoffRequest = serde_json::from_value(found.request.clone()).unwrap_or_default();
+    let mut request: HandoffRequest = serde_json::from_value(found.request.clone()).unwrap_or_default();
+    let named = request.intent.as_ref().is_some_and(|intent| !intent.name.is_empty());
+    if (!named || request.language.is_none())
+        && let Some(session) = conversations::session(&mut tx, found.session).await?
+    {
+        // What the bot does not say: what was understood of the customer's words.
+        if !named {
+            let heard = session.heard.intent().map(str::to_owned);
+            request.intent = heard.map(|name| BotIntent { name, confidence: None });
+        }
+        request.language = request.language.or(session.heard.lang);
+    }
     let brief = handoff::brief(&turns(&mut tx, found.conversation).await?, &request);
     store(tx, &found, &brief).await?;
     Ok(true)

@@ -126,6 +126,7 @@ pub(super) async fn line(
         body: json!({ "type": "text", "told_by": "bot" }),
         activity: true,
         external: None,
+        understood: None,
     };
     let item = items::append(tx, new).await?;
     tx.live(&topics(conversation, Some(session)), Change::Item { conversation: conversation.id, item });

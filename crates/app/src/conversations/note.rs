@@ -56,6 +56,7 @@ pub async fn add_note(app: &App, subject: &Subject, id: ConversationId, text: &s
         body: json!({}),
         activity: true,
         external: None,
+        understood: None,
     };
     let item = items::append(&mut tx, new).await?;
     tx.live(&topics(&conversation, None), Change::Item { conversation: id, item });

@@ -296,6 +296,7 @@ pub(crate) async fn say_with(
         body,
         activity: true,
         external: None,
+        understood: None,
     };
     let item = items::append(tx, new).await?;
     for (position, file) in files.iter().enumerate() {

@@ -101,6 +101,7 @@ pub(crate) async fn close(
             body: json!({ "type": "resolved", "disposition": disposition }),
             activity: false,
             external: None,
+            understood: None,
         };
         let item = items::append(tx, new).await?;
         tx.live(&topics(conversation, Some(session)), Change::Item { conversation: conversation.id, item });

@@ -86,8 +86,14 @@ pub async fn transfer(
         tx.live(&[Topic::Floor], Change::Work { work: item.id, queue });
     }
     if open.is_empty() {
-        let request =
-            Enqueue { queue, branch: conversation.branch, sticky: colleague, language: None, reason: "transferred" };
+        let request = Enqueue {
+            queue,
+            branch: conversation.branch,
+            sticky: colleague,
+            language: None,
+            spoken: None,
+            reason: "transferred",
+        };
         enqueue(&mut tx, &session, &request).await?;
         conversations::pass_control(&mut tx, session.id, OwnerKind::Queue, None).await?;
     }
@@ -263,6 +269,7 @@ pub(super) async fn say(
         body,
         activity: kind == ItemKind::Note,
         external: None,
+        understood: None,
     };
     let item = items::append(tx, new).await?;
     tx.live(&topics(conversation, None), Change::Item { conversation: conversation.id, item });

@@ -5,7 +5,13 @@ use super::{
     messages::{Arrived, messages},
     notice::notice,
 };
-use crate::{App, accounts as opened, authz::Subject, conversations::topics, delivery, pulls};
+use crate::{
+    App, accounts as opened,
+    authz::Subject,
+    conversations::topics,
+    delivery, pulls,
+    understanding::{Ears, Read, again},
+};
 use meridian_domain::{
     actor::Actor,
     channel::{AccountConfig, ChannelKind},
@@ -37,6 +43,15 @@ pub struct Ingested {
     pub unknown: u32,
 }
 
+/// What came of a batch.
+#[derive(Debug, Clone, Default)]
+pub struct Applied {
+    /// What came of each request, in the order given.
+    pub each: Vec<Ingested>,
+    /// How the messages of customers were read.
+    pub read: Read,
+}
+
 /// A stored request in hand, with its account.
 pub struct Stored {
     /// Its id.
@@ -63,6 +78,7 @@ pub struct Parsed {
 pub struct Claimed {
     tx: WriteTx,
     memory: Memory,
+    ears: Ears,
     /// Those that were not done yet, and what came before them, in the order in which they came.
     pub requests: Vec<Stored>,
     /// More are to be taken in hand.
@@ -87,7 +103,8 @@ async fn take(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed, Sto
     for account in app.opened.newly_heard(requests.iter().map(|request| request.account.id)) {
         accounts::heard(&mut tx, account).await?;
     }
-    Ok(Claimed { tx, memory: app.known.memory(), requests, more: claim.more })
+    let ears = Ears::new(app.minds.of(app, &mut tx, claim.model, claim.rules).await?);
+    Ok(Claimed { tx, memory: app.known.memory(), ears, requests, more: claim.more })
 }
 
 async fn account(
@@ -109,20 +126,25 @@ async fn account(
 
 impl Claimed {
     /// Applies the events read from the requests, in their order, in one transaction with the marks that they are
-    /// processed: all of them or none. What came of each, in the same order.
-    pub async fn apply(mut self, requests: &[Parsed]) -> Result<Vec<Ingested>, StoreError> {
+    /// processed: all of them or none.
+    pub async fn apply(mut self, requests: &[Parsed]) -> Result<Applied, StoreError> {
         let known = self.memory.known().clone();
         let applied = async {
-            let done = apply_all(&mut self.tx, &mut self.memory, requests).await?;
+            let each = apply_all(&mut self.tx, &mut self.memory, &mut self.ears, requests).await?;
             self.tx.commit().await?;
             self.memory.keep();
-            Ok(done)
+            Ok(Applied { each, read: self.ears.read })
         };
         applied.await.inspect_err(|_| known.forget())
     }
 }
 
-async fn apply_all(tx: &mut WriteTx, memory: &mut Memory, requests: &[Parsed]) -> Result<Vec<Ingested>, StoreError> {
+async fn apply_all(
+    tx: &mut WriteTx,
+    memory: &mut Memory,
+    ears: &mut Ears,
+    requests: &[Parsed],
+) -> Result<Vec<Ingested>, StoreError> {
     let mut done = vec![Ingested::default(); requests.len()];
     let each = requests.iter().enumerate().flat_map(|(n, request)| request.events.iter().map(move |event| (n, event)));
     let arrived: Vec<Arrived<'_>> = each
@@ -149,12 +171,12 @@ async fn apply_all(tx: &mut WriteTx, memory: &mut Memory, requests: &[Parsed]) -
             EventKind::Message | EventKind::Unsupported => run.push(one),
             EventKind::Receipt => receipts.push(one),
             _ => {
-                understood.extend(messages(tx, memory, std::mem::take(&mut run)).await?);
+                understood.extend(messages(tx, memory, ears, std::mem::take(&mut run)).await?);
                 understood.push((one, apply(tx, &one).await?));
             }
         }
     }
-    understood.extend(messages(tx, memory, run).await?);
+    understood.extend(messages(tx, memory, ears, run).await?);
     for one in receipts {
         understood.push((one, apply(tx, &one).await?));
     }
@@ -252,7 +274,9 @@ pub(super) async fn about(
             let mut body = json!({ "type": content.message_type, "html": content.html,
                                    "attachments": content.attachments, "edited_at": event.at });
             strip_nulls(&mut body);
-            items::revise(tx, item, content.text.as_deref(), &body, event.at).await?;
+            let text = content.text.as_deref();
+            let understood = text.filter(|_| !event.is_echo()).and_then(again);
+            items::revise(tx, item, text, &body, understood.as_ref(), event.at).await?;
         }
         EventKind::Delete => items::withdraw(tx, item).await?,
         _ => {

@@ -10,6 +10,7 @@ use crate::{
     conversations::topics,
     identity::look_at,
     media::{self, Source},
+    understanding::{Ears, alarm},
 };
 use meridian_domain::{
     actor::Actor,
@@ -17,10 +18,11 @@ use meridian_domain::{
     channel::ChannelKind,
     event::{EventKind, Identifier, InboundEvent},
     identity,
-    ids::{BotId, ChannelAccountId, ConversationId, ItemId, RawId},
+    ids::{BotId, ChannelAccountId, ConversationId, ItemId, RawId, SessionId},
     jobs::Job,
     live::Change,
     media::is_file,
+    understanding::message::{Reading, Understood},
     work::{ItemKind, OwnerKind},
 };
 use meridian_store::{
@@ -32,7 +34,7 @@ use meridian_store::{
     items::{self, NewItem},
 };
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet, hash_map::Entry};
+use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 
 /// Files of one message that are fetched.
 const MOST_FILES: usize = 50;
@@ -59,6 +61,9 @@ struct Sent<'a> {
 struct Placed<'a> {
     arrived: Arrived<'a>,
     at: Standing,
+    understood: Option<Understood>,
+    /// A rule listened up.
+    news: bool,
 }
 
 impl Placed<'_> {
@@ -74,6 +79,7 @@ impl Placed<'_> {
 pub(super) async fn messages<'a>(
     tx: &mut WriteTx,
     memory: &mut Memory,
+    ears: &mut Ears,
     run: Vec<Arrived<'a>>,
 ) -> Result<Vec<(Arrived<'a>, bool)>, StoreError> {
     let (mut outcome, mut sent, mut names) = (Vec::with_capacity(run.len()), Vec::new(), HashSet::new());
@@ -83,13 +89,13 @@ pub(super) async fn messages<'a>(
         let again = arrived.event.external_id.as_deref().is_some_and(|name| !names.insert((arrived.account, name)));
         let overheard = if sender.is_none() && !again { overheard(tx, &arrived).await? } else { None };
         outcome.push((arrived, sender.is_some() || overheard.is_some()));
-        placed.extend(overheard.map(|at| Placed { arrived, at }));
+        placed.extend(overheard.map(|at| Placed { arrived, at, understood: None, news: false }));
         if let Some((key, ids)) = sender.filter(|_| !again) {
             sent.push(Sent { arrived, key, ids });
         }
     }
     if !sent.is_empty() {
-        placed.extend(place_all(tx, memory, &sent).await?);
+        placed.extend(place_all(tx, memory, ears, &sent).await?);
         // As they came.
         placed.sort_by_key(|one| one.arrived.request);
     }
@@ -106,6 +112,7 @@ pub(super) async fn messages<'a>(
             at: one.arrived.event.at,
             message: one.arrived.event.external_id.as_deref(),
             bot_waits: one.bot().is_some(),
+            heard: one.understood.is_some().then_some(&one.at.session.heard),
         })
         .collect();
     let named: Vec<(ChannelAccountId, &str)> = placed
@@ -114,6 +121,14 @@ pub(super) async fn messages<'a>(
         .collect();
     for (account, awaited) in arrivals::wrote_and_awaited(tx, &wrote, &named).await? {
         about(tx, account, &awaited).await?;
+    }
+    let concerned: BTreeMap<SessionId, _> = placed
+        .iter()
+        .filter(|one| one.news)
+        .map(|one| (one.at.session.id, (&one.at.session, &one.at.conversation)))
+        .collect();
+    if !concerned.is_empty() {
+        alarm(tx, ears.rules(), &concerned.into_values().collect::<Vec<_>>()).await?;
     }
     let mut patience = HashMap::new();
     for (one, item) in placed.iter().zip(items) {
@@ -146,16 +161,19 @@ async fn overheard(tx: &mut WriteTx, one: &Arrived<'_>) -> Result<Option<Standin
 async fn place_all<'a>(
     tx: &mut WriteTx,
     memory: &mut Memory,
+    ears: &mut Ears,
     sent: &'a [Sent<'a>],
 ) -> Result<Vec<Placed<'a>>, StoreError> {
+    let readings = ears.read(sent.iter().map(|one| words(one.arrived.event)).collect()).await;
     let senders: Vec<Place<'_>> = sent
         .iter()
         .map(|one| Place { key: &one.key, account: one.arrived.account, thread: one.arrived.event.thread.as_deref() })
         .collect();
     let mut standing = arrivals::standing(tx, &senders).await?;
     let (mut said, mut placed) = (Vec::new(), Vec::with_capacity(sent.len()));
-    for (one, here) in sent.iter().zip(senders) {
+    for ((one, here), reading) in sent.iter().zip(senders).zip(&readings) {
         let (event, source) = (one.arrived.event, one.arrived.kind.code());
+        let arrival = arrival_of(&one.arrived, reading.as_ref());
         let mut at = if let Some(at) = standing.get(&here) {
             let name = event.sender.name.as_deref().map_or("", str::trim);
             let says = Said { party: at.party, ids: &one.ids, name, source };
@@ -163,13 +181,18 @@ async fn place_all<'a>(
             at.clone()
         } else {
             let party = resolve(tx, &event.sender, &one.key, &one.ids, source).await?;
-            place(tx, party, &arrival_of(&one.arrived)).await?
+            place(tx, party, &arrival).await?
         };
         if !event.is_quiet() {
-            rouse(tx, &mut at, &arrival_of(&one.arrived)).await?;
+            rouse(tx, &mut at, &arrival).await?;
         }
+        let heard = reading.as_ref().map(|reading| {
+            let before = at.session.heard.clone();
+            ears.listen(&mut at.session.heard, reading, &arrival.likely(&before))
+        });
+        let (understood, news) = heard.map_or((None, false), |(understood, news)| (Some(understood), news));
         standing.insert(here, at.clone());
-        placed.push(Placed { arrived: one.arrived, at });
+        placed.push(Placed { arrived: one.arrived, at, understood, news });
     }
     if !said.is_empty() {
         let learned = arrivals::remember(tx, &said).await?;
@@ -178,7 +201,13 @@ async fn place_all<'a>(
     Ok(placed)
 }
 
-pub(super) fn arrival_of<'a>(one: &Arrived<'a>) -> Arrival<'a> {
+/// The words of a customer that are read: not what a machine wrote, nor what another application answers.
+fn words(event: &InboundEvent) -> Option<&str> {
+    let text = event.content.as_ref()?.text.as_deref()?;
+    (event.kind == EventKind::Message && !event.is_quiet()).then_some(text)
+}
+
+pub(super) fn arrival_of<'a>(one: &Arrived<'a>, reading: Option<&'a Reading>) -> Arrival<'a> {
     let event = one.event;
     Arrival {
         account: one.account,
@@ -188,6 +217,7 @@ pub(super) fn arrival_of<'a>(one: &Arrived<'a>) -> Arrival<'a> {
         language: event.sender.locale.as_deref().and_then(|tag| tag.split(['-', '_']).next()),
         quiet: event.is_quiet(),
         hint: event.detail.get("conversation").and_then(Value::as_str).and_then(|id| id.parse::<ConversationId>().ok()),
+        reading,
     }
 }
 
@@ -232,6 +262,7 @@ fn item_of<'a>(one: &Placed<'a>) -> NewItem<'a> {
         body,
         activity: !event.is_automatic(),
         external: event.external_id.as_deref().map(|name| (one.arrived.account, name)),
+        understood: one.understood.clone(),
     }
 }
 

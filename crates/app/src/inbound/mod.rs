@@ -7,7 +7,7 @@ mod notice;
 mod resolve;
 mod session;
 
-pub use ingest::{Claimed, Ingested, Parsed, Stored, attach_orphan, claim};
+pub use ingest::{Applied, Claimed, Ingested, Parsed, Stored, attach_orphan, claim};
 pub use memory::Known;
 pub(crate) use resolve::resolve;
 pub(crate) use session::{Arrival, Enqueue, enqueue, place, wake};

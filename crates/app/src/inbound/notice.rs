@@ -45,7 +45,7 @@ pub(super) async fn notice(tx: &mut WriteTx, one: &Arrived<'_>) -> Result<bool, 
     }
     let moved = event.kind == EventKind::IdentityChange && moved(tx, one, party.view.customer).await?;
     let (session, conversation) = if rings(one) {
-        let arrival = arrival_of(one);
+        let arrival = arrival_of(one, None);
         let mut at = place(tx, party, &arrival).await?;
         rouse(tx, &mut at, &arrival).await?;
         (at.session, at.conversation)
@@ -69,6 +69,7 @@ pub(super) async fn notice(tx: &mut WriteTx, one: &Arrived<'_>) -> Result<bool, 
         body: json!({ "type": event.kind.code(), "detail": event.detail }),
         activity: event.kind == EventKind::Call,
         external: None,
+        understood: None,
     };
     let item = items::append(tx, new).await?;
     tx.live(&topics(&conversation, Some(&session)), Change::Item { conversation: conversation.id, item });

@@ -5,6 +5,7 @@ use meridian_domain::{
     channel::ChannelKind,
     ids::{AgentId, BotId, BranchId, ChannelAccountId, ConversationId, QueueId, SessionId},
     jobs::Job,
+    understanding::message::{Heard, Reading},
     work::{Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
@@ -12,12 +13,12 @@ use meridian_store::{
     arrivals::Standing,
     conversations::{self, Conversation, Session},
     identity::PartyView,
-    work,
+    sessions, work,
 };
 use serde_json::json;
 
 /// What is known of the channel a message came over.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Arrival<'a> {
     pub account: ChannelAccountId,
     pub kind: ChannelKind,
@@ -28,6 +29,22 @@ pub(crate) struct Arrival<'a> {
     pub quiet: bool,
     /// A conversation our own signed reply address names.
     pub hint: Option<ConversationId>,
+    /// What its text says by itself.
+    pub reading: Option<&'a Reading>,
+}
+
+impl Arrival<'_> {
+    /// The languages that are likely before the message is read: of the sender's device, of the channel where it has
+    /// one, of what the customer wrote before.
+    pub(super) fn likely<'b>(&'b self, heard: &'b Heard) -> Vec<&'b str> {
+        let channel = matches!(self.kind, ChannelKind::WeChat | ChannelKind::WeCom).then_some("zh");
+        [self.language, channel, heard.lang.as_deref()].into_iter().flatten().collect()
+    }
+
+    /// The language it is clearly written in.
+    pub(super) fn clear_language(&self, heard: &Heard) -> Option<&'static str> {
+        self.reading?.clear_language(&self.likely(heard))
+    }
 }
 
 /// The open session of the party on this account and in this thread with its conversation locked, or a new one.
@@ -42,10 +59,11 @@ pub(crate) async fn place(tx: &mut WriteTx, party: Resolved, arrival: &Arrival<'
             return Ok(Standing { party: view, session, conversation });
         }
     }
-    open(tx, view, arrival).await
+    open(tx, party, arrival).await
 }
 
-async fn open(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Result<Standing, StoreError> {
+async fn open(tx: &mut WriteTx, who: Resolved, arrival: &Arrival<'_>) -> Result<Standing, StoreError> {
+    let party = who.view;
     let (queue, branch, bot) = conversations::routing_of(tx, arrival.account).await?.ok_or_else(|| {
         StoreError::Inconsistent { table: "channel_account", column: "id", value: arrival.account.to_string() }
     })?;
@@ -59,7 +77,7 @@ async fn open(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Resu
     // People already have the conversation: a new channel of it goes to them, not to the bot.
     let bot = bot.filter(|_| !joined || matches!(conversation.owner, OwnerKind::Bot | OwnerKind::None));
     let control = holder(arrival, bot);
-    let session = Session {
+    let mut session = Session {
         id: tx.id::<SessionId>(),
         conversation: conversation.id,
         party: party.party,
@@ -74,8 +92,9 @@ async fn open(tx: &mut WriteTx, party: PartyView, arrival: &Arrival<'_>) -> Resu
         control_id: bot.filter(|_| !arrival.quiet).map(|bot| bot.0),
         control_epoch: 1,
         bot_waits_since: None,
+        heard: Heard::default(),
     };
-    conversations::insert_session(tx, &session).await?;
+    session.heard.lang = sessions::insert(tx, &session, !who.new).await?;
     let at = Standing { party, session, conversation };
     if control == OwnerKind::Queue {
         ask_people(tx, &at, queue, branch, arrival).await?;
@@ -104,7 +123,8 @@ async fn ask_people(
     arrival: &Arrival<'_>,
 ) -> Result<(), StoreError> {
     let sticky = at.conversation.owner_agent;
-    let request = Enqueue { queue, branch, sticky, language: arrival.language, reason: "message" };
+    let spoken = arrival.clear_language(&at.session.heard);
+    let request = Enqueue { queue, branch, sticky, language: arrival.language, spoken, reason: "message" };
     enqueue(tx, &at.session, &request).await
 }
 
@@ -157,7 +177,10 @@ pub(crate) struct Enqueue<'a> {
     pub queue: QueueId,
     pub branch: BranchId,
     pub sticky: Option<AgentId>,
+    /// As a bot or a device says; none to go by the customer's words.
     pub language: Option<&'a str>,
+    /// The language of the words at hand, where it is clear; else that of earlier ones counts.
+    pub spoken: Option<&'static str>,
     pub reason: &'static str,
 }
 
@@ -172,6 +195,7 @@ pub(crate) async fn enqueue(tx: &mut WriteTx, session: &Session, request: &Enque
         head_start_seconds: 0,
         skills: json!([]),
         language: request.language.map(str::to_owned),
+        spoken: request.spoken.map(str::to_owned).or_else(|| session.heard.lang.clone()),
         sticky: request.sticky,
         reason: request.reason,
     };

@@ -214,7 +214,7 @@ async fn idle_alarm(
     let Some(known) = customers::find(tx, customer).await? else { return Ok(()) };
     let severity = u8::try_from(event.severity).unwrap_or(1);
     let happened = Happened { kind: event.kind.clone(), severity, at: event.occurred_at.unwrap_or(now) };
-    let facts = Facts { tags: known.tags, tier: known.tier, queue: None, events: vec![happened] };
+    let facts = Facts { tags: known.tags, tier: known.tier, events: vec![happened], ..Facts::default() };
     let Some(rule) = verdict(rules, &facts, now).filter(|rule| rule.then.alert) else { return Ok(()) };
     let new = NewAlert {
         kind: "red_channel",

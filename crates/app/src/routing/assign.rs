@@ -85,6 +85,7 @@ pub async fn assign(
                       "from": before.map(|agent| agent.to_string()) }),
         activity: false,
         external: None,
+        understood: None,
     };
     let said = items::append(&mut tx, new).await?;
     let mut concerned = topics(&conversation, Some(&session));

@@ -382,6 +382,7 @@ impl Offered {
                           "step": decision.step }),
             activity: false,
             external: None,
+            understood: None,
         });
     }
 }

@@ -171,6 +171,7 @@ async fn turn_away(
                       "to": rule.overflow_queue.map(|queue| queue.to_string()) }),
         activity: false,
         external: None,
+        understood: None,
     };
     let said = items::append(tx, new).await?;
     tx.live(&[Topic::Conversation(conversation.id)], Change::Item { conversation: conversation.id, item: said });

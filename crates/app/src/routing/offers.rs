@@ -56,6 +56,7 @@ pub async fn accept(app: &App, subject: &Subject, id: OfferId) -> Result<Convers
         body: json!({ "type": "accepted", "offer": id.to_string() }),
         activity: false,
         external: None,
+        understood: None,
     };
     let state_item = items::append(&mut tx, new).await?;
     if let Some(handoff) = handoffs::of_conversations(&mut tx, &[conversation.id.0]).await?.first()

@@ -117,6 +117,7 @@ async fn hand_on(
                       "site": site.to_string() }),
         activity: false,
         external: None,
+        understood: None,
     };
     let said = items::append(tx, new).await?;
     let key = format!("shift_ended:{id}:{}", item.epoch);

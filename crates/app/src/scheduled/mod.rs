@@ -106,6 +106,7 @@ async fn tell(tx: &mut WriteTx, conversation: &Conversation, session: &Session, 
         body,
         activity: false,
         external: None,
+        understood: None,
     };
     let item = items::append(tx, new).await?;
     let mut concerned = topics(conversation, Some(session));

@@ -105,6 +105,7 @@ async fn task(
         branch: conversation.branch,
         sticky: scheduled.agent,
         language: None,
+        spoken: None,
         reason: "scheduled",
     };
     let before = line::open_of_session(tx, session.id).await?;

@@ -1,11 +1,12 @@
 //! The red channel: which customers' work goes ahead, to whom, and who is alarmed.
 //!
-//! Rules look at what the tenant says of a customer (tier, tags) and at what other systems say (events). The first rule
-//! that applies decides. Pure: facts in, verdict out.
+//! Rules look at what the tenant says of a customer (tier, tags), at what other systems say (events), and at what the
+//! customer says (sentiment, intent). The first rule that applies decides. Pure: facts in, verdict out.
 
 use crate::{
     ids::{AgentId, QueueId},
     time::Instant,
+    understanding::message::Heard,
 };
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,26 @@ pub struct When {
     pub queues: Vec<QueueId>,
     /// An outside event; `None` = without one.
     pub event: Option<EventMatch>,
+    /// The customer said something unhappier than this, in hundredths: -95 to 0. Not written when it is not asked for:
+    /// the previous release does not know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentiment_below: Option<i16>,
+    /// The customer asked for any of these intents; empty = for whatever. Not written when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub intents: Vec<String>,
+}
+
+impl When {
+    /// Whether what the customer says decides.
+    pub fn listens(&self) -> bool {
+        self.sentiment_below.is_some() || !self.intents.is_empty()
+    }
+
+    /// Whether what was heard of the customer is what is asked for.
+    fn hears(&self, heard: &Heard) -> bool {
+        self.sentiment_below.is_none_or(|below| heard.low.is_some_and(|low| low < below))
+            && (self.intents.is_empty() || heard.intents.iter().any(|intent| self.intents.contains(intent)))
+    }
 }
 
 /// What a rule does.
@@ -91,6 +112,8 @@ pub struct Facts {
     pub queue: Option<QueueId>,
     /// What other systems said.
     pub events: Vec<Happened>,
+    /// What the customer said.
+    pub heard: Heard,
 }
 
 /// Whether somebody can be asked now.
@@ -104,6 +127,10 @@ pub struct Standing {
 
 /// Most rules of a tenant.
 const MOST_RULES: usize = 50;
+/// Most intents a rule names.
+const MOST_INTENTS: usize = 50;
+/// How unhappy a rule may ask for, in hundredths.
+const UNHAPPY: std::ops::RangeInclusive<i16> = -95..=0;
 /// Longest head start, minutes: a week.
 const MOST_HEAD_START: u32 = 10_080;
 /// Longest time work is kept for a manager, seconds.
@@ -118,6 +145,7 @@ impl Rule {
         let tagged = |wanted: &String| facts.tags.iter().any(|tag| tag.eq_ignore_ascii_case(wanted));
         (when.tags.is_empty() || when.tags.iter().any(tagged))
             && (when.tiers.is_empty() || when.tiers.contains(&facts.tier))
+            && when.hears(&facts.heard)
             && (when.queues.is_empty() || facts.queue.is_some_and(|queue| when.queues.contains(&queue)))
             && when.event.as_ref().is_none_or(|wanted| {
                 let counts = TimeDelta::minutes(i64::from(wanted.within_minutes));
@@ -141,6 +169,11 @@ impl Then {
 /// The first rule that applies.
 pub fn verdict<'a>(rules: &'a [Rule], facts: &Facts, now: Instant) -> Option<&'a Rule> {
     rules.iter().find(|rule| rule.applies(facts, now))
+}
+
+/// Whether what was heard now makes a rule listen that did not before.
+pub fn news(rules: &[Rule], before: &Heard, now: &Heard) -> bool {
+    rules.iter().any(|rule| rule.when.listens() && rule.when.hears(now) && !rule.when.hears(before))
 }
 
 /// A rule that cannot work, with the place named.
@@ -188,8 +221,14 @@ fn check_one(rule: &Rule, known: &Known) -> Result<(), (&'static str, String)> {
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         return fail("name", "a name has 1 to 100 characters");
     }
-    if when.tags.is_empty() && when.tiers.is_empty() && when.event.is_none() {
-        return fail("when", "applies to everybody: name a tag, a tier or an event");
+    if when.tags.is_empty() && when.tiers.is_empty() && when.event.is_none() && !when.listens() {
+        return fail("when", "applies to everybody: name a tag, a tier, an event, a sentiment or an intent");
+    }
+    if when.sentiment_below.is_some_and(|below| !UNHAPPY.contains(&below)) {
+        return fail("sentiment_below", "sentiment_below goes from -0.95 to 0: from -1, as unhappy as can be, to 1");
+    }
+    if when.intents.len() > MOST_INTENTS || when.intents.iter().any(|intent| intent.trim().is_empty()) {
+        return fail("intents", "a rule names at most 50 intents, by name");
     }
     if let Some(tier) = when.tiers.iter().find(|tier| !known.tiers.contains(&tier.as_str())) {
         return fail("tiers", &format!("no such tier: {tier}; there are {}", known.tiers.join(", ")));

@@ -71,4 +71,42 @@ fn rules_are_checked_with_the_place_named() {
     let event = |min_severity, within_minutes| Some(EventMatch { kinds: vec![], min_severity, within_minutes });
     assert_eq!(place(with(&|r| r.when.event = event(6, 5))), "min_severity");
     assert_eq!(place(with(&|r| r.when.event = event(1, 0))), "within_minutes");
+    assert_eq!(place(with(&|r| r.when.sentiment_below = Some(20))), "sentiment_below");
+    assert_eq!(place(with(&|r| r.when.intents = vec![" ".to_owned()])), "intents");
+}
+
+#[test]
+fn a_rule_listens_to_what_the_customer_says() {
+    let angry = rule("angry", When { sentiment_below: Some(-50), ..When::default() });
+    let leaving = rule("leaving", When { intents: vec!["cancel".to_owned()], ..When::default() });
+    let rules = [angry, leaving];
+    let heard = |low, intents: &[&str]| Heard {
+        low,
+        intents: intents.iter().map(ToString::to_string).collect(),
+        ..Heard::default()
+    };
+    let found = |heard: &Heard| {
+        let facts = Facts { heard: heard.clone(), ..Facts::default() };
+        verdict(&rules, &facts, now()).map(|rule| rule.name.clone())
+    };
+    assert_eq!(found(&heard(Some(-51), &[])).as_deref(), Some("angry"));
+    assert_eq!(found(&heard(Some(-50), &[])), None);
+    assert_eq!(found(&heard(None, &["refund"])), None);
+    assert_eq!(found(&heard(Some(20), &["refund", "cancel"])).as_deref(), Some("leaving"));
+    let calm = heard(Some(-10), &[]);
+    assert!(news(&rules, &calm, &heard(Some(-60), &[])) && news(&rules, &calm, &heard(Some(-10), &["cancel"])));
+    assert!(!news(&rules, &heard(Some(-60), &[]), &heard(Some(-90), &[])), "it listened before");
+    assert!(!news(
+        &[rule("gold", When { tags: vec!["gold".to_owned()], ..When::default() })],
+        &calm,
+        &heard(Some(-99), &[])
+    ));
+}
+
+#[test]
+fn a_rule_of_the_previous_release_reads_and_is_written_as_before() {
+    let when = When { tags: vec!["gold".to_owned()], ..When::default() };
+    let written = serde_json::to_value(&when).unwrap();
+    assert_eq!(written, serde_json::json!({ "tags": ["gold"], "tiers": [], "queues": [], "event": null }));
+    assert_eq!(serde_json::from_value::<When>(written).unwrap(), when);
 }

@@ -160,9 +160,43 @@ pub fn language(text: &str) -> Option<&'static str> {
     among(text, &[]).map(|guess| guess.lang)
 }
 
+/// What a text says of its language before anything else is known of who wrote it: the costly part of [`among`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Evidence {
+    /// Its letters settle it.
+    Settled(Guess),
+    /// How likely each language is, most likely first.
+    Weighed(Vec<(&'static str, f64)>),
+}
+
+impl Evidence {
+    /// The language, given what is already likely. Hints settle what a short text leaves open, and no more.
+    pub fn weigh(&self, hints: &[&str]) -> Option<Guess> {
+        let values = match self {
+            Self::Settled(guess) => return Some(*guess),
+            Self::Weighed(values) => values,
+        };
+        let weighted =
+            values.iter().map(|(lang, likely)| (*lang, likely * if hints.contains(lang) { HINT } else { 1.0 }));
+        let (mut best, mut total) = (None, 0.0);
+        for (lang, weight) in weighted {
+            total += weight;
+            if weight > 0.0 && best.is_none_or(|(_, most)| weight > most) {
+                best = Some((lang, weight));
+            }
+        }
+        best.map(|(lang, weight)| Guess { lang, confidence: weight / total })
+    }
+}
+
 /// The language of a text, given what is already likely: the languages of the customer's earlier messages, or of the
-/// country of the number. Hints settle what a short text leaves open, and no more.
+/// country of the number.
 pub fn among(text: &str, hints: &[&str]) -> Option<Guess> {
+    evidence(text)?.weigh(hints)
+}
+
+/// What a text says of its language; nothing when it has no letters.
+pub fn evidence(text: &str) -> Option<Evidence> {
     let low = restored(text.to_lowercase());
     let letters = low.chars().filter(|c| c.is_alphabetic()).count();
     if letters == 0 {
@@ -172,37 +206,27 @@ pub fn among(text: &str, hints: &[&str]) -> Option<Guess> {
     if !low.is_ascii()
         && let Some(lang) = by_script(&low, letters).or_else(|| by_letter(&low))
     {
-        return Some(Guess { lang, confidence: 0.99 });
+        return Some(Evidence::Settled(Guess { lang, confidence: 0.99 }));
     }
     if let Some(lang) = alone(&low) {
-        return Some(Guess { lang, confidence: 1.0 });
+        return Some(Evidence::Settled(Guess { lang, confidence: 1.0 }));
     }
     if !low.chars().all(|c| !c.is_alphabetic() || latin(c)) {
-        return modelled(&ALL_SCRIPTS, low, hints);
+        return Some(modelled(&ALL_SCRIPTS, low));
     }
-    if let Some(ends) = ends(&low, letters)
-        && let Some(guess) = modelled(&LATIN_ONLY, ends, hints).filter(|guess| guess.confidence >= CERTAIN)
-    {
-        return Some(guess);
+    if let Some(ends) = ends(&low, letters) {
+        let said = modelled(&LATIN_ONLY, ends);
+        if said.weigh(&[]).is_some_and(|guess| guess.confidence >= CERTAIN) {
+            return Some(said);
+        }
     }
-    modelled(&LATIN_ONLY, low, hints)
+    Some(modelled(&LATIN_ONLY, low))
 }
 
 /// What the trigrams of a text say.
-fn modelled(detector: &LanguageDetector, low: String, hints: &[&str]) -> Option<Guess> {
+fn modelled(detector: &LanguageDetector, low: String) -> Evidence {
     let values = detector.compute_language_confidence_values(low);
-    let weighted = values.iter().map(|(language, confidence)| {
-        let lang = code(*language);
-        (lang, confidence * if hints.contains(&lang) { HINT } else { 1.0 })
-    });
-    let (mut best, mut total) = (None, 0.0);
-    for (lang, weight) in weighted {
-        total += weight;
-        if weight > 0.0 && best.is_none_or(|(_, most)| weight > most) {
-            best = Some((lang, weight));
-        }
-    }
-    best.map(|(lang, weight)| Guess { lang, confidence: weight / total })
+    Evidence::Weighed(values.iter().map(|(language, confidence)| (code(*language), *confidence)).collect())
 }
 
 /// Letters at either end of a text that are looked at first.

@@ -4,6 +4,7 @@
 
 pub mod intent;
 pub mod language;
+pub mod message;
 pub mod redact;
 pub mod sentiment;
 pub mod token;

@@ -86,6 +86,11 @@ impl Model {
     }
 }
 
+/// Whether bytes begin as a model of this version does.
+pub fn readable(start: &[u8]) -> bool {
+    start.starts_with(MARK)
+}
+
 fn count(out: &mut Vec<u8>, value: usize) {
     out.extend_from_slice(&(value as u32).to_le_bytes());
 }

@@ -3,13 +3,17 @@
 
 mod calibrate;
 mod codec;
+mod evaluate;
+mod example;
 mod features;
 mod model;
 mod second;
 mod svm;
 mod train;
 
-pub use codec::InvalidModel;
+pub use codec::{InvalidModel, readable};
+pub use evaluate::{Evaluation, Score, evaluate, trainable};
+pub use example::{LONGEST, digest, intent_name};
 pub use model::{Model, Prediction};
 pub use train::{Refused, train};
 

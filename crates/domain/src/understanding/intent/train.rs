@@ -25,6 +25,9 @@ pub enum Refused {
     /// The model would be too large.
     #[error("{0} labels are too many: at most 2000")]
     TooManyLabels(usize),
+    /// Nothing can be held out.
+    #[error("no intent has three different examples: nothing can be held out for the evaluation")]
+    TooFew,
 }
 
 /// Parts the examples are dealt into for held-out predictions.

@@ -11,9 +11,11 @@ use super::{
     intent::{Model, OUT_OF_SCOPE},
     token::unspaced,
 };
+use serde::{Deserialize, Serialize};
 
 /// How a text feels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mood {
     /// Unhappy.
     Negative,
