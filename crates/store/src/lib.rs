@@ -49,6 +49,7 @@ pub mod scheduled;
 pub mod seal;
 pub mod setup;
 pub mod shifts;
+pub mod signals;
 pub mod sites;
 pub mod system;
 pub mod templates;
