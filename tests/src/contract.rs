@@ -107,6 +107,8 @@ impl Contract {
                 format!("{{ {} }}", inner.collect::<Vec<_>>().join(", "))
             }
             (_, "Int") => "1".to_owned(),
+            (_, "Float") => "1.0".to_owned(),
+            (_, "DateTime") => "\"2026-01-01T00:00:00Z\"".to_owned(),
             (_, "Boolean") => "false".to_owned(),
             _ => "\"x\"".to_owned(),
         })

@@ -37,6 +37,11 @@ const FILL: &[&str] = &[
     "insert into identity_term (tenant_id, role, value, share) select tenant_id, 'given_name', 'ana', 0.01 from tenant",
     "insert into identity_run (tenant_id, id, kind) select tenant_id, gen_random_uuid(), 'import' from tenant",
     "insert into identity_import_row (tenant_id, run_id, line, record) select tenant_id, id, 2, '{}' from identity_run limit 1",
+    "insert into identity_verifier (tenant_id, id, name, kind, accept, reject, hours) select tenant_id, id, 'v', 'voiceprint', 0.8, 0.3, 24 from branch limit 1",
+    "insert into identity_consent (tenant_id, reference, given_at) select tenant_id, 'c', now() from tenant",
+    "insert into identity_signal (tenant_id, id, verifier_id, reference, party_id, customer_id, score, accept, reject, consent, checked_at, expires_at)
+       select v.tenant_id, gen_random_uuid(), v.id, 'r', p.id, c.id, 0.9, 0.8, 0.3, 'c', now(), now() + interval '1 day'
+       from identity_verifier v join party p on p.tenant_id = v.tenant_id join customer c on c.tenant_id = v.tenant_id limit 1",
     "insert into alert (tenant_id, id, kind, text) select tenant_id, id, 'overflow', 't' from branch",
     "insert into customer_event (tenant_id, id, party_id, kind, severity, occurred_at) select tenant_id, id, id, 'k', 1, now() from party",
     "insert into red_rules (tenant_id, version, rules) select tenant_id, 1, '[]' from branch",

@@ -231,7 +231,7 @@ async fn identity_work(stack: &Stack, agent: &Agent, supervisor: &Agent, custome
     Ok(())
 }
 
-/// A suggested pair, a run, an identifier, a declared value: of the first tenant.
+/// A suggested pair, a run, an identifier, a declared value, a verifier with its checks: of the first tenant.
 async fn identity_things(stack: &Stack, supervisor: &Agent) -> Result<BTreeMap<&'static str, String>> {
     stack.sql("insert into customer (tenant_id, id, name) select tenant_id, gen_random_uuid(), 'Zinnia' from tenant where slug = 'demo'").await?;
     stack.sql("insert into identity_candidate (tenant_id, id, customer_id, other_id, score, evidence)
@@ -243,11 +243,22 @@ async fn identity_things(stack: &Stack, supervisor: &Agent) -> Result<BTreeMap<&
     stack.sql("insert into identity_import_row (tenant_id, run_id, line, record, refusal) select tenant_id, id, 2, '{}', 'Zinnia' from identity_run").await?;
     let block = "mutation { identityValueBlock(input: { scheme: \"email\", value: \"zinnia@\", reason: \"Zinnia\" }) { userErrors { code } } }";
     supervisor.query(block, json!({})).await?;
+    stack.sql("with voice as (
+          insert into identity_verifier (tenant_id, id, name, kind, accept, reject, hours)
+          select tenant_id, gen_random_uuid(), 'Zinnia', 'voiceprint', 0.8, 0.3, 24 from tenant where slug = 'demo' returning tenant_id, id
+        ), allowed as (
+          insert into identity_consent (tenant_id, reference, given_at) select tenant_id, 'Zinnia', now() from voice
+        )
+        insert into identity_signal (tenant_id, id, verifier_id, reference, party_id, customer_id, score, accept, reject, consent, checked_at, expires_at)
+        select v.tenant_id, gen_random_uuid(), v.id, 'Zinnia-' || l.party_id, l.party_id, l.customer_id, 0.9, 0.8, 0.3, 'Zinnia', now(), now() + interval '1 day'
+        from voice v join party_customer l on l.tenant_id = v.tenant_id").await?;
+    let verifier = one_id(stack, "select id from identity_verifier limit 1").await?;
     let candidate = one_id(stack, "select id from identity_candidate where state = 'open' limit 1").await?;
     let run = one_id(stack, "select id from identity_run limit 1").await?;
     let identity = one_id(stack, "select id from customer_identity limit 1").await?;
     Ok(BTreeMap::from([
         ("candidate", format!("cnt_{}", candidate.simple())),
+        ("verifier", format!("ver_{}", verifier.simple())),
         ("run", format!("run_{}", run.simple())),
         ("identityids", format!("idn_{}", identity.simple())),
     ]))

@@ -186,6 +186,10 @@ refusals! {
     identity::MergeRefused {
         NotFound => NotFound, Same => Conflict, Moved => Conflict, Later(_) => Conflict, Last => Invalid, Invalid(_) => Invalid
     }
+    identity::VerifyRefused {
+        NotFound(_) => NotFound, Invalid(_) => Invalid, Identifier(_) => Invalid, Which => Invalid, Off => Conflict,
+        Withdrawn => Conflict,
+    }
     identity::DeclareRefused { NotFound => NotFound, Invalid(_) => Invalid }
     identity::RunRefused { NotFound => NotFound, Running => Conflict }
     setup::PeopleRefused { NotFound => NotFound, Oneself => Conflict }

@@ -6,9 +6,9 @@ use async_graphql::{
     Context, Error, ErrorExtensions,
     dataloader::{DataLoader, Loader},
 };
-use meridian_domain::ids::{AgentId, ConversationId, CustomerId, ItemId, PartyId, QueueId, WorkItemId};
+use meridian_domain::ids::{AgentId, ConversationId, CustomerId, ItemId, PartyId, QueueId, SignalId, WorkItemId};
 use meridian_store::{
-    ReadTx, agents, aside, attachments, candidates, conversations, customers, handoffs, identity, setup, work,
+    ReadTx, agents, aside, attachments, candidates, conversations, customers, handoffs, identity, setup, signals, work,
 };
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -122,6 +122,19 @@ edges! {
     });
     /// Why a party is with its customer.
     ReasonOf(PartyId) => String, |tx, ids| Box::pin(async move { identity::reasons(tx, &ids).await });
+    /// A check by an outside verifier, while it is kept.
+    TheCheck(SignalId) => signals::Check, |tx, ids| Box::pin(async move {
+        Ok(signals::many(tx, &ids).await?.into_iter().map(|check| (check.signal.id, check)).collect())
+    });
+    /// Checks of a customer's addresses, and those that claim to be that customer; newest first.
+    ChecksOf(CustomerId) => Vec<signals::Check>, |tx, ids| Box::pin(async move {
+        let found = signals::of_customers(tx, &ids).await?;
+        let of = |id: Uuid| {
+            let theirs = found.iter().filter(|check| check.subject.0 == id || check.claimed.0 == id);
+            (CustomerId(id), theirs.cloned().collect::<Vec<_>>())
+        };
+        Ok(ids.iter().copied().map(of).collect())
+    });
     /// Open pairs of a customer, best first.
     CandidatesOf(CustomerId) => Vec<candidates::Candidate>, |tx, ids| Box::pin(async move {
         let found = candidates::of_customers(tx, &ids).await?;

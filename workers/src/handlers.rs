@@ -136,6 +136,7 @@ impl Jobs {
                 bots::bot_silent(app, tenant, *session).await?;
             }
             Job::Recognise { customer } => identity::recognise(app, tenant, *customer).await?,
+            Job::SignalEnd { signal } => identity::signal_ended(app, tenant, *signal).await?,
             Job::LearnIdentity => identity::learn(app, tenant).await?,
             Job::RunIdentity { run } => identity::run(app, tenant, *run).await?,
             Job::TrainIntents { version } => understanding::train(app, tenant, *version).await?,

@@ -24,7 +24,7 @@ const GRACE: f64 = 2.0;
 const PATIENCE: f64 = 60.0;
 /// One clean-up in so many sweeps.
 const CLEAN_EVERY: u64 = 300;
-/// Decision records are forgotten a few at a time, so that a sweep is never long: 500 a second at most.
+/// Decision records and checks are forgotten a few at a time, so that a sweep is never long: 500 a second at most.
 const FORGET_EVERY: u64 = 10;
 const FORGET_AT_ONCE: i64 = 5000;
 const LEASE_SECONDS: f64 = 5.0;
@@ -43,7 +43,7 @@ pub(crate) async fn run(settings: Settings, clock: Arc<dyn Clock>, stop: Cancell
         if round % FORGET_EVERY == 0
             && let Err(error) = forget(&settings, holder).await
         {
-            tracing::warn!(%error, "old decision records stay for now");
+            tracing::warn!(%error, "old decision records and checks stay for now");
         }
         let done = match look(&settings, holder, patience, round % CLEAN_EVERY == 0).await {
             Ok(None) => continue,
@@ -71,14 +71,14 @@ struct Found {
     dropped: Vec<(TenantId, AttachmentId)>,
 }
 
-/// Forgets decision records that are older than is asked for.
+/// Forgets decision records that are older than is asked for, and what outside verifiers found about people long ago.
 async fn forget(settings: &Settings, holder: uuid::Uuid) -> Result<(), StoreError> {
-    if settings.decision_days == 0 {
-        return Ok(());
-    }
-    let mut tx = settings.app.db.system("the sweeper forgets old decision records of all tenants").await?;
+    let mut tx = settings.app.db.system("the sweeper forgets old decision records and checks of all tenants").await?;
     if system::hold_lease(&mut tx, "sweeper", holder, LEASE_SECONDS).await?.is_some() {
-        system::forget_decisions(&mut tx, settings.decision_days, FORGET_AT_ONCE).await?;
+        if settings.decision_days > 0 {
+            system::forget_decisions(&mut tx, settings.decision_days, FORGET_AT_ONCE).await?;
+        }
+        system::forget_checks(&mut tx, FORGET_AT_ONCE).await?;
     }
     tx.commit().await
 }

@@ -1,3 +1,5 @@
+import { full } from '../lib/format';
+import { i18n } from '../lib/i18n/index.svelte';
 import { pack } from '../lib/i18n/pack';
 
 export const words = {
@@ -18,12 +20,27 @@ export const words = {
   'agreement.close': ['nearly the same {field}', '{field}几乎相同'],
   'agreement.partly': ['{field} alike in part', '{field}部分相似'],
   'agreement.other': ['other {field}', '{field}不同'],
+  'check.same': ['{verifier} passed', '{verifier}：通过'],
+  'check.other': ['{verifier} failed', '{verifier}：未通过'],
+  'check.until': ['{score} %, until {time}, consent {consent}', '{score} %，有效至 {time}，同意 {consent}'],
 } as const;
 export const say = pack(words);
 
+interface Piece {
+  agreement: string;
+  field: string;
+  verifier?: string | null;
+  verification?: { score?: number | null; expiresAt: string; consent?: string | null } | null;
+}
+
 /** A piece of evidence in words. */
-export function told(piece: { agreement: string; field: string }): string {
-  return say.code('agreement', piece.agreement, { field: say.code('trait', piece.field) });
+export function told({ agreement, field, verifier }: Piece): string {
+  return verifier ? say.code('check', agreement, { verifier }) : say.code('agreement', agreement, { field: say.code('trait', field) });
+}
+
+/** More of a check: how sure, until when, by which consent. */
+export function more({ verification: check }: Piece): string | undefined {
+  return check?.score == null ? undefined : say('check.until', { score: Math.round(check.score * 100), time: full(check.expiresAt, i18n.lang), consent: check.consent ?? '' });
 }
 
 export function percent(score: number): string {

@@ -87,6 +87,10 @@ ids! {
     LinkId = "lnk";
     /// Two customers that may be one person.
     CandidateId = "cnt";
+    /// Who checks for the tenant, outside, that somebody is who they say.
+    VerifierId = "ver";
+    /// What such a check found.
+    SignalId = "sig";
     /// A de-duplication or an import of customers.
     RunId = "run";
     /// One issue, over any number of channels.

@@ -2,7 +2,7 @@
 
 use crate::ids::{
     AgentId, AttachmentId, BotEventId, ConversationId, CursorId, CustomerId, DeliveryId, EmergencyActivationId,
-    HandoffId, OfferId, RawId, RunId, ScheduledWorkId, SessionId, SiteId, WhatIfId, WorkItemId,
+    HandoffId, OfferId, RawId, RunId, ScheduledWorkId, SessionId, SignalId, SiteId, WhatIfId, WorkItemId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -111,6 +111,11 @@ pub enum Job {
         /// The customer.
         customer: CustomerId,
     },
+    /// A check by an outside verifier stops to count: who was suggested because of it is looked at again.
+    SignalEnd {
+        /// The check.
+        signal: SignalId,
+    },
     /// Estimate the parameters of recognition from the tenant's customers.
     LearnIdentity,
     /// The next part of a de-duplication or an import.
@@ -150,6 +155,7 @@ impl Job {
             Self::Pull { .. } => "pull",
             Self::AttachOrphan { .. } => "attach_orphan",
             Self::Recognise { .. } => "recognise",
+            Self::SignalEnd { .. } => "signal_end",
             Self::LearnIdentity => "learn_identity",
             Self::RunIdentity { .. } => "run_identity",
             Self::TrainIntents { .. } => "train_intents",
@@ -178,7 +184,7 @@ impl Job {
             Self::Summarise { .. } => "summarise",
             Self::FetchMedia { .. } => "media",
             Self::Pull { .. } => "pull",
-            Self::Recognise { .. } => "identity",
+            Self::Recognise { .. } | Self::SignalEnd { .. } => "identity",
             Self::LearnIdentity | Self::RunIdentity { .. } | Self::RunWhatIf { .. } | Self::TrainIntents { .. } => {
                 "bulk"
             }

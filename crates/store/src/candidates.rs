@@ -169,6 +169,23 @@ pub async fn keep_only(
     Ok(())
 }
 
+/// Takes the open suggestions of pairs away that rest on a check by an outside verifier.
+pub async fn drop_resting(tx: &mut WriteTx, pairs: &[(CustomerId, CustomerId)]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    let (lower, higher): (Vec<Uuid>, Vec<Uuid>) = pairs.iter().map(|(a, b)| ordered(*a, *b)).unzip();
+    sqlx::query!(
+        r#"delete from identity_candidate c using unnest($2::uuid[], $3::uuid[]) as k(lower, higher)
+           where c.tenant_id = $1 and c.customer_id = k.lower and c.other_id = k.higher and c.state = 'open'
+             and c.evidence @> '[{"source": {}}]'"#,
+        tenant,
+        &lower,
+        &higher
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Writes what people decided of two customers; the latest word counts.
 pub async fn decide(tx: &mut WriteTx, a: CustomerId, b: CustomerId, state: State) -> Result<(), StoreError> {
     let (tenant, id, by) = (tx.tenant(), tx.id::<CandidateId>(), tx.scope().actor().id());

@@ -3,7 +3,7 @@
 use crate::{
     ReadTx, StoreError, WriteTx,
     error::code,
-    recognition::{declarations, declared},
+    recognition::{declarations_told, declared},
 };
 use meridian_domain::{
     actor::Actor,
@@ -314,6 +314,8 @@ pub struct Identity {
     pub scheme: String,
     /// Value in normal form.
     pub value: String,
+    /// Where the value is unique; empty = everywhere.
+    pub scope: String,
     /// How far it is verified.
     pub verified: Verification,
     /// Who said so.
@@ -326,28 +328,43 @@ pub struct Identity {
     pub valid_to: Option<Instant>,
     /// What people declared of the value.
     pub declared: Option<Declared>,
+    /// Why they did.
+    pub declared_reason: Option<String>,
+    /// How many customers hold the value now; counted up to fifty addresses.
+    pub holders: usize,
 }
 
 /// Identifiers of several customers.
 pub async fn of_customers(tx: &mut ReadTx, customers: &[Uuid]) -> Result<Vec<Identity>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        "select i.id, i.party_id, pc.customer_id, i.scheme, i.value, i.verified, i.source, i.first_seen, i.last_seen,
-                i.valid_to
-         from party_customer pc
-         join customer_identity i on i.tenant_id = pc.tenant_id and i.party_id = pc.party_id
-         where pc.tenant_id = $1 and pc.customer_id = any($2) order by i.first_seen, i.id limit 2000",
+        r#"select i.id, i.party_id, pc.customer_id, i.scheme, i.value, i.scope, i.verified, i.source, i.first_seen,
+                  i.last_seen, i.valid_to, h.holders as "holders!"
+           from party_customer pc
+           join customer_identity i on i.tenant_id = pc.tenant_id and i.party_id = pc.party_id
+           cross join lateral (
+             select count(distinct o.customer_id) as holders from (
+               select party_id from customer_identity
+               where tenant_id = $1 and scheme = i.scheme and value = i.value and scope = i.scope and valid_to is null
+               limit 50
+             ) held join party_customer o on o.tenant_id = $1 and o.party_id = held.party_id
+           ) h
+           where pc.tenant_id = $1 and pc.customer_id = any($2) order by i.first_seen, i.id limit 2000"#,
         tenant,
         customers
     )
     .fetch_all(tx.conn())
     .await?;
     let values: Vec<(&str, &str)> = rows.iter().map(|row| (row.scheme.as_str(), row.value.as_str())).collect();
-    let said = declarations(tx, &values).await?;
+    let said = declarations_told(tx, &values).await?;
     rows.into_iter()
         .map(|row| {
+            let (declared, declared_reason) = declared(&said, &row.scheme, &row.value).unzip();
             Ok(Identity {
-                declared: declared(&said, &row.scheme, &row.value),
+                declared,
+                declared_reason,
+                holders: usize::try_from(row.holders).unwrap_or(0),
+                scope: row.scope,
                 id: row.id.into(),
                 party: row.party_id.into(),
                 customer: row.customer_id.into(),

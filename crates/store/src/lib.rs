@@ -51,6 +51,7 @@ pub mod seal;
 pub mod sessions;
 pub mod setup;
 pub mod shifts;
+pub mod signals;
 pub mod sites;
 mod spoken;
 pub mod system;

@@ -4,7 +4,7 @@ use crate::{ReadTx, StoreError, WriteTx, error::code};
 use meridian_domain::{
     event::{Identifier, Verification},
     identity::{
-        Declared, Holder,
+        Declared, Holder, SubAddresses,
         candidate::{LARGEST_BLOCK, LARGEST_NAME_BLOCK, MOST_PARTNERS, Profile},
         compare::Role,
         declarations_of,
@@ -37,13 +37,22 @@ pub struct Known {
 pub type Declarations = HashMap<(String, String), Declared>;
 
 /// What is declared of an identifier: of the value itself before parts of it.
-pub fn declared(of: &Declarations, scheme: &str, value: &str) -> Option<Declared> {
+pub fn declared<T: Clone>(of: &HashMap<(String, String), T>, scheme: &str, value: &str) -> Option<T> {
     let (scheme, values) = declarations_of(scheme, value)?;
-    values.into_iter().find_map(|value| of.get(&(scheme.to_owned(), value)).copied())
+    values.into_iter().find_map(|value| of.get(&(scheme.to_owned(), value)).cloned())
 }
 
 /// What people declared of identifiers.
 pub async fn declarations(tx: &mut ReadTx, ids: &[(&str, &str)]) -> Result<Declarations, StoreError> {
+    let told = declarations_told(tx, ids).await?;
+    Ok(told.into_iter().map(|(value, (declared, _))| (value, declared)).collect())
+}
+
+/// The same with why, in their words.
+pub async fn declarations_told(
+    tx: &mut ReadTx,
+    ids: &[(&str, &str)],
+) -> Result<HashMap<(String, String), (Declared, String)>, StoreError> {
     let tenant = tx.tenant();
     let (mut schemes, mut values) = (Vec::new(), Vec::new());
     for (scheme, all) in ids.iter().filter_map(|(scheme, value)| declarations_of(scheme, value)) {
@@ -53,10 +62,10 @@ pub async fn declarations(tx: &mut ReadTx, ids: &[(&str, &str)]) -> Result<Decla
         }
     }
     if values.is_empty() {
-        return Ok(Declarations::new());
+        return Ok(HashMap::new());
     }
     let rows = sqlx::query!(
-        "select r.scheme, r.value, r.declared from unnest($2::text[], $3::text[]) as k(scheme, value)
+        "select r.scheme, r.value, r.declared, r.reason from unnest($2::text[], $3::text[]) as k(scheme, value)
          join identity_rule r on r.tenant_id = $1 and r.scheme = k.scheme and r.value = k.value",
         tenant,
         &schemes,
@@ -67,7 +76,7 @@ pub async fn declarations(tx: &mut ReadTx, ids: &[(&str, &str)]) -> Result<Decla
     rows.into_iter()
         .map(|row| {
             let declared = code("identity_rule", "declared", &row.declared, Declared::from_code)?;
-            Ok(((row.scheme, row.value), declared))
+            Ok(((row.scheme, row.value), (declared, row.reason)))
         })
         .collect()
 }
@@ -115,14 +124,17 @@ pub async fn known(tx: &mut ReadTx, customers: &[Uuid]) -> Result<HashMap<Custom
              from family f join customer c on c.tenant_id = $1 and c.merged_into = f.id
            )
            select root as "root!", name as "name!", birth_date::text as birth, created_at as "created_at!",
-                  itself as "itself!" from family order by itself desc, id"#,
+                  itself as "itself!", (select sub_addresses_apart from tenant where tenant_id = $1) as "apart!"
+           from family order by itself desc, id"#,
         tenant,
         customers
     )
     .fetch_all(tx.conn())
     .await?;
     let mut found: HashMap<CustomerId, Known> = HashMap::new();
+    let mut tags = SubAddresses::Same;
     for row in people {
+        tags = if row.apart { SubAddresses::Apart } else { SubAddresses::Same };
         let known = found.entry(row.root.into()).or_default();
         known.profile.name(&row.name);
         if let Some(birth) = &row.birth {
@@ -151,7 +163,7 @@ pub async fn known(tx: &mut ReadTx, customers: &[Uuid]) -> Result<HashMap<Custom
     let said = declarations(tx, &values).await?;
     for row in ids {
         let Some(known) = row.customer.and_then(|id| found.get_mut(&CustomerId(id))) else { continue };
-        known.profile.identifier(&row.scheme, &row.value, declared(&said, &row.scheme, &row.value));
+        known.profile.identifier_by(&row.scheme, &row.value, declared(&said, &row.scheme, &row.value), tags);
         known.ids.push(Identifier {
             verified: code("customer_identity", "verified", &row.verified, Verification::from_code)?,
             scheme: row.scheme,
@@ -375,6 +387,26 @@ pub async fn shares(tx: &mut ReadTx, terms: &[(Role, String)], learned: &Learned
         shares.known.insert((role, row.value), row.share);
     }
     Ok(shares)
+}
+
+/// What the tenant says of tags in mail addresses.
+pub async fn sub_addresses(tx: &mut ReadTx) -> Result<SubAddresses, StoreError> {
+    let tenant = tx.tenant();
+    let apart = sqlx::query_scalar!("select sub_addresses_apart from tenant where tenant_id = $1", tenant);
+    Ok(if apart.fetch_one(tx.conn()).await? { SubAddresses::Apart } else { SubAddresses::Same })
+}
+
+/// Says what tags in mail addresses mean. Whether that is news.
+pub async fn set_sub_addresses(tx: &mut WriteTx, tags: SubAddresses) -> Result<bool, StoreError> {
+    let (tenant, apart) = (tx.tenant(), tags == SubAddresses::Apart);
+    let done = sqlx::query!(
+        "update tenant set sub_addresses_apart = $2 where tenant_id = $1 and sub_addresses_apart <> $2",
+        tenant,
+        apart
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// How many customers there are, merged ones aside.

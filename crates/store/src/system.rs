@@ -219,3 +219,16 @@ pub async fn forget_decisions(tx: &mut SystemTx, days: u16, most: i64) -> Result
     .await?;
     Ok(done.rows_affected())
 }
+
+/// Forgets checks of outside verifiers a week after they stopped to count, at most so many at once.
+pub async fn forget_checks(tx: &mut SystemTx, most: i64) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "delete from identity_signal where (tenant_id, id) in (
+           select tenant_id, id from identity_signal where expires_at < now() - interval '7 days' order by expires_at limit $1
+         )",
+        most
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
+}

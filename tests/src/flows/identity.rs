@@ -154,6 +154,19 @@ async fn a_chat_a_call_and_a_mail_are_one_timeline() -> Result<()> {
     stack.finish().await
 }
 
+/// What a subscription to a conversation tells within two quiet seconds.
+async fn heard(agent: &Agent, conversation: &Value, after: Option<Value>) -> Result<Vec<Value>> {
+    let live = "subscription($c: ID!, $a: String) { conversation(id: $c, resumeAfter: $a) { cursor change { __typename
+        ... on ItemChange { item { text } } ... on ConversationChange { conversation { timeline(first: 5) { nodes { text } } } } } } }";
+    let mut socket = agent.connect().await?;
+    socket.subscribe("heard", live, json!({ "c": conversation, "a": after })).await?;
+    let mut all = Vec::new();
+    while let Ok(mut message) = socket.next(Duration::from_secs(2)).await {
+        all.push(message["payload"]["data"]["conversation"].take());
+    }
+    Ok(all)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_merge_is_undone_and_the_strangers_messages_are_gone() -> Result<()> {
     let Some(stack) = Stack::start().await? else { return Ok(()) };
@@ -187,6 +200,8 @@ async fn a_wrong_merge_is_undone_and_the_strangers_messages_are_gone() -> Result
     // their number ties to the merged customer.
     let merged = sam.query(MERGE, json!({ "f": b, "i": a })).await?["customerMerge"].take();
     let by_phone = Person { name: "Bea Flint", ids: &["phone_e164:+447700900962"] };
+    let before = heard(&sam, &of_ada, None).await?;
+    let before = before.first().map(|m| m["cursor"].clone()).context("a cursor")?;
     by_phone.says(&stack, "b2", "a secret of Bea").await?;
     stack.settle("select count(*) from timeline_item where kind = 'message'", 3, PATIENCE).await?;
     let mixed = "select count(distinct s.party_id) from session s where conversation_id = (
@@ -213,6 +228,9 @@ async fn a_wrong_merge_is_undone_and_the_strangers_messages_are_gone() -> Result
     places.sort_unstable();
     assert_eq!(places, (1..=places.len() as i64).collect::<Vec<_>>(), "no gap: what left has marks");
     ensure!(held.to_string().contains("\"moved\""), "{held}");
+    // Who was away meanwhile and comes back is told to read again, and hears nothing of the stranger.
+    let missed = json!(heard(&sam, &of_ada, Some(before)).await?).to_string();
+    ensure!(missed.contains("Resync") && !missed.contains("secret"), "{missed}");
 
     // Nothing but a person's word brings them together again.
     for customer in [&a, &b] {

@@ -4,9 +4,9 @@ use crate::{
     context::viewer,
     conversations::{Conversation, TimelineItem},
     error::{AppError, Refusal, Resolved, UserError},
-    identity::{CustomerIdentity, IdentityCandidate, LaterMerge},
+    identity::{CustomerIdentity, IdentityCandidate, LaterMerge, Verification},
     ids::{id, read},
-    loaders::{CandidatesOf, IdentitiesOf, load},
+    loaders::{CandidatesOf, ChecksOf, IdentitiesOf, load},
     page,
     red::{self, CustomerEvent},
 };
@@ -114,6 +114,11 @@ impl Customer {
     async fn candidates(&self, ctx: &Context<'_>) -> Resolved<Vec<IdentityCandidate>> {
         let found = load(ctx, CandidatesOf(self.0.id)).await?.unwrap_or_default();
         Ok(found.into_iter().map(IdentityCandidate).collect())
+    }
+    /// What outside verifiers found about who uses its addresses, and about others who claim to be it; newest first.
+    async fn verifications(&self, ctx: &Context<'_>) -> Resolved<Vec<Verification>> {
+        let found = load(ctx, ChecksOf(self.0.id)).await?.unwrap_or_default();
+        Ok(found.into_iter().map(Verification).collect())
     }
     /// What other systems said about it, newest first.
     #[graphql(complexity = "first.unwrap_or(50).clamp(1, 100) as usize * child_complexity")]

@@ -3,20 +3,22 @@
 mod mutations;
 mod queries;
 mod runs;
+mod verify;
 
 pub(crate) use mutations::IdentityMutations;
 pub(crate) use queries::IdentityQueries;
 pub(crate) use runs::{RunMutations, RunQueries};
+pub(crate) use verify::{Verification, VerifyMutations, VerifyQueries};
 
 use crate::{
     customers::Customer,
     error::Resolved,
     ids::id,
-    loaders::{ReasonOf, TheCustomer, load},
+    loaders::{ReasonOf, TheCheck, TheCustomer, load},
 };
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use meridian_domain::identity::{Class, Declared, candidate, class_of};
+use meridian_domain::identity::{Because, Class, Declared, candidate, standing_class};
 use meridian_store::{candidates, identity};
 
 /// What an identifier is worth.
@@ -32,8 +34,26 @@ pub(crate) enum IdentityClass {
     Blocked,
 }
 
+/// Why an identifier is worth what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "meridian_domain::identity::Because")]
+pub(crate) enum IdentityClassReason {
+    /// By its kind: a landline, an account, what is no value at all.
+    Kind,
+    /// People declared it; `declaredReason` says why.
+    Declared,
+    /// Learned: six customers or more hold it.
+    Learned,
+}
+
 /// One identifier of a customer.
 pub(crate) struct CustomerIdentity(pub identity::Identity);
+
+impl CustomerIdentity {
+    fn standing(&self) -> (Option<Class>, Because) {
+        standing_class(&self.0.scheme, &self.0.value, self.0.declared, self.0.holders)
+    }
+}
 
 /// One identifier of a customer.
 #[Object]
@@ -50,18 +70,34 @@ impl CustomerIdentity {
     async fn value(&self) -> &str {
         &self.0.value
     }
-    /// What it is worth: by its kind, or as people declared.
+    /// Where the value is unique, like the account of a channel; empty when it is everywhere.
+    async fn scope(&self) -> &str {
+        &self.0.scope
+    }
+    /// What it is worth: by its kind, by how many hold it, or as people declared.
     async fn class(&self) -> IdentityClass {
-        match class_of(&self.0.scheme, &self.0.value, self.0.declared) {
+        match self.standing().0 {
             Some(Class::Exclusive) => IdentityClass::Exclusive,
             Some(Class::Movable) => IdentityClass::Movable,
             Some(Class::Shared) => IdentityClass::Shared,
             None => IdentityClass::Blocked,
         }
     }
+    /// Why it is worth that.
+    async fn class_reason(&self) -> IdentityClassReason {
+        self.standing().1.into()
+    }
+    /// How many customers hold it now, this one included; counted up to fifty addresses.
+    async fn holders(&self) -> i32 {
+        i32::try_from(self.0.holders).unwrap_or(i32::MAX)
+    }
     /// shared, personal or blocked, where people declared it.
     async fn declared(&self) -> Option<&'static str> {
         self.0.declared.map(Declared::code)
+    }
+    /// Why they did, in their words.
+    async fn declared_reason(&self) -> Option<&str> {
+        self.0.declared_reason.as_deref()
     }
     /// anonymous, claimed, channel, token or agent.
     async fn verified(&self) -> &'static str {
@@ -103,14 +139,38 @@ pub(crate) enum EvidenceAgreement {
 }
 
 /// One thing that speaks for or against two customers being one person.
-#[derive(SimpleObject)]
-pub(crate) struct IdentityEvidence {
-    /// given_name, family_name, birth_date, email, phone or account.
-    field: String,
-    /// How far they agree.
-    agreement: EvidenceAgreement,
+pub(crate) struct IdentityEvidence(candidate::Piece);
+
+/// One thing that speaks for or against two customers being one person.
+#[Object]
+impl IdentityEvidence {
+    /// given_name, family_name, birth_date, email, phone or account; of a check by an outside verifier voiceprint, document,
+    /// knowledge, login or other.
+    async fn field(&self) -> &str {
+        &self.0.field
+    }
+    /// How far they agree; of a check whether it passed.
+    async fn agreement(&self) -> EvidenceAgreement {
+        match self.0.agreement {
+            candidate::Agreement::Same => EvidenceAgreement::Same,
+            candidate::Agreement::Close => EvidenceAgreement::Close,
+            candidate::Agreement::Partly => EvidenceAgreement::Partly,
+            candidate::Agreement::Other => EvidenceAgreement::Other,
+        }
+    }
     /// What it adds to the log odds; negative speaks against.
-    weight: f64,
+    async fn weight(&self) -> f64 {
+        self.0.weight
+    }
+    /// The outside verifier, when it is a check.
+    async fn verifier(&self) -> Option<&str> {
+        self.0.source.as_ref().map(|source| source.verifier.as_str())
+    }
+    /// The check itself, while it is kept.
+    async fn verification(&self, ctx: &Context<'_>) -> Resolved<Option<Verification>> {
+        let Some(source) = &self.0.source else { return Ok(None) };
+        Ok(load(ctx, TheCheck(source.signal)).await?.map(Verification))
+    }
 }
 
 /// How a suggested pair stands.
@@ -146,17 +206,7 @@ impl IdentityCandidate {
     }
     /// What it rests on, weightiest first.
     async fn evidence(&self) -> Vec<IdentityEvidence> {
-        let shown = |piece: &candidate::Piece| IdentityEvidence {
-            field: piece.field.clone(),
-            agreement: match piece.agreement {
-                candidate::Agreement::Same => EvidenceAgreement::Same,
-                candidate::Agreement::Close => EvidenceAgreement::Close,
-                candidate::Agreement::Partly => EvidenceAgreement::Partly,
-                candidate::Agreement::Other => EvidenceAgreement::Other,
-            },
-            weight: piece.weight,
-        };
-        self.0.evidence.iter().map(shown).collect()
+        self.0.evidence.iter().cloned().map(IdentityEvidence).collect()
     }
     /// How it stands.
     async fn state(&self) -> CandidateState {

@@ -306,6 +306,8 @@ impl Follower {
             Payload::Conversation(found) if reads => {
                 Some(Change::Conversation(ConversationChange { conversation: Conversation(found) }))
             }
+            // What went to another conversation meanwhile is somebody else's.
+            Payload::Item(item) if matches!(self.topic, Topic::Conversation(at) if at != item.conversation) => None,
             Payload::Item(item) if reads => Some(Change::Item(ItemChange { item: TimelineItem(item) })),
             Payload::Customer(found) if reads => Some(Change::Customer(CustomerChange { customer: Customer(found) })),
             Payload::Agent(agent) if floor || subject.agent_id() == Some(agent.id) => {

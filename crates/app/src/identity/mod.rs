@@ -8,6 +8,7 @@ mod recognise;
 mod review;
 mod runs;
 mod split;
+mod verify;
 mod vouch;
 
 pub use declare::{DeclareRefused, declare};
@@ -15,8 +16,14 @@ pub use import::{ImportRefused, preview};
 pub use merge::{MergeRefused, Unmerged, merge, unmerge};
 pub use recognise::{learn, recognise};
 pub use review::{confirm, refuse, reopen};
+pub(crate) use runs::compare_all;
 pub use runs::{RunRefused, dedupe, progress, run, start};
 pub use split::split;
+pub(crate) use verify::forget_pairs;
+pub use verify::{
+    Address, Claimed, NewCheck, OutsideVerification, Recorded, Subjected, VerifyRefused, record, signal_ended,
+    take_outside, withdraw_consent,
+};
 pub(crate) use vouch::same_as;
 pub use vouch::{confirm_identity, import_identity, whose};
 

@@ -3,6 +3,7 @@
 use super::{
     merge::{Merge, MergeRefused, merge_in},
     raw,
+    verify::{heard, vouched},
     vouch::same_as,
 };
 use crate::{App, authz::Subject};
@@ -10,10 +11,11 @@ use meridian_domain::{
     event::Identifier,
     identity::{
         Match, Newcomer,
-        candidate::{COMPARED, Profile, columns, compare},
+        candidate::{COMPARED, Profile, columns, compare_told},
         fellegi::Model,
         joins,
         pairing::{Records, Shares},
+        verifier::Told,
     },
     ids::{CustomerId, TenantId},
     jobs::Job,
@@ -24,8 +26,8 @@ use meridian_store::{
     customers, identity as store,
     recognition::{self, Learned},
 };
-use serde_json::json;
-use std::collections::{HashMap, HashSet};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Looks at one customer: joins whom rules make one person with it, writes its blocking keys, and suggests whom it is like.
 pub async fn recognise(app: &App, tenant: TenantId, customer: CustomerId) -> Result<(), StoreError> {
@@ -48,7 +50,8 @@ pub async fn recognise(app: &App, tenant: TenantId, customer: CustomerId) -> Res
     tx.commit().await
 }
 
-/// Joins customers that hold the same verified identifier of one person. The one that stands, if there is any.
+/// Joins customers that hold the same verified identifier of one person, or one that a passed check lifts. The one that
+/// stands, if there is any.
 async fn join(tx: &mut WriteTx, customer: CustomerId) -> Result<Option<CustomerId>, StoreError> {
     let Some(mut own) = customers::find(tx, customer).await?.filter(|c| c.merged_into.is_none()) else {
         return Ok(None);
@@ -56,38 +59,52 @@ async fn join(tx: &mut WriteTx, customer: CustomerId) -> Result<Option<CustomerI
     let known = recognition::known(tx, &[customer.0]).await?;
     let ids: Vec<Identifier> = known.into_values().flat_map(|known| known.ids).filter(joins).collect();
     store::lock_values(tx, &ids).await?;
-    let same = same_as(tx, Newcomer { ids: &ids, name: &own.name }, Some(customer)).await?;
-    let (first, also, evidence) = match same {
-        Match::Link { customer, also, evidence } => (customer, also, evidence),
+    match same_as(tx, Newcomer { ids: &ids, name: &own.name }, Some(customer)).await? {
+        Match::Link { customer: first, also, evidence } => {
+            let schemes: Vec<&str> = evidence.iter().map(|e| e.scheme.as_str()).collect();
+            let reason = format!("same verified {}", schemes.join(" and "));
+            for twin in std::iter::once(first).chain(also) {
+                become_one(tx, &mut own, twin, &reason, &json!(evidence)).await?;
+            }
+        }
         Match::New { former, .. } => {
             for (party, id) in former {
                 recognition::ended(tx, party, &id).await?;
             }
-            return Ok(Some(customer));
-        }
-    };
-    let schemes: Vec<&str> = evidence.iter().map(|e| e.scheme.as_str()).collect();
-    let reason = format!("same verified {}", schemes.join(" and "));
-    for twin in std::iter::once(first).chain(also) {
-        let Some(other) = customers::find(tx, twin).await?.filter(|c| c.merged_into.is_none()) else { continue };
-        // The older customer stays.
-        let older = (other.created_at, other.id) <= (own.created_at, own.id);
-        let (from, into) = if older { (own.id, other.id) } else { (other.id, own.id) };
-        match merge_in(tx, &Merge { from, into, reason: &reason, kind: "merge", evidence: json!(evidence) }).await {
-            Ok(_) if older => own = other,
-            // Somebody else was faster: their merge has it looked at again.
-            Ok(_) | Err(MergeRefused::Same | MergeRefused::NotFound) => {}
-            Err(MergeRefused::Store(error)) => return Err(error),
-            Err(other) => tracing::warn!(%other, "a join by rule was refused"),
         }
     }
+    if let Some(by_check) = vouched(tx, own.id).await? {
+        become_one(tx, &mut own, by_check.other, &by_check.reason, &by_check.evidence).await?;
+    }
     Ok(Some(own.id))
+}
+
+/// Joins two customers, the older of whom stays: `own` is the one that stands.
+async fn become_one(
+    tx: &mut WriteTx,
+    own: &mut customers::Customer,
+    twin: CustomerId,
+    reason: &str,
+    evidence: &Value,
+) -> Result<(), StoreError> {
+    let Some(other) = customers::find(tx, twin).await?.filter(|c| c.merged_into.is_none()) else { return Ok(()) };
+    let older = (other.created_at, other.id) <= (own.created_at, own.id);
+    let (from, into) = if older { (own.id, other.id) } else { (other.id, own.id) };
+    match merge_in(tx, &Merge { from, into, reason, kind: "merge", evidence: evidence.clone() }).await {
+        Ok(_) if older => *own = other,
+        // Somebody else was faster: their merge has it looked at again.
+        Ok(_) | Err(MergeRefused::Same | MergeRefused::NotFound) => {}
+        Err(MergeRefused::Store(error)) => return Err(error),
+        Err(other) => tracing::warn!(%other, "a join by rule was refused"),
+    }
+    Ok(())
 }
 
 /// Customers, those they share a block with, and how frequent the words of their names are.
 pub(super) struct Near {
     profiles: Vec<(CustomerId, Profile)>,
     partners: Vec<(CustomerId, CustomerId)>,
+    told: BTreeMap<(CustomerId, CustomerId), Told>,
     model: Model,
     shares: Shares,
 }
@@ -99,8 +116,17 @@ pub(super) async fn near(
     learned: &Learned,
     later: bool,
 ) -> Result<Near, StoreError> {
-    let partners = recognition::partners(tx, &subjects, later).await?;
+    let mut partners = recognition::partners(tx, &subjects, later).await?;
     let own: HashSet<CustomerId> = subjects.iter().map(|(id, _)| *id).collect();
+    let told = told(tx, &subjects).await?;
+    // Whom a check speaks of is compared, whether they share a block or not.
+    for (a, b) in told.keys().copied() {
+        let pair = if own.contains(&a) { (a, b) } else { (b, a) };
+        let wanted = own.contains(&pair.0) && (!later || pair.0 < pair.1);
+        if wanted && !partners.contains(&pair) && !partners.contains(&(pair.1, pair.0)) {
+            partners.push(pair);
+        }
+    }
     let mut others: Vec<CustomerId> = partners.iter().map(|(_, other)| *other).filter(|id| !own.contains(id)).collect();
     others.sort_unstable();
     others.dedup();
@@ -110,7 +136,16 @@ pub(super) async fn near(
     let shares = recognition::shares(tx, &terms, learned).await?;
     let mut profiles = subjects;
     profiles.extend(recognition::profiles(tx, &raw(&others)).await?);
-    Ok(Near { profiles, partners, model: model(learned), shares })
+    Ok(Near { profiles, partners, told, model: model(learned), shares })
+}
+
+/// What outside verifiers say of customers and others.
+async fn told(
+    tx: &mut WriteTx,
+    subjects: &[(CustomerId, Profile)],
+) -> Result<BTreeMap<(CustomerId, CustomerId), Told>, StoreError> {
+    let ids: Vec<CustomerId> = subjects.iter().map(|(id, _)| *id).collect();
+    Ok(heard(tx, &ids).await?.into_iter().map(|(pair, heard)| (pair, heard.told)).collect())
 }
 
 impl Near {
@@ -123,7 +158,11 @@ impl Near {
         let met = self.partners.iter().filter_map(|pair| Some((*pair, (place(&pair.0)?, place(&pair.1)?))));
         let (met, pairs): (Vec<_>, Vec<_>) = met.unzip();
         let profiles: Vec<&Profile> = self.profiles.iter().map(|(_, profile)| profile).collect();
-        let likely = met.into_iter().zip(compare(&profiles, &pairs, &self.model, self.shares));
+        let said = |(at, (a, b)): (usize, &(CustomerId, CustomerId))| {
+            self.told.get(&(*a.min(b), *a.max(b))).map(|told| (at, told.clone()))
+        };
+        let told: HashMap<usize, Told> = met.iter().enumerate().filter_map(said).collect();
+        let likely = met.into_iter().zip(compare_told(&profiles, &pairs, &told, &self.model, self.shares));
         likely
             .filter(|(_, likeness)| likeness.suggested)
             .map(|((a, b), likeness)| Suggestion { a, b, score: likeness.score, evidence: likeness.evidence })

@@ -51,14 +51,20 @@ pub enum RunRefused {
 pub async fn dedupe(app: &App, subject: &Subject) -> Result<RunId, RunRefused> {
     subject.require(Permission::ManageCustomers)?;
     let mut tx = app.db.write(subject.scope()).await?;
-    if runs::deduping(&mut tx).await? {
-        return Err(RunRefused::Running);
-    }
-    let customers = recognition::count(&mut tx).await?;
-    let run = runs::insert(&mut tx, "dedupe", "", "waiting", customers * 2).await?;
-    begin(&mut tx, run);
+    let run = compare_all(&mut tx).await?.ok_or(RunRefused::Running)?;
     tx.commit().await?;
     Ok(run)
+}
+
+/// Begins a run that compares all customers; `None` when one is on.
+pub(crate) async fn compare_all(tx: &mut WriteTx) -> Result<Option<RunId>, StoreError> {
+    if runs::deduping(tx).await? {
+        return Ok(None);
+    }
+    let customers = recognition::count(tx).await?;
+    let run = runs::insert(tx, "dedupe", "", "waiting", customers * 2).await?;
+    begin(tx, run);
+    Ok(Some(run))
 }
 
 /// Applies an import that was looked at.

@@ -48,8 +48,9 @@ pub async fn split(
     }
     for (party, ids) in of_party {
         let (key, _) = store::party(&mut tx, party).await?.ok_or(MergeRefused::NotFound)?;
-        let named =
-            ids.iter().any(|id| key.scheme.trim_start_matches("claimed:") == id.scheme && key.value == id.value);
+        let named = ids.iter().any(|id| {
+            key.scheme.trim_start_matches("claimed:") == id.scheme && (&key.value, &key.scope) == (&id.value, &id.scope)
+        });
         let all = held.iter().filter(|other| other.party == party).count() == ids.len();
         if named || all {
             whole.push(party.0);
@@ -112,7 +113,7 @@ async fn end_here(
     let key = Identifier {
         scheme: id.scheme.clone(),
         value: id.value.clone(),
-        scope: String::new(),
+        scope: id.scope.clone(),
         verified: id.verified,
         derived: false,
     };

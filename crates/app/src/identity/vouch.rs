@@ -4,6 +4,7 @@ use super::{
     look_at,
     merge::{Merge, MergeRefused, merge_in, present},
     raw,
+    verify::refuted,
 };
 use crate::{App, authz::Subject};
 use meridian_domain::{
@@ -86,7 +87,7 @@ pub async fn whose(app: &App, subject: &Subject, ids: &[Identifier], name: &str)
 }
 
 /// Who by rule is the same person as a newcomer, `own` aside: holders of its identifiers, in the light of what people
-/// declared of values and said of customers.
+/// declared of values and said of customers, and of checks that failed.
 pub(crate) async fn same_as(
     tx: &mut ReadTx,
     newcomer: Newcomer<'_>,
@@ -100,7 +101,11 @@ pub(crate) async fn same_as(
     let mut customers: Vec<CustomerId> = holders.iter().map(|holder| holder.customer).chain(own).collect();
     customers.sort_unstable();
     customers.dedup();
-    let parted = if customers.len() > 1 { recognition::parted(tx, &raw(&customers)).await? } else { Vec::new() };
+    let mut parted = Vec::new();
+    if customers.len() > 1 {
+        parted = recognition::parted(tx, &raw(&customers)).await?;
+        parted.extend(refuted(tx, &customers).await?);
+    }
     let said = |holder: &identity::Holder| {
         let pair = own.map(|own| (own, holder.customer));
         pair.is_some_and(|(a, b)| parted.contains(&(a, b)) || parted.contains(&(b, a)))

@@ -16,6 +16,7 @@ mod queues;
 mod refused;
 mod remove;
 mod templates;
+mod verifiers;
 mod webhooks;
 
 pub use channels::{
@@ -37,6 +38,7 @@ pub use queues::{NewQueue, save_queue, save_skill};
 pub use refused::SetupRefused;
 pub use remove::{delete_queue, delete_site, delete_skill};
 pub use templates::{Template, remove_template, save_template, sync_templates, templates_for, templates_of};
+pub use verifiers::{NewVerifier, save_sub_addresses, save_verifier};
 pub use webhooks::{
     NewEndpoint, recover_endpoint, remove_endpoint, resend_delivery, rotate_endpoint_secret, save_endpoint,
     set_endpoint_active, test_endpoint,

@@ -81,6 +81,7 @@ impl SetupRefused {
             Self::NotFound("customer") => Some("customer_id"),
             Self::NotFound("version") => Some("version"),
             Self::NotFound("comparison") => Some("what_if_id"),
+            Self::NotFound("verifier") => Some("verifier_id"),
             _ => None,
         }
     }
@@ -94,6 +95,7 @@ impl From<StoreError> for SetupRefused {
             "queue_tenant_id_name_key"
             | "skill_tenant_id_name_key"
             | "bot_tenant_id_name_key"
+            | "identity_verifier_tenant_id_name_key"
             | "site_name"
             | "branch_name"
             | "team_name" => Self::Taken("name"),

@@ -5,13 +5,14 @@
 //! suggestion never rests on one link of a chain. Identifiers that several people use are left out from the start.
 
 use super::{
-    classes::{Class, Scheme},
+    classes::{Class, Scheme, SubAddresses},
     cluster::{Limits, dividing},
     compare::Role,
     fellegi::Model,
     link::stand,
     name::Name,
     pairing::{Levels, MISSING, Records, Shares},
+    verifier::{Source, Told},
 };
 use crate::jobs::stable_hash;
 use serde::{Deserialize, Serialize};
@@ -75,7 +76,12 @@ impl Profile {
 
     /// Adds an identifier; one that is shared, blocked, or no key at all is left out.
     pub fn identifier(&mut self, scheme: &str, value: &str, declared: Option<Declared>) {
-        let Some((key, class)) = super::classes::key(scheme, value, None) else { return };
+        self.identifier_by(scheme, value, declared, SubAddresses::Same);
+    }
+
+    /// The same by what the tenant says of sub-addresses.
+    pub fn identifier_by(&mut self, scheme: &str, value: &str, declared: Option<Declared>, tags: SubAddresses) {
+        let Some((key, class)) = super::classes::key_by(scheme, value, None, tags) else { return };
         match (declared, class) {
             (Some(Declared::Shared | Declared::Blocked), _) | (None, Class::Shared) => return,
             _ => {}
@@ -220,12 +226,15 @@ pub enum Agreement {
 /// One thing that speaks for or against.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Piece {
-    /// `given_name`, `family_name`, `birth_date`, `email`, `phone` or `account`.
+    /// `given_name`, `family_name`, `birth_date`, `email`, `phone` or `account`; of a check by an outside verifier its kind.
     pub field: String,
-    /// How far they agree.
+    /// How far they agree; a check that passed agrees.
     pub agreement: Agreement,
     /// What it adds to the log odds, rounded to a tenth.
     pub weight: f64,
+    /// Which check it is, when it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
 }
 
 /// How two customers compare.
@@ -241,7 +250,18 @@ pub struct Likeness {
 
 /// Compares customers, each pair by the places of the two among `profiles`. Everybody who shares a mailbox, phone or
 /// account with one of them should be among them: how many hold a value is counted here.
-pub fn compare(profiles: &[&Profile], pairs: &[(usize, usize)], model: &Model, mut shares: Shares) -> Vec<Likeness> {
+pub fn compare(profiles: &[&Profile], pairs: &[(usize, usize)], model: &Model, shares: Shares) -> Vec<Likeness> {
+    compare_told(profiles, pairs, &HashMap::new(), model, shares)
+}
+
+/// The same with what outside verifiers say of some of the pairs, by the place of the pair.
+pub fn compare_told(
+    profiles: &[&Profile],
+    pairs: &[(usize, usize)],
+    told: &HashMap<usize, Told>,
+    model: &Model,
+    mut shares: Shares,
+) -> Vec<Likeness> {
     holders(profiles, &mut shares);
     let mut columns: [(Role, Vec<String>); 5] =
         [Role::FullName, Role::Birth, Role::Mail, Role::Phone, Role::Document].map(|role| (role, Vec::new()));
@@ -259,7 +279,7 @@ pub fn compare(profiles: &[&Profile], pairs: &[(usize, usize)], model: &Model, m
     let (mut cache, facts) = (records.cache(), records.hard_facts());
     let of = |profile: usize| rows.get(profile).copied().unwrap_or(0)..rows.get(profile + 1).copied().unwrap_or(0);
     let mut now = Levels::default();
-    let mut likeness = |(one, other): &(usize, usize)| {
+    let mut likeness = |(at, (one, other)): (usize, &(usize, usize))| {
         let mut best = Levels { levels: vec![MISSING; COMPARED.len()], frequencies: vec![None; COMPARED.len()] };
         for a in of(*one) {
             for b in of(*other) {
@@ -267,27 +287,34 @@ pub fn compare(profiles: &[&Profile], pairs: &[(usize, usize)], model: &Model, m
                 take_better(&mut best, &now);
             }
         }
-        judge(model, &best, facts.each_ref().map(|columns| stand(columns, &best)))
+        judge(model, &best, facts.each_ref().map(|columns| stand(columns, &best)), told.get(&at))
     };
-    pairs.iter().map(&mut likeness).collect()
+    pairs.iter().enumerate().map(&mut likeness).collect()
 }
 
-fn judge(model: &Model, levels: &Levels, facts: [Option<super::cluster::Stand>; super::cluster::FACTS]) -> Likeness {
-    let score = model.score(levels);
+fn judge(
+    model: &Model,
+    levels: &Levels,
+    facts: [Option<super::cluster::Stand>; super::cluster::FACTS],
+    told: Option<&Told>,
+) -> Likeness {
+    let score = model.score(levels) + told.map_or(0.0, |told| told.weight);
     let (mut agreeing, mut reached) = (0, false);
     for (role, level) in COMPARED.into_iter().zip(&levels.levels).filter(|(_, level)| **level != MISSING) {
         agreeing += usize::from(*level > 0);
         reached |= usize::from(*level) == role.levels() && matches!(role, Role::Mail | Role::Phone | Role::Document);
     }
+    // A passed check is one thing more that agrees, beside something that does; never the only one.
+    agreeing += usize::from(agreeing > 0 && told.is_some_and(Told::passed));
     let limits = Limits::default();
     let suggested = dividing(facts).is_some_and(|facts| {
         score >= SUGGEST + f64::from(facts) * limits.despite && (reached || agreeing >= limits.agreeing)
     });
-    Likeness { score, evidence: if suggested { evidence(model, levels) } else { Vec::new() }, suggested }
+    Likeness { score, evidence: if suggested { evidence(model, levels, told) } else { Vec::new() }, suggested }
 }
 
 /// What a score is made of, weightiest first.
-fn evidence(model: &Model, levels: &Levels) -> Vec<Piece> {
+fn evidence(model: &Model, levels: &Levels, told: Option<&Told>) -> Vec<Piece> {
     let piece = |(at, role): (usize, Role)| {
         let (level, weight) = (levels.levels.get(at)?, model.weight(at, levels)?);
         let (level, top) = (usize::from(*level), role.levels());
@@ -297,9 +324,11 @@ fn evidence(model: &Model, levels: &Levels) -> Vec<Piece> {
             level if level + 1 == top => Agreement::Close,
             _ => Agreement::Partly,
         };
-        Some(Piece { field: role.code().to_owned(), agreement, weight: (weight * 10.0).round() / 10.0 })
+        let weight = (weight * 10.0).round() / 10.0;
+        Some(Piece { field: role.code().to_owned(), agreement, weight, source: None })
     };
     let mut evidence: Vec<Piece> = COMPARED.into_iter().enumerate().filter_map(piece).collect();
+    evidence.extend(told.into_iter().flat_map(|told| told.pieces.iter().cloned()));
     evidence.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
     evidence
 }
@@ -413,6 +442,22 @@ mod tests {
         mobile.identifier("phone_e164", "+447700900901", Some(Declared::Shared));
         mobile.identifier("email", "ana@example.org", Some(Declared::Blocked));
         assert!(mobile.is_empty() && mobile.keys().is_empty());
+    }
+
+    #[test]
+    fn tags_of_mail_are_folders_unless_the_tenant_holds_them_apart() {
+        let of = |mail: &str, tags: SubAddresses| {
+            let mut profile = Profile::default();
+            profile.identifier_by("email", mail, None, tags);
+            profile
+        };
+        for (tags, same) in [(SubAddresses::Same, true), (SubAddresses::Apart, false)] {
+            let (plain, tagged) = (of("kit@mail.example", tags), of("Kit+shop@mail.example", tags));
+            assert_eq!((meet(&plain, &tagged), likeness(&plain, &tagged).suggested), (same, same), "{tags:?}");
+            assert!(meet(&tagged, &of("kit+Shop@mail.example", tags)), "{tags:?}");
+        }
+        // A role stays a role whatever its tag.
+        assert!(of("info+berlin@mail.example", SubAddresses::Apart).is_empty());
     }
 
     #[test]

@@ -177,17 +177,32 @@ const ROLES: &[&str] = &[
     "zentrale",
 ];
 
+/// What a tag behind a plus sign in a mail address (RFC 5233) means to the tenant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum SubAddresses {
+    /// It names a folder: the mailbox is the same.
+    #[default]
+    Same,
+    /// Addresses with different tags are different mailboxes, as where several people share one domain by tags.
+    Apart,
+}
+
 /// The key of an identifier and its declared class; `None` for garbage, which never becomes a key.
 ///
 /// `region` is where a number without country code would be dialled.
 pub fn key(scheme: &str, value: &str, region: Option<&str>) -> Option<(Key, Class)> {
+    key_by(scheme, value, region, SubAddresses::Same)
+}
+
+/// The same by what the tenant says of sub-addresses.
+pub fn key_by(scheme: &str, value: &str, region: Option<&str>, tags: SubAddresses) -> Option<(Key, Class)> {
     let value = value.trim();
     if placeholder(value) {
         return None;
     }
     match scheme {
         "phone" | "phone_e164" | "mobile" | "landline" | "tel" | "msisdn" | "wa_id" => phone_key(value, region),
-        "email" | "mail" | "e-mail" => mail_key(value),
+        "email" | "mail" | "e-mail" => mail_key(value, tags),
         "cookie" | "device" | "web_visitor" | "visitor" => Some((made(Scheme::Device, value), Class::Movable)),
         "account" | "account_no" | "account_number" | "customer_no" | "crm_id" | "document" => {
             let plain: String = fold(value).chars().filter(|c| c.is_alphanumeric()).collect();
@@ -208,16 +223,20 @@ fn phone_key(value: &str, region: Option<&str>) -> Option<(Key, Class)> {
     Some((made(Scheme::Phone, &phone.e164), class))
 }
 
-/// Mail as its mailbox: a `+tag` names a folder of it (RFC 5233), and Gmail ignores dots.
-fn mail_key(value: &str) -> Option<(Key, Class)> {
+/// Mail as its mailbox: a `+tag` names a folder of it (RFC 5233) unless the tenant holds it apart, and Gmail ignores dots.
+fn mail_key(value: &str, tags: SubAddresses) -> Option<(Key, Class)> {
     let mail = super::normalise("email", value).ok()?;
-    let (local, domain) = mail.split_once('@')?;
-    let local = local.split('+').next().filter(|local| !local.is_empty()).unwrap_or(local);
+    let (whole, domain) = mail.split_once('@')?;
+    let local = whole.split('+').next().filter(|local| !local.is_empty()).unwrap_or(whole);
     let (local, domain) = match domain {
         "gmail.com" | "googlemail.com" => (local.replace('.', ""), "gmail.com"),
         _ => (local.to_owned(), domain),
     };
-    let mailbox = format!("{local}@{domain}");
+    let tag = whole.split_once('+').filter(|(local, _)| tags == SubAddresses::Apart && !local.is_empty());
+    let mailbox = match tag {
+        Some((_, tag)) => format!("{local}+{tag}@{domain}"),
+        None => format!("{local}@{domain}"),
+    };
     if local.is_empty() || placeholder(&mailbox) {
         return None;
     }

@@ -3,7 +3,8 @@
 //! A *party* is an address on a channel and never changes. A *customer* is a set of parties. Two parties belong to
 //! one customer when both hold the same identifier that is one person's (mobile, mailbox, CRM id ..) and both are verified:
 //! by the channel, by a signed token or import, or by an agent. Everything weaker is a candidate that an agent confirms,
-//! and so is everything on an identifier that several people use.
+//! and so is everything on an identifier that several people use. What outside verifiers say ([`verifier`]) counts beside
+//! that and never alone.
 
 pub mod block;
 pub mod caller;
@@ -24,6 +25,7 @@ pub mod spoken;
 pub mod stream;
 pub mod text;
 mod title;
+pub mod verifier;
 
 use crate::{
     event::{Identifier, Sender, Verification},
@@ -31,7 +33,7 @@ use crate::{
     time::Instant,
 };
 pub use candidate::Declared;
-pub use classes::Class;
+pub use classes::{Class, SubAddresses};
 use name::Agreement;
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +112,33 @@ pub fn class_of(scheme: &str, value: &str, declared: Option<Declared>) -> Option
         Some(Declared::Shared) => Some(Class::Shared),
         Some(Declared::Personal) if class == Class::Shared => Some(Class::Movable),
         Some(Declared::Personal) | None => Some(class),
+    }
+}
+
+/// Why an identifier is of its class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Because {
+    /// By what it is.
+    Kind,
+    /// People said so.
+    Declared,
+    /// So many customers hold it.
+    Learned,
+}
+
+/// The class of an identifier that so many customers hold, and why; no class for what is never a key.
+pub fn standing_class(
+    scheme: &str,
+    value: &str,
+    declared: Option<Declared>,
+    holders: usize,
+) -> (Option<Class>, Because) {
+    match (declared, class_of(scheme, value, declared)) {
+        (Some(_), class) => (class, Because::Declared),
+        (None, Some(Class::Movable | Class::Exclusive)) if exclusive(scheme) && holders >= SHARED_BY => {
+            (Some(Class::Shared), Because::Learned)
+        }
+        (None, class) => (class, Because::Kind),
     }
 }
 

@@ -48,6 +48,19 @@ fn suggested(found: &Match) -> usize {
 }
 
 #[test]
+fn a_class_tells_why() {
+    let class = |declared, holders| standing_class("phone_e164", MOBILE, declared, holders);
+    assert_eq!(class(None, SHARED_BY - 1), (Some(Class::Movable), Because::Kind));
+    assert_eq!(class(None, SHARED_BY), (Some(Class::Shared), Because::Learned));
+    assert_eq!(class(Some(Declared::Personal), SHARED_BY), (Some(Class::Movable), Because::Declared));
+    assert_eq!(class(Some(Declared::Shared), 1), (Some(Class::Shared), Because::Declared));
+    assert_eq!(class(Some(Declared::Blocked), 1), (None, Because::Declared));
+    assert_eq!(standing_class("phone_e164", LANDLINE, None, 9), (Some(Class::Shared), Because::Kind));
+    // A browser joins nobody anyway, however many use it.
+    assert_eq!(standing_class("web_visitor", "v1", None, 9).1, Because::Kind);
+}
+
+#[test]
 fn phones_of_many_notations_have_one_form() {
     for text in ["+44 20 7946 0018", "0044 20 7946 0018", "442079460018", "＋４４ (20) 7946-0018"] {
         assert_eq!(normalise("phone_e164", text).as_deref(), Ok(LANDLINE), "{text}");
