@@ -4,7 +4,7 @@ use crate::{
     admin::{AdminMutations, AdminQueries},
     channels::{ChannelMutations, ChannelQueries, TemplateMutations, TemplateQueries},
     conversations::{
-        CannedMutations, CannedQueries, ConversationMutations, ConversationQueries, SteerMutations, SteerQueries,
+        CannedMutations, CannedQueries, ConsultMutations, ConversationMutations, ConversationQueries, SteerMutations, SteerQueries,
     },
     customers::{CustomerMutations, CustomerQueries},
     identity::{IdentityMutations, IdentityQueries, RunMutations, RunQueries},
@@ -13,7 +13,7 @@ use crate::{
     red::{RedMutations, RedQueries},
     webhooks::{BotEventMutations, BotEventQueries, WebhookMutations, WebhookQueries},
     work::{
-        AlertMutations, AlertQueries, EmergencyMutations, EmergencyQueries, LineMutations, LineQueries, PlanMutations,
+        AlertMutations, AlertQueries, CapacityMutations, CapacityQueries, CodeMutations, CodeQueries, EmergencyMutations, EmergencyQueries, LineMutations, LineQueries, PlanMutations,
         PlanQueries, ReportQueries, ScheduledMutations, ScheduledQueries, WhatIfMutations, WhatIfQueries,
         WhyNotQueries, WorkMutations, WorkQueries,
     },
@@ -53,6 +53,8 @@ pub(crate) struct Rules(
     ReportQueries,
     WhatIfQueries,
     WhyNotQueries,
+    CodeQueries,
+    CapacityQueries,
 );
 
 /// What can be asked.
@@ -66,6 +68,7 @@ pub(crate) struct Writing(
     IdentityMutations,
     RunMutations,
     SteerMutations,
+    ConsultMutations,
     CannedMutations,
     KnowledgeMutations,
 );
@@ -90,6 +93,8 @@ pub(crate) struct Routing(
     LineMutations,
     ScheduledMutations,
     WhatIfMutations,
+    CodeMutations,
+    CapacityMutations,
 );
 
 /// What can be changed.
