@@ -68,6 +68,11 @@ const FILL: &[&str] = &[
     "insert into queue_pace (tenant_id, queue_id, waiting) select tenant_id, id, 0 from queue on conflict do nothing",
     "insert into what_if (tenant_id, id, queue_id, from_at, to_at, target_seconds, plan_a, plan_b, state)
        select tenant_id, id, id, now(), now(), 30, '{}', '{}', 'done' from queue",
+    "insert into shadow_plan (tenant_id, id, queue_id, steps, percent) select tenant_id, id, id, '[{}]', 1 from queue",
+    "insert into shadow_decision (tenant_id, decision_id, shadow_id, step) select d.tenant_id, d.id, s.id, 0 from routing_decision d join shadow_plan s on s.tenant_id = d.tenant_id limit 1",
+    "insert into capacity_policy (tenant_id, policy) select tenant_id, '{}' from tenant",
+    "insert into work_code (tenant_id, id, kind, name) select tenant_id, id, 'decline', 'c' from branch",
+    "insert into consult (tenant_id, id, conversation_id, asked_by, agent_id) select c.tenant_id, c.id, c.id, a.id, a.id from conversation c join agent a on a.tenant_id = c.tenant_id limit 1",
     "insert into routing_considered (tenant_id, agent_id, decision_id) select d.tenant_id, a.id, d.id from routing_decision d join agent a on a.tenant_id = d.tenant_id on conflict do nothing",
     "insert into outbox (tenant_id, lane, queue, payload, due_at) select tenant_id, 0, 'timer.0', '{}', 'infinity' from tenant",
     "insert into handoff (tenant_id, id, session_id, conversation_id, item_id, bot_id, webhook_id, request)

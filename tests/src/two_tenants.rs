@@ -111,6 +111,8 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
     let what_if = format!("wif_{}", one_id(stack, "select id from what_if limit 1").await?.simple());
     Ok(BTreeMap::from([
         ("scheduledwork", format!("scw_{}", one_id(stack, "select id from scheduled_work limit 1").await?.simple())),
+        ("workcode", format!("wcd_{}", one_id(stack, "select id from work_code limit 1").await?.simple())),
+        ("consult", format!("cns_{}", one_id(stack, "select id from consult limit 1").await?.simple())),
         ("whatIf", what_if.clone()),
         ("whatif", what_if),
         ("emergencyplan", format!("emp_{}", one_id(stack, "select id from emergency_plan limit 1").await?.simple())),
@@ -158,6 +160,10 @@ async fn later_and_before(stack: &Stack) -> Result<()> {
           select s.tenant_id, gen_random_uuid(), 'callback', s.id, c.queue_id, now() + interval '1 day', now() + interval '2 days', 'UTC', 1, 'Zinnia', 'system'
           from session s join conversation c on c.tenant_id = s.tenant_id and c.id = s.conversation_id where c.queue_id is not null limit 1
           returning tenant_id, id
+        ), asked as (
+          insert into consult (tenant_id, id, conversation_id, asked_by, agent_id, note)
+          select c.tenant_id, gen_random_uuid(), c.id, a.id, a.id, 'Zinnia' from conversation c join agent a on a.tenant_id = c.tenant_id
+          where c.queue_id is not null limit 1
         ), tried as (
           insert into callback_attempt (tenant_id, scheduled_work_id, number, outcome, note) select tenant_id, id, 1, 'busy', 'Zinnia' from later
         ), capped as (
@@ -175,6 +181,8 @@ async fn later_and_before(stack: &Stack) -> Result<()> {
 async fn set_up(stack: &Stack) -> Result<Value> {
     let ada = Agent::sign_in(&stack.base, "demo", "ada@demo.example", &stack.demo.password).await?;
     let branches = ada.query("{ branches { id } }", json!({})).await?;
+    let code = "mutation { workCodeSave(input: { kind: DECLINE, name: \"Zinnia\" }) { userErrors { code } } }";
+    ada.query(code, json!({})).await?;
     let make = "mutation($b: ID!) { teamSave(input: { branchId: $b, name: \"Zinnia\" }) { userErrors { code } }
         apiKeyCreate(input: { name: \"Zinnia\", scopes: [\"floor:read\"] }) { userErrors { code } } }";
     ada.query(make, json!({ "b": branches["branches"][0]["id"] })).await?;

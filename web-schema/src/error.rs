@@ -169,7 +169,7 @@ macro_rules! refusals {
 }
 
 refusals! {
-    routing::OfferRefused { Gone => OfferGone }
+    routing::OfferRefused { Gone => OfferGone, Reason => Invalid, Code(_) => Invalid }
     routing::PresenceRefused { NotFound => NotFound, NotAChoice => Invalid, Reason => Invalid }
     conversations::ReplyRefused {
         NotFound => NotFound, Text => Invalid, Resolved => Resolved, NotHolder => NotHolder, AccountOff => Conflict,
@@ -177,9 +177,13 @@ refusals! {
         OptedOut(_) => Invalid, WindowClosed(_) => WindowClosed,
     }
     conversations::NoteRefused { NotFound => NotFound, Text => Invalid }
-    conversations::ResolveRefused { NotFound => NotFound, Stale => StaleVersion, NotOwner => NotHolder }
+    conversations::ResolveRefused {
+        NotFound => NotFound, Stale => StaleVersion, NotOwner => NotHolder, Code(_) => Invalid, Note => Invalid,
+        Over => Conflict,
+    }
     conversations::SteerRefused {
-        NotFound(_) => NotFound, Stale => StaleVersion, NotOwner => NotHolder, Resolved => Resolved, Invalid(_) => Invalid
+        NotFound(_) => NotFound, Stale => StaleVersion, NotOwner => NotHolder, Resolved => Resolved, Invalid(_) => Invalid,
+        Asleep(_) => Conflict,
     }
     conversations::CannedRefused { NotFound => NotFound, Invalid(_) => Invalid, Taken => Conflict }
     customers::CustomerRefused { NotFound => NotFound, Stale => StaleVersion, Invalid(_) => Invalid }

@@ -6,9 +6,13 @@ use async_graphql::{
     Context, Error, ErrorExtensions,
     dataloader::{DataLoader, Loader},
 };
-use meridian_domain::ids::{AgentId, ConversationId, CustomerId, ItemId, PartyId, QueueId, SignalId, WorkItemId};
+use meridian_domain::ids::{
+    AgentId, ConversationId, CustomerId, ItemId, PartyId, QueueId, SignalId, WorkCodeId, WorkItemId,
+};
+use meridian_domain::work_code::WorkCode;
 use meridian_store::{
-    ReadTx, agents, aside, attachments, candidates, conversations, customers, handoffs, identity, setup, signals, work,
+    ReadTx, agents, aside, attachments, candidates, codes, consults, conversations, customers, handoffs, identity,
+    setup, signals, work,
 };
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -80,6 +84,10 @@ edges! {
     TheWork(WorkItemId) => work::WorkItem, |tx, ids| Box::pin(async move {
         Ok(work::many(tx, &ids).await?.into_iter().map(|w| (w.id, w)).collect())
     });
+    /// A code for what came of work, or why an offer was let pass.
+    TheCode(WorkCodeId) => WorkCode, |tx, ids| Box::pin(async move {
+        Ok(codes::many(tx, &ids).await?.into_iter().map(|c| (c.id, c)).collect())
+    });
     /// Loads of an agent.
     LoadsOf(AgentId) => Vec<agents::Load>, |tx, ids| Box::pin(async move {
         Ok(grouped(agents::loads(tx, &ids).await?, |load| load.agent))
@@ -102,6 +110,10 @@ edges! {
     /// Work items of a conversation.
     WorkOf(ConversationId) => Vec<work::WorkItem>, |tx, ids| Box::pin(async move {
         Ok(grouped(work::of_conversations(tx, &ids).await?, |item| item.conversation))
+    });
+    /// Colleagues asked about a conversation.
+    ConsultsOf(ConversationId) => Vec<consults::Consult>, |tx, ids| Box::pin(async move {
+        Ok(grouped(consults::of_conversations(tx, &ids).await?, |consult| consult.conversation))
     });
     /// Hand-offs of a conversation.
     HandoffsOf(ConversationId) => Vec<handoffs::Handoff>, |tx, ids| Box::pin(async move {

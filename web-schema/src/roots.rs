@@ -4,7 +4,8 @@ use crate::{
     admin::{AdminMutations, AdminQueries},
     channels::{ChannelMutations, ChannelQueries, TemplateMutations, TemplateQueries},
     conversations::{
-        CannedMutations, CannedQueries, ConversationMutations, ConversationQueries, SteerMutations, SteerQueries,
+        CannedMutations, CannedQueries, ConsultMutations, ConversationMutations, ConversationQueries, SteerMutations,
+        SteerQueries,
     },
     customers::{CustomerMutations, CustomerQueries},
     identity::{IdentityMutations, IdentityQueries, RunMutations, RunQueries, VerifyMutations, VerifyQueries},
@@ -14,9 +15,10 @@ use crate::{
     understanding::{UnderstandingMutations, UnderstandingQueries},
     webhooks::{BotEventMutations, BotEventQueries, WebhookMutations, WebhookQueries},
     work::{
-        AlertMutations, AlertQueries, EmergencyMutations, EmergencyQueries, LineMutations, LineQueries, PlanMutations,
-        PlanQueries, ReportQueries, ScheduledMutations, ScheduledQueries, WhatIfMutations, WhatIfQueries,
-        WhyNotQueries, WorkMutations, WorkQueries,
+        AlertMutations, AlertQueries, CapacityMutations, CapacityQueries, CodeMutations, CodeQueries,
+        EmergencyMutations, EmergencyQueries, LineMutations, LineQueries, PlanMutations, PlanQueries, ReportQueries,
+        ScheduledMutations, ScheduledQueries, WhatIfMutations, WhatIfQueries, WhyNotQueries, WorkMutations,
+        WorkQueries,
     },
 };
 use async_graphql::MergedObject;
@@ -56,6 +58,8 @@ pub(crate) struct Rules(
     ReportQueries,
     WhatIfQueries,
     WhyNotQueries,
+    CodeQueries,
+    CapacityQueries,
 );
 
 /// What can be asked.
@@ -70,6 +74,7 @@ pub(crate) struct Writing(
     RunMutations,
     VerifyMutations,
     SteerMutations,
+    ConsultMutations,
     CannedMutations,
     KnowledgeMutations,
     UnderstandingMutations,
@@ -95,6 +100,8 @@ pub(crate) struct Routing(
     LineMutations,
     ScheduledMutations,
     WhatIfMutations,
+    CodeMutations,
+    CapacityMutations,
 );
 
 /// What can be changed.

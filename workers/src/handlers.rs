@@ -120,6 +120,9 @@ impl Jobs {
             Job::WrapUpEnd { work } => {
                 conversations::wrap_up_end(app, tenant, *work).await?;
             }
+            Job::SiteWaitEnd { work } => {
+                conversations::site_wait_end(app, tenant, *work).await?;
+            }
             Job::SnoozeEnd { conversation } => {
                 conversations::snooze_end(app, tenant, *conversation).await?;
             }

@@ -18,10 +18,14 @@ export type AttachmentState =
 export type ConversationResolveInput = {
   /** The conversation. */
   conversationId: string | number;
-  /** Wrap-up code of the tenant. */
+  /** How it ended, in a word; the name of the code when left out. */
   disposition?: string;
   /** Refuse when it changed since this version. */
   expectedVersion?: number | null | undefined;
+  /** A note for colleagues, at most 10,000 characters. */
+  note?: string;
+  /** What came of it, as a code of the queue: `wrapUpCodes` of the conversation. */
+  workCodeId?: string | number | null | undefined;
 };
 
 export type ConversationSnoozeInput = {
@@ -44,6 +48,10 @@ export type ConversationTransferInput = {
   note?: string;
   /** To whoever of this queue takes it. */
   queueId?: string | number | null | undefined;
+  /** To the people of this site alone, while it is open; then to everybody. */
+  siteId?: string | number | null | undefined;
+  /** To wait for the people of the site while it sleeps and after it closed, instead of being refused. */
+  waitForSite?: boolean;
 };
 
 export type ConversationUnsnoozeInput = {
@@ -53,6 +61,8 @@ export type ConversationUnsnoozeInput = {
 
 /** Which conversations a list shows. */
 export type ConversationView =
+  /** The viewer is asked for advice. */
+  | 'CONSULTED'
   /** Open and owned by the viewer. */
   | 'MINE'
   /** All that are open. */
@@ -181,8 +191,10 @@ export type OfferAcceptInput = {
 export type OfferDeclineInput = {
   /** The offer. */
   offerId: string | number;
-  /** Why, as a code of the tenant. */
+  /** Why, in at most 100 characters; the name of the code when left out. */
   reason?: string;
+  /** Why, as a code of the queue. */
+  workCodeId?: string | number | null | undefined;
 };
 
 /** Who owns a conversation. */
@@ -213,6 +225,8 @@ export type PresenceState =
   | 'BREAK'
   /** At work on something else. */
   | 'BUSY'
+  /** About to go: takes the share of the usual work that the capacity policy says. */
+  | 'FINISHING'
   /** Let an offer pass unanswered; set by Meridian. */
   | 'NOT_RESPONDING'
   /** Signed out. */
@@ -255,9 +269,20 @@ export type UserErrorCode =
   /** The provider takes no answer any more until the customer writes again. */
   | 'WINDOW_CLOSED';
 
+/** What a code is for. */
+export type WorkCodeKind =
+  /** Why somebody let an offer pass. */
+  | 'DECLINE'
+  /** What came of work that is written up. */
+  | 'WRAP_UP';
+
 export type WrapUpEndInput = {
   /** The conversation that is written up. */
   conversationId: string | number;
+  /** A note for colleagues, at most 10,000 characters. */
+  note?: string;
+  /** What came of it, as a code of the queue. */
+  workCodeId?: string | number | null | undefined;
 };
 
 export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
@@ -451,7 +476,7 @@ export type ViewerQuery = { viewer: { workspace: string, permissions: Array<stri
 export type QueuesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type QueuesQuery = { queues: Array<{ id: string, name: string, offerSeconds: number, wrapUpSeconds: number, depth: { waiting: number, oldestWaitSeconds: number } }> };
+export type QueuesQuery = { queues: Array<{ id: string, name: string, offerSeconds: number, wrapUpSeconds: number, depth: { waiting: number, oldestWaitSeconds: number } }>, workCodes: Array<{ id: string, kind: WorkCodeKind, name: string, nameZh: string, queueIds: Array<string> }> };
 
 export type ConversationsQueryVariables = Exact<{
   view: ConversationView;
@@ -2210,6 +2235,13 @@ export const QueuesDocument = new TypedDocumentString(`
       waiting
       oldestWaitSeconds
     }
+  }
+  workCodes {
+    id
+    kind
+    name
+    nameZh
+    queueIds
   }
 }
     `) as unknown as TypedDocumentString<QueuesQuery, QueuesQueryVariables>;

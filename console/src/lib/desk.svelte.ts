@@ -11,13 +11,15 @@ import {
   SignOutDocument,
   ViewerDocument,
   type PresenceState,
+  type QueuesQuery,
+  type WorkCodeKind,
 } from '../gql/graphql';
 import { act, ask, follow, fresh } from './client';
 import { Failed } from './failed';
 import { clock } from './clock.svelte';
 import { Drafts, type Draft } from './drafts';
 import { complain, words } from './errors';
-import { code, t } from './i18n/index.svelte';
+import { code, i18n, t } from './i18n/index.svelte';
 import { belongs, conversationList, type View, withItem, withPreview } from './lists';
 import { pending, type Told } from './offers';
 import { notices } from './notices.svelte';
@@ -52,6 +54,7 @@ class Desk {
   view = $state<View>('MINE');
   queue = $state<string | null>(null);
   queues = $state.raw<{ id: string; name: string; waiting: number }[]>([]);
+  #codes = $state.raw<QueuesQuery['workCodes']>([]);
   /** Seconds within which a queue answers, by its id; for those that promise something. */
   promises = $state.raw<Record<string, number>>({});
   live = $state<StreamState>('idle');
@@ -202,10 +205,18 @@ class Desk {
     }
   }
 
-  async decline(offer: Offer): Promise<void> {
+  /** Codes that can be chosen for work of a queue. */
+  codes(kind: WorkCodeKind, queue?: string | null): { id: string; name: string }[] {
+    const here = this.#codes.filter((one) => one.kind === kind && (!one.queueIds.length || one.queueIds.includes(queue ?? '')));
+    return here.map(({ id, name, nameZh }) => ({ id, name: (i18n.lang === 'zh' && nameZh) || name }));
+  }
+
+  async decline(offer: Offer, workCodeId?: string): Promise<void> {
     this.dropOffer(offer.id);
-    await act(OfferDeclineDocument, { input: { offerId: offer.id, reason: '' } }).catch((error) => {
-      if (!(error instanceof Failed && error.code === 'OFFER_GONE')) complain(error);
+    await act(OfferDeclineDocument, { input: { offerId: offer.id, workCodeId } }).catch((error) => {
+      if (error instanceof Failed && error.code === 'OFFER_GONE') return;
+      this.offered(offer);
+      complain(error);
     });
   }
 
@@ -396,7 +407,9 @@ class Desk {
 
   private async readQueues(): Promise<void> {
     const answer = await ask(QueuesDocument, {}).catch(() => null);
-    if (answer) this.queues = answer.queues.map((q) => ({ id: q.id, name: q.name, waiting: q.depth.waiting }));
+    if (!answer) return;
+    this.queues = answer.queues.map((q) => ({ id: q.id, name: q.name, waiting: q.depth.waiting }));
+    this.#codes = answer.workCodes ?? [];
   }
 
   private async readPromises(): Promise<void> {

@@ -109,6 +109,10 @@ ids! {
     WorkItemId = "wrk";
     /// Work shown to one agent.
     OfferId = "ofr";
+    /// A code for what came of work, or for why an offer was let pass.
+    WorkCodeId = "wcd";
+    /// A colleague asked for advice.
+    ConsultId = "cns";
     /// An answer that agents reuse.
     CannedReplyId = "cnd";
     /// The record of one routing decision.

@@ -46,6 +46,11 @@ pub enum Job {
         /// The item.
         work: WorkItemId,
     },
+    /// The site to which work was passed on closes: what still waits for its people goes to everybody.
+    SiteWaitEnd {
+        /// The item.
+        work: WorkItemId,
+    },
     /// A bot had its time to act on a customer's message.
     BotSilence {
         /// The session.
@@ -142,6 +147,7 @@ impl Job {
             Self::RouteTick => "route_tick",
             Self::OfferExpire { .. } => "offer_expire",
             Self::WrapUpEnd { .. } => "wrap_up_end",
+            Self::SiteWaitEnd { .. } => "site_wait_end",
             Self::BotSilence { .. } => "bot_silence",
             Self::SnoozeEnd { .. } => "snooze_end",
             Self::ShiftEnd { .. } => "shift_end",
@@ -173,6 +179,7 @@ impl Job {
             | Self::RouteTick => "route",
             Self::OfferExpire { .. }
             | Self::WrapUpEnd { .. }
+            | Self::SiteWaitEnd { .. }
             | Self::BotSilence { .. }
             | Self::SnoozeEnd { .. }
             | Self::AttachOrphan { .. }

@@ -125,6 +125,8 @@ impl Permission {
 pub enum ChosenState {
     /// Ready for work.
     Available,
+    /// About to go: takes a share of the usual work.
+    Finishing,
     /// At work on something else.
     Busy,
     /// On a break.
@@ -137,12 +139,19 @@ pub enum ChosenState {
 
 impl ChosenState {
     /// Every state.
-    pub const ALL: [Self; 5] = [Self::Available, Self::Busy, Self::Break, Self::NotResponding, Self::Offline];
+    pub const ALL: [Self; 6] =
+        [Self::Available, Self::Finishing, Self::Busy, Self::Break, Self::NotResponding, Self::Offline];
+
+    /// Whether work is offered in this state.
+    pub fn takes_work(self) -> bool {
+        matches!(self, Self::Available | Self::Finishing)
+    }
 
     /// The stored text.
     pub fn code(self) -> &'static str {
         match self {
             Self::Available => "available",
+            Self::Finishing => "finishing",
             Self::Busy => "busy",
             Self::Break => "break",
             Self::NotResponding => "not_responding",

@@ -348,7 +348,7 @@ pub async fn set_state(tx: &mut WriteTx, agent: AgentId, state: ChosenState, rea
          values ($1, $2, $3, $4, clock_timestamp(), $5, $6)
          on conflict (tenant_id, agent_id) do update set chosen = excluded.chosen, reason = excluded.reason,
            since = excluded.since, set_by_kind = excluded.set_by_kind, set_by_id = excluded.set_by_id,
-           idle_since = case when agent_state.chosen = 'available' then agent_state.idle_since else excluded.since end",
+           idle_since = case when agent_state.chosen = any(array['available', 'finishing']) then agent_state.idle_since else excluded.since end",
         tenant,
         agent.0,
         state.code(),

@@ -241,6 +241,8 @@ pub enum View {
     Mine(AgentId),
     /// Open, in this queue.
     Queue(QueueId),
+    /// Open, and this agent is asked for advice.
+    Consulted(AgentId),
     /// All with this lifecycle.
     Lifecycle(Lifecycle),
     /// All of a customer.
@@ -279,6 +281,11 @@ pub async fn page(
     let rows: Vec<Row> = match view {
         View::Mine(agent) => list!("owner_agent_id = $2 and lifecycle = 'open'", agent.0),
         View::Queue(queue) => list!("queue_id = $2 and lifecycle = 'open'", queue.0),
+        View::Consulted(agent) => list!(
+            "lifecycle <> 'resolved' and id in (
+               select conversation_id from consult where tenant_id = $1 and agent_id = $2 and ended_at is null)",
+            agent.0
+        ),
         View::Lifecycle(lifecycle) => list!("lifecycle = $2", lifecycle.code()),
         View::Customer(customer) => list!("customer_id = $2", customer.0),
     };

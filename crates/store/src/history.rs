@@ -83,6 +83,7 @@ async fn works(tx: &mut ReadTx, from: Instant, to: Instant) -> Result<Vec<PastWo
                 queued_at: row.born,
                 head_start_seconds: row.head_start_seconds,
                 refused_by: BTreeSet::new(),
+                site: None,
             };
             Ok(PastWork { work, waited: row.waited.max(0.0), answered: row.answered, handling: row.handling.max(0.0) })
         })

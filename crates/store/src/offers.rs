@@ -96,18 +96,27 @@ async fn make_few(tx: &mut WriteTx, wanted: &[NewOffer]) -> Result<Vec<Offer>, S
         "with w as (
            select id, class, epoch from work_item
            where tenant_id = $1 and id = any($3) and state = 'queued' order by id for update
+         ), held as (
+           select agent_id, class, used, cap from agent_load
+           where tenant_id = $1 and agent_id = any($5) order by agent_id, class for update
          ), l as (
-           select agent_id, class, cap - used as room from agent_load
-           where tenant_id = $1 and agent_id = any($5) and used < cap order by agent_id, class for update
+           select h.agent_id, h.class, meridian_room(p.policy, s.chosen is not distinct from 'finishing', h.class, h.cap,
+                    jsonb_object_agg(h.class, h.used) over (partition by h.agent_id)) as room,
+                  p.policy is not null as together
+           from held h
+           left join capacity_policy p on p.tenant_id = $1
+           left join agent_state s on s.tenant_id = $1 and s.agent_id = h.agent_id
          ), asked as (
            select new.id, new.work, new.agent, new.seconds, w.class,
-                  row_number() over (partition by new.agent, w.class order by new.nth) as nth
+                  row_number() over (partition by new.agent, w.class order by new.nth) as nth,
+                  first_value(w.class) over (partition by new.agent order by new.nth) as first
            from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::uuid[], $6::int[]) with ordinality
              as new(id, work, epoch, agent, seconds, nth)
            join w on w.id = new.work and w.epoch = new.epoch
          ), fits as (
            select asked.* from asked join l on l.agent_id = asked.agent and l.class = asked.class
-           where asked.nth <= l.room
+           -- Room of one class depends on what is held of others: one class at a time.
+           where asked.nth <= l.room and (not l.together or asked.class = asked.first)
          ), taken as (
            update agent_load a set used = a.used + f.count
            from (select agent, class, count(*)::int as count from fits group by agent, class) f
@@ -200,15 +209,23 @@ pub async fn pending_for(tx: &mut ReadTx, work: WorkItemId) -> Result<Option<Off
     Ok(id.map(OfferId))
 }
 
-/// Agents who let an offer of this work pass or passed it on: they are asked last.
+/// Agents who let an offer of this work pass or passed it on: they are asked last. Who gets it back from somebody to whom
+/// it went meanwhile is asked first all the same.
 pub async fn refusals(tx: &mut ReadTx, works: &[Uuid]) -> Result<Vec<(WorkItemId, AgentId)>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        r#"select work_item_id as "work_item_id!", agent_id as "agent_id!" from offer
-           where tenant_id = $1 and work_item_id = any($2) and state in ('declined', 'expired')
-           union
-           select work_item_id, agent_id from work_item_event
-           where tenant_id = $1 and work_item_id = any($2) and agent_id is not null and reason = 'transferred'"#,
+        r#"with refused as (
+             select work_item_id, agent_id, ended_at as at from offer
+             where tenant_id = $1 and work_item_id = any($2) and state in ('declined', 'expired')
+             union
+             select work_item_id, agent_id, at from work_item_event
+             where tenant_id = $1 and work_item_id = any($2) and agent_id is not null and reason = 'transferred'
+           )
+           select distinct r.work_item_id as "work_item_id!", r.agent_id as "agent_id!"
+           from refused r join work_item w on w.tenant_id = $1 and w.id = r.work_item_id
+           where w.sticky_agent_id is distinct from r.agent_id or r.at > coalesce((
+             select max(e.at) from work_item_event e
+             where e.tenant_id = $1 and e.work_item_id = r.work_item_id and e.reason = 'transferred'), '-infinity')"#,
         tenant,
         works
     )

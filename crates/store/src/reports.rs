@@ -2,7 +2,7 @@
 
 use crate::{ReadTx, StoreError};
 use meridian_domain::{
-    ids::{AgentId, QueueId, SkillId},
+    ids::{AgentId, QueueId, SkillId, WorkCodeId},
     report::{Facts, Span, WorkFact},
     time::Instant,
 };
@@ -61,6 +61,11 @@ async fn works(
                   w.line is not distinct from 'refused' as "refused!",
                   exists (select from scheduled_work c where c.tenant_id = $1 and c.work_item_id = b.work_item_id
                           and c.kind = 'callback' and c.state <> 'cancelled') as "callback!",
+                  w.wrap_up_code_id as wrap_up,
+                  array(select o.agent_id from offer o where o.tenant_id = $1 and o.work_item_id = b.work_item_id
+                        and o.state = 'declined' order by o.id) as "decliners!: Vec<Uuid>",
+                  array(select o.decline_code_id from offer o where o.tenant_id = $1 and o.work_item_id = b.work_item_id
+                        and o.state = 'declined' order by o.id) as "declines!: Vec<Option<Uuid>>",
                   array(select (s ->> 'skill')::uuid from jsonb_array_elements(w.skills) s) as "skills!: Vec<Uuid>"
            from born b
            join work_item w on w.tenant_id = $1 and w.id = b.work_item_id
@@ -86,6 +91,11 @@ async fn works(
         ended: row.ended_at,
         refused: row.refused,
         callback: row.callback,
+        wrap_up: row.wrap_up.map(WorkCodeId),
+        declines: {
+            let codes = row.declines.into_iter().map(|code| code.map(WorkCodeId));
+            row.decliners.into_iter().map(AgentId).zip(codes).collect()
+        },
     });
     let all: Vec<WorkFact> = all.collect();
     Ok((!full(all.len())).then_some(all))
@@ -128,7 +138,7 @@ async fn available(tx: &mut ReadTx, from: Instant, to: Instant) -> Result<Vec<Sp
     let rows = sqlx::query!(
         r#"select agent_id, greatest(valid_from, $2) as "from!", least(coalesce(valid_to, clock_timestamp()), $3) as "to!"
            from agent_state_interval
-           where tenant_id = $1 and chosen = 'available' and valid_from < $3 and (valid_to is null or valid_to > $2)
+           where tenant_id = $1 and chosen = any(array['available', 'finishing']) and valid_from < $3 and (valid_to is null or valid_to > $2)
            limit $4"#,
         tenant,
         from,

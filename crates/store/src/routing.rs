@@ -1,10 +1,10 @@
 //! What a routing leader loads on takeover, re-reads by name, and records.
 
-use crate::{ReadTx, StoreError, WriteTx, error::code, offers, overflow, plans, work};
+use crate::{ReadTx, StoreError, WriteTx, capacity, error::code, offers, overflow, plans, work};
 use meridian_domain::{
     calendar::{self, Shift, Site},
     channel::ChannelClass,
-    ids::{AgentId, DecisionId, QueueId, SiteId, SkillId, WorkItemId},
+    ids::{AgentId, DecisionId, QueueId, SiteId, SkillId, WorkCodeId, WorkItemId},
     people::ChosenState,
     routing::{Agent, Decision, Outcome, Overflow, Plan, Queue, SkillNeed, Work},
     time::Instant,
@@ -102,6 +102,7 @@ pub async fn agents(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Agent>
     let rows = sqlx::query!(
         r#"select a.id, a.site_id, a.branch_id, a.languages, a.outsourced, a.knowledge_revision, a.attributes, coalesce(s.chosen, 'offline') as "chosen!",
                   coalesce(s.live_until > clock_timestamp(), false) as "live!",
+                  (select policy from capacity_policy p where p.tenant_id = $1) as policy,
                   coalesce(s.idle_since, a.created_at) as "idle_since!",
                   array(select class from agent_load l where l.tenant_id = $1 and l.agent_id = a.id order by class)
                     as "classes!",
@@ -135,7 +136,7 @@ pub async fn agents(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Agent>
             }
             Ok(Agent {
                 id: AgentId(row.id),
-                ready: row.live && chosen == ChosenState::Available,
+                ready: row.live && chosen.takes_work(),
                 site: row.site_id.map(SiteId),
                 queues: row.queues.into_iter().map(QueueId).collect(),
                 skills: row
@@ -151,6 +152,7 @@ pub async fn agents(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Agent>
                 knowledge: row.knowledge_revision,
                 branch: Some(row.branch_id.into()),
                 attributes: serde_json::from_value(row.attributes).unwrap_or_default(),
+                capacity: capacity::read(row.policy)?.compact(chosen == ChosenState::Finishing),
             })
         })
         .collect()
@@ -184,6 +186,7 @@ async fn to_routing(tx: &mut ReadTx, items: Vec<work::WorkItem>) -> Result<Vec<W
             queued_at: item.queued_at,
             head_start_seconds: item.head_start_seconds,
             refused_by: refused.remove(&item.id).unwrap_or_default(),
+            site: item.site,
         })
         .collect())
 }
@@ -309,6 +312,10 @@ pub struct DecisionView {
     pub candidates: Value,
     /// Reason to count.
     pub exclusions: Value,
+    /// Why the offer was let pass, in the words of the one who did; `None` when it was not.
+    pub declined: Option<String>,
+    /// And as a code of the tenant.
+    pub decline_code: Option<WorkCodeId>,
 }
 
 struct DecisionRow {
@@ -323,6 +330,8 @@ struct DecisionRow {
     plan_version: i32,
     candidates: Value,
     exclusions: Value,
+    declined_reason: Option<String>,
+    decline_code_id: Option<Uuid>,
 }
 
 impl From<DecisionRow> for DecisionView {
@@ -339,6 +348,8 @@ impl From<DecisionRow> for DecisionView {
             plan_version: row.plan_version,
             candidates: row.candidates,
             exclusions: row.exclusions,
+            declined: row.declined_reason,
+            decline_code: row.decline_code_id.map(WorkCodeId),
         }
     }
 }
@@ -348,7 +359,8 @@ pub async fn decisions(tx: &mut ReadTx, work: WorkItemId, limit: i64) -> Result<
     let tenant = tx.tenant();
     let rows = sqlx::query_as!(
         DecisionRow,
-        "select id, work_item_id, queue_id, at, trigger, outcome, agent_id, step, plan_version, candidates, exclusions
+        "select id, work_item_id, queue_id, at, trigger, outcome, agent_id, step, plan_version, candidates, exclusions,
+                declined_reason, decline_code_id
          from routing_decision where tenant_id = $1 and work_item_id = $2 order by id limit $3",
         tenant,
         work.0,
@@ -364,7 +376,8 @@ pub async fn last_given(tx: &mut ReadTx, work: WorkItemId) -> Result<Option<Deci
     let tenant = tx.tenant();
     let row = sqlx::query_as!(
         DecisionRow,
-        "select id, work_item_id, queue_id, at, trigger, outcome, agent_id, step, plan_version, candidates, exclusions
+        "select id, work_item_id, queue_id, at, trigger, outcome, agent_id, step, plan_version, candidates, exclusions,
+                declined_reason, decline_code_id
          from routing_decision where tenant_id = $1 and work_item_id = $2 and agent_id is not null
          order by id desc limit 1",
         tenant,
@@ -386,7 +399,7 @@ pub async fn decisions_about(
     let rows = sqlx::query_as!(
         DecisionRow,
         r#"select d.id, d.work_item_id, d.queue_id, d.at, d.trigger, d.outcome, d.agent_id, d.step, d.plan_version,
-                  d.candidates, d.exclusions
+                  d.candidates, d.exclusions, d.declined_reason, d.decline_code_id
            from routing_considered c
            join routing_decision d on d.tenant_id = c.tenant_id and d.id = c.decision_id
            where c.tenant_id = $1 and c.agent_id = $2 and ($3::uuid is null or c.decision_id < $3)

@@ -102,17 +102,23 @@ pub struct QueueRow {
     pub wrap_up_seconds: i32,
     /// Seconds during which only the sticky agent is asked.
     pub sticky_seconds: i32,
+    /// Whether a code for what came of the work must be chosen.
+    pub wrap_up_code_required: bool,
+    /// Whether a code must be chosen to let an offer pass.
+    pub decline_code_required: bool,
 }
 
 /// Adds or changes a queue.
 pub async fn queue(tx: &mut WriteTx, queue: &QueueRow) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
-        "insert into queue (tenant_id, id, branch_id, name, priority_minutes, offer_seconds, wrap_up_seconds, sticky_seconds)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+        "insert into queue (tenant_id, id, branch_id, name, priority_minutes, offer_seconds, wrap_up_seconds, sticky_seconds,
+                            wrap_up_code_required, decline_code_required)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (tenant_id, id) do update set branch_id = excluded.branch_id, name = excluded.name,
            priority_minutes = excluded.priority_minutes, offer_seconds = excluded.offer_seconds, wrap_up_seconds = excluded.wrap_up_seconds,
-           sticky_seconds = excluded.sticky_seconds",
+           sticky_seconds = excluded.sticky_seconds, wrap_up_code_required = excluded.wrap_up_code_required,
+           decline_code_required = excluded.decline_code_required",
         tenant,
         queue.id.0,
         queue.branch.0,
@@ -120,7 +126,9 @@ pub async fn queue(tx: &mut WriteTx, queue: &QueueRow) -> Result<(), StoreError>
         queue.priority_minutes,
         queue.offer_seconds,
         queue.wrap_up_seconds,
-        queue.sticky_seconds
+        queue.sticky_seconds,
+        queue.wrap_up_code_required,
+        queue.decline_code_required
     )
     .execute(tx.conn())
     .await?;
@@ -131,7 +139,9 @@ pub async fn queue(tx: &mut WriteTx, queue: &QueueRow) -> Result<(), StoreError>
 pub async fn queues(tx: &mut ReadTx) -> Result<Vec<QueueRow>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        "select id, branch_id, name, priority_minutes, offer_seconds, wrap_up_seconds, sticky_seconds from queue
+        "select id, branch_id, name, priority_minutes, offer_seconds, wrap_up_seconds, sticky_seconds,
+                wrap_up_code_required, decline_code_required
+         from queue
          where tenant_id = $1 and active order by name, id limit 1000",
         tenant
     )
@@ -147,6 +157,8 @@ pub async fn queues(tx: &mut ReadTx) -> Result<Vec<QueueRow>, StoreError> {
             offer_seconds: row.offer_seconds,
             wrap_up_seconds: row.wrap_up_seconds,
             sticky_seconds: row.sticky_seconds,
+            wrap_up_code_required: row.wrap_up_code_required,
+            decline_code_required: row.decline_code_required,
         })
         .collect())
 }

@@ -45,7 +45,7 @@ pub async fn agent(tx: &mut ReadTx, id: AgentId, at: Instant) -> Result<Option<T
     .await?;
     let chosen = row.chosen.as_deref().unwrap_or("offline");
     let chosen = code("agent_state_interval", "chosen", chosen, ChosenState::from_code)?;
-    agent.ready = chosen == ChosenState::Available;
+    agent.ready = chosen.takes_work();
     agent.queues = row.queues.into_iter().map(QueueId).collect();
     agent.skills = row.skills.into_iter().map(SkillId).zip(row.levels.into_iter().map(|level| level as u8)).collect();
     for class in &mut agent.load {

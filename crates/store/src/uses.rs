@@ -6,7 +6,7 @@ use meridian_domain::ids::{QueueId, SiteId, SkillId};
 /// A use, in the words of the set-up: what kind of thing and its name (or how many).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
-    /// channel, bot, work, agent, plan, rule, cap, overflow or schedule.
+    /// channel, bot, work, agent, plan, rule, cap, overflow, emergency or schedule.
     pub kind: String,
     /// Name, or a count.
     pub name: String,
@@ -21,7 +21,7 @@ macro_rules! uses {
 }
 
 /// What uses a queue: channels, bots and caps of other queues that send work there, overflows that borrow its
-/// people, and work that is not done or due later. At most ten of each.
+/// people, emergency plans about it, and work that is not done or due later. At most ten of each.
 pub async fn of_queue(tx: &mut ReadTx, id: QueueId) -> Result<Vec<Use>, StoreError> {
     uses!(
         tx,
@@ -34,13 +34,17 @@ pub async fn of_queue(tx: &mut ReadTx, id: QueueId) -> Result<Vec<Use>, StoreErr
               and state in ('queued', 'offered', 'active', 'wrapping', 'parked') having count(*) > 0)
            union all
            (select 'rule', 'red channel' from red_rules where tenant_id = $1 and active
-              and position($2::uuid::text in rules::text) > 0)
+              and rules @> jsonb_build_array(jsonb_build_object('when', jsonb_build_object(
+                'queues', jsonb_build_array($2::uuid::text)))))
            union all
            (select 'cap', name from queue where tenant_id = $1 and active and line ->> 'overflow_queue' = $2::uuid::text
             order by name limit 10)
            union all
            (select 'overflow', name from queue where tenant_id = $1 and active and id <> $2
-              and position($2::uuid::text in overflow ->> 'lenders') > 0 order by name limit 10)
+              and overflow -> 'lenders' @> jsonb_build_array(jsonb_build_object('queue', $2::uuid::text)) order by name limit 10)
+           union all
+           (select 'emergency', name from emergency_plan where tenant_id = $1
+              and switches -> 'queues' @> jsonb_build_array($2::uuid::text) order by name limit 10)
            union all
            (select 'schedule', count(*) || ' waiting' from scheduled_work where tenant_id = $1 and queue_id = $2
               and state in ('waiting', 'due') having count(*) > 0)"#,
@@ -57,17 +61,18 @@ pub async fn of_skill(tx: &mut ReadTx, id: SkillId) -> Result<Vec<Use>, StoreErr
             where k.tenant_id = $1 and k.skill_id = $2 and k.valid_to is null order by a.name limit 10)
            union all
            (select 'plan', q.name from routing_plan p join queue q on q.tenant_id = p.tenant_id and q.id = p.queue_id
-            where p.tenant_id = $1 and p.active and q.active and position($2::uuid::text in p.steps::text) > 0
+            where p.tenant_id = $1 and p.active and q.active and p.steps @> jsonb_build_array(jsonb_build_object(
+                'skills', jsonb_build_array(jsonb_build_object('skill', $2::uuid::text))))
             order by q.name limit 10)
            union all
            (select 'work', count(*) || ' open' from work_item where tenant_id = $1
               and state in ('queued', 'offered', 'active', 'wrapping', 'parked')
-              and position($2::uuid::text in skills::text) > 0 having count(*) > 0)"#,
+              and skills @> jsonb_build_array(jsonb_build_object('skill', $2::uuid::text)) having count(*) > 0)"#,
         id.0
     )
 }
 
-/// What uses a site: people who work there, and plans in force that name it.
+/// What uses a site: people who work there, plans in force that name it, and work that goes to its people.
 pub async fn of_site(tx: &mut ReadTx, id: SiteId) -> Result<Vec<Use>, StoreError> {
     uses!(
         tx,
@@ -75,8 +80,11 @@ pub async fn of_site(tx: &mut ReadTx, id: SiteId) -> Result<Vec<Use>, StoreError
             where tenant_id = $1 and site_id = $2 order by name limit 10)
            union all
            (select 'plan', q.name from routing_plan p join queue q on q.tenant_id = p.tenant_id and q.id = p.queue_id
-            where p.tenant_id = $1 and p.active and q.active and position($2::uuid::text in p.steps::text) > 0
-            order by q.name limit 10)"#,
+            where p.tenant_id = $1 and p.active and q.active and p.steps @> jsonb_build_array(jsonb_build_object('sites', jsonb_build_array($2::uuid::text)))
+            order by q.name limit 10)
+           union all
+           (select 'work', count(*) || ' open' from work_item where tenant_id = $1 and site_id = $2
+              and state in ('queued', 'offered', 'active', 'wrapping', 'parked') having count(*) > 0)"#,
         id.0
     )
 }

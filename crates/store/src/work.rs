@@ -3,7 +3,7 @@
 use crate::{ReadTx, StoreError, WriteTx, causes::WorkMove, error::code, spoken};
 use meridian_domain::{
     channel::ChannelClass,
-    ids::{AgentId, BranchId, ConversationId, OfferId, PartyId, QueueId, SessionId, WorkItemId},
+    ids::{AgentId, BranchId, ConversationId, OfferId, PartyId, QueueId, SessionId, SiteId, WorkCodeId, WorkItemId},
     time::Instant,
     work::WorkState,
 };
@@ -51,6 +51,10 @@ pub struct WorkItem {
     pub red_rule: Option<String>,
     /// Until when its agent writes it up.
     pub wrap_until: Option<Instant>,
+    /// What came of it.
+    pub wrap_up_code: Option<WorkCodeId>,
+    /// The site whose people alone are asked.
+    pub site: Option<SiteId>,
 }
 
 struct Row {
@@ -73,6 +77,8 @@ struct Row {
     named_until: Option<Instant>,
     red_rule: Option<String>,
     wrap_until: Option<Instant>,
+    wrap_up_code_id: Option<Uuid>,
+    site_id: Option<Uuid>,
 }
 
 impl TryFrom<Row> for WorkItem {
@@ -97,6 +103,8 @@ impl TryFrom<Row> for WorkItem {
             named: row.named_agent_id.map(AgentId).zip(row.named_until),
             red_rule: row.red_rule,
             wrap_until: row.wrap_until,
+            wrap_up_code: row.wrap_up_code_id.map(WorkCodeId),
+            site: row.site_id.map(SiteId),
         })
     }
 }
@@ -108,7 +116,7 @@ macro_rules! work {
             Row,
             "select id, conversation_id, session_id, queue_id, branch_id, state, class, head_start_seconds, skills,
                     language, sticky_agent_id, agent_id, epoch, enqueued_at, queued_at, named_agent_id, named_until, red_rule,
-                    wrap_until
+                    wrap_until, wrap_up_code_id, site_id
              from work_item where tenant_id = $1 and " + $filter,
             tenant,
             $($value),*
@@ -308,8 +316,8 @@ pub async fn redirect(
 ) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
-        "update work_item set queue_id = $3, sticky_agent_id = $4, named_agent_id = null, named_until = null,
-                queued_at = clock_timestamp()
+        "update work_item set queue_id = $3, sticky_agent_id = $4, named_agent_id = null, named_until = null, site_id = null,
+                site_until = null, queued_at = clock_timestamp()
          where tenant_id = $1 and id = $2",
         tenant,
         id.0,
@@ -321,17 +329,83 @@ pub async fn redirect(
     Ok(())
 }
 
-/// Gives waiting work to an agent without asking them, if and only if they have room: one statement. The caller holds
+/// Lets an item go to the people of one site alone, until it closes or for as long as it takes. The caller holds it.
+pub async fn for_site(
+    tx: &mut WriteTx,
+    id: WorkItemId,
+    site: SiteId,
+    until: Option<Instant>,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update work_item set site_id = $3, site_until = $4 where tenant_id = $1 and id = $2",
+        tenant,
+        id.0,
+        site.0,
+        until
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Lets an item that nobody has taken go to everybody again when its time for the people of a site is over; its queue.
+pub async fn site_over(tx: &mut WriteTx, id: WorkItemId) -> Result<Option<QueueId>, StoreError> {
+    let tenant = tx.tenant();
+    let queue = sqlx::query_scalar!(
+        "update work_item set site_id = null, site_until = null
+         where tenant_id = $1 and id = $2 and site_until <= clock_timestamp() and state in ('queued', 'offered', 'parked')
+         returning queue_id",
+        tenant,
+        id.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(queue.map(QueueId))
+}
+
+/// Who passed the work of a conversation on last, beside the one named.
+pub async fn passed_on_by(
+    tx: &mut ReadTx,
+    conversation: ConversationId,
+    beside: Option<AgentId>,
+) -> Result<Option<AgentId>, StoreError> {
+    let tenant = tx.tenant();
+    let found = sqlx::query_scalar!(
+        "select e.agent_id from work_item w
+         join work_item_event e on e.tenant_id = w.tenant_id and e.work_item_id = w.id
+         where w.tenant_id = $1 and w.conversation_id = $2 and e.reason = 'transferred' and e.agent_id is not null
+           and e.agent_id is distinct from $3
+         order by e.id desc limit 1",
+        tenant,
+        conversation.0,
+        beside.map(|agent| agent.0)
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(found.flatten().map(AgentId))
+}
+
+/// Gives waiting work to an agent without asking them, if and only if they have room by the rules of capacity: one
+/// statement. The caller holds
 /// the item.
 pub async fn give(tx: &mut WriteTx, item: &WorkItem, agent: AgentId, reason: &'static str) -> Result<bool, StoreError> {
     let tenant = tx.tenant();
     let done = sqlx::query!(
-        "with room as (
+        "with l as (
+           select class, used, cap from agent_load where tenant_id = $1 and agent_id = $3 order by class for update
+         ), room as (
            update agent_load set used = used + 1
-           where tenant_id = $1 and agent_id = $3 and class = $4 and used < cap returning agent_id
+           where tenant_id = $1 and agent_id = $3 and class = $4 and used < cap and (
+             select meridian_room(p.policy, s.chosen is not distinct from 'finishing', $4, own.cap, held.held) > 0
+             from (select cap from l where class = $4) own
+             cross join (select jsonb_object_agg(class, used) as held from l) held
+             left join capacity_policy p on p.tenant_id = $1
+             left join agent_state s on s.tenant_id = $1 and s.agent_id = $3)
+           returning agent_id
          )
          update work_item set state = 'active', agent_id = room.agent_id, epoch = epoch + 1,
-                accepted_at = clock_timestamp(), named_agent_id = null, named_until = null
+                accepted_at = clock_timestamp(), named_agent_id = null, named_until = null, site_id = null, site_until = null
          from room where tenant_id = $1 and id = $2 and state in ('queued', 'parked')",
         tenant,
         item.id.0,
@@ -362,7 +436,7 @@ pub async fn accept(tx: &mut WriteTx, offer: OfferId, agent: AgentId) -> Result<
          where w.tenant_id = $1 and w.id = o.work_item_id and w.epoch = o.epoch and w.state = 'offered'
          returning w.id, w.conversation_id, w.session_id, w.queue_id, w.branch_id, 'offered' as "state!", w.class,
                    w.head_start_seconds, w.skills, w.language, w.sticky_agent_id, w.agent_id, w.epoch, w.enqueued_at,
-                   w.queued_at, w.named_agent_id, w.named_until, w.red_rule, w.wrap_until"#,
+                   w.queued_at, w.named_agent_id, w.named_until, w.red_rule, w.wrap_until, w.wrap_up_code_id, w.site_id"#,
         tenant,
         offer.0,
         agent.0
@@ -381,7 +455,8 @@ pub async fn lock_for_offer(tx: &mut WriteTx, ids: &[Uuid]) -> Result<Vec<(WorkI
     let rows = sqlx::query!(
         "select w.id, w.conversation_id, w.session_id, w.queue_id, w.branch_id, w.state, w.class, w.head_start_seconds,
                 w.skills, w.language, w.sticky_agent_id, w.agent_id, w.epoch, w.enqueued_at, w.queued_at,
-                w.named_agent_id, w.named_until, w.red_rule, w.wrap_until, s.party_id
+                w.named_agent_id, w.named_until, w.red_rule, w.wrap_until, w.wrap_up_code_id, w.site_id,
+                s.party_id
          from work_item w
          join session s on s.tenant_id = $1 and s.id = w.session_id
          join conversation c on c.tenant_id = $1 and c.id = w.conversation_id
@@ -413,6 +488,8 @@ pub async fn lock_for_offer(tx: &mut WriteTx, ids: &[Uuid]) -> Result<Vec<(WorkI
                 named_until: r.named_until,
                 red_rule: r.red_rule,
                 wrap_until: r.wrap_until,
+                wrap_up_code_id: r.wrap_up_code_id,
+                site_id: r.site_id,
             };
             Ok((row.try_into()?, r.party_id.into()))
         })

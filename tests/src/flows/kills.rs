@@ -8,7 +8,7 @@ use meridian_domain::channel::ChannelKind;
 use meridian_lab::{agent::Agent, agent::Socket, customer, customer::WhatsApp, provider::Answer};
 use meridian_testkit::{Stack, Urls};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Points of `telemetry::point` that traffic passes without an agent's help, then those of the answer.
 const INWARD: &[&str] = &["relay.placed", "relay.published", "relay.committed", "ingest.committed", "route.committed"];
@@ -201,4 +201,34 @@ async fn servers_may_die_and_come_back_empty_or_late() -> Result<()> {
     drop(servers);
     std::fs::remove_dir_all(dir)?;
     Ok(())
+}
+
+/// A router dies with a decision in hand, before it is committed or right after: the one beside it goes on at once, and the
+/// work is offered once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_router_may_die_while_it_decides_and_the_next_one_goes_on() -> Result<()> {
+    let Some(mut stack) = Stack::start().await? else { return Ok(()) };
+    let Some(outside) = stack.outside()? else { return stack.finish().await };
+    let mut people = both_sites(&stack).await?;
+    stack.kill_workers().await;
+    for (n, point) in (1_i64..).zip(["route.decided", "route.committed"]) {
+        // Who comes first leads; the other stands by.
+        let mut dying = outside.start("workers", Some(point)).await?;
+        let beside = outside.start("workers", None).await?;
+        write(&stack, point).await?;
+        dying.ended(PATIENCE).await.with_context(|| format!("{point} is not passed"))?;
+        let died = Instant::now();
+        stack.settle("select count(*) from offer where state = 'pending'", 1, PATIENCE).await?;
+        let placed = died.elapsed();
+        println!("takeover after {point}: work is placed {} ms after the router died", placed.as_millis());
+        ensure!(placed < Duration::from_secs(10), "{point}: {placed:?}");
+        answer(&mut people, point).await?;
+        stack.settle("select count(*) from offer", n, PATIENCE).await.context("offered twice")?;
+        let given = "select count(*) from routing_decision where outcome = 'offered'";
+        stack.settle(given, n, PATIENCE).await.context("decided twice")?;
+        sound(&stack).await.with_context(|| format!("after {point}"))?;
+        drop(beside);
+    }
+    stack.start_workers()?;
+    stack.finish().await
 }

@@ -274,6 +274,14 @@ async fn an_emergency_closes_a_queue_with_a_message_and_goes_back_by_itself() ->
     assert_eq!(stack.texts("select text from item_content c where text like 'We had%'").await?, [text]);
     ensure!(inbox.until(std::time::Duration::from_secs(1), offer).await.is_err(), "nothing is offered");
 
+    // A trial takes it in: nobody would be asked, and why.
+    let trial = "query($q: ID!) { routingPlanTry(input: { queueId: $q }) { closed emergencyActivationIds
+        steps { free candidates { agent { id } } exclusions } } }";
+    let tried = ada.query(trial, json!({ "q": queue })).await?["routingPlanTry"].clone();
+    assert_eq!((&tried["closed"], &tried["emergencyActivationIds"]), (&json!(true), &json!([activation])), "{tried}");
+    ensure!(tried["steps"][0]["exclusions"]["queue_closed"].as_i64() > Some(0), "{tried}");
+    assert_eq!((&tried["steps"][0]["free"], &tried["steps"][0]["candidates"]), (&json!(0), &json!([])), "{tried}");
+
     // Its time is over: it is taken back by itself, and the work goes on.
     stack.sql("update emergency_activation set expires_at = clock_timestamp()").await?;
     stack.sql("update outbox set due_at = clock_timestamp() where payload ->> 'job' = 'emergency_end'").await?;
@@ -287,5 +295,8 @@ async fn an_emergency_closes_a_queue_with_a_message_and_goes_back_by_itself() ->
     ensure!(history["emergencyActivations"][0]["endedAt"].is_string(), "{history}");
     assert_eq!(history["emergencyActivations"][0]["endedById"], Value::Null, "{history}");
     assert_eq!(history["alerts"], json!([]), "{history}");
+    let tried = ada.query(trial, json!({ "q": queue })).await?["routingPlanTry"].clone();
+    assert_eq!((&tried["closed"], &tried["emergencyActivationIds"]), (&json!(false), &json!([])), "{tried}");
+    ensure!(tried["steps"][0]["exclusions"].get("queue_closed").is_none(), "{tried}");
     stack.finish().await
 }

@@ -84,6 +84,13 @@ async fn a_plan_is_tried_published_explained_and_taken_back() -> Result<()> {
     let (_, field, _) =
         refused(json!({ "steps": [{ "seconds": 30 }, { "seconds": 5, "anyHours": true }, { "seconds": 9 }] })).await?;
     assert_eq!(field, json!("steps.2"), "a step that asks whom an earlier one asked");
+    let unknown = json!([{ "skillId": format!("skl_{}", "0".repeat(32)), "level": 1 }]);
+    let (_, field, message) = refused(json!({ "steps": [{ "seconds": 30 }, { "skills": unknown }] })).await?;
+    assert_eq!(field, json!("steps.1.skills"), "{message}");
+    let (_, field, _) = refused(json!({ "steps": [{ "seconds": 0 }, { "anyHours": true }] })).await?;
+    assert_eq!(field, json!("steps.0.seconds"), "the second step cannot be told from the first");
+    let (_, field, _) = refused(json!({ "steps": [] })).await?;
+    assert_eq!(field, json!("steps.0"), "no steps");
     let (_, field, _) = refused(json!({ "steps": [{ "pool": "OUTSOURCED" }] })).await?;
     assert_eq!(field, json!("steps.0"), "nobody of the queue is a partner");
 
@@ -148,6 +155,7 @@ async fn what_is_in_use_stays_and_what_nobody_can_serve_is_reported() -> Result<
     let used = ada.query(skill, json!({ "s": sites["skills"][0]["id"] })).await?;
     ensure!(used["skillDelete"]["userErrors"][0]["message"].to_string().contains("agent Clara Vogel"), "{used}");
 
+    named_by_plans_and_rules(&stack, &ada, (&support, &billing)).await?;
     // A queue whose people left: work that comes there is reported to the floor, and blocks nobody.
     let mut people = both_sites(&stack).await?;
     let mut floor = floor(&ada).await?;
@@ -175,6 +183,50 @@ async fn what_is_in_use_stays_and_what_nobody_can_serve_is_reported() -> Result<
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     stack.finish().await
+}
+
+/// Plans, rules of the red channel, overflows and emergency plans name what they use; what only resembles it is no use.
+async fn named_by_plans_and_rules(stack: &Stack, ada: &Agent, (support, billing): (&str, &str)) -> Result<()> {
+    let skill = "mutation { skillSave(input: { name: \"knots\" }) { skill { id } } }";
+    let skill = ada.query(skill, json!({})).await?["skillSave"]["skill"]["id"].clone();
+    let site = "mutation { siteSave(input: { name: \"Lisbon\", timeZone: \"Europe/Lisbon\", shifts: [] }) {
+        site { id } userErrors { message } } }";
+    let site = ada.query(site, json!({})).await?["siteSave"]["site"]["id"].clone();
+    let plan = json!({ "steps": [{ "skills": [{ "skillId": skill, "level": 1 }], "siteIds": [site], "skipIfEmpty": true,
+        "seconds": 5 }, { "anyHours": true }] });
+    let published = ada.query(PUBLISH, json!({ "q": billing, "p": plan })).await?;
+    assert_eq!(published["routingPlanPublish"]["userErrors"], json!([]), "{published}");
+    let refused = "mutation($k: ID!, $s: ID!) { skillDelete(input: { skillId: $k }) { userErrors { message } }
+        siteDelete(input: { siteId: $s }) { userErrors { message } } }";
+    let told = ada.query(refused, json!({ "k": skill, "s": site })).await?;
+    for what in ["skillDelete", "siteDelete"] {
+        ensure!(told[what]["userErrors"][0]["message"].to_string().contains("plan Billing"), "{told}");
+    }
+    let red = "mutation($q: [ID!]) { redRulesPublish(input: { rules: [{ name: \"vip\", tiers: [\"vip\"], queueIds: $q, alert: true }] }) {
+        userErrors { message } } }";
+    let fire = "mutation($q: [ID!]) { emergencyPlanSave(input: { name: \"Fire\", closed: true, message: \"x\", queueIds: $q }) {
+        userErrors { message } } }";
+    let lend =
+        "mutation($q: ID!, $l: ID!) { queueOverflowSave(input: { queueId: $q, rule: { openWaiting: 5, closeWaiting: 1,
+        lenders: [{ queueId: $l, busyWaiting: 5, calmWaiting: 1 }] } }) { userErrors { message } } }";
+    for (what, key) in [(red, "redRulesPublish"), (fire, "emergencyPlanSave")] {
+        let done = ada.query(what, json!({ "q": [billing] })).await?;
+        assert_eq!(done[key]["userErrors"], json!([]), "{done}");
+    }
+    let lent = ada.query(lend, json!({ "q": support, "l": billing })).await?;
+    assert_eq!(lent["queueOverflowSave"]["userErrors"], json!([]), "{lent}");
+    let delete = "mutation($q: ID!) { queueDelete(input: { queueId: $q }) { userErrors { message } } }";
+    let told = ada.query(delete, json!({ "q": billing })).await?["queueDelete"]["userErrors"][0].to_string();
+    for used in ["rule red channel", "overflow Support", "emergency Fire"] {
+        ensure!(told.contains(used), "{used}: {told}");
+    }
+    // Nothing of it is left for what follows.
+    let revert =
+        "mutation($q: ID!) { routingPlanRevert(input: { queueId: $q, version: 0 }) { userErrors { message } } }";
+    ada.query(revert, json!({ "q": billing })).await?;
+    ada.query(refused, json!({ "k": skill, "s": site })).await?;
+    ada.query(red, json!({ "q": [] })).await?;
+    stack.sql("update queue set overflow = null").await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use meridian_app::{
     App,
     authz::Subject,
-    conversations::{self, ResolveRefused},
+    conversations::{self, Closing, ResolveRefused},
     routing::{self, OfferRefused},
     setup::{NewQueue, save_queue, seed_crowd},
 };
@@ -79,7 +79,7 @@ async fn play(app: &App, tenant: TenantId, agent: AgentId, offer: OfferId, playe
     let busy = |error: &OfferRefused| matches!(error, OfferRefused::Store(error) if error.transient());
     let subject = me(agent);
     if offer.0.as_u128().is_multiple_of(10) {
-        match routing::decline(app, &subject, offer, "busy").await {
+        match routing::decline(app, &subject, offer, "busy", None).await {
             Ok(()) => _ = played.declined.fetch_add(1, Ordering::Relaxed),
             Err(OfferRefused::Gone) => {}
             Err(error) if busy(&error) => {}
@@ -98,7 +98,9 @@ async fn play(app: &App, tenant: TenantId, agent: AgentId, offer: OfferId, playe
     ensure!(!(first.is_ok() && second.is_ok()), "one offer was taken twice");
     if let Ok(conversation) = first.or(second) {
         played.accepted.fetch_add(1, Ordering::Relaxed);
-        while let Err(error) = conversations::resolve(app, &subject, conversation, None, "answered").await {
+        while let Err(error) =
+            conversations::resolve(app, &subject, conversation, None, Closing::said("answered")).await
+        {
             ensure!(matches!(&error, ResolveRefused::Store(error) if error.transient()), "not resolved: {error}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -120,6 +122,8 @@ async fn two_hundred_agents_race_for_a_thousand_pieces_of_work() -> Result<()> {
         offer_seconds: 600,
         wrap_up_seconds: 0,
         sticky_seconds: 0,
+        wrap_up_code_required: None,
+        decline_code_required: None,
         members: None,
     };
     save_queue(&stack.app, &Subject::system(crowd.tenant), queue).await?;

@@ -60,6 +60,10 @@ struct QueueSaveInput {
     /// Seconds during which only the agent who knows the customer is asked, 0 to 3600.
     #[graphql(default = 30)]
     sticky_seconds: i32,
+    /// Whether a code for what came of the work must be chosen. Unchanged when left out.
+    wrap_up_code_required: Option<bool>,
+    /// Whether a code must be chosen to let an offer pass. Unchanged when left out.
+    decline_code_required: Option<bool>,
     /// Who takes its work: the whole list. Unchanged when left out.
     agent_ids: Option<Vec<ID>>,
 }
@@ -137,6 +141,8 @@ impl QueueMutations {
             offer_seconds: input.offer_seconds,
             wrap_up_seconds: input.wrap_up_seconds,
             sticky_seconds: input.sticky_seconds,
+            wrap_up_code_required: input.wrap_up_code_required,
+            decline_code_required: input.decline_code_required,
             members: members.transpose().extend()?,
         };
         let (saved, user_errors) = outcome(app::save_queue(&viewer.app, &viewer.subject, new).await)?;

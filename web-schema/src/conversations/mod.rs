@@ -1,12 +1,14 @@
 //! Conversations and their timeline.
 
 mod canned;
+mod consult;
 mod files;
 mod mutations;
 mod steer;
 mod types;
 
 pub(crate) use canned::{CannedMutations, CannedQueries};
+pub(crate) use consult::ConsultMutations;
 pub(crate) use mutations::ConversationMutations;
 pub(crate) use steer::{SteerMutations, SteerQueries};
 pub(crate) use types::{Actor, Conversation, TimelineItem};
@@ -37,6 +39,8 @@ pub(crate) enum ConversationView {
     Queue,
     /// All that are open.
     Open,
+    /// The viewer is asked for advice.
+    Consulted,
     /// Snoozed.
     Snoozed,
     /// Resolved.
@@ -77,7 +81,10 @@ impl ConversationQueries {
         let missing = |what: &str| AppError::BadInput(what.to_owned());
         let view = match (view, queue, viewer.subject.agent_id()) {
             (ConversationView::Mine, _, Some(me)) => store::View::Mine(me),
-            (ConversationView::Mine, _, None) => return Err(missing("only people have a list of their own").extend()),
+            (ConversationView::Consulted, _, Some(me)) => store::View::Consulted(me),
+            (ConversationView::Mine | ConversationView::Consulted, _, None) => {
+                return Err(missing("only people have a list of their own").extend());
+            }
             (ConversationView::Queue, Some(queue), _) => store::View::Queue(queue),
             (ConversationView::Queue, None, _) => return Err(missing("queueId is needed for this view").extend()),
             (ConversationView::Open, ..) => store::View::Lifecycle(Lifecycle::Open),

@@ -2,6 +2,7 @@
 
 use super::{Conversation, TimelineItem};
 use crate::{
+    admin::maybe,
     context::{Viewer, idempotency, viewer},
     error::{AppError, Refusal, Resolved, UserError},
     ids::read,
@@ -66,6 +67,11 @@ struct NoteAddPayload {
 struct WrapUpEndInput {
     /// The conversation that is written up.
     conversation_id: ID,
+    /// What came of it, as a code of the queue.
+    work_code_id: Option<ID>,
+    /// A note for colleagues, at most 10,000 characters.
+    #[graphql(default)]
+    note: String,
 }
 
 /// Result of `wrapUpEnd`.
@@ -83,9 +89,14 @@ struct ConversationResolveInput {
     conversation_id: ID,
     /// Refuse when it changed since this version.
     expected_version: Option<i32>,
-    /// Wrap-up code of the tenant.
+    /// How it ended, in a word; the name of the code when left out.
     #[graphql(default)]
     disposition: String,
+    /// What came of it, as a code of the queue: `wrapUpCodes` of the conversation.
+    work_code_id: Option<ID>,
+    /// A note for colleagues, at most 10,000 characters.
+    #[graphql(default)]
+    note: String,
 }
 
 /// Result of `conversationResolve`.
@@ -133,11 +144,14 @@ impl ConversationMutations {
         }
     }
 
-    /// Ends the writing up of a conversation before its time is over: capacity comes back. Needs `work:handle`.
+    /// Ends the writing up of a conversation before its time is over: capacity comes back. Refused without a code where the
+    /// queue asks for one. Needs `work:handle`.
     async fn wrap_up_end(&self, ctx: &Context<'_>, input: WrapUpEndInput) -> Resolved<WrapUpEndPayload> {
         let viewer = viewer(ctx).extend()?;
         let id = read::<ConversationId>(&input.conversation_id).extend()?;
-        if let Err(refused) = app::end_wrap_up(&viewer.app, &viewer.subject, id).await {
+        let code = maybe(input.work_code_id.as_ref())?;
+        let closing = app::Closing { disposition: "", code, note: &input.note };
+        if let Err(refused) = app::end_wrap_up(&viewer.app, &viewer.subject, id, closing).await {
             return Ok(WrapUpEndPayload { conversation: None, user_errors: vec![refused.split().extend()?] });
         }
         let mut tx = viewer.read().await.extend()?;
@@ -153,7 +167,9 @@ impl ConversationMutations {
     ) -> Resolved<ConversationResolvePayload> {
         let viewer = viewer(ctx).extend()?;
         let id = read::<ConversationId>(&input.conversation_id).extend()?;
-        let done = app::resolve(&viewer.app, &viewer.subject, id, input.expected_version, &input.disposition).await;
+        let code = maybe(input.work_code_id.as_ref())?;
+        let closing = app::Closing { disposition: &input.disposition, code, note: &input.note };
+        let done = app::resolve(&viewer.app, &viewer.subject, id, input.expected_version, closing).await;
         if let Err(refused) = done {
             return Ok(ConversationResolvePayload { conversation: None, user_errors: vec![refused.split().extend()?] });
         }

@@ -10,10 +10,10 @@ use async_graphql::{Context, ErrorExtensions, ID, InputObject, Object, ResultExt
 use chrono::{DateTime, Utc};
 use meridian_app::conversations::{self as app, SteerRefused, Target};
 use meridian_domain::{
-    ids::{AgentId, BotId, ConversationId, QueueId},
-    people::{ChosenState, Permission},
+    ids::{AgentId, BotId, ConversationId, QueueId, SiteId},
+    people::Permission,
 };
-use meridian_store::{agents, conversations as store, setup};
+use meridian_store::{agents, conversations as store, routing, setup, sites};
 
 /// A queue that takes conversations.
 #[derive(SimpleObject)]
@@ -35,6 +35,19 @@ struct TransferAgent {
     available: bool,
 }
 
+/// A site whose people take conversations.
+#[derive(SimpleObject)]
+struct TransferSite {
+    /// Opaque id.
+    id: ID,
+    /// Name.
+    name: String,
+    /// Until when it is open; null while it sleeps.
+    open_until: Option<DateTime<Utc>>,
+    /// When it opens next, within two weeks; null while it is open.
+    opens_at: Option<DateTime<Utc>>,
+}
+
 /// To whom a conversation can be passed on.
 #[derive(SimpleObject)]
 struct TransferTargets {
@@ -42,6 +55,8 @@ struct TransferTargets {
     queues: Vec<TransferQueue>,
     /// Colleagues by name, those who are ready first, at most 200.
     agents: Vec<TransferAgent>,
+    /// Sites by name.
+    sites: Vec<TransferSite>,
 }
 
 #[derive(Default)]
@@ -60,14 +75,22 @@ impl SteerQueries {
             .into_iter()
             .filter(|agent| agent.active && Some(agent.id) != viewer.subject.agent_id())
             .map(|agent| TransferAgent {
-                available: agent.live && agent.chosen == ChosenState::Available,
+                available: agent.live && agent.chosen.takes_work(),
                 id: id(agent.id),
                 name: agent.name,
             })
             .collect();
         agents.sort_by(|a, b| (!a.available, &a.name).cmp(&(!b.available, &b.name)));
         let queues = queues.into_iter().map(|queue| TransferQueue { id: id(queue.id), name: queue.name }).collect();
-        Ok(TransferTargets { queues, agents })
+        let now = routing::now(&mut tx).await.map_err(AppError::from).extend()?;
+        let sites = sites::all(&mut tx).await.map_err(AppError::from).extend()?;
+        let site = |named: sites::NamedSite| {
+            let open_until = named.site.open_until(now);
+            let opens_at = if open_until.is_none() { named.site.next_opening(now) } else { None };
+            TransferSite { id: id(named.site.id), name: named.name, open_until, opens_at }
+        };
+        let sites = sites.into_iter().map(site).collect();
+        Ok(TransferTargets { queues, agents, sites })
     }
 }
 
@@ -81,7 +104,23 @@ struct ConversationTransferInput {
     queue_id: Option<ID>,
     /// To this colleague first; a queue they work in takes it if they do not.
     agent_id: Option<ID>,
+    /// To the people of this site alone, while it is open; then to everybody.
+    site_id: Option<ID>,
+    /// To wait for the people of the site while it sleeps and after it closed, instead of being refused.
+    #[graphql(default)]
+    wait_for_site: bool,
     /// A note for the next one.
+    #[graphql(default)]
+    note: String,
+}
+
+#[derive(InputObject)]
+struct ConversationReturnInput {
+    /// The conversation.
+    conversation_id: ID,
+    /// Refuse when it changed since this version.
+    expected_version: Option<i32>,
+    /// A note for them.
     #[graphql(default)]
     note: String,
 }
@@ -128,6 +167,8 @@ struct ConversationSteerPayload {
     conversation: Option<Conversation>,
     /// Why it was not done.
     user_errors: Vec<UserError>,
+    /// When the site opens, where it was refused because the site sleeps.
+    site_opens_at: Option<DateTime<Utc>>,
 }
 
 async fn told(
@@ -137,11 +178,13 @@ async fn told(
 ) -> Resolved<ConversationSteerPayload> {
     let viewer = viewer(ctx).extend()?;
     if let Err(refused) = done {
-        return Ok(ConversationSteerPayload { conversation: None, user_errors: vec![refused.split().extend()?] });
+        let site_opens_at = if let SteerRefused::Asleep(asleep) = &refused { Some(asleep.opens) } else { None };
+        let user_errors = vec![refused.split().extend()?];
+        return Ok(ConversationSteerPayload { conversation: None, user_errors, site_opens_at });
     }
     let mut tx = viewer.read().await.extend()?;
     let conversation = store::find(&mut tx, id).await.map_err(AppError::from).extend()?.map(Conversation);
-    Ok(ConversationSteerPayload { conversation, user_errors: Vec::new() })
+    Ok(ConversationSteerPayload { conversation, user_errors: Vec::new(), site_opens_at: None })
 }
 
 #[derive(Default)]
@@ -149,7 +192,8 @@ pub(crate) struct SteerMutations;
 
 #[Object]
 impl SteerMutations {
-    /// Passes a conversation on to a queue or a colleague. Its owner or a supervisor may. Needs `work:handle`.
+    /// Passes a conversation on to a queue, a colleague or the people of a site. A site that sleeps is refused with when it
+    /// opens, unless it is waited for. Its owner or a supervisor may. Needs `work:handle`.
     async fn conversation_transfer(
         &self,
         ctx: &Context<'_>,
@@ -157,13 +201,32 @@ impl SteerMutations {
     ) -> Resolved<ConversationSteerPayload> {
         let viewer = viewer(ctx).extend()?;
         let conversation = read::<ConversationId>(&input.conversation_id).extend()?;
-        let target = match (&input.queue_id, &input.agent_id) {
-            (Some(queue), None) => Target::Queue(read::<QueueId>(queue).extend()?),
-            (None, Some(agent)) => Target::Agent(read::<AgentId>(agent).extend()?),
-            _ => return Err(AppError::BadInput("name a queue or an agent, not both".to_owned()).extend()),
+        let target = match (&input.queue_id, &input.agent_id, &input.site_id) {
+            (Some(queue), None, None) => Target::Queue(read::<QueueId>(queue).extend()?),
+            (None, Some(agent), None) => Target::Agent(read::<AgentId>(agent).extend()?),
+            (None, None, Some(site)) => {
+                Target::Site { site: read::<SiteId>(site).extend()?, wait: input.wait_for_site }
+            }
+            _ => {
+                return Err(AppError::BadInput("name a queue, an agent or a site, and one of them".to_owned()).extend());
+            }
         };
         let expected = input.expected_version;
         let done = app::transfer(&viewer.app, &viewer.subject, conversation, target, expected, &input.note).await;
+        told(ctx, conversation, done).await
+    }
+
+    /// Gives a conversation back to whoever passed it on last: they are asked first. Its owner or a supervisor may. Needs
+    /// `work:handle`.
+    async fn conversation_return(
+        &self,
+        ctx: &Context<'_>,
+        input: ConversationReturnInput,
+    ) -> Resolved<ConversationSteerPayload> {
+        let viewer = viewer(ctx).extend()?;
+        let conversation = read::<ConversationId>(&input.conversation_id).extend()?;
+        let (to, expected) = (Target::Back, input.expected_version);
+        let done = app::transfer(&viewer.app, &viewer.subject, conversation, to, expected, &input.note).await;
         told(ctx, conversation, done).await
     }
 

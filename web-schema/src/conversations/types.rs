@@ -1,18 +1,18 @@
 //! Conversation, session, timeline item.
 
-use super::files::Attachment;
+use super::{consult::Consult, files::Attachment};
 use crate::{
     channels::ChannelCapabilities,
     context::viewer,
     customers::Customer,
     error::{AppError, Resolved},
     ids::id,
-    loaders::{AttachmentsOf, HandoffsOf, SessionsOf, SnoozedUntil, TheAgent, TheCustomer, WorkOf, load},
+    loaders::{AttachmentsOf, ConsultsOf, HandoffsOf, SessionsOf, SnoozedUntil, TheAgent, TheCustomer, WorkOf, load},
     page,
     people::Agent,
     scalars::Long,
     understanding::Understanding,
-    work::{Handoff, ScheduledWork, WorkItem, scheduled_of},
+    work::{Handoff, ScheduledWork, WorkCode, WorkCodeKind, WorkItem, codes_offered, scheduled_of},
 };
 use async_graphql::{
     Context, Enum, ID, Json, Object, ResultExt, SimpleObject,
@@ -192,6 +192,15 @@ impl Conversation {
     async fn work_items(&self, ctx: &Context<'_>) -> Resolved<Vec<WorkItem>> {
         let found = load(ctx, WorkOf(self.0.id)).await?.unwrap_or_default();
         Ok(found.into_iter().map(WorkItem).collect())
+    }
+    /// Codes that can be chosen for what came of its work.
+    async fn wrap_up_codes(&self, ctx: &Context<'_>) -> Resolved<Vec<WorkCode>> {
+        codes_offered(ctx, WorkCodeKind::WrapUp, self.0.queue).await
+    }
+    /// Colleagues who are or were asked about it, newest first.
+    async fn consults(&self, ctx: &Context<'_>) -> Resolved<Vec<Consult>> {
+        let found = load(ctx, ConsultsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(found.into_iter().map(Into::into).collect())
     }
     /// Hand-offs from bots, newest first.
     async fn handoffs(&self, ctx: &Context<'_>) -> Resolved<Vec<Handoff>> {

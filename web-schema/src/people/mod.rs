@@ -41,6 +41,8 @@ pub(crate) enum Role {
 pub(crate) enum PresenceState {
     /// Ready for work.
     Available,
+    /// About to go: takes the share of the usual work that the capacity policy says.
+    Finishing,
     /// At work on something else.
     Busy,
     /// On a break.

@@ -157,6 +157,9 @@ struct WorkAssignInput {
     work_item_id: ID,
     /// To whom; to oneself (pull) when left out.
     agent_id: Option<ID>,
+    /// To give it although they have no room; the audit log says so.
+    #[graphql(default)]
+    beyond_capacity: bool,
 }
 
 /// Result of `workAssign`.
@@ -189,13 +192,13 @@ impl AlertMutations {
         Ok(AlertAcknowledgePayload { alert: found.map(Alert), user_errors: Vec::new() })
     }
 
-    /// Gives work to an agent at once, without asking them, or to oneself; who had it is freed. Capacity holds. Needs
-    /// `floor:steer`.
+    /// Gives work to an agent at once, without asking them, or to oneself; who had it is freed. Capacity holds,
+    /// unless it is told to go beyond. Needs `floor:steer`.
     async fn work_assign(&self, ctx: &Context<'_>, input: WorkAssignInput) -> Resolved<WorkAssignPayload> {
         let viewer = viewer(ctx).extend()?;
         let work = read::<WorkItemId>(&input.work_item_id).extend()?;
         let to = input.agent_id.as_ref().map(read::<AgentId>).transpose().extend()?;
-        match app::assign(&viewer.app, &viewer.subject, work, to).await {
+        match app::assign(&viewer.app, &viewer.subject, work, to, input.beyond_capacity).await {
             Ok(conversation) => {
                 let mut tx = viewer.read().await.extend()?;
                 let found = conversations::find(&mut tx, conversation).await.map_err(AppError::from).extend()?;

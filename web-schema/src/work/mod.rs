@@ -1,6 +1,8 @@
 //! Queues, work items, offers, routing decisions, hand-offs.
 
 mod alerts;
+mod capacity;
+mod codes;
 mod emergency;
 mod line;
 mod plans;
@@ -10,6 +12,8 @@ mod what_if;
 mod why_not;
 
 pub(crate) use alerts::{Alert, AlertMutations, AlertQueries};
+pub(crate) use capacity::{CapacityMutations, CapacityQueries};
+pub(crate) use codes::{CodeMutations, CodeQueries, WorkCode, WorkCodeKind, offered as codes_offered};
 pub(crate) use emergency::{EmergencyMutations, EmergencyQueries};
 pub(crate) use line::{LineMutations, LineQueries};
 pub(crate) use plans::{ChannelClass, PlanMutations, PlanQueries, RoutingPlan, outcome_of_read};
@@ -20,6 +24,7 @@ pub(crate) use what_if::{WhatIfMutations, WhatIfQueries};
 pub(crate) use why_not::WhyNotQueries;
 
 use crate::{
+    admin::maybe,
     context::viewer,
     conversations::Conversation,
     error::{AppError, Refusal, Resolved, UserError},
@@ -54,6 +59,14 @@ impl Queue {
     /// Seconds to write up.
     async fn wrap_up_seconds(&self) -> i32 {
         self.0.wrap_up_seconds
+    }
+    /// Whether a code for what came of the work must be chosen when it is written up.
+    async fn wrap_up_code_required(&self) -> bool {
+        self.0.wrap_up_code_required
+    }
+    /// Whether a code must be chosen to let an offer pass.
+    async fn decline_code_required(&self) -> bool {
+        self.0.decline_code_required
     }
     /// Branch it is counted in.
     async fn branch_id(&self) -> ID {
@@ -147,6 +160,10 @@ impl WorkItem {
     async fn named_agent_id(&self) -> Option<ID> {
         self.0.named.map(|(agent, _)| id(agent))
     }
+    /// The site whose people alone are asked; null = everybody's.
+    async fn site_id(&self) -> Option<ID> {
+        self.0.site.map(id)
+    }
     /// Who holds it.
     async fn agent_id(&self) -> Option<ID> {
         self.0.agent.map(id)
@@ -158,6 +175,10 @@ impl WorkItem {
     /// Until when its agent writes it up; null when they do not, or no more.
     async fn wrap_until(&self) -> Option<DateTime<Utc>> {
         self.0.wrap_until.filter(|_| self.0.state == WorkState::Wrapping)
+    }
+    /// What came of it; null while nobody has said.
+    async fn wrap_up_code(&self, ctx: &Context<'_>) -> Resolved<Option<WorkCode>> {
+        codes::code(ctx, self.0.wrap_up_code).await
     }
     /// Where it stands in its line; null when it does not wait.
     async fn wait(&self, ctx: &Context<'_>) -> Resolved<Option<line::WorkWait>> {
@@ -223,6 +244,10 @@ pub(crate) struct RoutingDecision {
     candidates: Json<Value>,
     /// Why the others were none: reason and how many.
     exclusions: Json<Value>,
+    /// Why the offer it led to was let pass; null when it was not.
+    declined_reason: Option<String>,
+    /// And as a code of the tenant.
+    decline_code_id: Option<ID>,
 }
 
 impl From<routing::DecisionView> for RoutingDecision {
@@ -237,6 +262,8 @@ impl From<routing::DecisionView> for RoutingDecision {
             plan_version: view.plan_version,
             candidates: Json(view.candidates),
             exclusions: Json(view.exclusions),
+            declined_reason: view.declined,
+            decline_code_id: view.decline_code.map(id),
         }
     }
 }
@@ -266,6 +293,11 @@ impl Offer {
     /// Until when it can be accepted.
     async fn expires_at(&self) -> DateTime<Utc> {
         self.0.expires_at
+    }
+    /// Reasons that can be chosen to let it pass.
+    async fn decline_codes(&self, ctx: &Context<'_>) -> Resolved<Vec<WorkCode>> {
+        let queue = load(ctx, TheWork(self.0.work)).await?.map(|item| item.queue);
+        codes::offered(ctx, WorkCodeKind::Decline, queue).await
     }
     /// The conversation behind it.
     async fn conversation(&self, ctx: &Context<'_>) -> Resolved<Option<Conversation>> {
@@ -335,9 +367,11 @@ struct OfferAcceptPayload {
 struct OfferDeclineInput {
     /// The offer.
     offer_id: ID,
-    /// Why, as a code of the tenant.
+    /// Why, in at most 100 characters; the name of the code when left out.
     #[graphql(default)]
     reason: String,
+    /// Why, as a code of the queue.
+    work_code_id: Option<ID>,
 }
 
 /// Result of `offerDecline`.
@@ -370,7 +404,8 @@ impl WorkMutations {
     async fn offer_decline(&self, ctx: &Context<'_>, input: OfferDeclineInput) -> Resolved<OfferDeclinePayload> {
         let viewer = viewer(ctx).extend()?;
         let offer = read::<OfferId>(&input.offer_id).extend()?;
-        let done = app::decline(&viewer.app, &viewer.subject, offer, &input.reason).await;
+        let code = maybe(input.work_code_id.as_ref())?;
+        let done = app::decline(&viewer.app, &viewer.subject, offer, &input.reason, code).await;
         let user_errors = match done {
             Ok(()) => Vec::new(),
             Err(refused) => vec![refused.split().extend()?],

@@ -459,8 +459,12 @@ struct RoutingStepTrial {
 struct RoutingPlanTrial {
     /// The moment for which it holds.
     at: Option<DateTime<Utc>>,
-    /// Step by step.
+    /// Step by step, as emergency plans in force make it.
     steps: Vec<RoutingStepTrial>,
+    /// Emergency plans in force about the queue, by activation; the steps take them in.
+    emergency_activation_ids: Vec<ID>,
+    /// Whether one of them closes the queue: nobody is asked until it ends.
+    closed: bool,
     /// Why it was not tried; `field` is a path like `steps.2.siteIds`, counted from 0.
     user_errors: Vec<UserError>,
 }
@@ -512,9 +516,20 @@ impl PlanQueries {
         let draft = input.plan.as_ref().map(RoutingPlanInput::read).transpose()?;
         let tried = app::try_plan(&viewer.app, &viewer.subject, example, draft).await;
         let (tried, user_errors) = outcome_of_read(tried.map(Some))?;
-        let at = tried.as_ref().map(|trial| trial.at);
-        let steps = tried.map(|trial| trial.steps).unwrap_or_default();
-        Ok(RoutingPlanTrial { at, steps: steps.into_iter().map(step_trial).collect(), user_errors })
+        let nothing = RoutingPlanTrial {
+            at: None,
+            steps: Vec::new(),
+            emergency_activation_ids: Vec::new(),
+            closed: false,
+            user_errors,
+        };
+        Ok(tried.map_or(nothing, |trial| RoutingPlanTrial {
+            at: Some(trial.at),
+            steps: trial.steps.into_iter().map(step_trial).collect(),
+            emergency_activation_ids: trial.emergencies.into_iter().map(id).collect(),
+            closed: trial.closed,
+            user_errors: Vec::new(),
+        }))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Figures of a time.
 
+use super::codes::{WorkCodeCount, counts, given};
 use crate::{
     context::viewer,
     error::{AppError, Resolved},
@@ -76,6 +77,10 @@ pub(crate) struct RoutingReportRow {
     present_seconds: i32,
     /// People who were present.
     people_present: i32,
+    /// What came of the work, as far as it was said, most often first.
+    wrap_up_codes: Vec<WorkCodeCount>,
+    /// Offers that were let pass, by the reason given: in a row of a person theirs, else those of the work.
+    declines: Vec<WorkCodeCount>,
 }
 
 impl From<Row> for RoutingReportRow {
@@ -101,6 +106,8 @@ impl From<Row> for RoutingReportRow {
             handling_seconds: seconds(row.handling_seconds),
             present_seconds: seconds(row.present_seconds),
             people_present: number(row.present),
+            wrap_up_codes: given(row.wrap_ups),
+            declines: counts(row.declines),
         }
     }
 }

@@ -434,6 +434,8 @@ export type PresenceState =
   | 'BREAK'
   /** At work on something else. */
   | 'BUSY'
+  /** About to go: takes the share of the usual work that the capacity policy says. */
+  | 'FINISHING'
   /** Let an offer pass unanswered; set by Meridian. */
   | 'NOT_RESPONDING'
   /** Signed out. */
@@ -476,6 +478,8 @@ export type QueueSaveInput = {
   agentIds?: Array<string | number> | null | undefined;
   /** Branch it is counted in; when left out the one it has, or the tenant's first. */
   branchId?: string | number | null | undefined;
+  /** Whether a code must be chosen to let an offer pass. Unchanged when left out. */
+  declineCodeRequired?: boolean | null | undefined;
   /** Name. */
   name: string;
   /** Seconds to answer an offer, 1 to 600. */
@@ -486,6 +490,8 @@ export type QueueSaveInput = {
   queueId?: string | number | null | undefined;
   /** Seconds during which only the agent who knows the customer is asked, 0 to 3600. */
   stickySeconds?: number;
+  /** Whether a code for what came of the work must be chosen. Unchanged when left out. */
+  wrapUpCodeRequired?: boolean | null | undefined;
   /** Seconds to write up, 0 to 3600. */
   wrapUpSeconds?: number;
 };

@@ -91,6 +91,8 @@ export type PresenceState =
   | 'BREAK'
   /** At work on something else. */
   | 'BUSY'
+  /** About to go: takes the share of the usual work that the capacity policy says. */
+  | 'FINISHING'
   /** Let an offer pass unanswered; set by Meridian. */
   | 'NOT_RESPONDING'
   /** Signed out. */

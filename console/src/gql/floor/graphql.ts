@@ -76,6 +76,8 @@ export type PresenceState =
   | 'BREAK'
   /** At work on something else. */
   | 'BUSY'
+  /** About to go: takes the share of the usual work that the capacity policy says. */
+  | 'FINISHING'
   /** Let an offer pass unanswered; set by Meridian. */
   | 'NOT_RESPONDING'
   /** Signed out. */
@@ -132,6 +134,8 @@ export type UserErrorCode =
 export type WorkAssignInput = {
   /** To whom; to oneself (pull) when left out. */
   agentId?: string | number | null | undefined;
+  /** To give it although they have no room; the audit log says so. */
+  beyondCapacity?: boolean;
   /** The work: waiting, offered, or in an agent's hands. */
   workItemId: string | number;
 };

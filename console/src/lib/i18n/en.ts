@@ -23,6 +23,7 @@ export const en = {
   'nav.main': 'Main',
   'nav.search': 'Search or run a command',
   'presence.available': 'Available',
+  'presence.finishing': 'Finishing',
   'presence.busy': 'Busy',
   'presence.break': 'Break',
   'presence.offline': 'Offline',

@@ -25,6 +25,7 @@ export const zh: Record<keyof typeof en, string> = {
   'nav.main': '主导航',
   'nav.search': '搜索或执行命令',
   'presence.available': '示闲',
+  'presence.finishing': '收尾',
   'presence.busy': '示忙',
   'presence.break': '小休',
   'presence.offline': '下线',

@@ -2,6 +2,7 @@
 
 mod bot;
 mod canned;
+mod consult;
 mod note;
 mod reply;
 mod resolve;
@@ -9,13 +10,15 @@ mod steer;
 
 pub use bot::{return_to_bot, take_from_bot};
 pub use canned::{CannedRefused, remove_canned, save_canned};
+pub(crate) use consult::end_all as end_consults;
+pub use consult::{end_consult, start_consult};
 pub use note::{NoteRefused, add_note};
 pub use reply::{Reply, ReplyRefused, Words, reply};
 pub(crate) use reply::{say, say_with, silenced};
 pub(crate) use resolve::close;
-pub use resolve::{ResolveRefused, end_wrap_up, resolve, wrap_up_end};
+pub use resolve::{Closing, ResolveRefused, end_wrap_up, resolve, wrap_up_end};
 pub(crate) use steer::take_off;
-pub use steer::{SteerRefused, Target, snooze, snooze_end, transfer, unsnooze};
+pub use steer::{SteerRefused, Target, site_wait_end, snooze, snooze_end, transfer, unsnooze};
 
 use meridian_domain::{live::Topic, work::OwnerKind};
 use meridian_store::conversations::{Conversation, Session};

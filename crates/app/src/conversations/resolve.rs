@@ -1,20 +1,25 @@
 //! An agent is done: sessions close, work is written up, capacity comes back.
 
-use super::topics;
+use super::{
+    end_consults,
+    steer::{newest_session, say},
+    topics,
+};
 use crate::{
     App,
     authz::{Forbidden, Subject},
 };
 use meridian_domain::{
     actor::Actor,
-    ids::{BotId, ConversationId, TenantId, WorkItemId},
+    ids::{BotId, ConversationId, TenantId, WorkCodeId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
     people::Permission,
     work::{ItemKind, Lifecycle, OwnerKind, WorkState},
+    work_code::{self, CodeKind, CodeRefused, WorkCode},
 };
 use meridian_store::{
-    StoreError, WriteTx, bots,
+    StoreError, WriteTx, bots, codes,
     conversations::{self, Conversation, Session},
     items::{self, NewItem},
     setup,
@@ -37,18 +42,46 @@ pub enum ResolveRefused {
     /// Somebody else owns it.
     #[error("only its owner or a supervisor may resolve it")]
     NotOwner,
+    /// The code cannot be taken, or one is asked for.
+    #[error(transparent)]
+    Code(#[from] CodeRefused),
+    /// The note is too long.
+    #[error("a note has at most 10,000 characters")]
+    Note,
+    /// A code or a note came when nothing is written up any more.
+    #[error("the time to write this up is over: write a note instead")]
+    Over,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Resolves a conversation, with a wrap-up code.
+/// What an agent says of work that is done.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Closing<'a> {
+    /// How it ended, in a word; the name of the code when it is empty.
+    pub disposition: &'a str,
+    /// What came of it, as a code of the queue.
+    pub code: Option<WorkCodeId>,
+    /// For colleagues; empty = none.
+    pub note: &'a str,
+}
+
+impl<'a> Closing<'a> {
+    /// A word, and nothing else.
+    pub fn said(disposition: &'a str) -> Self {
+        Self { disposition, ..Self::default() }
+    }
+}
+
+/// Resolves a conversation and says what came of its work. A queue that asks for a code asks who held the work: at once,
+/// or until the writing up ends where there is time for it.
 pub async fn resolve(
     app: &App,
     subject: &Subject,
     id: ConversationId,
     expected_version: Option<i32>,
-    disposition: &str,
+    closing: Closing<'_>,
 ) -> Result<(), ResolveRefused> {
     subject.require(Permission::HandleWork)?;
     let mut tx = app.db.write(subject.scope()).await?;
@@ -64,13 +97,69 @@ pub async fn resolve(
         return Err(ResolveRefused::NotOwner);
     }
     let queues = setup::queues(&mut tx).await?;
-    for item in work::lock_open(&mut tx, id).await? {
-        let wrap = queues.iter().find(|queue| queue.id == item.queue).map_or(0, |queue| queue.wrap_up_seconds);
-        finish(&mut tx, &item, wrap, disposition).await?;
+    let wrap = |item: &WorkItem| queues.iter().find(|q| q.id == item.queue).map_or(0, |queue| queue.wrap_up_seconds);
+    let open = work::lock_open(&mut tx, id).await?;
+    let asked = |item: &WorkItem| item.state == WorkState::Active && wrap(item) == 0;
+    let code = what_came(&mut tx, subject, &open, closing.code, asked).await?;
+    let disposition = match (&code, closing.disposition) {
+        (Some(code), "") => code.name.as_str(),
+        (_, said) => said,
+    };
+    for item in &open {
+        finish(&mut tx, item, wrap(item), disposition).await?;
     }
+    note(&mut tx, subject, &conversation, closing.note).await?;
     let sessions = conversations::sessions(&mut tx, &[id.0]).await?;
     close(&mut tx, &conversation, &sessions, subject.scope().actor(), disposition).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Notes the code that is given on the work it can be chosen for. Who held work whose queue asks for one must name it,
+/// where it is `asked` for now; whoever ends it for them need not.
+async fn what_came(
+    tx: &mut WriteTx,
+    subject: &Subject,
+    items: &[WorkItem],
+    given: Option<WorkCodeId>,
+    asked: impl Fn(&WorkItem) -> bool,
+) -> Result<Option<WorkCode>, ResolveRefused> {
+    let known = codes::all(tx, Some(CodeKind::WrapUp), false).await?;
+    let mut chosen = None;
+    for item in items {
+        let due = asked(item) && item.wrap_up_code.is_none() && item.agent == subject.agent_id();
+        let required = due && codes::required(tx, item.queue, CodeKind::WrapUp).await?;
+        match work_code::choose(&known, CodeKind::WrapUp, item.queue, required, given) {
+            Ok(Some(code)) => {
+                codes::wrapped_up(tx, item.id, code.id).await?;
+                chosen = Some(code.clone());
+            }
+            // Another engagement of the conversation may be of a queue that offers it.
+            Ok(None) | Err(CodeRefused::NotHere) => {}
+            Err(refused @ CodeRefused::Required) => return Err(refused.into()),
+        }
+    }
+    if given.is_some() && chosen.is_none() {
+        return Err(CodeRefused::NotHere.into());
+    }
+    Ok(chosen)
+}
+
+async fn note(
+    tx: &mut WriteTx,
+    subject: &Subject,
+    conversation: &Conversation,
+    text: &str,
+) -> Result<(), ResolveRefused> {
+    let text = text.trim();
+    if text.chars().count() > 10_000 {
+        return Err(ResolveRefused::Note);
+    }
+    if !text.is_empty()
+        && let Ok(session) = newest_session(tx, conversation.id).await
+    {
+        say(tx, subject, conversation, &session, ItemKind::Note, Some(text), json!({})).await?;
+    }
     Ok(())
 }
 
@@ -88,6 +177,7 @@ pub(crate) async fn close(
             tx.job(&Job::BotEvent { event }, session.id.0);
         }
     }
+    end_consults(tx, conversation).await?;
     conversations::close_sessions(tx, conversation.id).await?;
     if let Some(session) = sessions.first() {
         let new = NewItem {
@@ -145,31 +235,47 @@ pub async fn wrap_up_end(app: &App, tenant: TenantId, id: WorkItemId) -> Result<
     let Some(item) = work::lock(&mut tx, id).await?.filter(|item| item.state == WorkState::Wrapping) else {
         return Ok(());
     };
-    written_up(&mut tx, &item).await?;
+    written_up(&mut tx, &item, "wrap_up_over").await?;
     tx.commit().await
 }
 
-/// Whoever writes a conversation up is done with it before the time is over, or a supervisor says so.
-pub async fn end_wrap_up(app: &App, subject: &Subject, id: ConversationId) -> Result<(), ResolveRefused> {
+/// Whoever writes a conversation up is done with it before the time is over, or a supervisor says so. A queue that asks
+/// for a code asks its agent for one by now; when the time is over by itself none is asked for.
+pub async fn end_wrap_up(
+    app: &App,
+    subject: &Subject,
+    id: ConversationId,
+    closing: Closing<'_>,
+) -> Result<(), ResolveRefused> {
     subject.require(Permission::HandleWork)?;
     let mut tx = app.db.write(subject.scope()).await?;
     let conversation = conversations::lock(&mut tx, id).await?.ok_or(ResolveRefused::NotFound)?;
-    for item in work::lock_open(&mut tx, id).await? {
-        if item.state != WorkState::Wrapping {
-            continue;
-        }
-        if item.agent != subject.agent_id() && !subject.may(Permission::SteerFloor) {
-            return Err(ResolveRefused::NotOwner);
-        }
-        written_up(&mut tx, &item).await?;
+    let mut wrapping = work::lock_open(&mut tx, id).await?;
+    wrapping.retain(|item| item.state == WorkState::Wrapping);
+    if wrapping.iter().any(|item| item.agent != subject.agent_id()) && !subject.may(Permission::SteerFloor) {
+        return Err(ResolveRefused::NotOwner);
+    }
+    if wrapping.is_empty() && (closing.code.is_some() || !closing.note.trim().is_empty()) {
+        return Err(ResolveRefused::Over);
+    }
+    let code = what_came(&mut tx, subject, &wrapping, closing.code, |_| true).await?;
+    note(&mut tx, subject, &conversation, closing.note).await?;
+    if let Some(code) = code
+        && let Ok(session) = newest_session(&mut tx, id).await
+    {
+        let body = json!({ "type": "written_up", "disposition": code.name, "code": code.id.to_string() });
+        say(&mut tx, subject, &conversation, &session, ItemKind::State, None, body).await?;
+    }
+    for item in &wrapping {
+        written_up(&mut tx, item, "wrapped_up").await?;
     }
     tx.live(&topics(&conversation, None), Change::Conversation { conversation: id });
     Ok(tx.commit().await?)
 }
 
-async fn written_up(tx: &mut WriteTx, item: &WorkItem) -> Result<(), StoreError> {
+async fn written_up(tx: &mut WriteTx, item: &WorkItem, why: &'static str) -> Result<(), StoreError> {
     let tenant = tx.scope().tenant();
-    work::transition(tx, item, Step::to(WorkState::Done, "wrapped_up")).await?;
+    work::transition(tx, item, Step::to(WorkState::Done, why)).await?;
     tx.live(&[Topic::Floor], Change::Work { work: item.id, queue: item.queue });
     if let Some(agent) = item.agent {
         tx.job(&Job::RouteAgent { agent }, tenant.0);

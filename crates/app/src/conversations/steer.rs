@@ -9,17 +9,19 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use meridian_domain::{
-    ids::{AgentId, ConversationId, QueueId, TenantId},
+    ids::{AgentId, ConversationId, QueueId, SiteId, TenantId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
     people::Permission,
+    time::Instant,
+    transfer::{self, SiteRefused},
     work::{ItemKind, Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
     StoreError, WriteTx, aside,
     conversations::{self, Conversation, Session},
     items::{self, NewItem},
-    routing, setup,
+    routing, setup, sites,
     work::{self, Step, WorkItem},
 };
 use serde_json::{Value, json};
@@ -42,12 +44,26 @@ pub enum SteerRefused {
     /// It is resolved.
     #[error("the conversation is resolved")]
     Resolved,
+    /// The site sleeps.
+    #[error("{} sleeps until {}: let it wait for its people, or choose another", .0.site, .0.local)]
+    Asleep(Asleep),
     /// A value breaks a rule, told in words.
     #[error("{0}")]
     Invalid(String),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A site that sleeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asleep {
+    /// Its name.
+    pub site: String,
+    /// When it opens next.
+    pub opens: Instant,
+    /// The same, in its own time.
+    pub local: String,
 }
 
 /// Where a conversation goes.
@@ -57,6 +73,23 @@ pub enum Target {
     Queue(QueueId),
     /// To a colleague first; a queue they work in takes it if they do not.
     Agent(AgentId),
+    /// To the people of a site alone, while it is open.
+    Site {
+        /// The site.
+        site: SiteId,
+        /// To wait for them while it sleeps, and after it closed.
+        wait: bool,
+    },
+    /// To whoever passed it on last.
+    Back,
+}
+
+/// Where work goes.
+struct Place {
+    queue: QueueId,
+    first: Option<AgentId>,
+    /// The site, and until when it is for its people alone.
+    site: Option<(SiteId, Option<Instant>)>,
 }
 
 /// Passes a conversation on with an optional note for the next one. Its work waits again, its owner's capacity comes
@@ -75,13 +108,16 @@ pub async fn transfer(
     }
     let mut tx = app.db.write(subject.scope()).await?;
     let conversation = mine(&mut tx, subject, id, expected_version).await?;
-    let (queue, colleague) = place(&mut tx, subject, &conversation, target).await?;
+    let Place { queue, first: colleague, site } = place(&mut tx, subject, &conversation, target).await?;
     let session = newest_session(&mut tx, id).await?;
     let mut open = work::lock_open(&mut tx, id).await?;
     open.retain(|item| item.state != WorkState::Wrapping);
     for item in &open {
         let there = WorkItem { queue, ..item.clone() };
         take_off(&mut tx, &there, colleague, Step::to(WorkState::Queued, "transferred")).await?;
+        if let Some(site) = site {
+            to_site(&mut tx, item.id, site).await?;
+        }
         conversations::pass_control(&mut tx, item.session, OwnerKind::Queue, None).await?;
         tx.live(&[Topic::Floor], Change::Work { work: item.id, queue });
     }
@@ -95,19 +131,49 @@ pub async fn transfer(
             reason: "transferred",
         };
         enqueue(&mut tx, &session, &request).await?;
+        for item in work::lock_open(&mut tx, id).await?.iter().filter(|item| item.state == WorkState::Queued) {
+            if let Some(site) = site {
+                to_site(&mut tx, item.id, site).await?;
+            }
+        }
         conversations::pass_control(&mut tx, session.id, OwnerKind::Queue, None).await?;
     }
     if !note.is_empty() {
         say(&mut tx, subject, &conversation, &session, ItemKind::Note, Some(note), json!({})).await?;
     }
-    let body = json!({ "type": "transferred", "queue": queue.to_string(), "agent": colleague.map(|a| a.to_string()) });
+    let to = json!({ "queue": queue.to_string(), "agent": colleague.map(|a| a.to_string()),
+                     "site": site.map(|(site, _)| site.to_string()), "back": target == Target::Back });
+    let mut body = to.clone();
+    body["type"] = json!("transferred");
     say(&mut tx, subject, &conversation, &session, ItemKind::State, None, body).await?;
     aside::set_queue(&mut tx, id, queue).await?;
     conversations::set_state(&mut tx, id, Lifecycle::Open, OwnerKind::Queue, None).await?;
     changed(&mut tx, &conversation);
-    let to = json!({ "queue": queue.to_string(), "agent": colleague.map(|a| a.to_string()) });
     tx.audit("conversation_transferred", "conversation", Some(id.0), to);
     Ok(tx.commit().await?)
+}
+
+/// Keeps waiting work for the people of a site; until it closes, or for as long as it takes.
+async fn to_site(
+    tx: &mut WriteTx,
+    work: WorkItemId,
+    (site, until): (SiteId, Option<Instant>),
+) -> Result<(), StoreError> {
+    work::for_site(tx, work, site, until).await?;
+    if let Some(until) = until {
+        let left = until - routing::now(tx).await?;
+        tx.job_in(&Job::SiteWaitEnd { work }, work.0, left.as_seconds_f64().max(0.0));
+    }
+    Ok(())
+}
+
+/// The site closed to which work was passed on: what still waits goes to everybody.
+pub async fn site_wait_end(app: &App, tenant: TenantId, id: WorkItemId) -> Result<(), StoreError> {
+    let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
+    let Some(queue) = work::site_over(&mut tx, id).await? else { return Ok(()) };
+    tx.job(&Job::RouteWork { work: id }, tenant.0);
+    tx.live(&[Topic::Floor], Change::Work { work: id, queue });
+    tx.commit().await
 }
 
 /// Takes work off whoever holds it; `first` is asked first when it is offered again from the item's queue.
@@ -131,17 +197,25 @@ pub(crate) async fn take_off(
     Ok(())
 }
 
-/// The queue that takes it, and the colleague who is asked first.
+/// The queue that takes it, the colleague who is asked first, and the site whose people alone are.
 async fn place(
     tx: &mut WriteTx,
     subject: &Subject,
     conversation: &Conversation,
     target: Target,
-) -> Result<(QueueId, Option<AgentId>), SteerRefused> {
+) -> Result<Place, SteerRefused> {
+    let target = match target {
+        Target::Back => {
+            let before = work::passed_on_by(tx, conversation.id, conversation.owner_agent).await?;
+            let none = || SteerRefused::Invalid("nobody passed it on: choose to whom it goes".to_owned());
+            Target::Agent(before.ok_or_else(none)?)
+        }
+        other => other,
+    };
     match target {
         Target::Queue(queue) => {
             let known = setup::queues(tx).await?.iter().any(|row| row.id == queue);
-            if known { Ok((queue, None)) } else { Err(SteerRefused::NotFound("queue")) }
+            if known { Ok(Place { queue, first: None, site: None }) } else { Err(SteerRefused::NotFound("queue")) }
         }
         Target::Agent(agent) if subject.agent_id() == Some(agent) && conversation.owner_agent == Some(agent) => {
             Err(SteerRefused::Invalid("it is yours already".to_owned()))
@@ -152,7 +226,35 @@ async fn place(
             let queue = here.or_else(|| found.queues.first().copied());
             let none =
                 "this colleague works in no queue: transfer it to a queue, or let an administrator add them to one";
-            Ok((queue.ok_or_else(|| SteerRefused::Invalid(none.to_owned()))?, Some(agent)))
+            let queue = queue.ok_or_else(|| SteerRefused::Invalid(none.to_owned()))?;
+            Ok(Place { queue, first: Some(agent), site: None })
+        }
+        Target::Site { site, wait } => {
+            let named = sites::all(tx).await?.into_iter().find(|known| known.site.id == site);
+            let named = named.ok_or(SteerRefused::NotFound("site"))?;
+            let (people, now) = (routing::agents(tx, None).await?, routing::now(tx).await?);
+            match transfer::to_site(&named.site, &people, conversation.queue, now, wait) {
+                Ok(found) => Ok(Place { queue: found.queue, first: None, site: Some((site, found.until)) }),
+                Err(refused) => Err(asleep(named, refused)),
+            }
+        }
+        // Looked up above.
+        Target::Back => Err(SteerRefused::NotFound("agent")),
+    }
+}
+
+/// Why a site takes no work, in words.
+fn asleep(named: sites::NamedSite, refused: SiteRefused) -> SteerRefused {
+    match refused {
+        SiteRefused::Nobody => {
+            SteerRefused::Invalid("nobody at this site takes work of a queue: choose another".to_owned())
+        }
+        SiteRefused::Asleep(None) => {
+            SteerRefused::Invalid("this site does not open within two weeks: choose another".to_owned())
+        }
+        SiteRefused::Asleep(Some(opens)) => {
+            let local = opens.with_timezone(&named.site.zone).format("%Y-%m-%d %H:%M %Z").to_string();
+            SteerRefused::Asleep(Asleep { site: named.name, opens, local })
         }
     }
 }

@@ -14,7 +14,7 @@ use meridian_domain::{
     work::{ItemKind, Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
-    StoreError, WriteTx, agents, conversations,
+    StoreError, WriteTx, agents, capacity, conversations,
     items::{self, NewItem},
     routing,
     work::{self, Step, WorkItem},
@@ -45,12 +45,13 @@ pub enum AssignRefused {
 }
 
 /// Gives work to an agent at once, without asking them; `None` gives it to the supervisor who acts. Whoever had it is
-/// freed, capacity holds.
+/// freed. Capacity holds, unless it is told to go `beyond`: then the audit log says so.
 pub async fn assign(
     app: &App,
     subject: &Subject,
     id: WorkItemId,
     to: Option<AgentId>,
+    beyond: bool,
 ) -> Result<ConversationId, AssignRefused> {
     subject.require(Permission::SteerFloor)?;
     let to = to.or(subject.agent_id()).ok_or(AssignRefused::NotFound("agent"))?;
@@ -67,7 +68,8 @@ pub async fn assign(
         WorkState::Offered | WorkState::Active => item = free(&mut tx, &item).await?,
         _ => return Err(AssignRefused::Over),
     }
-    if !work::give(&mut tx, &item, to, "assigned").await? {
+    let fits = work::give(&mut tx, &item, to, "assigned").await?;
+    if !fits && !(beyond && capacity::give_beyond(&mut tx, &item, to, "assigned").await?) {
         return Err(AssignRefused::Full);
     }
     let session = conversations::pass_control(&mut tx, item.session, OwnerKind::Agent, Some(to.0)).await?;
@@ -99,7 +101,7 @@ pub async fn assign(
     for agent in [Some(to), before].into_iter().flatten() {
         tx.job(&Job::RouteAgent { agent }, tenant.0);
     }
-    tx.audit("work_assigned", "work_item", Some(id.0), json!({ "agent": to.to_string() }));
+    tx.audit("work_assigned", "work_item", Some(id.0), json!({ "agent": to.to_string(), "beyond_capacity": !fits }));
     tx.commit().await?;
     Ok(conversation.id)
 }

@@ -46,6 +46,8 @@ pub struct Leader {
     lending: Lending,
     lines: Lines,
     pub(super) shifts: Shifts,
+    /// Called when offers were decided and are about to be committed.
+    decided: fn(),
 }
 
 /// When the shifts of sites that hand over are looked at next.
@@ -83,7 +85,14 @@ impl Leader {
             lending: Lending::default(),
             lines: Lines::default(),
             shifts: Shifts::default(),
+            decided: || (),
         }
+    }
+
+    /// Calls something whenever offers were decided and are about to be committed: where tests let a router die.
+    #[must_use]
+    pub fn when_decided(self, decided: fn()) -> Self {
+        Self { decided, ..self }
     }
 
     /// How much waits.
@@ -154,6 +163,9 @@ impl Leader {
         self.watch_shifts(&mut tx, now).await?;
         self.lines.write(&mut tx, &self.core, now).await?;
         self.plan_wake(&mut tx, now);
+        if woken.offered > 0 {
+            (self.decided)();
+        }
         tx.commit().await?;
         Ok(woken)
     }

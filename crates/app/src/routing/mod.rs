@@ -24,6 +24,7 @@ pub(crate) use offers::rescind_for;
 pub use offers::{OfferRefused, accept, decline, expire};
 pub use presence::{PresenceRefused, disconnected, extend_leases, link_lapsed, set_presence};
 pub use report::{ReportRefused, report};
+pub(crate) use shape::Shape;
 pub use shift::{ShiftEnded, end_shift};
 pub use what_if::{Choice, Comparison, cancel_comparison, compare_plans, run_comparison};
 pub use why_not::{StateThen, Verdict, WhyNot, WhyNotRefused, decisions_about, why_not};

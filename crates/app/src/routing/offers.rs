@@ -7,14 +7,15 @@ use crate::{
 };
 use meridian_domain::{
     actor::Actor,
-    ids::{AgentId, ConversationId, OfferId, TenantId, WorkItemId},
+    ids::{AgentId, ConversationId, OfferId, TenantId, WorkCodeId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
     people::{ChosenState, Permission},
     work::{ItemKind, Lifecycle, OfferState, OwnerKind, WorkState},
+    work_code::{self, CodeKind, CodeRefused},
 };
 use meridian_store::{
-    StoreError, WriteTx, agents, bots, conversations, handoffs,
+    StoreError, WriteTx, agents, bots, codes, conversations, handoffs,
     items::{self, NewItem},
     offers::{self, Offer},
     work::{self, Step},
@@ -30,6 +31,12 @@ pub enum OfferRefused {
     /// It ended before: expired, withdrawn or answered.
     #[error("this offer is gone")]
     Gone,
+    /// The reason is too long.
+    #[error("a reason has at most 100 characters")]
+    Reason,
+    /// The code cannot be taken, or one is asked for.
+    #[error(transparent)]
+    Code(#[from] CodeRefused),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -76,17 +83,39 @@ pub async fn accept(app: &App, subject: &Subject, id: OfferId) -> Result<Convers
     Ok(conversation.id)
 }
 
-/// Passes on offered work; it keeps its place in line.
-pub async fn decline(app: &App, subject: &Subject, id: OfferId, reason: &str) -> Result<(), OfferRefused> {
+/// Passes on offered work; it keeps its place in line. Why is told in words, or by a code of the queue, which may ask for
+/// one; both stand on the decision that led to the offer.
+pub async fn decline(
+    app: &App,
+    subject: &Subject,
+    id: OfferId,
+    reason: &str,
+    code: Option<WorkCodeId>,
+) -> Result<(), OfferRefused> {
     subject.require(Permission::HandleWork)?;
+    if reason.chars().count() > 100 {
+        return Err(OfferRefused::Reason);
+    }
     let me = subject.agent_id().ok_or(OfferRefused::Gone)?;
     let mut tx = app.db.write(subject.scope()).await?;
-    let found = offers::many(&mut tx, &[id.0]).await?.pop().filter(|offer| offer.agent == me);
+    let found = offers::many(&mut tx, &[id.0]).await?.pop();
+    let found = found.filter(|offer| offer.agent == me && offer.state == OfferState::Pending);
     let found = found.ok_or(OfferRefused::Gone)?;
     conversations::lock_of_work(&mut tx, found.work).await?;
+    let item = work::find(&mut tx, found.work).await?.ok_or(OfferRefused::Gone)?;
+    let required = codes::required(&mut tx, item.queue, CodeKind::Decline).await?;
+    let known = codes::all(&mut tx, Some(CodeKind::Decline), false).await?;
+    let chosen = work_code::choose(&known, CodeKind::Decline, item.queue, required, code)?;
+    let reason = if reason.is_empty() { chosen.map_or("", |code| code.name.as_str()) } else { reason };
     let offer = offers::end(&mut tx, id, OfferState::Declined, reason, false).await?.ok_or(OfferRefused::Gone)?;
+    codes::declined(&mut tx, id, (offer.work, me), reason, code).await?;
     back_to_queue(&mut tx, &offer, "declined").await?;
-    tx.audit("offer_declined", "offer", Some(id.0), json!({ "reason": reason }));
+    tx.audit(
+        "offer_declined",
+        "offer",
+        Some(id.0),
+        json!({ "reason": reason, "code": code.map(|code| code.to_string()) }),
+    );
     tx.commit().await?;
     Ok(())
 }

@@ -56,7 +56,7 @@ pub async fn set_presence(
     }
     let mut tx = app.db.write(subject.scope()).await?;
     agents::find(&mut tx, target).await?.ok_or(PresenceRefused::NotFound)?;
-    if forced && state != ChosenState::Available {
+    if forced && !state.takes_work() {
         rescind_of(&mut tx, target, "forced_away").await?;
     }
     agents::set_state(&mut tx, target, state, reason).await?;

@@ -129,6 +129,7 @@ mod tests {
             knowledge: 0,
             branch: None,
             attributes: BTreeMap::new(),
+            capacity: meridian_domain::capacity::Capacity::default(),
         };
         let waits = Work {
             id: work,
@@ -143,6 +144,7 @@ mod tests {
             queued_at: now(),
             head_start_seconds: 0,
             refused_by: BTreeSet::new(),
+            site: None,
         };
         Rows {
             agents: HashMap::from([(agent, free)]),

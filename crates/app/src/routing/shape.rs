@@ -10,21 +10,21 @@ use std::collections::BTreeMap;
 
 /// The plans in force, and the queues there are.
 #[derive(Default)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     plans: Vec<Activation>,
     /// Queues for which everybody is called.
     all_hands: Vec<QueueId>,
 }
 
 impl Shape {
-    pub(super) fn new(plans: Vec<Activation>, queues: &[Queue]) -> Self {
+    pub(crate) fn new(plans: Vec<Activation>, queues: &[Queue]) -> Self {
         let mut shape = Self { plans, all_hands: Vec::new() };
         let called = queues.iter().map(|queue| queue.id).filter(|queue| shape.of(*queue).all_hands);
         shape.all_hands = called.collect();
         shape
     }
 
-    pub(super) fn plans(&self) -> &[Activation] {
+    pub(crate) fn plans(&self) -> &[Activation] {
         &self.plans
     }
 
@@ -33,17 +33,17 @@ impl Shape {
     }
 
     /// Whether partners may be asked whatever the rule says.
-    pub(super) fn overflows(&self, queue: QueueId) -> bool {
+    pub(crate) fn overflows(&self, queue: QueueId) -> bool {
         !self.plans.is_empty() && self.of(queue).overflow
     }
 
     /// Whether nothing is offered in a queue.
-    pub(super) fn closed(&self, queue: QueueId) -> bool {
+    pub(crate) fn closed(&self, queue: QueueId) -> bool {
         !self.plans.is_empty() && self.of(queue).closed
     }
 
     /// What the core is told instead.
-    pub(super) fn event(&self, event: Event) -> Event {
+    pub(crate) fn event(&self, event: Event) -> Event {
         if self.plans.is_empty() {
             return event;
         }
@@ -73,7 +73,7 @@ impl Shape {
     }
 
     /// The record of work that waits because its queue is closed.
-    pub(super) fn withheld(&self, work: &Work, plan_version: i32, people: usize) -> Option<Decision> {
+    pub(crate) fn withheld(&self, work: &Work, plan_version: i32, people: usize) -> Option<Decision> {
         self.closed(work.queue).then(|| Decision {
             work: work.id,
             epoch: work.epoch,

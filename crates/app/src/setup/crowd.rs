@@ -71,6 +71,8 @@ pub async fn seed_crowd(
         offer_seconds: 30,
         wrap_up_seconds: 0,
         sticky_seconds: 0,
+        wrap_up_code_required: false,
+        decline_code_required: false,
     };
     setup::queue(&mut tx, &row).await?;
     let hash = tokio::task::spawn_blocking(|| auth::hash_password(PASSWORD)).await.ok().and_then(Result::ok);

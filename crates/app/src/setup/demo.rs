@@ -175,6 +175,8 @@ async fn seed_queues(tx: &mut WriteTx, workspace: &str, branch: BranchId) -> Res
             offer_seconds: 20,
             wrap_up_seconds: 0,
             sticky_seconds: 30,
+            wrap_up_code_required: false,
+            decline_code_required: false,
         };
         setup::queue(tx, &row).await?;
     }

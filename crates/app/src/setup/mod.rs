@@ -1,7 +1,9 @@
 //! Setting a tenant up.
 
 mod assistant;
+mod capacity;
 mod channels;
+mod codes;
 mod crowd;
 mod demo;
 mod holidays;
@@ -19,10 +21,12 @@ mod templates;
 mod verifiers;
 mod webhooks;
 
+pub use capacity::save_capacity;
 pub use channels::{
     AccountChange, Connected, NewAccount, Tested, connect_account, rotate_account_secret, set_account_active,
     test_account, update_account,
 };
+pub use codes::{NewCode, save_code};
 pub use crowd::{Crowd, seed_crowd};
 pub use demo::{Demo, DemoIds, DemoLogin, DemoWorld, demo_ids, demo_secret, demo_webhook_secret, seed_demo};
 pub use holidays::{DayChange, import_holidays};

@@ -1,18 +1,18 @@
 //! Routing plans: published in versions, taken back, and tried out without effect.
 
 use super::SetupRefused;
-use crate::{App, authz::Subject};
+use crate::{App, authz::Subject, routing::Shape};
 use meridian_domain::{
     channel::ChannelClass,
-    ids::{AgentId, QueueId, WorkItemId},
+    ids::{AgentId, EmergencyActivationId, QueueId, WorkItemId},
     jobs::Job,
     people::Permission,
-    routing::{Agent, Core, Event, Known, Plan, Preview, SkillNeed, Work},
+    routing::{Agent, Core, Event, Exclusion, Known, Plan, Preview, SkillNeed, Work},
     time::Instant,
 };
-use meridian_store::{ReadTx, plans, routing, setup, sites};
+use meridian_store::{ReadTx, emergency, plans, routing, setup, sites};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest note of a version.
 const LONGEST_NOTE: usize = 500;
@@ -121,9 +121,14 @@ pub struct Trial {
     pub at: Instant,
     /// Step by step.
     pub steps: Vec<Preview>,
+    /// Emergency plans in force that are about the queue; they are taken in.
+    pub emergencies: Vec<EmergencyActivationId>,
+    /// One of them closes the queue: nothing is offered until it ends, whatever the steps say.
+    pub closed: bool,
 }
 
-/// Says who would be asked now at each step of a plan, the draft or the one in force. Nothing is stored or offered. What
+/// Says who would be asked now at each step of a plan, the draft or the one in force, as emergency plans in force make it.
+/// Nothing is stored or offered. What
 /// the live router has learned of rates is not known here: scores of `scarcity` are those of a router just started.
 pub async fn try_plan(
     app: &App,
@@ -141,15 +146,26 @@ pub async fn try_plan(
         check(&mut tx, work.queue, &draft).await?;
         queue.plan = draft;
     }
+    let shape = Shape::new(emergency::in_force(&mut tx).await?, std::slice::from_ref(&*queue));
+    let about = shape.plans().iter().filter(|plan| plan.switches.about(work.queue));
+    let emergencies = about.map(|plan| plan.id).collect();
     let mut core = Core::new();
-    core.apply(now, Event::Queue(queue.clone()));
+    core.apply(now, shape.event(Event::Queue(queue.clone())));
     for site in routing::sites(&mut tx).await? {
         core.apply(now, Event::Site(site));
     }
     for agent in routing::agents(&mut tx, None).await? {
-        core.apply(now, Event::Agent(agent));
+        core.apply(now, shape.event(Event::Agent(agent)));
     }
-    Ok(Trial { queue: work.queue, at: now, steps: core.preview(now, &work) })
+    let (closed, mut steps) = (shape.closed(work.queue), core.preview(now, &work));
+    if closed {
+        let everybody = u32::try_from(core.agents()).unwrap_or(u32::MAX);
+        for step in &mut steps {
+            (step.free, step.candidates) = (0, Vec::new());
+            step.exclusions = BTreeMap::from([(Exclusion::QueueClosed, everybody)]);
+        }
+    }
+    Ok(Trial { queue: work.queue, at: now, steps, emergencies, closed })
 }
 
 async fn example_work(tx: &mut ReadTx, example: Example, now: Instant) -> Result<Work, SetupRefused> {
@@ -173,6 +189,7 @@ async fn example_work(tx: &mut ReadTx, example: Example, now: Instant) -> Result
                 queued_at: now,
                 head_start_seconds: 0,
                 refused_by: BTreeSet::new(),
+                site: None,
             })
         }
     }

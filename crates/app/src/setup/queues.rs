@@ -31,6 +31,10 @@ pub struct NewQueue<'a> {
     pub wrap_up_seconds: i32,
     /// Seconds during which only the agent who knows the customer is asked.
     pub sticky_seconds: i32,
+    /// Whether a code for what came of the work must be chosen; `None` leaves it as it is.
+    pub wrap_up_code_required: Option<bool>,
+    /// Whether a code must be chosen to let an offer pass; `None` leaves it as it is.
+    pub decline_code_required: Option<bool>,
     /// Who takes its work; `None` leaves the members as they are.
     pub members: Option<Vec<AgentId>>,
 }
@@ -60,12 +64,18 @@ pub async fn save_queue(app: &App, subject: &Subject, new: NewQueue<'_>) -> Resu
     let id = known.as_ref().map_or_else(|| tx.id(), |queue| queue.id);
     let row = store::QueueRow {
         id,
-        branch: branch_of(&mut tx, new.branch.or(known.map(|queue| queue.branch))).await?,
+        branch: branch_of(&mut tx, new.branch.or(known.as_ref().map(|queue| queue.branch))).await?,
         name: label.to_owned(),
         priority_minutes: within("priority_minutes", new.priority_minutes, 0..=10_080)?,
         offer_seconds: within("offer_seconds", new.offer_seconds, 1..=600)?,
         wrap_up_seconds: within("wrap_up_seconds", new.wrap_up_seconds, 0..=3600)?,
         sticky_seconds: within("sticky_seconds", new.sticky_seconds, 0..=3600)?,
+        wrap_up_code_required: new
+            .wrap_up_code_required
+            .unwrap_or(known.as_ref().is_some_and(|q| q.wrap_up_code_required)),
+        decline_code_required: new
+            .decline_code_required
+            .unwrap_or(known.as_ref().is_some_and(|q| q.decline_code_required)),
     };
     store::queue(&mut tx, &row).await?;
     if let Some(members) = &new.members {

@@ -78,6 +78,7 @@ impl SetupRefused {
             Self::NotFound("skill") => Some("skills"),
             Self::NotFound("queue") => Some("queue_id"),
             Self::NotFound("work item") => Some("work_item_id"),
+            Self::NotFound("code") => Some("work_code_id"),
             Self::NotFound("customer") => Some("customer_id"),
             Self::NotFound("version") => Some("version"),
             Self::NotFound("comparison") => Some("what_if_id"),
@@ -92,7 +93,8 @@ impl From<StoreError> for SetupRefused {
         let StoreError::Constraint(name) = &error else { return Self::Store(error) };
         match name.as_str() {
             "agent_tenant_id_email_key" => Self::Taken("address"),
-            "queue_tenant_id_name_key"
+            "work_code_name"
+            | "queue_tenant_id_name_key"
             | "skill_tenant_id_name_key"
             | "bot_tenant_id_name_key"
             | "identity_verifier_tenant_id_name_key"

@@ -113,6 +113,7 @@ impl Floor {
                 knowledge: 0,
                 branch: None,
                 attributes: BTreeMap::new(),
+                capacity: meridian_domain::capacity::Capacity::default(),
             };
             floor.by_id.insert(agent.id, n);
             floor.agents.push(agent.clone());
@@ -146,6 +147,7 @@ impl Floor {
             queued_at: self.now,
             head_start_seconds,
             refused_by: BTreeSet::new(),
+            site: None,
         })
     }
 

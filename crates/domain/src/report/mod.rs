@@ -8,7 +8,7 @@ use spans::{Spans, merged};
 
 use crate::{
     calendar::local,
-    ids::{AgentId, QueueId, SkillId},
+    ids::{AgentId, QueueId, SkillId, WorkCodeId},
     time::Instant,
 };
 use chrono::{Days, NaiveDate, TimeDelta, Timelike};
@@ -32,6 +32,10 @@ pub struct WorkFact {
     pub refused: bool,
     /// The customer took a callback instead of waiting.
     pub callback: bool,
+    /// What came of it.
+    pub wrap_up: Option<WorkCodeId>,
+    /// Who let it pass, and why, if that was said.
+    pub declines: Vec<(AgentId, Option<WorkCodeId>)>,
 }
 
 /// How long a row is.
@@ -134,6 +138,10 @@ pub struct Row {
     pub present_seconds: i64,
     /// People who were present.
     pub present: u32,
+    /// What came of the work, as far as it was said.
+    pub wrap_ups: BTreeMap<WorkCodeId, u32>,
+    /// Offers that were let pass, by the reason given: in a row of a person theirs, else those of the work.
+    pub declines: BTreeMap<Option<WorkCodeId>, u32>,
 }
 
 #[derive(Default)]
@@ -146,11 +154,16 @@ struct Sum {
     within: u32,
     judged: u32,
     waited: f64,
+    wrap_ups: BTreeMap<WorkCodeId, u32>,
+    declines: BTreeMap<Option<WorkCodeId>, u32>,
 }
 
 impl Sum {
     fn add(&mut self, work: &WorkFact, now: Instant, target: TimeDelta) {
         self.offered += 1;
+        if let Some(code) = work.wrap_up {
+            *self.wrap_ups.entry(code).or_default() += 1;
+        }
         if work.refused {
             self.refused += 1;
             return;
@@ -223,8 +236,15 @@ pub fn report(ask: &Ask, now: Instant, facts: &Facts) -> Vec<Row> {
     let target = TimeDelta::seconds(ask.target_seconds);
     for work in facts.works.iter().filter(|work| (ask.from..ask.to).contains(&work.born)) {
         let place = edges.partition_point(|edge| *edge <= work.born) - 1;
-        for key in keys(ask.by, work) {
-            sums.entry((key, place)).or_default().add(work, now, target);
+        let keys = keys(ask.by, work);
+        for key in &keys {
+            sums.entry((*key, place)).or_default().add(work, now, target);
+        }
+        for (agent, code) in &work.declines {
+            let own = [Key::Agent(*agent)];
+            for key in if ask.by == By::Agent { &own[..] } else { &keys } {
+                *sums.entry((*key, place)).or_default().declines.entry(*code).or_default() += 1;
+            }
         }
     }
     let (handling, present) = (merged(&facts.handling), {
@@ -244,8 +264,8 @@ pub fn report(ask: &Ask, now: Instant, facts: &Facts) -> Vec<Row> {
         for place in 0..edges.len() - 1 {
             let (from, to) = (edges[place], edges[place + 1]);
             let sum = sums.remove(&(*key, place)).unwrap_or_default();
-            let row = row(*key, (from, to), &sum, who, (&handling, &present));
-            if row.offered > 0 || row.present > 0 {
+            let row = row(*key, (from, to), sum, who, (&handling, &present));
+            if row.offered > 0 || row.present > 0 || !row.declines.is_empty() {
                 rows.push(row);
             }
         }
@@ -256,7 +276,7 @@ pub fn report(ask: &Ask, now: Instant, facts: &Facts) -> Vec<Row> {
 fn row(
     key: Key,
     (from, to): (Instant, Instant),
-    sum: &Sum,
+    sum: Sum,
     who: &BTreeSet<AgentId>,
     (handling, present): (&Spans, &Spans),
 ) -> Row {
@@ -288,6 +308,8 @@ fn row(
         handling_seconds: busy.round() as i64,
         present_seconds: there.round() as i64,
         present: each.len() as u32,
+        wrap_ups: sum.wrap_ups,
+        declines: sum.declines,
     }
 }
 

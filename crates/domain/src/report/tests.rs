@@ -27,6 +27,8 @@ fn work(born: &str, wait: Option<i64>, ended: bool) -> WorkFact {
         ended: ended.then(|| born + TimeDelta::minutes(5)),
         refused: false,
         callback: false,
+        wrap_up: None,
+        declines: Vec::new(),
     }
 }
 
@@ -100,6 +102,27 @@ fn rows_are_cut_by_local_hours_and_days() {
 fn a_skill_counts_those_who_hold_it() {
     let rows = report(&ask(By::Skill, Bucket::Whole), at("2026-03-02T11:00:00Z"), &facts());
     assert_eq!((rows.len(), rows[0].key, rows[0].present, rows[0].gini), (1, Key::Skill(S), 1, None));
+}
+
+#[test]
+fn codes_are_counted_by_work_and_declines_of_a_person_are_their_own() {
+    let (paid, busy) = (WorkCodeId(Uuid::from_u128(8)), WorkCodeId(Uuid::from_u128(9)));
+    let works = vec![
+        WorkFact {
+            wrap_up: Some(paid),
+            declines: vec![(agent(2), Some(busy)), (agent(2), None)],
+            ..work("2026-03-02T09:00:00Z", Some(30), true)
+        },
+        WorkFact { wrap_up: Some(paid), ..work("2026-03-02T09:10:00Z", Some(90), true) },
+    ];
+    let facts = Facts { works, ..Facts::default() };
+    let now = at("2026-03-02T11:00:00Z");
+    let of_queue = report(&ask(By::Queue, Bucket::Whole), now, &facts);
+    let declines = BTreeMap::from([(None, 1), (Some(busy), 1)]);
+    assert_eq!((&of_queue[0].wrap_ups, &of_queue[0].declines), (&BTreeMap::from([(paid, 2)]), &declines));
+    let of_people = report(&ask(By::Agent, Bucket::Whole), now, &facts);
+    let seen: Vec<_> = of_people.iter().map(|row| (row.key, row.wrap_ups.len(), row.declines.len())).collect();
+    assert_eq!(seen, [(Key::Agent(agent(1)), 1, 0), (Key::Agent(agent(2)), 0, 2)]);
 }
 
 proptest::proptest! {

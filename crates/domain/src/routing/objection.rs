@@ -24,7 +24,7 @@ pub enum Objection {
     LanguageMissing(Vec<String>),
     /// The step names other people.
     NotNamed,
-    /// The step names these sites.
+    /// The step names these sites, or the work goes to this one.
     OtherSite(Vec<SiteId>),
     /// The step names these branches.
     OtherBranch(Vec<BranchId>),

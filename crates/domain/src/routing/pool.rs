@@ -7,6 +7,7 @@ use super::{
     value,
 };
 use crate::{
+    channel::ChannelClass,
     ids::{QueueId, WorkItemId},
     time::Instant,
 };
@@ -74,7 +75,7 @@ impl Seat {
     /// once changes nothing for anybody else.
     pub(super) fn status(&self) -> Status {
         let ready = self.agent.ready;
-        let fits = self.agent.load.map(|(used, cap)| used < cap);
+        let fits = ChannelClass::ALL.map(|class| self.agent.fits(class));
         let mut log_full = [0; 4];
         for class in (0..4).filter(|class| ready && self.agent.load[*class].1 > 0) {
             let log = value::to_log(value::chance_full(self.shares[class].booked(), fits[class]));

@@ -119,6 +119,7 @@ impl World {
                 .filter(|n| step.b > 150 && u128::from(step.a ^ step.c) >> n & 1 == 0)
                 .map(person)
                 .collect(),
+            site: None,
         }
     }
 
@@ -142,6 +143,7 @@ impl World {
             knowledge: 0,
             branch: None,
             attributes: BTreeMap::new(),
+            capacity: crate::capacity::Capacity::default(),
         }
     }
 

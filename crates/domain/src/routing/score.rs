@@ -23,6 +23,7 @@ pub(super) struct Kind {
     pub(super) class: ChannelClass,
     pub(super) skills: Vec<super::SkillNeed>,
     pub(super) language: Option<String>,
+    pub(super) site: Option<SiteId>,
 }
 
 impl Kind {
@@ -30,7 +31,7 @@ impl Kind {
         let mut skills = work.skills.clone();
         skills.sort_unstable();
         skills.dedup();
-        Self { class: work.class, skills, language: work.language.clone() }
+        Self { class: work.class, skills, language: work.language.clone(), site: work.site }
     }
 }
 
@@ -68,6 +69,9 @@ pub(super) fn objections<B>(
     let asked = kind.language.as_ref().filter(|_| !step.any_language);
     if let Some(language) = asked.filter(|language| !agent.languages.contains(*language)) {
         say(Exclusion::LanguageMissing, &|| Objection::LanguageMissing(vec![language.clone()]))?;
+    }
+    if let Some(site) = kind.site.filter(|site| agent.site != Some(*site)) {
+        say(Exclusion::OtherSite, &|| Objection::OtherSite(vec![site]))?;
     }
     step.objections(agent, say)?;
     if let Some(overflow) = rules.overflow {

@@ -3,6 +3,7 @@
 use super::{Overflow, Plan};
 use crate::{
     calendar::Site,
+    capacity::Capacity,
     channel::ChannelClass,
     ids::{AgentId, BranchId, QueueId, SiteId, SkillId, WorkItemId},
     time::Instant,
@@ -46,6 +47,8 @@ pub struct Work {
     pub head_start_seconds: i32,
     /// Who let it pass before: asked only when nobody else can.
     pub refused_by: BTreeSet<AgentId>,
+    /// It goes to the people of this site alone.
+    pub site: Option<SiteId>,
 }
 
 /// An agent as routing sees them.
@@ -75,13 +78,14 @@ pub struct Agent {
     pub branch: Option<BranchId>,
     /// What else is known of them, by key: numbers as text.
     pub attributes: BTreeMap<String, String>,
+    /// How work of the classes goes together in their hands at the moment.
+    pub capacity: Capacity,
 }
 
 impl Agent {
     /// Whether one more piece of this class fits.
     pub fn fits(&self, class: ChannelClass) -> bool {
-        let (used, cap) = self.load[class.index()];
-        used < cap
+        self.capacity.fits(&self.load, class)
     }
 }
 

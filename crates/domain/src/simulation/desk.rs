@@ -62,6 +62,7 @@ impl Desk {
                 knowledge: 0,
                 branch: None,
                 attributes: BTreeMap::new(),
+                capacity: crate::capacity::Capacity::default(),
             };
             (spec, agent)
         };
@@ -131,6 +132,7 @@ impl Desk {
             queued_at: now,
             head_start_seconds: if call.vip { VIP_HEAD_START } else { 0 },
             refused_by: BTreeSet::new(),
+            site: None,
         };
         self.core.apply(now, Event::WorkWaits(work))
     }

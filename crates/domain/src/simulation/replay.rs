@@ -280,6 +280,7 @@ mod tests {
             queued_at: t(at),
             head_start_seconds: 0,
             refused_by: BTreeSet::new(),
+            site: None,
         };
         PastWork { work, waited, answered, handling }
     }
@@ -298,6 +299,7 @@ mod tests {
             knowledge: 0,
             branch: None,
             attributes: BTreeMap::new(),
+            capacity: crate::capacity::Capacity::default(),
         };
         Past {
             queues: vec![Queue { id: Q, offer_seconds: 20, sticky_seconds: 0, plan, overflow: None }],

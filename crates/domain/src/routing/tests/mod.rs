@@ -34,6 +34,7 @@ fn agent(n: u128) -> Agent {
         knowledge: 0,
         branch: None,
         attributes: BTreeMap::new(),
+        capacity: crate::capacity::Capacity::default(),
     }
 }
 
@@ -51,6 +52,7 @@ fn work(n: u128) -> Work {
         queued_at: t0(),
         head_start_seconds: 0,
         refused_by: BTreeSet::new(),
+        site: None,
     }
 }
 
@@ -78,6 +80,31 @@ fn the_longest_idle_agent_is_offered_work_and_its_room_is_counted_at_once() {
     // An agent freed up: the waiting work goes to them in the same event.
     assert_eq!(chosen(core.apply(t0(), Event::Agent(agent(10)))), Some(10));
     assert_eq!(core.waiting(), 0);
+}
+
+#[test]
+fn work_for_a_site_goes_to_its_people_alone_and_holds_up_nobody() {
+    let mut core = core();
+    let (here, there) = (SiteId(Uuid::from_u128(1)), SiteId(Uuid::from_u128(2)));
+    let shifts: Vec<Shift> = (1..=7).map(|weekday| Shift { weekday, starts_minute: 0, ends_minute: 1440 }).collect();
+    for id in [here, there] {
+        let zone = chrono_tz::UTC;
+        core.apply(t0(), Event::Site(Site { id, zone, ring: 0, shifts: shifts.clone(), exceptions: BTreeMap::new() }));
+    }
+    core.apply(t0(), Event::Agent(Agent { site: Some(here), ..agent(10) }));
+    core.apply(t0(), Event::Agent(Agent { site: Some(there), ready: false, ..agent(20) }));
+    let waits = core.apply(t0(), Event::WorkWaits(Work { site: Some(there), ..work(1) }));
+    assert_eq!(waits[0].outcome, Outcome::Waiting);
+    assert_eq!(waits[0].exclusions, BTreeMap::from([(Exclusion::OtherSite, 1), (Exclusion::NotReady, 1)]));
+    // What came later is not held up, whoever it is for.
+    assert_eq!(core.apply(t0(), Event::WorkWaits(work(2)))[0].agent, Some(agent(10).id));
+    let back = core.apply(t0(), Event::Agent(Agent { site: Some(there), ..agent(20) }));
+    assert_eq!((back[0].work, back[0].agent), (work(1).id, Some(agent(20).id)));
+    // To everybody again: it is another kind of work.
+    core.apply(t0(), Event::WorkWaits(Work { site: Some(SiteId(Uuid::from_u128(3))), ..work(3) }));
+    assert_eq!(core.unservable(t0()), [(work(3).id, Q)]);
+    core.apply(t0(), Event::WorkWaits(work(3)));
+    assert_eq!(core.unservable(t0()), []);
 }
 
 #[test]
