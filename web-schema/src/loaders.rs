@@ -9,7 +9,8 @@ use async_graphql::{
 use meridian_domain::ids::{AgentId, ConversationId, CustomerId, ItemId, PartyId, QueueId, WorkCodeId, WorkItemId};
 use meridian_domain::work_code::WorkCode;
 use meridian_store::{
-    ReadTx, agents, aside, attachments, candidates, codes, consults, conversations, customers, handoffs, identity, setup, work,
+    ReadTx, agents, aside, attachments, candidates, codes, consults, conversations, customers, handoffs, identity,
+    setup, work,
 };
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use uuid::Uuid;

@@ -4,7 +4,8 @@ use crate::{
     admin::{AdminMutations, AdminQueries},
     channels::{ChannelMutations, ChannelQueries, TemplateMutations, TemplateQueries},
     conversations::{
-        CannedMutations, CannedQueries, ConsultMutations, ConversationMutations, ConversationQueries, SteerMutations, SteerQueries,
+        CannedMutations, CannedQueries, ConsultMutations, ConversationMutations, ConversationQueries, SteerMutations,
+        SteerQueries,
     },
     customers::{CustomerMutations, CustomerQueries},
     identity::{IdentityMutations, IdentityQueries, RunMutations, RunQueries},
@@ -13,8 +14,9 @@ use crate::{
     red::{RedMutations, RedQueries},
     webhooks::{BotEventMutations, BotEventQueries, WebhookMutations, WebhookQueries},
     work::{
-        AlertMutations, AlertQueries, CapacityMutations, CapacityQueries, CodeMutations, CodeQueries, EmergencyMutations, EmergencyQueries, LineMutations, LineQueries, PlanMutations,
-        PlanQueries, ReportQueries, ScheduledMutations, ScheduledQueries, WhatIfMutations, WhatIfQueries,
+        AlertMutations, AlertQueries, CapacityMutations, CapacityQueries, CodeMutations, CodeQueries,
+        EmergencyMutations, EmergencyQueries, LineMutations, LineQueries, PlanMutations, PlanQueries, ReportQueries,
+        ScheduledMutations, ScheduledQueries, ShadowMutations, ShadowQueries, WhatIfMutations, WhatIfQueries,
         WhyNotQueries, WorkMutations, WorkQueries,
     },
 };
@@ -55,6 +57,7 @@ pub(crate) struct Rules(
     WhyNotQueries,
     CodeQueries,
     CapacityQueries,
+    ShadowQueries,
 );
 
 /// What can be asked.
@@ -95,6 +98,7 @@ pub(crate) struct Routing(
     WhatIfMutations,
     CodeMutations,
     CapacityMutations,
+    ShadowMutations,
 );
 
 /// What can be changed.

@@ -55,7 +55,9 @@ impl Handler for Routers {
                 let jobs: Vec<Job> = places.iter().filter_map(read).collect();
                 let redelivered = places.iter().any(|n| batch[*n].redelivered);
                 let attempt = places.iter().map(|n| batch[*n].envelope.attempt).max().unwrap_or(0);
-                let leader = leaders.entry(tenant).or_insert_with(|| Leader::new(tenant).when_decided(|| point("route.decided")));
+                let leader = leaders
+                    .entry(tenant)
+                    .or_insert_with(|| Leader::new(tenant).when_decided(|| point("route.decided")));
                 let outcome = self.wake(leader, &jobs, redelivered, attempt).await;
                 for n in places {
                     outcomes[n] = outcome.clone();

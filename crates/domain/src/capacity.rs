@@ -102,13 +102,19 @@ mod tests {
         let with = |voice, chat, messaging, mail| [(voice, 1), (chat, 3), (messaging, 5), (mail, 10)];
         assert!(rules.fits(&with(0, 0, 0, 3), ChannelClass::Chat));
         assert!(rules.fits(&with(0, 1, 0, 3), ChannelClass::Chat), "its own class is beside it");
-        assert!(!rules.fits(&with(0, 0, 1, 0), ChannelClass::Chat) && !rules.fits(&with(1, 0, 0, 0), ChannelClass::Chat));
+        assert!(
+            !rules.fits(&with(0, 0, 1, 0), ChannelClass::Chat) && !rules.fits(&with(1, 0, 0, 0), ChannelClass::Chat)
+        );
         assert!(rules.fits(&with(0, 2, 0, 0), ChannelClass::Mail), "mail was not named: it comes on top of any");
         // Weights: two chats and a call are eight units.
-        assert!(rules.fits(&with(0, 2, 0, 0), ChannelClass::Voice) && !rules.fits(&with(1, 2, 0, 0), ChannelClass::Mail));
+        assert!(
+            rules.fits(&with(0, 2, 0, 0), ChannelClass::Voice) && !rules.fits(&with(1, 2, 0, 0), ChannelClass::Mail)
+        );
         assert!(!rules.fits(&with(0, 2, 0, 1), ChannelClass::Voice));
         let rules = Capacity::default();
-        assert!(rules.fits(&with(1, 3, 5, 9), ChannelClass::Mail) && !rules.fits(&with(1, 3, 5, 9), ChannelClass::Chat));
+        assert!(
+            rules.fits(&with(1, 3, 5, 9), ChannelClass::Mail) && !rules.fits(&with(1, 3, 5, 9), ChannelClass::Chat)
+        );
     }
 
     #[test]

@@ -147,6 +147,8 @@ ids! {
     KnowledgeArticleId = "kna";
     /// A callback, or work that is due later.
     ScheduledWorkId = "scw";
+    /// A plan in shadow of a queue.
+    ShadowPlanId = "shp";
     /// A comparison of two plans over past days.
     WhatIfId = "wif";
     /// An entry of the audit log.

@@ -100,14 +100,9 @@ pub async fn required(tx: &mut ReadTx, queue: QueueId, kind: CodeKind) -> Result
 /// Notes what came of a piece of work.
 pub async fn wrapped_up(tx: &mut WriteTx, work: WorkItemId, code: WorkCodeId) -> Result<(), StoreError> {
     let tenant = tx.tenant();
-    sqlx::query!(
-        "update work_item set wrap_up_code_id = $3 where tenant_id = $1 and id = $2",
-        tenant,
-        work.0,
-        code.0
-    )
-    .execute(tx.conn())
-    .await?;
+    sqlx::query!("update work_item set wrap_up_code_id = $3 where tenant_id = $1 and id = $2", tenant, work.0, code.0)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 

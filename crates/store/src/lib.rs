@@ -51,6 +51,7 @@ pub mod runs;
 pub mod scheduled;
 pub mod seal;
 pub mod setup;
+pub mod shadow;
 pub mod shifts;
 pub mod sites;
 pub mod system;

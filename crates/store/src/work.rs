@@ -3,9 +3,7 @@
 use crate::{ReadTx, StoreError, WriteTx, causes::WorkMove, error::code};
 use meridian_domain::{
     channel::ChannelClass,
-    ids::{
-        AgentId, BranchId, ConversationId, OfferId, PartyId, QueueId, SessionId, SiteId, WorkCodeId, WorkItemId,
-    },
+    ids::{AgentId, BranchId, ConversationId, OfferId, PartyId, QueueId, SessionId, SiteId, WorkCodeId, WorkItemId},
     time::Instant,
     work::WorkState,
 };

@@ -39,7 +39,8 @@ async fn nothing(inbox: &mut Socket, why: &str) -> Result<()> {
 }
 
 async fn state(agent: &Agent, state: &str) -> Result<()> {
-    let set = "mutation($s: PresenceState!) { presenceSet(input: { state: $s }) { agent { state } userErrors { message } } }";
+    let set =
+        "mutation($s: PresenceState!) { presenceSet(input: { state: $s }) { agent { state } userErrors { message } } }";
     let done = agent.query(set, json!({ "s": state })).await?;
     assert_eq!(done["presenceSet"]["agent"]["state"], state, "{done}");
     Ok(())
@@ -74,13 +75,15 @@ async fn work_of_several_kinds_goes_together_as_the_policy_says() -> Result<()> 
     assert_eq!(full["workAssign"]["userErrors"][0]["code"], "CONFLICT", "{full}");
     let given = sam.query(ASSIGN, json!({ "w": work, "a": ana_id, "b": true })).await?;
     let conversation = given["workAssign"]["conversation"]["id"].as_str().context("conversation")?.to_owned();
-    let insisted = "select count(*) from audit_entry where action = 'work_assigned' and (detail ->> 'beyond_capacity')::bool";
+    let insisted =
+        "select count(*) from audit_entry where action = 'work_assigned' and (detail ->> 'beyond_capacity')::bool";
     assert_eq!(stack.count(insisted).await?, 1);
     resolve(&ana, &conversation).await?;
 
     // Units: a message takes two of three, so one at a time; what is beyond waits for room.
     stack.sql("update agent_load set used = 0 where class = 'mail'").await?;
-    policy(&ada, json!({ "total": 3, "weights": [{ "class": "MESSAGING", "weight": 2 }], "finishingPercent": 40 })).await?;
+    policy(&ada, json!({ "total": 3, "weights": [{ "class": "MESSAGING", "weight": 2 }], "finishingPercent": 40 }))
+        .await?;
     write(2).await?;
     let first = take(&ana, &mut inbox).await?;
     write(3).await?;
@@ -134,13 +137,24 @@ async fn the_database_and_the_engine_count_alike() -> Result<()> {
         for held in 0..81_i16 {
             let used = [held % 3, held / 3 % 3, held / 9 % 3, held / 27 % 3];
             let load = [(used[0], 1), (used[1], 3), (used[2], 2), (used[3], 3)];
-            let told: Vec<String> = ChannelClass::ALL.iter().map(|class| {
-                let json = format!("{{\"voice\":{},\"chat\":{},\"messaging\":{},\"mail\":{}}}", used[0], used[1], used[2], used[3]);
-                format!("meridian_room('{policy}', {finishing}, '{}', {}, '{json}') > 0", class.code(), load[class.index()].1)
-            }).collect();
+            let told: Vec<String> = ChannelClass::ALL
+                .iter()
+                .map(|class| {
+                    let json = format!(
+                        "{{\"voice\":{},\"chat\":{},\"messaging\":{},\"mail\":{}}}",
+                        used[0], used[1], used[2], used[3]
+                    );
+                    format!(
+                        "meridian_room('{policy}', {finishing}, '{}', {}, '{json}') > 0",
+                        class.code(),
+                        load[class.index()].1
+                    )
+                })
+                .collect();
             let sql = AssertSqlSafe(format!("select concat({})", told.join(", ")));
             let says: String = sqlx::query_scalar(sql).fetch_one(&mut admin).await?;
-            let ours: String = ChannelClass::ALL.iter().map(|class| if rules.fits(&load, *class) { 't' } else { 'f' }).collect();
+            let ours: String =
+                ChannelClass::ALL.iter().map(|class| if rules.fits(&load, *class) { 't' } else { 'f' }).collect();
             ensure!(says == ours, "{policy} {finishing} {used:?}: {says} and {ours}");
             compared += 1;
         }

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 const SAVE: &str = "mutation($k: WorkCodeKind!, $n: String!, $z: String!, $q: [ID!]!, $i: ID, $a: Boolean!) {
     workCodeSave(input: { kind: $k, name: $n, nameZh: $z, queueIds: $q, workCodeId: $i, active: $a }) {
       workCode { id kind name nameZh queueIds active } userErrors { code message field } } }";
-const QUEUE: &str = "mutation($q: ID!, $w: Int!) { queueSave(input: { queueId: $q, name: \"Support\", wrapUpSeconds: $w,
+const QUEUE: &str =
+    "mutation($q: ID!, $w: Int!) { queueSave(input: { queueId: $q, name: \"Support\", wrapUpSeconds: $w,
     wrapUpCodeRequired: true, declineCodeRequired: true }) {
       queue { wrapUpCodeRequired declineCodeRequired } userErrors { code } } }";
 const DECLINE: &str = "mutation($o: ID!, $c: ID) { offerDecline(input: { offerId: $o, workCodeId: $c }) {

@@ -30,6 +30,7 @@ mod places;
 mod resume;
 mod routing;
 mod sends;
+mod shadow;
 mod stress;
 mod templates;
 mod transfers;

@@ -206,7 +206,8 @@ async fn named_by_plans_and_rules(stack: &Stack, ada: &Agent, (support, billing)
         userErrors { message } } }";
     let fire = "mutation($q: [ID!]) { emergencyPlanSave(input: { name: \"Fire\", closed: true, message: \"x\", queueIds: $q }) {
         userErrors { message } } }";
-    let lend = "mutation($q: ID!, $l: ID!) { queueOverflowSave(input: { queueId: $q, rule: { openWaiting: 5, closeWaiting: 1,
+    let lend =
+        "mutation($q: ID!, $l: ID!) { queueOverflowSave(input: { queueId: $q, rule: { openWaiting: 5, closeWaiting: 1,
         lenders: [{ queueId: $l, busyWaiting: 5, calmWaiting: 1 }] } }) { userErrors { message } } }";
     for (what, key) in [(red, "redRulesPublish"), (fire, "emergencyPlanSave")] {
         let done = ada.query(what, json!({ "q": [billing] })).await?;
@@ -220,7 +221,8 @@ async fn named_by_plans_and_rules(stack: &Stack, ada: &Agent, (support, billing)
         ensure!(told.contains(used), "{used}: {told}");
     }
     // Nothing of it is left for what follows.
-    let revert = "mutation($q: ID!) { routingPlanRevert(input: { queueId: $q, version: 0 }) { userErrors { message } } }";
+    let revert =
+        "mutation($q: ID!) { routingPlanRevert(input: { queueId: $q, version: 0 }) { userErrors { message } } }";
     ada.query(revert, json!({ "q": billing })).await?;
     ada.query(refused, json!({ "k": skill, "s": site })).await?;
     ada.query(red, json!({ "q": [] })).await?;

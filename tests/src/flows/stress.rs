@@ -98,7 +98,9 @@ async fn play(app: &App, tenant: TenantId, agent: AgentId, offer: OfferId, playe
     ensure!(!(first.is_ok() && second.is_ok()), "one offer was taken twice");
     if let Ok(conversation) = first.or(second) {
         played.accepted.fetch_add(1, Ordering::Relaxed);
-        while let Err(error) = conversations::resolve(app, &subject, conversation, None, Closing::said("answered")).await {
+        while let Err(error) =
+            conversations::resolve(app, &subject, conversation, None, Closing::said("answered")).await
+        {
             ensure!(matches!(&error, ResolveRefused::Store(error) if error.transient()), "not resolved: {error}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

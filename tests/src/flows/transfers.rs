@@ -33,7 +33,8 @@ const ASLEEP: &str = "with gone as (
 
 async fn reload(ada: &Agent) -> Result<()> {
     let queues = ada.query("{ queues { id name } }", json!({})).await?["queues"].clone();
-    let support = queues.as_array().into_iter().flatten().find(|queue| queue["name"] == "Support").context("Support")?;
+    let support =
+        queues.as_array().into_iter().flatten().find(|queue| queue["name"] == "Support").context("Support")?;
     let save = "mutation($q: ID!) { queueSave(input: { queueId: $q, name: \"Support\" }) { userErrors { message } } }";
     ada.query(save, json!({ "q": support["id"] })).await?;
     Ok(())
@@ -64,7 +65,8 @@ async fn work_is_passed_on_to_a_site_and_given_back() -> Result<()> {
     assert_eq!(asleep["siteOpensAt"], singapore["opensAt"], "{asleep}");
     ensure!(asleep["userErrors"][0]["message"].to_string().contains("Singapore sleeps until"), "{asleep}");
     assert_eq!(stack.count("select count(*) from work_item where state = 'active'").await?, 1);
-    let empty = "mutation { siteSave(input: { name: \"Oslo\", timeZone: \"Europe/Oslo\", shifts: [] }) { site { id } } }";
+    let empty =
+        "mutation { siteSave(input: { name: \"Oslo\", timeZone: \"Europe/Oslo\", shifts: [] }) { site { id } } }";
     let oslo = ada.query(empty, json!({})).await?["siteSave"]["site"].clone();
     let nobody = ana.query(PASS, pass(&oslo, true)).await?["conversationTransfer"].clone();
     assert_eq!(nobody["userErrors"][0]["code"], "INVALID", "{nobody}");
@@ -72,14 +74,25 @@ async fn work_is_passed_on_to_a_site_and_given_back() -> Result<()> {
     // Told to wait, it waits for its people, and for nobody else.
     let waits = ana.query(PASS, pass(&singapore, true)).await?["conversationTransfer"].clone();
     assert_eq!(waits["conversation"]["workItems"][0]["siteId"], singapore["id"], "{waits}");
-    stack.settle("select least(count(*), 1) from routing_decision where exclusions ? 'other_site'", 1, PATIENCE).await?;
+    stack
+        .settle("select least(count(*), 1) from routing_decision where exclusions ? 'other_site'", 1, PATIENCE)
+        .await?;
     ensure!(ana_inbox.until(Duration::from_secs(1), offer).await.is_err(), "Ana is of another site");
-    let told = ada.query("mutation($s: ID!) { siteDelete(input: { siteId: $s }) { userErrors { message } } }", json!({ "s": singapore["id"] })).await?;
+    let told = ada
+        .query(
+            "mutation($s: ID!) { siteDelete(input: { siteId: $s }) { userErrors { message } } }",
+            json!({ "s": singapore["id"] }),
+        )
+        .await?;
     ensure!(told["siteDelete"]["userErrors"][0]["message"].to_string().contains("work 1 open"), "{told}");
     stack.sql("update site_shift set weekday = extract(isodow from now())::int, starts_minute = 0, ends_minute = 1440 where ends_minute = 60").await?;
-    stack.sql("insert into site_shift (tenant_id, id, site_id, weekday, starts_minute, ends_minute)
+    stack
+        .sql(
+            "insert into site_shift (tenant_id, id, site_id, weekday, starts_minute, ends_minute)
         select tenant_id, gen_random_uuid(), site_id, weekday % 7 + 1, 0, 1440 from site_shift s where not exists (
-          select from site_shift o where o.site_id = s.site_id and o.id <> s.id)").await?;
+          select from site_shift o where o.site_id = s.site_id and o.id <> s.id)",
+        )
+        .await?;
     reload(&ada).await?;
     assert_eq!(take(&mei, &mut mei_inbox).await?, conversation);
 
@@ -126,15 +139,15 @@ async fn a_colleague_is_asked_for_advice_while_the_owner_stays() -> Result<()> {
     let twice = ana.query(start, ask.clone()).await?;
     assert_eq!(twice["consultStart"]["userErrors"][0]["code"], "INVALID", "{twice}");
     // Her inbox hears of it, her list shows it, and it is still Ana's.
-    let heard = |m: &Value| {
-        (m["payload"]["data"]["inbox"]["change"]["__typename"] == "ConversationChange").then_some(())
-    };
+    let heard =
+        |m: &Value| (m["payload"]["data"]["inbox"]["change"]["__typename"] == "ConversationChange").then_some(());
     mei_inbox.until(PATIENCE, heard).await?;
     let listed = mei.query(CONSULTED, json!({})).await?["conversations"]["nodes"][0].clone();
     assert_eq!((&listed["id"], &listed["assignee"]["name"]), (&json!(conversation), &json!("Ana Duarte")), "{listed}");
     let note = "mutation($c: ID!) { noteAdd(input: { conversationId: $c, text: \"known, fixed tomorrow\" }) { userErrors { code } } }";
     assert_eq!(mei.query(note, json!({ "c": conversation })).await?["noteAdd"]["userErrors"], json!([]));
-    let speak = "mutation($c: ID!) { messageSend(input: { conversationId: $c, text: \"hello\" }) { userErrors { code } } }";
+    let speak =
+        "mutation($c: ID!) { messageSend(input: { conversationId: $c, text: \"hello\" }) { userErrors { code } } }";
     let refused = mei.query(speak, json!({ "c": conversation })).await?;
     assert_eq!(refused["messageSend"]["userErrors"][0]["code"], "NOT_HOLDER", "{refused}");
     let look = "query($c: ID!) { conversation(id: $c) { timeline(first: 20) { nodes { text body } } consults { endedAt endReason } } }";

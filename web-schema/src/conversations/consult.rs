@@ -71,10 +71,7 @@ struct ConsultPayload {
     user_errors: Vec<UserError>,
 }
 
-async fn told(
-    ctx: &Context<'_>,
-    done: Result<ConversationId, app::SteerRefused>,
-) -> Resolved<ConsultPayload> {
+async fn told(ctx: &Context<'_>, done: Result<ConversationId, app::SteerRefused>) -> Resolved<ConsultPayload> {
     let viewer = viewer(ctx).extend()?;
     match done {
         Ok(id) => {

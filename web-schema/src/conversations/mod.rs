@@ -82,7 +82,9 @@ impl ConversationQueries {
         let view = match (view, queue, viewer.subject.agent_id()) {
             (ConversationView::Mine, _, Some(me)) => store::View::Mine(me),
             (ConversationView::Consulted, _, Some(me)) => store::View::Consulted(me),
-            (ConversationView::Mine | ConversationView::Consulted, _, None) => return Err(missing("only people have a list of their own").extend()),
+            (ConversationView::Mine | ConversationView::Consulted, _, None) => {
+                return Err(missing("only people have a list of their own").extend());
+            }
             (ConversationView::Queue, Some(queue), _) => store::View::Queue(queue),
             (ConversationView::Queue, None, _) => return Err(missing("queueId is needed for this view").extend()),
             (ConversationView::Open, ..) => store::View::Lifecycle(Lifecycle::Open),

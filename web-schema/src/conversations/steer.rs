@@ -207,7 +207,9 @@ impl SteerMutations {
             (None, None, Some(site)) => {
                 Target::Site { site: read::<SiteId>(site).extend()?, wait: input.wait_for_site }
             }
-            _ => return Err(AppError::BadInput("name a queue, an agent or a site, and one of them".to_owned()).extend()),
+            _ => {
+                return Err(AppError::BadInput("name a queue, an agent or a site, and one of them".to_owned()).extend());
+            }
         };
         let expected = input.expected_version;
         let done = app::transfer(&viewer.app, &viewer.subject, conversation, target, expected, &input.note).await;

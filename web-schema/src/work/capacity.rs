@@ -8,11 +8,7 @@ use crate::{
 };
 use async_graphql::{Context, InputObject, Object, ResultExt, SimpleObject};
 use meridian_app::setup as app;
-use meridian_domain::{
-    capacity::CapacityPolicy as Policy,
-    channel::ChannelClass as DomainClass,
-    people::Permission,
-};
+use meridian_domain::{capacity::CapacityPolicy as Policy, channel::ChannelClass as DomainClass, people::Permission};
 use meridian_store::capacity as store;
 
 /// What a piece of a class takes of the total.

@@ -109,7 +109,12 @@ pub async fn decline(
     let offer = offers::end(&mut tx, id, OfferState::Declined, reason, false).await?.ok_or(OfferRefused::Gone)?;
     codes::declined(&mut tx, id, (offer.work, me), reason, code).await?;
     back_to_queue(&mut tx, &offer, "declined").await?;
-    tx.audit("offer_declined", "offer", Some(id.0), json!({ "reason": reason, "code": code.map(|code| code.to_string()) }));
+    tx.audit(
+        "offer_declined",
+        "offer",
+        Some(id.0),
+        json!({ "reason": reason, "code": code.map(|code| code.to_string()) }),
+    );
     tx.commit().await?;
     Ok(())
 }

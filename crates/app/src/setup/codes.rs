@@ -40,7 +40,9 @@ pub async fn save_code(app: &App, subject: &Subject, new: NewCode<'_>) -> Result
     };
     let in_use = all.iter().filter(|code| code.active && Some(code.id) != new.id).count();
     if new.active && in_use >= MOST_CODES {
-        return Err(SetupRefused::Invalid(format!("at most {MOST_CODES} codes of a kind are in use: retire one first")));
+        return Err(SetupRefused::Invalid(format!(
+            "at most {MOST_CODES} codes of a kind are in use: retire one first"
+        )));
     }
     let queues = store::queues(&mut tx).await?;
     // A queue that was deleted meanwhile offers nothing any more.
@@ -58,7 +60,12 @@ pub async fn save_code(app: &App, subject: &Subject, new: NewCode<'_>) -> Result
         active: new.active,
     };
     codes::save(&mut tx, &code).await?;
-    tx.audit("work_code_saved", "work_code", Some(code.id.0), json!({ "kind": code.kind.code(), "active": code.active }));
+    tx.audit(
+        "work_code_saved",
+        "work_code",
+        Some(code.id.0),
+        json!({ "kind": code.kind.code(), "active": code.active }),
+    );
     tx.commit().await?;
     Ok(code.id)
 }

@@ -70,8 +70,12 @@ pub async fn save_queue(app: &App, subject: &Subject, new: NewQueue<'_>) -> Resu
         offer_seconds: within("offer_seconds", new.offer_seconds, 1..=600)?,
         wrap_up_seconds: within("wrap_up_seconds", new.wrap_up_seconds, 0..=3600)?,
         sticky_seconds: within("sticky_seconds", new.sticky_seconds, 0..=3600)?,
-        wrap_up_code_required: new.wrap_up_code_required.unwrap_or(known.as_ref().is_some_and(|q| q.wrap_up_code_required)),
-        decline_code_required: new.decline_code_required.unwrap_or(known.as_ref().is_some_and(|q| q.decline_code_required)),
+        wrap_up_code_required: new
+            .wrap_up_code_required
+            .unwrap_or(known.as_ref().is_some_and(|q| q.wrap_up_code_required)),
+        decline_code_required: new
+            .decline_code_required
+            .unwrap_or(known.as_ref().is_some_and(|q| q.decline_code_required)),
     };
     store::queue(&mut tx, &row).await?;
     if let Some(members) = &new.members {

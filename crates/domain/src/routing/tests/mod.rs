@@ -86,8 +86,7 @@ fn the_longest_idle_agent_is_offered_work_and_its_room_is_counted_at_once() {
 fn work_for_a_site_goes_to_its_people_alone_and_holds_up_nobody() {
     let mut core = core();
     let (here, there) = (SiteId(Uuid::from_u128(1)), SiteId(Uuid::from_u128(2)));
-    let shifts: Vec<Shift> =
-        (1..=7).map(|weekday| Shift { weekday, starts_minute: 0, ends_minute: 1440 }).collect();
+    let shifts: Vec<Shift> = (1..=7).map(|weekday| Shift { weekday, starts_minute: 0, ends_minute: 1440 }).collect();
     for id in [here, there] {
         let zone = chrono_tz::UTC;
         core.apply(t0(), Event::Site(Site { id, zone, ring: 0, shifts: shifts.clone(), exceptions: BTreeMap::new() }));
