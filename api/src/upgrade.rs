@@ -43,31 +43,32 @@ pub(crate) async fn take(edge: web::Data<Edge>, request: Request, mut connection
             }
         }
         Err(refusal) => {
-            let _ = refuse(connection, refusal).await;
+            let _ = refuse(connection, *refusal).await;
         }
     }
 }
 
 /// The 101 of a handshake; refused to other paths, to pages of other sites, and without our sub-protocol.
-fn opened(edge: &Edge, request: &Request) -> Result<Response<BoxBody>, HttpResponse> {
+fn opened(edge: &Edge, request: &Request) -> Result<Response<BoxBody>, Box<HttpResponse>> {
+    let refused = |status, kind, detail: &str| Err(Box::new(problem(status, kind, detail)));
     if request.path() != ws::PATH {
-        return Err(problem(StatusCode::NOT_FOUND, "not_found", format!("sockets are opened at {}", ws::PATH)));
+        return refused(StatusCode::NOT_FOUND, "not_found", &format!("sockets are opened at {}", ws::PATH));
     }
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     if let Some(origin) = header("origin") {
         let own = edge.app.public_url.as_str();
         if origin != own && !edge.origins.iter().any(|allowed| allowed == origin || allowed == "*") {
-            return Err(problem(StatusCode::FORBIDDEN, "origin", "this site may not open sockets"));
+            return refused(StatusCode::FORBIDDEN, "origin", "this site may not open sockets");
         }
     }
     let offered = header("sec-websocket-protocol").unwrap_or_default();
     if !offered.split(',').any(|name| name.trim() == ws::PROTOCOL) {
-        let help = format!("offer the sub-protocol {}", ws::PROTOCOL);
-        return Err(problem(StatusCode::BAD_REQUEST, "subprotocol", help));
+        return refused(StatusCode::BAD_REQUEST, "subprotocol", &format!("offer the sub-protocol {}", ws::PROTOCOL));
     }
-    let mut answer = handshake(request.head())
-        .map_err(|error| problem(StatusCode::BAD_REQUEST, "handshake", error.to_string()))?
-        .finish();
+    let mut answer = match handshake(request.head()) {
+        Ok(mut answer) => answer.finish(),
+        Err(error) => return refused(StatusCode::BAD_REQUEST, "handshake", &error.to_string()),
+    };
     answer.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(ws::PROTOCOL));
     Ok(answer.map_into_boxed_body())
 }

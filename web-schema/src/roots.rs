@@ -17,8 +17,8 @@ use crate::{
     work::{
         AlertMutations, AlertQueries, CapacityMutations, CapacityQueries, CodeMutations, CodeQueries,
         EmergencyMutations, EmergencyQueries, LineMutations, LineQueries, PlanMutations, PlanQueries, ReportQueries,
-        ScheduledMutations, ScheduledQueries, WhatIfMutations, WhatIfQueries, WhyNotQueries, WorkMutations,
-        WorkQueries,
+        ScheduledMutations, ScheduledQueries, ShadowMutations, ShadowQueries, WhatIfMutations, WhatIfQueries,
+        WhyNotQueries, WorkMutations, WorkQueries,
     },
 };
 use async_graphql::MergedObject;
@@ -60,6 +60,7 @@ pub(crate) struct Rules(
     WhyNotQueries,
     CodeQueries,
     CapacityQueries,
+    ShadowQueries,
 );
 
 /// What can be asked.
@@ -102,6 +103,7 @@ pub(crate) struct Routing(
     WhatIfMutations,
     CodeMutations,
     CapacityMutations,
+    ShadowMutations,
 );
 
 /// What can be changed.

@@ -151,6 +151,8 @@ ids! {
     KnowledgeArticleId = "kna";
     /// A callback, or work that is due later.
     ScheduledWorkId = "scw";
+    /// A plan in shadow of a queue.
+    ShadowPlanId = "shp";
     /// A comparison of two plans over past days.
     WhatIfId = "wif";
     /// A text whose intent is known.

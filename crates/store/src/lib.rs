@@ -53,6 +53,7 @@ pub mod scheduled;
 pub mod seal;
 pub mod sessions;
 pub mod setup;
+pub mod shadow;
 pub mod shifts;
 pub mod signals;
 pub mod sites;

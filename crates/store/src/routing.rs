@@ -1,6 +1,6 @@
 //! What a routing leader loads on takeover, re-reads by name, and records.
 
-use crate::{ReadTx, StoreError, WriteTx, capacity, error::code, offers, overflow, plans, work};
+use crate::{ReadTx, StoreError, WriteTx, capacity, error::code, offers, overflow, plans, shadow, work};
 use meridian_domain::{
     calendar::{self, Shift, Site},
     channel::ChannelClass,
@@ -253,7 +253,7 @@ pub async fn insert_decisions(tx: &mut WriteTx, made: &[(DecisionId, Decision, &
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
+    shadow::record(tx, made).await
 }
 
 /// Whom a decision looked at: its candidates, and who got the work.

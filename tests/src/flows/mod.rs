@@ -32,6 +32,7 @@ mod places;
 mod resume;
 mod routing;
 mod sends;
+mod shadow;
 mod sockets;
 mod stress;
 mod templates;

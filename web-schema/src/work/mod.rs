@@ -8,6 +8,7 @@ mod line;
 mod plans;
 mod report;
 mod scheduled;
+mod shadow;
 mod what_if;
 mod why_not;
 
@@ -19,7 +20,7 @@ pub(crate) use line::{LineMutations, LineQueries};
 pub(crate) use plans::{ChannelClass, PlanMutations, PlanQueries, RoutingPlan, outcome_of_read};
 pub(crate) use report::ReportQueries;
 pub(crate) use scheduled::{ScheduledMutations, ScheduledQueries, ScheduledWork, of_conversation as scheduled_of};
-
+pub(crate) use shadow::{ShadowMutations, ShadowQueries};
 pub(crate) use what_if::{WhatIfMutations, WhatIfQueries};
 pub(crate) use why_not::WhyNotQueries;
 

@@ -17,6 +17,8 @@ const things: Record<string, string> = {
   skill: '技能',
   code: '代码',
   consult: '咨询',
+  'plan in shadow': '影子方案',
+  sample_percent: '抽样比例',
   site: '站点',
   branch: '分支机构',
   team: '团队',

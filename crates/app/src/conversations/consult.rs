@@ -67,8 +67,8 @@ pub async fn end_consult(app: &App, subject: &Subject, id: ConsultId) -> Result<
     let conversation = conversation.ok_or(SteerRefused::NotFound("conversation"))?;
     let concerned = [Some(consult.agent), Some(consult.asked_by), conversation.owner_agent];
     let me = subject.agent_id();
-    let concerned = me.is_some() && concerned.contains(&me);
-    if !concerned && !subject.may(Permission::SteerFloor) {
+    let takes_part = me.is_some() && concerned.contains(&me);
+    if !takes_part && !subject.may(Permission::SteerFloor) {
         return Err(SteerRefused::NotOwner);
     }
     if consults::end(&mut tx, conversation.id, Some(id), "done").await?.is_empty() {

@@ -69,7 +69,7 @@ pub async fn assign(
         _ => return Err(AssignRefused::Over),
     }
     let fits = work::give(&mut tx, &item, to, "assigned").await?;
-    let given = fits || beyond && capacity::give_beyond(&mut tx, &item, to, "assigned").await?;
+    let given = fits || (beyond && capacity::give_beyond(&mut tx, &item, to, "assigned").await?);
     if !given {
         return Err(AssignRefused::Full);
     }

@@ -11,18 +11,18 @@ use crate::{App, authz::Subject, emergency, red::judge_waiting};
 use chrono::TimeDelta;
 use meridian_domain::{
     actor::Actor,
-    ids::{DecisionId, PartyId, TenantId, WorkItemId},
+    ids::{DecisionId, PartyId, QueueId, TenantId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
     red::Rule,
-    routing::{Core, Decision, Event, Outcome},
+    routing::{Core, Decision, Event, Outcome, Queue},
     time::Instant,
     work::{ItemKind, WorkState},
 };
 use meridian_store::{
     StoreError, WriteTx,
     items::{self, NewItem},
-    offers, red, routing as store, work,
+    offers, red, routing as store, shadow, work,
 };
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
@@ -30,6 +30,8 @@ use uuid::Uuid;
 
 /// A wake-up by time comes no sooner: what falls due together is looked at together.
 const SOONEST: TimeDelta = TimeDelta::milliseconds(500);
+/// A batch of so many jobs is one of a router that is behind.
+const BEHIND: usize = 48;
 /// And no later: while something is to come, a leader looks at least so often.
 const LATEST: TimeDelta = TimeDelta::hours(1);
 
@@ -46,6 +48,8 @@ pub struct Leader {
     lending: Lending,
     lines: Lines,
     pub(super) shifts: Shifts,
+    /// How many more decisions are recorded of plans in shadow.
+    shadow_left: usize,
     /// Called when offers were decided and are about to be committed.
     decided: fn(),
 }
@@ -85,6 +89,7 @@ impl Leader {
             lending: Lending::default(),
             lines: Lines::default(),
             shifts: Shifts::default(),
+            shadow_left: 0,
             decided: || (),
         }
     }
@@ -109,6 +114,7 @@ impl Leader {
         self.lending = Lending::default();
         self.lines.reset();
         self.shifts = Shifts::default();
+        self.shadow_left = 0;
     }
 
     /// Applies jobs in order and makes the offers they lead to, all in one transaction.
@@ -140,6 +146,8 @@ impl Leader {
             self.reset();
             decisions.extend(self.load(&mut tx, now).await?);
         } else {
+            // Who is behind has no time for what comes of nothing.
+            self.core.watch_shadows(jobs.len() < BEHIND && self.shadow_left > 0);
             let rows = Rows::read(&mut tx, jobs).await?;
             let came = named(jobs);
             self.lines.expect(&mut tx, &came).await?;
@@ -193,9 +201,10 @@ impl Leader {
     async fn load(&mut self, tx: &mut WriteTx, now: Instant) -> Result<Vec<(Decision, &'static str)>, StoreError> {
         let queues = store::queues(tx).await?;
         self.lending = Lending::new(&queues);
-        for queue in queues {
-            self.core.apply(now, self.shape.event(Event::Queue(queue)));
+        for queue in &queues {
+            self.core.apply(now, self.shape.event(Event::Queue(queue.clone())));
         }
+        self.load_shadows(tx, &queues).await?;
         for site in store::sites(tx).await? {
             self.core.apply(now, Event::Site(site));
         }
@@ -212,6 +221,22 @@ impl Leader {
             decisions.extend(made.into_iter().filter(|d| d.outcome == Outcome::Offered).map(|d| (d, "takeover")));
         }
         Ok(decisions)
+    }
+
+    /// Puts plans in shadow, until so much of each was recorded. What a takeover finds is not decided under them.
+    async fn load_shadows(&mut self, tx: &mut WriteTx, queues: &[Queue]) -> Result<(), StoreError> {
+        self.core.watch_shadows(false);
+        for found in shadow::active(tx).await? {
+            let left = usize::try_from(shadow::MOST - found.decisions).unwrap_or(0);
+            let Some(of) = queues.iter().find(|queue| queue.id == found.queue && left > 0) else { continue };
+            let plan = Event::Queue(Queue { plan: found.plan, ..of.clone() });
+            if let Event::Queue(plan) = self.shape.event(plan) {
+                let percent = u8::try_from(found.percent).unwrap_or(100);
+                self.core.put_in_shadow(of.id, Queue { id: QueueId(found.id.0), ..plan }, percent);
+                self.shadow_left += left;
+            }
+        }
+        Ok(())
     }
 
     /// Takes in what a batch brought. Nobody is given work as it was before; work that was given away by an event before
@@ -297,6 +322,8 @@ impl Leader {
             offered.write(tx).await?;
         }
         woken.lost += u32::try_from(lost.len()).unwrap_or(u32::MAX);
+        let shadowed = records.iter().filter(|(_, decision, _)| decision.shadow.is_some()).count();
+        self.shadow_left = self.shadow_left.saturating_sub(shadowed);
         store::insert_decisions(tx, &records).await?;
         Ok(lost)
     }

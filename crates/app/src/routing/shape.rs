@@ -86,6 +86,7 @@ impl Shape {
             candidates: Vec::new(),
             exclusions: BTreeMap::from([(Exclusion::QueueClosed, u32::try_from(people).unwrap_or(u32::MAX))]),
             rank_seconds: i64::from(work.head_start_seconds),
+            shadow: None,
         })
     }
 }

@@ -17,6 +17,7 @@ mod plans;
 mod queues;
 mod refused;
 mod remove;
+mod shadow;
 mod templates;
 mod verifiers;
 mod webhooks;
@@ -41,6 +42,7 @@ pub use plans::{Example, Trial, plan_history, publish_plan, revert_plan, try_pla
 pub use queues::{NewQueue, save_queue, save_skill};
 pub use refused::SetupRefused;
 pub use remove::{delete_queue, delete_site, delete_skill};
+pub use shadow::{InShadow, Shadow, shadow_of, start_shadow, stop_shadow};
 pub use templates::{Template, remove_template, save_template, sync_templates, templates_for, templates_of};
 pub use verifiers::{NewVerifier, save_sub_addresses, save_verifier};
 pub use webhooks::{

@@ -76,7 +76,7 @@ impl SetupRefused {
             Self::NotFound("site") => Some("site_id"),
             Self::NotFound("agent") => Some("agent_ids"),
             Self::NotFound("skill") => Some("skills"),
-            Self::NotFound("queue") => Some("queue_id"),
+            Self::NotFound("queue" | "plan in shadow") => Some("queue_id"),
             Self::NotFound("work item") => Some("work_item_id"),
             Self::NotFound("code") => Some("work_code_id"),
             Self::NotFound("customer") => Some("customer_id"),

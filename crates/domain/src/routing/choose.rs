@@ -48,13 +48,7 @@ impl Core {
         let waiting = self.work.get(&id)?;
         let pool = self.pools.get(waiting.pool as usize)?;
         let (mut ranked, mut exclusions) = self.asked(now, waiting, pool);
-        let chosen = if waiting.lane == Lane::Late && pool.reserve {
-            self.affordable(now, waiting.place, pool, &ranked)
-        } else if ranked.is_empty() {
-            Err(None)
-        } else {
-            Ok(0)
-        };
+        let chosen = self.first(now, waiting, pool, &ranked);
         if let Ok(first) = chosen {
             ranked[..=first].rotate_right(1);
         }
@@ -74,7 +68,26 @@ impl Core {
             }
             Ok(None) | Err(None) => {}
         }
-        self.record(now, id, Outcome::Waiting, None, candidates, exclusions)
+        let shadow = self.shadowed(now, id, None);
+        let waits = self.record(now, id, Outcome::Waiting, None, candidates, exclusions)?;
+        Some(Decision { shadow, ..waits })
+    }
+
+    /// Who of the ranked is asked; else when to look again.
+    pub(super) fn first(
+        &self,
+        now: Instant,
+        waiting: &Waiting,
+        pool: &Pool,
+        ranked: &[(Candidate, SeatId)],
+    ) -> Result<usize, Option<Instant>> {
+        if waiting.lane == Lane::Late && pool.reserve {
+            self.affordable(now, waiting.place, pool, ranked)
+        } else if ranked.is_empty() {
+            Err(None)
+        } else {
+            Ok(0)
+        }
     }
 
     /// Who may be asked for waiting work now, best first, and why nobody else is. Whom the contract or an earlier refusal
@@ -274,7 +287,7 @@ impl Core {
     }
 
     /// Whether work that is kept for an agent can be offered to them now. Who is named for it needs no place in its queue.
-    fn can_be_given(&self, id: SeatId, pool: &Pool, waiting: &Waiting) -> bool {
+    pub(super) fn can_be_given(&self, id: SeatId, pool: &Pool, waiting: &Waiting) -> bool {
         let Some(seat) = self.seat(id) else { return false };
         let named = waiting.work.named.is_some_and(|(agent, _)| agent == seat.agent.id);
         let fits = seat.agent.ready && seat.agent.fits(pool.kind.class);
@@ -297,7 +310,9 @@ impl Core {
         candidates: Vec<Candidate>,
         exclusions: BTreeMap<Exclusion, u32>,
     ) -> Option<Decision> {
+        let shadow = self.shadowed(now, id, Some(seat));
         let decision = self.record(now, id, Outcome::Offered, Some(seat), candidates, exclusions)?;
+        let decision = Decision { shadow, ..decision };
         let waiting = self.take_out(id)?;
         self.count_level(now, &waiting, true);
         self.left_line(now, &waiting, true);
@@ -333,6 +348,7 @@ impl Core {
             candidates,
             exclusions,
             rank_seconds: (now - work.enqueued_at).num_seconds() + i64::from(work.head_start_seconds),
+            shadow: None,
         })
     }
 }

@@ -6,6 +6,7 @@ use super::{
     line::Drain,
     pool::{Line, Pool, PoolId, Seat, SeatId},
     score::{self, Awake, Kind},
+    shadow::Shadow,
 };
 use crate::{
     calendar::Site,
@@ -80,6 +81,10 @@ pub struct Core {
     lines: HashMap<QueueId, Drain>,
     /// Work that is out for a moment: when it comes in again it is no arrival.
     returning: BTreeSet<WorkItemId>,
+    /// Plans in shadow, by their queue; and the queue of each.
+    pub(super) shadows: HashMap<QueueId, Shadow>,
+    pub(super) shadow_of: HashMap<QueueId, QueueId>,
+    pub(super) shadows_off: bool,
 }
 
 /// The place in line: when it came, moved forward by its head start. Ageing is linear and equal for all, so this
@@ -301,6 +306,12 @@ impl Core {
 
     /// Finds the pool and the lane of work and puts it there.
     pub(super) fn put_in(&mut self, now: Instant, work: Work) {
+        let waiting = self.placed(now, work);
+        self.link(waiting);
+    }
+
+    /// The pool and the lane in which work waits now.
+    pub(super) fn placed(&mut self, now: Instant, work: Work) -> Waiting {
         let kind = Kind::of(&work);
         let waited = (now - work.queued_at).num_seconds().max(0);
         let (sticky_seconds, last, (mut step, left)) = if let Some(queue) = self.queues.get(&work.queue) {
@@ -329,9 +340,7 @@ impl Core {
             None => Lane::Late,
         };
         let due = ends.into_iter().chain(held.map(|(_, until)| until)).min();
-        let waiting =
-            Waiting { pool, lane, place: place(&work), turns: (lane == Lane::Fresh).then_some(late_from), due, work };
-        self.link(waiting);
+        Waiting { pool, lane, place: place(&work), turns: (lane == Lane::Fresh).then_some(late_from), due, work }
     }
 
     /// Until when work is kept for who had the customer last.
@@ -427,6 +436,7 @@ impl Core {
         for pool in &pools {
             self.set_up(now, *pool);
         }
+        self.shadow_follows(now, id);
         let mut waiting: Vec<(i64, WorkItemId)> =
             self.work.values().filter(|w| w.work.queue == id).map(|w| (w.place, w.work.id)).collect();
         waiting.sort_unstable();

@@ -22,7 +22,10 @@ impl Core {
         let id = self.pools.len() as PoolId;
         let home = if step == 0 { id } else { self.pool(now, queue, kind, 0) };
         let id = self.pools.len() as PoolId;
-        self.pools.push(Pool::new(queue, kind.clone(), step, home, now));
+        let asks_as = self.shadow_of.get(&queue).copied().unwrap_or(queue);
+        let mut made = Pool::new(queue, kind.clone(), step, home, now);
+        made.asks_as = asks_as;
+        self.pools.push(made);
         self.by_queue.entry(queue).or_default().pools.entry(kind.clone()).or_default().insert(step, id);
         self.set_up(now, id);
         id
@@ -149,7 +152,10 @@ impl Core {
         seat.counted = seat.status();
         let own = seat.agent.queues.iter().copied();
         let lent = seat.agent.queues.iter().filter_map(|queue| self.lends.get(queue)).flatten().copied();
-        let queues: BTreeSet<QueueId> = own.chain(lent).collect();
+        let mut queues: BTreeSet<QueueId> = own.chain(lent).collect();
+        let shadows: Vec<QueueId> =
+            queues.iter().filter_map(|queue| self.shadows.get(queue)).map(|shadow| shadow.queue).collect();
+        queues.extend(shadows);
         seat.member_of.clone_from(&queues);
         for queue in queues {
             let members = self.by_queue.entry(queue).or_default();

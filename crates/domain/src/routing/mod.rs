@@ -17,6 +17,7 @@ mod plan;
 mod pool;
 mod preview;
 mod score;
+mod shadow;
 mod types;
 mod value;
 
@@ -26,8 +27,11 @@ pub use line::{Beyond, LineRule, wait_range, wait_seconds};
 pub use objection::Objection;
 pub use overflow::{InvalidLender, Lender, Overflow, OverflowRule};
 pub use plan::{AttributeNeed, InvalidPlan, Known, Order, Plan, StaffPool, Step, attribute_key};
+pub use shadow::Shadowed;
 pub use types::{Agent, Candidate, Decision, Event, Exclusion, Outcome, Preview, Queue, SkillNeed, Work};
 
+#[cfg(test)]
+mod fairness;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

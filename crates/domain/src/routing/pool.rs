@@ -90,6 +90,8 @@ impl Seat {
 #[derive(Debug, Clone)]
 pub(super) struct Pool {
     pub(super) queue: QueueId,
+    /// The queue whose people it asks: its own, but for a plan in shadow.
+    pub(super) asks_as: QueueId,
     pub(super) kind: Kind,
     pub(super) step_no: u16,
     pub(super) step: Step,
@@ -123,6 +125,7 @@ impl Pool {
     pub(super) fn new(queue: QueueId, kind: Kind, step_no: u16, home: PoolId, now: Instant) -> Self {
         Self {
             queue,
+            asks_as: queue,
             kind,
             step_no,
             step: Step::default(),
@@ -157,12 +160,12 @@ impl Pool {
 
     /// What decides who may be asked.
     pub(super) fn rules(&self) -> Rules<'_> {
-        Rules { queue: self.queue, step: &self.step, overflow: self.overflow.as_ref() }
+        Rules { queue: self.asks_as, step: &self.step, overflow: self.overflow.as_ref() }
     }
 
     /// Whether somebody is lent to the queue.
     pub(super) fn borrows(&self, agent: &Agent) -> bool {
-        self.overflow.as_ref().is_some_and(|overflow| overflow.borrows(agent, self.queue))
+        self.overflow.as_ref().is_some_and(|overflow| overflow.borrows(agent, self.asks_as))
     }
 
     /// Most work that partners may hold; 0 = no cap.

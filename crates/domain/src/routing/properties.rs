@@ -63,9 +63,20 @@ fn happenings(most: usize) -> impl Strategy<Value = Vec<Happening>> {
     proptest::collection::vec(one, 1..most)
 }
 
+/// A decision without what a plan in shadow says, and with scores as far as they do not hang on the order of a sum.
+fn plain(decision: &Decision) -> Decision {
+    let mut decision = Decision { shadow: None, ..decision.clone() };
+    for candidate in &mut decision.candidates {
+        candidate.score = (candidate.score * 1e9).round();
+    }
+    decision
+}
+
 /// The world outside: what the database would hold.
 struct World {
     core: Core,
+    /// The same with plans in shadow, and whether these are those in force.
+    twin: Option<(Core, bool)>,
     now: Instant,
     agents: BTreeMap<AgentId, Agent>,
     waiting: BTreeSet<WorkItemId>,
@@ -88,6 +99,7 @@ impl World {
         }
         Self {
             core,
+            twin: None,
             now: start(),
             agents: BTreeMap::new(),
             waiting: BTreeSet::new(),
@@ -202,7 +214,23 @@ impl World {
             }
             _ => Event::Tick,
         };
-        let made = self.core.apply(self.now, event);
+        let made = self.core.apply(self.now, event.clone());
+        if let Some((twin, same)) = self.twin.as_mut() {
+            let told = twin.apply(self.now, event);
+            let plain = |made: &[Decision]| made.iter().map(plain).collect::<Vec<_>>();
+            prop_assert_eq!(plain(&made), plain(&told), "a plan in shadow changes nothing");
+            for decision in &told {
+                let shadow = decision.shadow.as_ref();
+                prop_assert!(shadow.is_some(), "every decision is made under it as well");
+                // A plan that keeps people back gives an agent what another plan asks others for; and in the very moment in
+                // which a step begins an agent may be given work under the one before.
+                let begun = shadow.is_none_or(|shadow| shadow.step != decision.step);
+                if *same && !begun && decision.queue == queue(0) {
+                    let candidate = shadow.and_then(|shadow| shadow.candidate.as_ref());
+                    prop_assert_eq!(candidate.map(|c| c.agent), decision.agent, "{:?}", decision);
+                }
+            }
+        }
         for decision in made.iter().filter(|decision| decision.outcome == Outcome::Offered) {
             prop_assert!(self.waiting.remove(&decision.work), "offered twice, or after it was gone");
             let lent = self.lent();
@@ -379,6 +407,24 @@ proptest! {
         let open = if asked > 0 { asked } else { last };
         let excluded: u32 = made[0].exclusions.values().sum();
         prop_assert_eq!(open + excluded, crowd.len() as u32 + 1, "{:?}", made[0].exclusions);
+    }
+
+    /// Decisions are the same with a plan in shadow and without; the plan that is in force agrees with itself.
+    #[test]
+    fn a_plan_in_shadow_changes_nothing(steps in happenings(120), same: bool) {
+        let mut world = World::new();
+        let mut twin = world.core.clone();
+        for n in 0..QUEUES {
+            let known = twin.queues[&queue(n)].clone();
+            let other = Plan { target_seconds: 60, reserve: true, ..Plan::default() };
+            let plan = if same { known.plan.clone() } else { other };
+            let id = QueueId(Uuid::from_u128(100 + n));
+            twin.put_in_shadow(known.id, Queue { id, plan, ..known }, 100);
+        }
+        world.twin = Some((twin, same));
+        for step in &steps {
+            world.happen(step)?;
+        }
     }
 
     #[test]

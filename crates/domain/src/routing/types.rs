@@ -1,6 +1,6 @@
 //! What the core is told and what it answers.
 
-use super::{Overflow, Plan};
+use super::{Overflow, Plan, Shadowed};
 use crate::{
     calendar::Site,
     capacity::Capacity,
@@ -236,6 +236,8 @@ pub struct Decision {
     pub exclusions: BTreeMap<Exclusion, u32>,
     /// Waiting seconds plus head start when it was decided.
     pub rank_seconds: i64,
+    /// What a plan in shadow would have done.
+    pub shadow: Option<Shadowed>,
 }
 
 /// What one step of a plan would do with a piece of work now.
