@@ -41,7 +41,7 @@ fn frame(text: &str) -> Vec<u8> {
     match u8::try_from(text.len()) {
         Ok(short) if short < 126 => frame.push(0x80 | short),
         _ => {
-            frame.push(0x80 | 126);
+            frame.push(0x80 | 0x7e);
             frame.extend(u16::try_from(text.len()).unwrap_or(u16::MAX).to_be_bytes());
         }
     }
