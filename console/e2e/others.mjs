@@ -236,6 +236,7 @@ export async function supervisor({ chrome, url, world, run, problems }) {
   await floor.getByRole('link', { name: 'Report' }).press('Enter');
   await floor.waitForSelector('[data-report=read] th[scope=row]:has-text("Support")');
   for (const choice of ['7 days', 'People', 'Skills', 'Queues']) await floor.getByRole('button', { name: choice }).press('Enter');
+  await floor.waitForSelector('[data-report=read] th[scope=row]:has-text("Support")');
   await floor.locator('select').selectOption('60');
   await floor.getByRole('columnheader', { name: 'In 1:00' }).waitFor();
   const [file] = await Promise.all([floor.waitForEvent('download'), floor.getByRole('button', { name: 'CSV' }).press('Enter')]);
@@ -248,7 +249,7 @@ export async function supervisor({ chrome, url, world, run, problems }) {
 const people = [
   ['Oliver Marsh', 'My invoice shows the delivery twice, could you check it?'],
   ['李娜', '你好，我想把订单改到周五送达，可以吗？'],
-  ['Jonas Weber', 'Ist der Wasserkocher auch in Schwarz lieferbar?'],
+  ['Jonas Weber', 'Does the kettle come in black too?'],
 ];
 
 /** A desk in the middle of a day: a hand-off that was answered, three in hand, and an offer. */
@@ -257,7 +258,7 @@ export async function scene(desk, world, run) {
     await world.generic(`+44771${run}${index}`, name, text);
     await take(desk, name);
   }
-  await send(desk, 'r', 'Ja, in Schwarz und Weiß. Soll ich einen zurücklegen?');
+  await send(desk, 'r', 'Yes, in black and white. Shall I put one aside for you?');
   await desk.keyboard.press('Escape');
   await handedOver(world, `447711${run}0`, 'Nora Pike');
   await take(desk, 'Nora Pike');
