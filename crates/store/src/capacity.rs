@@ -1,6 +1,9 @@
 //! How work of the channel classes goes together in one person's hands.
 
-use crate::{ReadTx, StoreError, WriteTx};
+use crate::{
+    ReadTx, StoreError, WriteTx,
+    work::{Step, WorkItem, moved},
+};
 use meridian_domain::{capacity::CapacityPolicy, ids::AgentId, work::WorkState};
 use serde_json::Value;
 
@@ -41,7 +44,7 @@ pub async fn save(tx: &mut WriteTx, policy: &CapacityPolicy) -> Result<(), Store
 /// The caller holds the item.
 pub async fn give_beyond(
     tx: &mut WriteTx,
-    item: &crate::work::WorkItem,
+    item: &WorkItem,
     agent: AgentId,
     reason: &'static str,
 ) -> Result<bool, StoreError> {
@@ -64,15 +67,6 @@ pub async fn give_beyond(
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    tx.work_moved(crate::work::Move {
-        work: item.id,
-        branch: item.branch,
-        queue: item.queue,
-        agent: Some(agent),
-        from: Some(item.state),
-        to: WorkState::Active,
-        plan_version: 0,
-        reason,
-    });
+    moved(tx, item, Step { agent: Some(agent), ..Step::to(WorkState::Active, reason) });
     Ok(true)
 }

@@ -293,7 +293,8 @@ pub async fn transition(tx: &mut WriteTx, item: &WorkItem, step: Step<'_>) -> Re
     Ok(())
 }
 
-fn moved(tx: &mut WriteTx, item: &WorkItem, step: Step<'_>) {
+/// Records that an item was moved.
+pub(crate) fn moved(tx: &mut WriteTx, item: &WorkItem, step: Step<'_>) {
     tx.work_moved(WorkMove {
         work: item.id,
         branch: item.branch,
@@ -387,8 +388,7 @@ pub async fn passed_on_by(
 }
 
 /// Gives waiting work to an agent without asking them, if and only if they have room by the rules of capacity: one
-/// statement. The caller holds
-/// the item.
+/// statement. The caller holds the item.
 pub async fn give(tx: &mut WriteTx, item: &WorkItem, agent: AgentId, reason: &'static str) -> Result<bool, StoreError> {
     let tenant = tx.tenant();
     let done = sqlx::query!(
