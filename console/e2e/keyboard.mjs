@@ -83,9 +83,9 @@ export async function wholeDay({ chrome, url, world, run, problems }) {
 }
 
 /** Who knows what is coming types on, before it is there: nothing of that is lost, and nothing of it means something else. */
-export async function typedAhead({ chrome, url, problems }) {
+export async function typedAhead({ chrome, url, world, run, problems }) {
   const desk = await page(chrome, problems);
-  await desk.route(/CommandBar.*\.js/, async (route) => {
+  await desk.route(/(CommandBar|ResolveDialog).*\.js/, async (route) => {
     await new Promise((done) => setTimeout(done, 800));
     await route.continue();
   });
@@ -100,6 +100,18 @@ export async function typedAhead({ chrome, url, problems }) {
   await goes('Snoozed', '**/inbox/snoozed');
   assert.equal(await desk.locator('[role=dialog]').count(), 0, 'no other key was heard');
   tell('typed before the command bar had come, and done');
+  await desk.keyboard.press('g');
+  await desk.keyboard.press('i');
+  await available(desk);
+  await world.generic(`+44781${run}7`, `Ahead ${run}`, 'Just to say thanks');
+  await take(desk, `Ahead ${run}`);
+  const id = await desk.locator('[data-resolve]').getAttribute('data-resolve');
+  await desk.keyboard.press('Escape');
+  for (const key of ['e', '2', 'Enter']) await desk.keyboard.press(key);
+  await desk.waitForSelector(`[data-resolve="${id}"]`, { state: 'detached' });
+  const { conversation } = await world.query(world.admin, 'query($id: ID!) { conversation(id: $id) { lifecycle } }', { id });
+  assert.equal(conversation.lifecycle, 'RESOLVED');
+  tell('and so with a choice among several: e, 2, Enter');
   await desk.context().close();
 }
 

@@ -39,11 +39,19 @@ function release(): void {
 function repeat({ key, code, shiftKey }: KeyboardEvent): void {
   const at = document.activeElement ?? document.body;
   const fresh = new KeyboardEvent('keydown', { key, code, shiftKey, bubbles: true, cancelable: true });
-  const writable = at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement;
   if (!at.dispatchEvent(fresh)) return;
-  if (key === 'Enter' && at instanceof HTMLInputElement) at.form?.requestSubmit();
-  if (key === 'Enter' && at instanceof HTMLButtonElement) at.click();
-  if (!writable || [...key].length !== 1) return;
-  at.setRangeText(key, at.selectionStart ?? at.value.length, at.selectionEnd ?? at.value.length, 'end');
-  at.dispatchEvent(new InputEvent('input', { data: key, inputType: 'insertText', bubbles: true }));
+  if (at instanceof HTMLButtonElement) {
+    if (key === 'Enter' || key === ' ') at.click();
+  } else if (at instanceof HTMLInputElement && key === 'Enter') at.form?.requestSubmit();
+  else if (at instanceof HTMLInputElement && (at.type === 'radio' || at.type === 'checkbox')) {
+    if (key === ' ') at.click();
+  } else if ((at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement) && [...key].length === 1) write(at, key);
+}
+
+/** At the cursor; a field that tells of none, as that of a number, takes it at its end. */
+function write(field: HTMLInputElement | HTMLTextAreaElement, key: string): void {
+  const { selectionStart: start, selectionEnd: end } = field;
+  if (start === null) field.value += key;
+  else field.setRangeText(key, start, end ?? start, 'end');
+  field.dispatchEvent(new InputEvent('input', { data: key, inputType: 'insertText', bubbles: true }));
 }
