@@ -144,7 +144,8 @@ async fn record(tx: &mut WriteTx, place: &mut Place, bot: BotId, key: &str, call
     let Place { session, conversation } = place;
     if call.transcript.is_empty() {
         let before = session.heard.clone();
-        let customer = call.text.iter().map(|text| (Actor::Customer(session.party), text));
+        let party = session.party;
+        let customer = call.text.iter().map(|text| (Actor::Customer(party), text));
         let lines = customer.chain(call.said.iter().map(|text| (Actor::Bot(bot), text)));
         for (n, (actor, text)) in lines.enumerate() {
             let external = format!("{key}:{n}");
