@@ -106,6 +106,12 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
     later_and_before(stack).await?;
     let tell = "mutation($c: ID!) { customerEventRecord(input: { customerId: $c, kind: \"churn\", text: \"Zinnia\" }) { userErrors { code } } }";
     agent.query(tell, json!({ "c": seen["conversation"]["customer"]["id"] })).await?;
+    for state in ["BUSY", "AVAILABLE"] {
+        let set = format!(
+            "mutation {{ presenceSet(input: {{ state: {state}, reason: \"\" }}) {{ userErrors {{ code }} }} }}"
+        );
+        agent.query(&set, json!({})).await?;
+    }
     let alert = one_id(stack, "select id from alert limit 1").await?;
     let work = one_id(stack, "select id from work_item where state = 'active' limit 1").await?;
     let what_if = format!("wif_{}", one_id(stack, "select id from what_if limit 1").await?.simple());

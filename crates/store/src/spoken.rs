@@ -8,8 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long what was read is taken to hold: new work is frequent, new languages of agents are not.
-const FRESH: Duration = Duration::from_mins(1);
+/// How long what was read is taken to hold: new work is frequent, people who come and go are not.
+const FRESH: Duration = Duration::from_secs(5);
 /// Queues kept at most.
 const MOST: usize = 20_000;
 
@@ -20,8 +20,8 @@ pub(crate) struct Spoken(Arc<Mutex<HashMap<QueueId, Known>>>);
 /// When it was read, and the languages; none where those of somebody are not on record.
 type Known = (Instant, BTreeSet<String>);
 
-/// Whether a queue can ask for a language: one of its members speaks it, and what the others speak is known of each.
-/// Who has no languages on record would be passed over for that.
+/// Whether a queue can ask for a language: one of its people who are on duty speaks it, of all of them when nobody is;
+/// and what each of them speaks is on record. Who has no languages there would be passed over for that.
 pub(crate) async fn asked_for(
     tx: &mut ReadTx,
     spoken: &Spoken,
@@ -37,16 +37,20 @@ pub(crate) async fn asked_for(
         return Ok(known);
     }
     let tenant = tx.tenant();
-    let members = sqlx::query_scalar!(
-        "select distinct a.languages from queue_member m join agent a on a.tenant_id = $1 and a.id = m.agent_id
-         where m.tenant_id = $1 and m.queue_id = $2 and m.valid_to is null and a.status = 'active'",
+    let members = sqlx::query!(
+        r#"select distinct a.languages, coalesce(s.live and s.chosen <> 'offline', false) as "on_duty!"
+         from queue_member m join agent a on a.tenant_id = $1 and a.id = m.agent_id
+         left join agent_state s on s.tenant_id = $1 and s.agent_id = a.id
+         where m.tenant_id = $1 and m.queue_id = $2 and m.valid_to is null and a.status = 'active'"#,
         tenant,
         queue.0
     )
     .fetch_all(tx.conn())
     .await?;
-    let complete = members.iter().all(|languages| !languages.is_empty());
-    let languages: BTreeSet<String> = members.into_iter().filter(|_| complete).flatten().collect();
+    let complete = members.iter().all(|member| !member.languages.is_empty());
+    let somebody = members.iter().any(|member| member.on_duty);
+    let asked = members.into_iter().filter(|member| complete && (member.on_duty || !somebody));
+    let languages: BTreeSet<String> = asked.flat_map(|member| member.languages).collect();
     let asked = languages.contains(language);
     let mut queues = spoken.0.lock().unwrap_or_else(PoisonError::into_inner);
     if queues.len() >= MOST {

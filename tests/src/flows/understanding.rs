@@ -1,13 +1,14 @@
 //! Customers' messages are understood: language, sentiment, the tenant's own intents; people correct it, routing and the
 //! red channel follow it.
 
-use super::{PATIENCE, accept_first, ada, both_sites, main_job::reqwest_client, unix};
+use super::{PATIENCE, accept_first, ada, both_sites, main_job::reqwest_client, on_duty, unix};
 use anyhow::{Context, Result, ensure};
 use meridian_app::setup::{DemoWorld, demo_secret, seed_demo};
 use meridian_domain::channel::ChannelKind;
 use meridian_lab::{agent::Agent, customer::WhatsApp, provider::Answer};
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const LOOK: &str = "query($c: ID!) { conversation(id: $c) { timeline(first: 50) { nodes { id kind text actor { kind }
     understanding { language languageConfidence sentiment sentimentScore intent { name confidence } modelVersion corrected } } } } }";
@@ -87,13 +88,23 @@ async fn messages_have_language_and_sentiment_and_routing_asks_for_the_language(
     let kept = stack.texts("select heard->>'lang' || ' ' || (heard->>'low')::int / 50 from session").await?;
     assert_eq!(kept, ["zh -1"], "the engagement keeps the language and the unhappiest");
 
-    // Without a bot people are asked, who speak the language.
-    let mail = "Authentication-Results: mx.example; dmarc=pass header.from=example.org\r\nFrom: Li <li@example.org>\r\n\
-        To: help@demo.example\r\nSubject: Hi\r\nMessage-ID: <u1@example.org>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
-        您好，我上周订购的水壶还没有送到，请帮我查一下。\r\n";
-    let post = reqwest_client().post(stack.hook(ChannelKind::Email)?).bearer_auth(Stack::secret("email inbound_token"));
-    assert_eq!(post.body(mail).send().await?.status(), 200);
+    // Without a bot people are asked, who speak the language; while nobody is on duty, for who does at all.
+    let post = |n: u8| {
+        let mail = format!(
+            "Authentication-Results: mx.example; dmarc=pass header.from=example.org\r\nFrom: Li <li{n}@example.org>\r\n\
+             To: help@demo.example\r\nSubject: Hi\r\nMessage-ID: <u{n}@example.org>\r\n\
+             Content-Type: text/plain; charset=utf-8\r\n\r\n您好，我上周订购的水壶还没有送到，请帮我查一下。\r\n"
+        );
+        let post = reqwest_client().post(stack.hook(ChannelKind::Email)?);
+        anyhow::Ok(post.bearer_auth(Stack::secret("email inbound_token")).body(mail).send())
+    };
+    assert_eq!(post(1)?.await?.status(), 200);
     stack.settle("select count(*) from work_item where language = 'zh'", 1, PATIENCE).await?;
+    let _ana = on_duty(&stack, "ana").await?;
+    // What is known of a queue holds for five seconds.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert_eq!(post(2)?.await?.status(), 200);
+    stack.settle("select count(*) from work_item where language is null", 1, PATIENCE).await?;
     stack.finish().await
 }
 

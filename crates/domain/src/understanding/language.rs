@@ -187,6 +187,21 @@ impl Evidence {
         }
         best.map(|(lang, weight)| Guess { lang, confidence: weight / total })
     }
+
+    /// What two parts of a text say together: the models take its trigrams for independent of each other, so the odds
+    /// multiply. Nothing when no language is possible for both.
+    fn and(&self, other: &Self) -> Option<Self> {
+        let (Self::Weighed(one), Self::Weighed(two)) = (self, other) else { return None };
+        let of = |lang: &str| two.iter().find(|(name, _)| *name == lang).map_or(0.0, |(_, likely)| *likely);
+        let mut both: Vec<(&'static str, f64)> = one.iter().map(|(lang, likely)| (*lang, likely * of(lang))).collect();
+        let total: f64 = both.iter().map(|(_, likely)| likely).sum();
+        if total <= f64::MIN_POSITIVE {
+            return None;
+        }
+        both.iter_mut().for_each(|(_, likely)| *likely /= total);
+        both.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        Some(Self::Weighed(both))
+    }
 }
 
 /// The language of a text, given what is already likely: the languages of the customer's earlier messages, or of the
@@ -214,10 +229,13 @@ pub fn evidence(text: &str) -> Option<Evidence> {
     if !low.chars().all(|c| !c.is_alphabetic() || latin(c)) {
         return Some(modelled(&ALL_SCRIPTS, low));
     }
-    if let Some(ends) = ends(&low, letters) {
+    if let Some((ends, middle)) = parts(&low, letters) {
         let said = modelled(&LATIN_ONLY, ends);
         if said.weigh(&[]).is_some_and(|guess| guess.confidence >= CERTAIN) {
             return Some(said);
+        }
+        if let Some(both) = said.and(&modelled(&LATIN_ONLY, middle)) {
+            return Some(both);
         }
     }
     Some(modelled(&LATIN_ONLY, low))
@@ -231,36 +249,38 @@ fn modelled(detector: &LanguageDetector, low: String) -> Evidence {
 
 /// Letters at either end of a text that are looked at first.
 const END: usize = 24;
+/// Letters between them that are looked at where the ends leave it open.
+const MIDDLE: usize = 60;
 /// The confidence with which both ends together speak for all of it.
 const CERTAIN: f64 = 0.999_99;
 
-/// The words at both ends of a longer text: the time the models take grows with the length, what they can tell does
-/// not. Nothing when it would hardly be shorter.
-fn ends(low: &str, letters: usize) -> Option<String> {
+/// The words at both ends of a longer text, and some of those between them: the time the models take grows with the
+/// length, what they can tell does not. Nothing when the ends would hardly be shorter.
+fn parts(low: &str, letters: usize) -> Option<(String, String)> {
     if letters < 2 * END + END / 2 {
         return None;
     }
-    let enough = |words: &mut dyn Iterator<Item = &str>| {
-        let mut seen = 0;
-        words
-            .take_while(|word| {
-                let more = seen < END;
-                seen += word.chars().filter(|c| c.is_alphabetic()).count();
-                more
-            })
-            .map(str::len)
-            .fold((0, 0), |(count, bytes), length| (count + 1, bytes + length))
-    };
-    let (head, mut bytes) = enough(&mut low.split_whitespace());
-    let (tail, last) = enough(&mut low.split_whitespace().rev());
-    bytes += last;
-    if bytes * 4 > low.len() * 3 {
+    let words: Vec<&str> = low.split_whitespace().collect();
+    let head = enough(words.iter(), END);
+    let tail = enough(words.iter().rev(), END);
+    let between = words.get(head..words.len().checked_sub(tail)?)?;
+    let ends = [&words[..head], &words[words.len() - tail..]].concat().join(" ");
+    if between.is_empty() || ends.len() * 4 > low.len() * 3 {
         return None;
     }
-    let mut end: Vec<&str> = low.split_whitespace().rev().take(tail).collect();
-    end.reverse();
-    let start: Vec<&str> = low.split_whitespace().take(head).collect();
-    Some([start, end].concat().join(" "))
+    Some((ends, between[..enough(between.iter(), MIDDLE)].join(" ")))
+}
+
+/// How many of these words have so many letters together.
+fn enough<'a>(words: impl Iterator<Item = &'a &'a str>, letters: usize) -> usize {
+    let mut seen = 0;
+    words
+        .take_while(|word| {
+            let more = seen < letters;
+            seen += word.chars().filter(|c| c.is_alphabetic()).count();
+            more
+        })
+        .count()
 }
 
 /// Letters of the Latin script.
@@ -379,11 +399,22 @@ mod tests {
     fn both_ends_speak_for_a_long_text_and_a_short_one_has_none() {
         let long =
             "i would like to know where the parcel is that was promised for last friday, nobody answers the phone";
-        let ends = ends(long, 82).unwrap();
+        let (ends, middle) = parts(long, 82).unwrap();
         assert!(long.starts_with(&ends[..20]) && long.ends_with(&ends[ends.len() - 20..]), "{ends}");
         assert!(ends.len() * 4 <= long.len() * 3);
         assert_eq!(language(long), Some("en"));
-        assert_eq!(super::ends("where is my parcel", 15), None);
+        assert!(long.contains(&middle) && !ends.contains(&middle), "{middle}");
+        assert_eq!(parts("where is my parcel", 15), None);
+    }
+
+    #[test]
+    fn parts_multiply_their_odds_unless_they_exclude_each_other() {
+        let weighed = |values: &[(&'static str, f64)]| Evidence::Weighed(values.to_vec());
+        let both = weighed(&[("es", 0.6), ("pt", 0.4)]).and(&weighed(&[("pt", 0.8), ("es", 0.2)])).unwrap();
+        let Evidence::Weighed(values) = &both else { panic!("{both:?}") };
+        assert_eq!(values[0].0, "pt");
+        assert!((values[0].1 - 0.32 / 0.44).abs() < 1e-9, "{values:?}");
+        assert_eq!(weighed(&[("es", 1.0), ("pt", 0.0)]).and(&weighed(&[("pt", 1.0), ("es", 0.0)])), None);
     }
 
     #[test]
