@@ -4,6 +4,7 @@ use futures_util::future::BoxFuture;
 use meridian_app::providers::Providers;
 use meridian_channels::{Http, registry};
 use meridian_domain::{
+    amendment::Whom,
     channel::{AccountConfig, Capabilities, ChannelKind, Setting},
     event::Identifier,
     outbound::{Accepted, OutboundMessage, SendError},
@@ -44,6 +45,10 @@ impl Providers for Adapters {
 
     fn reaches<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<(), SendError>> {
         Box::pin(self.0.reaches(url))
+    }
+
+    fn typing<'a>(&'a self, account: &'a AccountConfig, whom: &'a Whom) -> BoxFuture<'a, Result<(), SendError>> {
+        registry::get(account.kind).typing(&self.0, account, whom)
     }
 
     fn send<'a>(

@@ -45,6 +45,8 @@ test('the order is the order of the conversation, and unsent words stand last', 
 test('an edit and a withdrawal change the line in place', () => {
   let lines = merge([], seen('itm_1', 1, 'agent', 'helo'));
   lines = merge(lines, seen('itm_1', 1, 'agent', 'hello'));
+  lines = merge(lines, { ...seen('itm_1', 1, 'agent', 'hello'), revision: 2, reactions: { us: '🙏' } });
+  expect(lines).toMatchObject([{ edited: true, reaction: '🙏' }]);
   lines = merge(lines, { ...seen('itm_1', 1, 'agent', ''), deletedAt: '2026-03-01T10:01:00Z' });
   expect(lines).toMatchObject([{ id: 'itm_1', withdrawn: true }]);
 });

@@ -173,7 +173,7 @@ refusals! {
     routing::PresenceRefused { NotFound => NotFound, NotAChoice => Invalid, Reason => Invalid }
     conversations::ReplyRefused {
         NotFound => NotFound, Text => Invalid, Resolved => Resolved, NotHolder => NotHolder, AccountOff => Conflict,
-        Files(_) => Invalid, Template(_) => Invalid,
+        Files(_) => Invalid, Template(_) => Invalid, Amendment(_) => Conflict,
         OptedOut(_) => Invalid, WindowClosed(_) => WindowClosed,
     }
     conversations::NoteRefused { NotFound => NotFound, Text => Invalid }

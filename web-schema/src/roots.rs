@@ -4,8 +4,8 @@ use crate::{
     admin::{AdminMutations, AdminQueries},
     channels::{ChannelMutations, ChannelQueries, TemplateMutations, TemplateQueries},
     conversations::{
-        CannedMutations, CannedQueries, ConsultMutations, ConversationMutations, ConversationQueries, SteerMutations,
-        SteerQueries,
+        AmendMutations, CannedMutations, CannedQueries, ConsultMutations, ConversationMutations, ConversationQueries,
+        SteerMutations, SteerQueries,
     },
     customers::{CustomerMutations, CustomerQueries},
     identity::{IdentityMutations, IdentityQueries, RunMutations, RunQueries, VerifyMutations, VerifyQueries},
@@ -70,6 +70,7 @@ pub(crate) struct Query(Reading, Floor, Rules);
 #[derive(MergedObject, Default)]
 pub(crate) struct Writing(
     ConversationMutations,
+    AmendMutations,
     CustomerMutations,
     IdentityMutations,
     RunMutations,

@@ -8,12 +8,14 @@ use crate::{
     pull,
 };
 use futures_util::future::BoxFuture;
-use meridian_app::{bots, conversations, delivery, emergency, identity, inbound, routing, scheduled, understanding};
+use meridian_app::{
+    bots, conversations, delivery, emergency, identity, inbound, routing, scheduled, setup, understanding,
+};
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::registry;
 use meridian_domain::{
     channel::AccountConfig,
-    ids::{BotEventId, DeliveryId, TenantId},
+    ids::{BotEventId, DeliveryId, ItemId, TenantId},
     jobs::Job,
     outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
     time::{Clock, SystemClock},
@@ -97,8 +99,13 @@ impl Jobs {
         let app = &self.settings.app;
         match job {
             Job::Deliver { delivery } => return self.deliver(tenant, *delivery).await,
+            Job::Amend { item } => return self.amend(tenant, *item).await,
             Job::FetchMedia { attachment } => return media::fetch(&self.settings, tenant, *attachment, attempt).await,
             Job::Pull { cursor } => return pull::run(&self.settings, tenant, *cursor, attempt).await,
+            Job::ReadTemplates { account } => {
+                let done = setup::read_templates(app, tenant, *account).await? || attempt >= 5;
+                return Ok(if done { Outcome::Done } else { Outcome::Retry(30) });
+            }
             Job::AttachOrphan { orphan } => {
                 let found = inbound::attach_orphan(app, tenant, *orphan).await?;
                 // Once more after the longest that a transaction takes; then it waits for its message to come.
@@ -179,6 +186,20 @@ impl Jobs {
                 Err(error) => return Err(error),
             }
             wait *= 2;
+        }
+    }
+
+    /// Changes a message at its provider. An answer that is lost is asked for again: the same change twice is one.
+    async fn amend(&self, tenant: TenantId, item: ItemId) -> Result<Outcome, StoreError> {
+        let app = &self.settings.app;
+        let Some(claimed) = self.stored(delivery::claim_amendment(app, tenant, item)).await? else {
+            return Ok(Outcome::Done);
+        };
+        let (account, amendment) = &*claimed;
+        let done = registry::get(account.kind).amend(&self.settings.http, account, amendment).await;
+        match self.stored(delivery::record_amendment(app, tenant, item, done)).await? {
+            delivery::Attempt::Retry(seconds) => Ok(Outcome::Retry(seconds)),
+            delivery::Attempt::Accepted | delivery::Attempt::Over => Ok(Outcome::Done),
         }
     }
 

@@ -1,16 +1,16 @@
 //! The net under timers and wake-ups: whatever is overdue is done now, whoever forgot it.
 
 use crate::Settings;
-use meridian_app::{bots, conversations, delivery, routing, scheduled};
+use meridian_app::{bots, conversations, delivery, pulls, routing, scheduled};
 use meridian_bus::{Envelope, Publisher};
 use meridian_domain::{
-    ids::{AttachmentId, TenantId},
+    ids::{AttachmentId, ChannelAccountId, TenantId},
     jobs::{self, Job},
     media::key,
     time::Clock,
 };
 use meridian_store::{
-    StoreError,
+    StoreError, cursors,
     system::{self, Overdue},
 };
 use std::{sync::Arc, time::Duration};
@@ -69,6 +69,7 @@ struct Found {
     overdue: Overdue,
     stuck: Vec<(TenantId, AttachmentId)>,
     dropped: Vec<(TenantId, AttachmentId)>,
+    called: Vec<(TenantId, ChannelAccountId, String)>,
 }
 
 /// Forgets decision records that are older than is asked for, and what outside verifiers found about people long ago.
@@ -101,6 +102,7 @@ async fn look(
         let gone = system::sweep(&mut tx).await?;
         found.stuck = system::stuck_media(&mut tx).await?;
         found.dropped = system::drop_uploads(&mut tx).await?;
+        found.called = cursors::called(&mut tx).await?;
         tracing::info!(rows = gone, "swept");
     }
     tx.commit().await?;
@@ -111,7 +113,10 @@ async fn look(
 
 /// Does what is overdue; false when the broker did not take what others are to do again.
 async fn act(settings: &Settings, publisher: &mut Publisher, found: Found) -> Result<bool, StoreError> {
-    let (app, Found { overdue, stuck, dropped }) = (&settings.app, found);
+    let (app, Found { overdue, stuck, dropped, called }) = (&settings.app, found);
+    for (tenant, account, what) in called {
+        pulls::uncalled(app, tenant, account, &what).await?;
+    }
     for (tenant, agent) in overdue.agents {
         routing::link_lapsed(app, tenant, agent).await?;
     }

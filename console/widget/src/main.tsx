@@ -78,8 +78,10 @@ function Said({ line, joined }: { line: Line; joined: boolean }) {
           {/^image\/(png|jpe?g|gif|webp)$/.test(file.contentType) ? <img src={file.url ?? ''} alt={file.name || file.kind} /> : file.name || file.kind}
         </a>
       ))}
+      {line.reaction && !line.withdrawn && <span class="reaction">{line.reaction}</span>}
       <small>
         {time(line.at)}
+        {line.edited && !line.withdrawn && ` · ${t.edited}`}
         {line.from === 'visitor' && <> · {state}</>}
         {line.way === 'failed' && (line.file === undefined ? <button onClick={() => chat.again(line.id)}>{t.again}</button> : ` · ${t.otherFile}`)}
       </small>

@@ -26,6 +26,9 @@ export interface Line {
   /** Place in the conversation; unsent lines have none and stand last. */
   seq?: number;
   withdrawn?: boolean;
+  edited?: boolean;
+  /** What the desk thinks of it. */
+  reaction?: string;
   files?: Piece[];
   /** What the visitor may choose instead of writing. */
   buttons?: Button[];
@@ -42,6 +45,8 @@ export interface Seen {
   text: string | null;
   placedAt: string;
   deletedAt: string | null;
+  revision?: number;
+  reactions?: Record<string, string>;
   actor: { kind: string };
   attachments?: Piece[];
   buttons?: Button[];
@@ -79,6 +84,8 @@ export function merge(lines: Line[], item: Seen): Line[] {
     way: 'here',
     seq: item.seq,
     withdrawn: item.deletedAt !== null,
+    edited: (item.revision ?? 1) > 1,
+    reaction: item.reactions?.us,
     buttons: item.buttons,
     // Under the name by which this page was reached: pages load pictures of their own origin alone.
     files: item.attachments?.map((file) => ({ ...file, url: file.url && file.url.replace(/^https?:\/\/[^/]+/, '') })),

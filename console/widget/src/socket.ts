@@ -2,7 +2,7 @@ import { backoff } from '../../src/lib/backoff';
 import type { Seen } from './model';
 
 const QUERY =
-  'subscription($after: String) { visitor(resumeAfter: $after) { cursor change { __typename ... on ItemChange { item { id seq text placedAt deletedAt actor { kind } buttons { title payload } attachments { id name kind contentType state url } } } } } }';
+  'subscription($after: String) { visitor(resumeAfter: $after) { cursor change { __typename ... on ItemChange { item { id seq text placedAt revision reactions deletedAt actor { kind } buttons { title payload } attachments { id name kind contentType state url } } } } } }';
 
 interface Hears {
   token(): string | null;

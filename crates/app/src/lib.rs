@@ -39,6 +39,8 @@ pub struct App {
     pub known: inbound::Known,
     /// Intent models and listening rules in force.
     pub minds: understanding::Minds,
+    /// Who was shown typing a moment ago.
+    pub typing: conversations::Typing,
     /// What providers can do, and the way to them.
     pub providers: Arc<dyn providers::Providers>,
 }
@@ -54,6 +56,7 @@ impl App {
             opened: accounts::Opened::default(),
             known: inbound::Known::default(),
             minds: understanding::Minds::default(),
+            typing: conversations::Typing::default(),
             providers,
         }
     }

@@ -2,6 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use meridian_domain::{
+    amendment::Whom,
     channel::{AccountConfig, Capabilities, ChannelKind, Setting},
     event::Identifier,
     outbound::{Accepted, OutboundMessage, SendError},
@@ -27,6 +28,8 @@ pub trait Providers: Send + Sync {
     ) -> BoxFuture<'a, Result<Vec<(Wording, TemplateState)>, SendError>>;
     /// Whether posts to an address may leave: it resolves, and to nothing private.
     fn reaches<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<(), SendError>>;
+    /// Shows a customer that somebody types.
+    fn typing<'a>(&'a self, account: &'a AccountConfig, whom: &'a Whom) -> BoxFuture<'a, Result<(), SendError>>;
     /// Sends one message.
     fn send<'a>(
         &'a self,

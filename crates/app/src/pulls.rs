@@ -28,6 +28,18 @@ pub(crate) async fn call(
     Ok(())
 }
 
+/// Asks a provider that calls although it did not: a call may be lost.
+pub async fn uncalled(app: &App, tenant: TenantId, account: ChannelAccountId, what: &str) -> Result<(), StoreError> {
+    let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
+    if !what.is_empty() {
+        cursors::wanted(&mut tx, account, what, "").await?;
+    }
+    for cursor in cursors::of_account(&mut tx, account).await? {
+        tx.job(&Job::Pull { cursor }, account.0);
+    }
+    tx.commit().await
+}
+
 /// Where a pull stands, with its account; `None` when the account is gone or switched off.
 pub async fn standing(
     app: &App,

@@ -3,6 +3,7 @@
 use crate::{Capabilities, Channel, Http, InboundRequest, Reject, Setting, StoredRequest, Verified, signature};
 use futures_util::future::BoxFuture;
 use meridian_domain::{
+    amendment::REACTIONS,
     channel::{AccountConfig, ChannelKind, Generated, Input, MediaKind},
     event::{Attachment, Choice, Content, EventKind, Identifier, InboundEvent, Sender, Verification},
     outbound::{Accepted, OutboundMessage, SendError},
@@ -106,6 +107,9 @@ impl Channel for WebChat {
             media: MediaKind::ALL,
             media_max: 25 * 1024 * 1024,
             idempotent_send: true,
+            edits: true,
+            deletes: true,
+            reacts: REACTIONS,
             ..Capabilities::default()
         }
     }

@@ -44,6 +44,16 @@ pub(crate) fn flag(value: &Value, path: &str) -> bool {
     value.pointer(path) == Some(&Value::Bool(true))
 }
 
+/// A number, as a number or as text; none that is not finite.
+pub(crate) fn number(value: &Value, path: &str) -> Option<f64> {
+    let number = match value.pointer(path)? {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    number.is_finite().then_some(number)
+}
+
 /// Seconds or milliseconds, as a number or as text, or ISO 8601.
 pub(crate) fn instant(value: &Value) -> Option<Instant> {
     match value {
@@ -127,5 +137,12 @@ mod tests {
         let value = json!({ "a": "12345678901234567", "b": 12_345_678_901_234_567_u64, "c": "" });
         assert_eq!(id(&value, "/a"), id(&value, "/b"));
         assert_eq!(id(&value, "/c"), None);
+    }
+
+    #[test]
+    fn a_number_is_the_same_as_text() {
+        let value = json!({ "a": 51.5, "b": " 51.5", "c": "NaN", "d": "north" });
+        assert_eq!((number(&value, "/a"), number(&value, "/b")), (Some(51.5), Some(51.5)));
+        assert_eq!((number(&value, "/c"), number(&value, "/d"), number(&value, "/e")), (None, None, None));
     }
 }

@@ -35,6 +35,7 @@ pub use model::Model;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use meridian_domain::{
+    amendment::{OutboundAmendment, Whom},
     channel::{AccountConfig, ChannelKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
@@ -221,6 +222,24 @@ pub trait Channel: Send + Sync {
         account: &'a AccountConfig,
         message: &'a OutboundMessage,
     ) -> BoxFuture<'a, Result<Accepted, SendError>>;
+    /// Changes a message that was sent: edits it, takes it back, reacts to it. The same twice does the same.
+    fn amend<'a>(
+        &'a self,
+        _http: &'a Http,
+        _account: &'a AccountConfig,
+        _amendment: &'a OutboundAmendment,
+    ) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(async { Err(http::error(ErrorClass::BadContent, "this channel changes no message")) })
+    }
+    /// Shows the customer that somebody types, for as long as the provider does.
+    fn typing<'a>(
+        &'a self,
+        _http: &'a Http,
+        _account: &'a AccountConfig,
+        _whom: &'a Whom,
+    ) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(async { Err(http::error(ErrorClass::BadContent, "this channel shows nobody typing")) })
+    }
     /// The address of a customer as an admin writes it down, to send a test message to; `None` when it is none.
     fn address(&self, text: &str) -> Option<Identifier>;
     /// Checks the account's credentials by the provider's cheapest call; says whom they belong to.

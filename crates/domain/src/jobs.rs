@@ -1,8 +1,9 @@
 //! Jobs: what the outbox hands to the broker. Small, ids only, never content.
 
 use crate::ids::{
-    AgentId, AttachmentId, BotEventId, ConversationId, CursorId, CustomerId, DeliveryId, EmergencyActivationId,
-    HandoffId, OfferId, RawId, RunId, ScheduledWorkId, SessionId, SignalId, SiteId, WhatIfId, WorkItemId,
+    AgentId, AttachmentId, BotEventId, ChannelAccountId, ConversationId, CursorId, CustomerId, DeliveryId,
+    EmergencyActivationId, HandoffId, ItemId, OfferId, RawId, RunId, ScheduledWorkId, SessionId, SignalId, SiteId,
+    WhatIfId, WorkItemId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -86,6 +87,11 @@ pub enum Job {
         /// The send.
         delivery: DeliveryId,
     },
+    /// Change a message at the provider: edit it, take it back, react to it.
+    Amend {
+        /// The message.
+        item: ItemId,
+    },
     /// Post an event to a bot.
     BotEvent {
         /// The ledger entry.
@@ -105,6 +111,11 @@ pub enum Job {
     Pull {
         /// Where the pull stands.
         cursor: CursorId,
+    },
+    /// Read the templates that the provider lists: it says that one changed.
+    ReadTemplates {
+        /// The account.
+        account: ChannelAccountId,
     },
     /// Look again for the message that an event is about: it may have been stored at the same moment.
     AttachOrphan {
@@ -155,10 +166,12 @@ impl Job {
             Self::ScheduledTurn { .. } => "scheduled_turn",
             Self::RunWhatIf { .. } => "run_what_if",
             Self::Deliver { .. } => "deliver",
+            Self::Amend { .. } => "amend",
             Self::BotEvent { .. } => "bot_event",
             Self::Summarise { .. } => "summarise",
             Self::FetchMedia { .. } => "fetch_media",
             Self::Pull { .. } => "pull",
+            Self::ReadTemplates { .. } => "read_templates",
             Self::AttachOrphan { .. } => "attach_orphan",
             Self::Recognise { .. } => "recognise",
             Self::SignalEnd { .. } => "signal_end",
@@ -186,11 +199,11 @@ impl Job {
             | Self::ShiftEnd { .. }
             | Self::ScheduledTurn { .. }
             | Self::EmergencyEnd { .. } => "timer",
-            Self::Deliver { .. } => "deliver",
+            Self::Deliver { .. } | Self::Amend { .. } => "deliver",
             Self::BotEvent { .. } => "bot",
             Self::Summarise { .. } => "summarise",
             Self::FetchMedia { .. } => "media",
-            Self::Pull { .. } => "pull",
+            Self::Pull { .. } | Self::ReadTemplates { .. } => "pull",
             Self::Recognise { .. } | Self::SignalEnd { .. } => "identity",
             Self::LearnIdentity | Self::RunIdentity { .. } | Self::RunWhatIf { .. } | Self::TrainIntents { .. } => {
                 "bulk"

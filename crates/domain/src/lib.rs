@@ -5,6 +5,7 @@
 //! the tests run the very same code.
 
 pub mod actor;
+pub mod amendment;
 pub mod assistant;
 pub mod bot;
 pub mod button;

@@ -214,6 +214,18 @@ async fn say(stream: &mut TcpStream, answer: Answer) -> Result<()> {
     write(stream, status, content_type, &body, &more).await
 }
 
+/// What changes a message at Telegram and Slack.
+const CHANGES: [&str; 8] = [
+    "/editMessageText",
+    "/deleteMessage",
+    "/setMessageReaction",
+    "/sendChatAction",
+    "/chat.update",
+    "/chat.delete",
+    "/reactions.add",
+    "/reactions.remove",
+];
+
 /// As the real ones answer a good request.
 fn by_default(path: &str, count: u64) -> Answer {
     if path.contains("/getMe") {
@@ -226,6 +238,8 @@ fn by_default(path: &str, count: u64) -> Answer {
         Answer::Say(200, json!({ "recipient_id": "1", "message_id": format!("mid.out{count}") }))
     } else if ["/sendMessage", "/sendPhoto", "/sendDocument"].iter().any(|name| path.contains(name)) {
         Answer::Say(200, json!({ "ok": true, "result": { "message_id": count, "date": 0, "chat": { "id": 1 } } }))
+    } else if CHANGES.iter().any(|name| path.contains(name)) {
+        Answer::Say(200, json!({ "ok": true, "result": true }))
     } else if path.contains("/bot/message/push") {
         Answer::Say(200, json!({ "sentMessages": [{ "id": format!("{count}"), "quoteToken": "q" }] }))
     } else if path.contains("chat.postMessage") {

@@ -319,18 +319,58 @@ pub async fn heard(tx: &mut WriteTx, id: ChannelAccountId) -> Result<(), StoreEr
     Ok(())
 }
 
-/// The provider took something: the account is well.
+/// The provider took something: the account is well, but for what the provider itself says of it.
 pub async fn well(tx: &mut WriteTx, id: ChannelAccountId) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
         "insert into channel_health as h (tenant_id, account_id, last_accepted_at) values ($1, $2, clock_timestamp())
          on conflict (tenant_id, account_id) do update set
-           last_accepted_at = excluded.last_accepted_at, failures = 0, code = '', reason = '',
-           since = case when h.code = '' then h.since else clock_timestamp() end
-         where h.failures > 0 or h.code <> '' or h.last_accepted_at is null
+           last_accepted_at = excluded.last_accepted_at, failures = 0,
+           code = case when h.code in ('restricted', 'quality') then h.code else '' end,
+           reason = case when h.code in ('restricted', 'quality') then h.reason else '' end,
+           since = case when h.code in ('', 'restricted', 'quality') then h.since else clock_timestamp() end
+         where h.failures > 0 or h.code not in ('', 'restricted', 'quality') or h.last_accepted_at is null
             or h.last_accepted_at < clock_timestamp() - interval '15 seconds'",
         tenant,
         id.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// An admin tested the account, and it works: nothing is held against it any more.
+pub async fn tested(tx: &mut WriteTx, id: ChannelAccountId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into channel_health as h (tenant_id, account_id, last_accepted_at) values ($1, $2, clock_timestamp())
+         on conflict (tenant_id, account_id) do update set
+           last_accepted_at = excluded.last_accepted_at, failures = 0, code = '', reason = '',
+           since = case when h.code = '' then h.since else clock_timestamp() end",
+        tenant,
+        id.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The provider judges the account: `reason` says how, in words for people; empty = that is over. What is graver stands.
+pub async fn judged(tx: &mut WriteTx, id: ChannelAccountId, code: &str, reason: &str) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into channel_health as h (tenant_id, account_id, code, reason)
+         values ($1, $2, case when $4::text = '' then '' else $3::text end, $4)
+         on conflict (tenant_id, account_id) do update set
+           code = excluded.code, reason = excluded.reason,
+           since = case when h.code = excluded.code then h.since else clock_timestamp() end
+         where case when $4 = '' then h.code = $3 or ($3 = 'restricted' and h.code = 'account_suspended')
+                    when $3 = 'quality' then h.code in ('', 'quality', 'unreachable')
+                    else true end",
+        tenant,
+        id.0,
+        code,
+        reason
     )
     .execute(tx.conn())
     .await?;

@@ -117,6 +117,32 @@ pub async fn mailbox(db: &Db, address: &str) -> Result<Option<ChannelAccountId>,
     Ok(found.map(ChannelAccountId))
 }
 
+/// What is pulled of an account.
+pub async fn of_account(tx: &mut ReadTx, account: ChannelAccountId) -> Result<Vec<CursorId>, StoreError> {
+    let tenant = tx.tenant();
+    let ids = sqlx::query_scalar!(
+        "select id from channel_cursor where tenant_id = $1 and account_id = $2 order by id limit 100",
+        tenant,
+        account.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(ids.into_iter().map(CursorId).collect())
+}
+
+/// Accounts of all tenants whose provider only calls, each with what is pulled of it by its settings; empty when they do
+/// not say.
+pub async fn called(tx: &mut SystemTx) -> Result<Vec<(TenantId, ChannelAccountId, String)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select a.tenant_id, a.id, coalesce(a.settings->>'open_kfid', '') as "name!"
+           from channel_account a join tenant t on t.tenant_id = a.tenant_id
+           where a.kind = 'wecom' and a.status <> 'disabled' and t.status = 'active' order by a.id limit 5000"#
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.tenant_id.into(), row.id.into(), row.name)).collect())
+}
+
 /// Mail accounts of all tenants whose mail is fetched from a mailbox.
 pub async fn mailboxes(tx: &mut SystemTx) -> Result<Vec<(TenantId, ChannelAccountId)>, StoreError> {
     let rows = sqlx::query!(

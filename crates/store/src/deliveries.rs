@@ -87,6 +87,31 @@ pub async fn older_pending(tx: &mut ReadTx, delivery: &Delivery) -> Result<bool,
     Ok(found)
 }
 
+/// Messages that went to the customer of a session since a time, as the provider counts: each part of a long one. Of those
+/// on their way the ones before `before` count.
+pub async fn said_since(
+    tx: &mut ReadTx,
+    session: SessionId,
+    since: Instant,
+    before: Option<DeliveryId>,
+) -> Result<i64, StoreError> {
+    let tenant = tx.tenant();
+    let said = sqlx::query_scalar!(
+        r#"select coalesce(sum(greatest(1, (
+             select count(*) from item_external e where e.tenant_id = d.tenant_id and e.item_id = d.item_id
+           ))), 0)::bigint as "said!"
+           from delivery d where d.tenant_id = $1 and d.session_id = $2 and d.created_at > $3 and d.state <> 'failed'
+             and ($4::uuid is null or d.id < $4)"#,
+        tenant,
+        session.0,
+        since,
+        before.map(|before| before.0)
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(said)
+}
+
 /// Parts of a second whose messages may leave at once.
 const BURST_SECONDS: f64 = 0.1;
 

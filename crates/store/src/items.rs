@@ -3,6 +3,7 @@
 use crate::{ReadTx, StoreError, WriteTx, error::code};
 use meridian_domain::{
     actor::Actor,
+    amendment::Amending,
     channel::ChannelKind,
     ids::{ChannelAccountId, ConversationId, CustomerId, ItemId, PartyId, SessionId},
     time::Instant,
@@ -235,6 +236,11 @@ pub async fn withdraw(tx: &mut WriteTx, item: ItemId) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// The time of the database.
+pub async fn now(tx: &mut ReadTx) -> Result<Instant, StoreError> {
+    Ok(sqlx::query_scalar!(r#"select clock_timestamp() as "now!""#).fetch_one(tx.conn()).await?)
+}
+
 /// Sets or removes (`None`) the reaction of one reactor.
 pub async fn react(tx: &mut WriteTx, item: ItemId, reactor: &str, emoji: Option<&str>) -> Result<(), StoreError> {
     let tenant = tx.tenant();
@@ -287,6 +293,8 @@ pub struct Item {
     pub reactions: Value,
     /// When it was withdrawn.
     pub deleted_at: Option<Instant>,
+    /// Its newest change by our side.
+    pub amendment: Option<Amending>,
     /// State of the send, for what went out.
     pub delivery: Option<String>,
     /// What was wrong with the send.
@@ -310,6 +318,7 @@ struct Row {
     revision: i32,
     reactions: Value,
     deleted_at: Option<Instant>,
+    amendment: Option<Value>,
     delivery: Option<String>,
     delivery_error: Option<String>,
 }
@@ -335,6 +344,7 @@ impl TryFrom<Row> for Item {
             revision: row.revision,
             reactions: row.reactions,
             deleted_at: row.deleted_at,
+            amendment: row.amendment.and_then(|amendment| serde_json::from_value(amendment).ok()),
             delivery: row.delivery,
             delivery_error: row.delivery_error,
         })
@@ -349,6 +359,7 @@ macro_rules! items {
             r#"select t.id, t.conversation_id, t.session_id, s.kind as "channel?", t.seq, t.kind, t.actor_kind, t.actor_id,
                       t.placed_at, t.provider_at, c.text, c.body, c.understood, c.revision,
                       coalesce(st.reactions, '{}') as "reactions!", st.deleted_at as "deleted_at?",
+                      st.amendment as "amendment?",
                       d.state as "delivery?", coalesce(d.error_class || ': ' || d.error_detail) as "delivery_error?"
                from timeline_item t
                join lateral (

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod agents;
 pub mod alerts;
+pub mod amendments;
 pub mod arrivals;
 pub mod aside;
 pub mod attachments;

@@ -2,6 +2,7 @@
 
 use crate::{ReadTx, StoreError, WriteTx, error::code};
 use meridian_domain::{
+    channel::news::TemplateNews,
     ids::{ChannelAccountId, TemplateId},
     template::{Header, TemplateState, Wording},
     time::Instant,
@@ -19,6 +20,10 @@ pub struct Template {
     pub wording: Wording,
     /// Where it stands at its provider.
     pub state: TemplateState,
+    /// How people take it, in the provider's word; empty when it says nothing.
+    pub quality: String,
+    /// Why it stands there, in the provider's words; empty when it says nothing.
+    pub reason: String,
     /// Kept by hand, or as the provider lists it.
     pub by_hand: bool,
     /// When it was changed here last.
@@ -36,6 +41,8 @@ struct Row {
     header_text: String,
     body: String,
     footer: String,
+    quality: String,
+    reason: String,
     source: String,
     updated_at: Instant,
 }
@@ -56,6 +63,8 @@ impl TryFrom<Row> for Template {
                 footer: row.footer,
             },
             state: code("message_template", "state", &row.state, TemplateState::from_code)?,
+            quality: row.quality,
+            reason: row.reason,
             by_hand: row.source == "manual",
             updated_at: row.updated_at,
         })
@@ -67,7 +76,8 @@ pub async fn of_account(tx: &mut ReadTx, account: ChannelAccountId) -> Result<Ve
     let tenant = tx.tenant();
     let rows = sqlx::query_as!(
         Row,
-        "select id, account_id, name, language, category, state, header, header_text, body, footer, source, updated_at
+        "select id, account_id, name, language, category, state, header, header_text, body, footer, quality,
+                reason, source, updated_at
          from message_template where tenant_id = $1 and account_id = $2 order by name, language limit 1000",
         tenant,
         account.0
@@ -82,7 +92,8 @@ pub async fn find(tx: &mut ReadTx, id: TemplateId) -> Result<Option<Template>, S
     let tenant = tx.tenant();
     let row = sqlx::query_as!(
         Row,
-        "select id, account_id, name, language, category, state, header, header_text, body, footer, source, updated_at
+        "select id, account_id, name, language, category, state, header, header_text, body, footer, quality,
+                reason, source, updated_at
          from message_template where tenant_id = $1 and id = $2",
         tenant,
         id.0
@@ -108,7 +119,8 @@ pub async fn save(
          on conflict (tenant_id, account_id, name, language) do update set
            category = excluded.category, state = excluded.state, header = excluded.header,
            header_text = excluded.header_text, body = excluded.body, footer = excluded.footer,
-           source = excluded.source, updated_at = clock_timestamp()
+           source = excluded.source, updated_at = clock_timestamp(),
+           reason = case when message_template.state = excluded.state then message_template.reason else '' end
          returning id",
         tenant,
         id.0,
@@ -126,6 +138,37 @@ pub async fn save(
     .fetch_one(tx.conn())
     .await?;
     Ok(id.into())
+}
+
+/// Takes over what the provider says of a template; the template, if it is known.
+pub async fn heard(
+    tx: &mut WriteTx,
+    account: ChannelAccountId,
+    news: &TemplateNews,
+) -> Result<Option<TemplateId>, StoreError> {
+    let tenant = tx.tenant();
+    let known = sqlx::query_scalar!(
+        "update message_template set
+           state = coalesce($5, state), category = coalesce($6, category), quality = coalesce($7, quality),
+           reason = coalesce($8, reason), updated_at = clock_timestamp()
+         where tenant_id = $1 and account_id = $2 and name = $3 and language = $4
+         returning id",
+        tenant,
+        account.0,
+        news.name,
+        news.language,
+        news.state.map(TemplateState::code),
+        news.category.as_deref(),
+        news.quality.as_deref(),
+        news.reason.as_deref()
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .map(TemplateId);
+    if let Some(gone) = known.filter(|_| news.gone) {
+        delete(tx, gone).await?;
+    }
+    Ok(known)
 }
 
 /// Takes a template away; false when there is none.

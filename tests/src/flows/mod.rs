@@ -1,6 +1,7 @@
 //! What users do, end to end, over HTTP and sockets on real PostgreSQL, RabbitMQ and Redis.
 
 mod admin;
+mod amend;
 mod assistant;
 mod assistant_attacks;
 mod bot_api;
@@ -29,6 +30,7 @@ mod model;
 mod overflow;
 mod past;
 mod places;
+mod provider_news;
 mod resume;
 mod routing;
 mod sends;

@@ -69,6 +69,10 @@ pub(crate) struct MessageTemplate {
     footer: String,
     /// The places to be filled in, in the order in which `messageSend` takes their values: those of the line above first.
     parameters: Vec<String>,
+    /// How people take it, in the provider's word (green, yellow, red); empty when it says nothing.
+    quality: String,
+    /// Why it stands there, in the provider's words; empty when it says nothing.
+    reason: String,
     /// Kept by hand, or as the provider lists it.
     by_hand: bool,
     /// When it was changed here last.
@@ -90,6 +94,8 @@ fn shown(template: app::Template) -> MessageTemplate {
         header_text: wording.header_text,
         body: wording.body,
         footer: wording.footer,
+        quality: template.quality,
+        reason: template.reason,
         by_hand: template.by_hand,
         updated_at: template.updated_at,
     }

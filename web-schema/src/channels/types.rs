@@ -30,10 +30,22 @@ pub(crate) struct ChannelCapabilities {
     read_receipts: bool,
     /// Hours after the customer's last message in which an answer may be sent; 0 = always.
     reply_window_hours: u32,
+    /// Most answers within that time until the customer writes again; 0 = any number.
+    reply_window_messages: u32,
     /// Whether approved messages can be sent outside of that time: `messageTemplates` lists them.
     templates: bool,
     /// Messages of one account that the provider takes in a second: more wait for their turn. 0 = no limit.
     sends_per_second: u32,
+    /// Whether the text of a message can be changed once it is sent: `messageEdit`.
+    edits: bool,
+    /// Whether a message can be taken back: `messageDelete`.
+    deletes: bool,
+    /// Hours within which it can be taken back; 0 = always.
+    delete_within_hours: u32,
+    /// Reactions that `messageReact` sends; empty = none.
+    reactions_sent: Vec<&'static str>,
+    /// Whether `typingShow` shows the customer that somebody types.
+    typing: bool,
 }
 
 impl From<Capabilities> for ChannelCapabilities {
@@ -49,6 +61,12 @@ impl From<Capabilities> for ChannelCapabilities {
             reply_window_hours: can.window_hours,
             templates: can.templates,
             sends_per_second: can.sends_per_second,
+            reply_window_messages: can.window_messages,
+            edits: can.edits,
+            deletes: can.deletes,
+            delete_within_hours: can.delete_hours,
+            reactions_sent: can.reacts.to_vec(),
+            typing: can.typing,
         }
     }
 }
@@ -155,7 +173,7 @@ pub(crate) enum ChannelHealthState {
 pub(crate) struct ChannelHealth {
     /// Whether it needs an admin.
     state: ChannelHealthState,
-    /// Why, for programs: auth, account_suspended or unreachable; empty when it is well.
+    /// Why, for programs: auth, account_suspended, unreachable, restricted or quality; empty when it is well.
     code: String,
     /// Why, and what to do about it; empty when it is well.
     reason: String,

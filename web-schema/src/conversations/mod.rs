@@ -1,5 +1,6 @@
 //! Conversations and their timeline.
 
+mod amend;
 mod canned;
 mod consult;
 mod files;
@@ -7,6 +8,7 @@ mod mutations;
 mod steer;
 mod types;
 
+pub(crate) use amend::AmendMutations;
 pub(crate) use canned::{CannedMutations, CannedQueries};
 pub(crate) use consult::ConsultMutations;
 pub(crate) use mutations::ConversationMutations;

@@ -108,7 +108,7 @@ struct ConversationResolvePayload {
     user_errors: Vec<UserError>,
 }
 
-async fn item(viewer: &Viewer, id: ItemId) -> Resolved<Option<TimelineItem>> {
+pub(super) async fn item(viewer: &Viewer, id: ItemId) -> Resolved<Option<TimelineItem>> {
     let mut tx = viewer.read().await.extend()?;
     Ok(items::many(&mut tx, &[id.0]).await.map_err(AppError::from).extend()?.pop().map(TimelineItem))
 }

@@ -1,6 +1,6 @@
 //! Conversation, session, timeline item.
 
-use super::{consult::Consult, files::Attachment};
+use super::{amend::MessageChange, consult::Consult, files::Attachment};
 use crate::{
     channels::ChannelCapabilities,
     context::viewer,
@@ -308,13 +308,17 @@ impl TimelineItem {
             .map(Button::from)
             .collect()
     }
-    /// Reactor to emoji.
+    /// Reactor to emoji; ours stands under `us`.
     async fn reactions(&self) -> Json<&Value> {
         Json(&self.0.reactions)
     }
     /// When it was withdrawn.
     async fn deleted_at(&self) -> Option<DateTime<Utc>> {
         self.0.deleted_at
+    }
+    /// Its newest change by our side, done or not.
+    async fn change(&self) -> Option<MessageChange> {
+        self.0.amendment.as_ref().map(MessageChange::from)
     }
     /// For what went out: queued, sending, unknown, accepted, sent, delivered, read or failed.
     async fn delivery(&self) -> Option<&str> {

@@ -347,6 +347,8 @@ export const enAdmin = {
   'health.auth': 'The provider refuses the keys. Rotate the one that ended, then test again.',
   'health.account_suspended': 'The provider has suspended the account. Settle it there, then test again.',
   'health.unreachable': 'The provider cannot be reached. Check the addresses in the form, then test again.',
+  'health.restricted': 'The provider has restricted the account. Settle it in its manager, then test here.',
+  'health.quality': 'Too many people block or report these messages. Send fewer that nobody asked for.',
   'channel.test': 'Test',
   'channel.test.help': 'Checks the keys at the provider, and sends a message if you say where to.',
   'channel.test.to': 'Send to',

@@ -348,6 +348,8 @@ export const zhAdmin: Record<keyof typeof enAdmin, string> = {
   'health.auth': '服务商拒绝了密钥。请轮换已失效的密钥，然后重新测试。',
   'health.account_suspended': '服务商已暂停该账号。请在服务商处解决，然后重新测试。',
   'health.unreachable': '无法连接服务商。请检查表单中的地址，然后重新测试。',
+  'health.restricted': '服务商已限制该账号。请在其管理后台处理，然后在这里测试。',
+  'health.quality': '太多人屏蔽或举报该账号的消息。请减少未经请求的消息。',
   'channel.test': '测试',
   'channel.test.help': '到服务商处核对密钥；填写接收方则同时发送一条测试消息。',
   'channel.test.to': '接收方',

@@ -1,5 +1,6 @@
 //! Conversations: reading, replying, noting, resolving.
 
+mod amend;
 mod bot;
 mod canned;
 mod consult;
@@ -7,18 +8,22 @@ mod note;
 mod reply;
 mod resolve;
 mod steer;
+mod typing;
 
+pub use amend::amend;
 pub use bot::{return_to_bot, take_from_bot};
 pub use canned::{CannedRefused, remove_canned, save_canned};
 pub(crate) use consult::end_all as end_consults;
 pub use consult::{end_consult, start_consult};
 pub use note::{NoteRefused, add_note};
 pub use reply::{Reply, ReplyRefused, Words, reply};
-pub(crate) use reply::{say, say_with, silenced};
+pub(crate) use reply::{said_enough, say, say_with, silenced};
 pub(crate) use resolve::close;
 pub use resolve::{Closing, ResolveRefused, end_wrap_up, resolve, wrap_up_end};
 pub(crate) use steer::take_off;
 pub use steer::{SteerRefused, Target, site_wait_end, snooze, snooze_end, transfer, unsnooze};
+
+pub use typing::{Typing, typing};
 
 use meridian_domain::{live::Topic, work::OwnerKind};
 use meridian_store::conversations::{Conversation, Session};

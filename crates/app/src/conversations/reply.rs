@@ -17,7 +17,7 @@ use meridian_domain::{
     work::{ItemKind, Lifecycle, OwnerKind},
 };
 use meridian_store::{
-    StoreError, WriteTx, accounts,
+    ReadTx, StoreError, WriteTx, accounts,
     attachments::{self, Attachment},
     conversations::{self, Conversation, Session},
     deliveries,
@@ -56,6 +56,9 @@ pub enum ReplyRefused {
     /// The customer wants no such message.
     #[error("{0}")]
     OptedOut(String),
+    /// The message cannot be changed so.
+    #[error("{0}")]
+    Amendment(String),
     /// The template is not there, or is not filled in.
     #[error("{0}")]
     Template(String),
@@ -211,7 +214,7 @@ async fn approved(
 }
 
 /// Refuses what the provider would refuse, before anything is stored.
-async fn may_leave(
+pub(super) async fn may_leave(
     tx: &mut WriteTx,
     session: &Session,
     can: &Capabilities,
@@ -231,7 +234,7 @@ async fn may_leave(
         return Err(ReplyRefused::OptedOut(why));
     }
     if can.open(session.last_customer_at, now) {
-        return Ok(());
+        return said_enough(tx, session, can, None).await?.map_or(Ok(()), |why| Err(ReplyRefused::WindowClosed(why)));
     }
     let (kind, hours) = (session.kind, can.window_hours);
     let closed = can.open_until(session.last_customer_at).map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string());
@@ -241,6 +244,25 @@ async fn may_leave(
         closed.unwrap_or_default(),
         if can.templates { "send a template, " } else { "" }
     )))
+}
+
+/// Why no more messages are taken until the customer writes again, where the provider counts them.
+pub(crate) async fn said_enough(
+    tx: &mut ReadTx,
+    session: &Session,
+    can: &Capabilities,
+    before: Option<DeliveryId>,
+) -> Result<Option<String>, StoreError> {
+    let (Some(since), 1..) = (session.last_customer_at, can.window_messages) else { return Ok(None) };
+    let (kind, most) = (session.kind, can.window_messages);
+    if deliveries::said_since(tx, session.id, since, before).await? < i64::from(most) {
+        return Ok(None);
+    }
+    let help = format!(
+        "{kind} takes {most} messages until the customer writes again, and these were sent: wait until they write, or reach \
+         them on another channel"
+    );
+    Ok(Some(help))
 }
 
 /// Why the customer is not to be written to, if they said so; of a template its category counts.

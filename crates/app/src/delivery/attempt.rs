@@ -3,7 +3,7 @@
 use crate::{
     App,
     authz::Subject,
-    conversations::{silenced, topics},
+    conversations::{said_enough, silenced, topics},
 };
 use meridian_domain::{
     button::{self, Button},
@@ -19,7 +19,7 @@ use meridian_domain::{
     outbound::{Accepted, DeliveryState, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
 use meridian_store::{
-    StoreError, WriteTx, accounts, arrivals, attachments, conversations,
+    ReadTx, StoreError, WriteTx, accounts, arrivals, attachments, conversations,
     deliveries::{self, Delivery},
     identity, items,
 };
@@ -49,7 +49,7 @@ pub enum Attempt {
 }
 
 /// Attempts before a message that is refused for now counts as failed.
-const ATTEMPTS: i32 = 8;
+pub(super) const ATTEMPTS: i32 = 8;
 
 /// Claims a send. A claim that finds the send under way comes from a worker that died in between: nobody knows
 /// whether the request left, so it is never sent again by itself.
@@ -88,6 +88,16 @@ pub async fn claim(app: &App, tenant: TenantId, id: DeliveryId) -> Result<Claime
         && let Some(why) = silenced(&mut tx, &session, None).await?
     {
         let why = (ErrorClass::BlockedByUser.code(), why.as_str());
+        set(&mut tx, &delivery, DeliveryState::Failed, Some(why)).await?;
+        tx.commit().await?;
+        return Ok(Claimed::Done);
+    }
+    // Of a bot nobody asked before.
+    let can = app.providers.capabilities_of(&config);
+    if message.template.is_none()
+        && let Some(why) = said_enough(&mut tx, &session, &can, Some(id)).await?
+    {
+        let why = (ErrorClass::WindowClosed.code(), why.as_str());
         set(&mut tx, &delivery, DeliveryState::Failed, Some(why)).await?;
         tx.commit().await?;
         return Ok(Claimed::Done);
@@ -134,15 +144,7 @@ async fn compose(
     let item = items::many(tx, &[delivery.item.0]).await?.pop();
     let references = items::external_ids(tx, session.id).await?;
     let conversation = conversations::find(tx, session.conversation).await?;
-    let customer = conversation.as_ref().map(|c| c.customer.0);
-    let ids = identity::of_customers(tx, &customer.into_iter().collect::<Vec<_>>()).await?;
-    let to = ids.into_iter().filter(|id| id.party == session.party).map(|id| Identifier {
-        scheme: id.scheme,
-        value: id.value,
-        scope: String::new(),
-        verified: id.verified,
-        derived: false,
-    });
+    let to = recipients(tx, session, conversation.as_ref()).await?;
     let buttons = item.as_ref().and_then(|item| item.body.get("buttons"));
     let buttons: Vec<Button> = buttons.and_then(|all| serde_json::from_value(all.clone()).ok()).unwrap_or_default();
     let text = item.as_ref().and_then(|item| item.text.as_deref()).unwrap_or_default();
@@ -151,7 +153,7 @@ async fn compose(
         id: delivery.id,
         item: delivery.item,
         conversation: session.conversation,
-        to: to.filter(|id| id.verified > Verification::Anonymous).collect(),
+        to,
         thread: session.thread.clone(),
         template: item
             .as_ref()
@@ -164,6 +166,24 @@ async fn compose(
         references,
         files: files(app, tx, delivery).await?,
     })
+}
+
+/// Where the customer of a session is reached.
+pub(crate) async fn recipients(
+    tx: &mut ReadTx,
+    session: &conversations::Session,
+    conversation: Option<&conversations::Conversation>,
+) -> Result<Vec<Identifier>, StoreError> {
+    let customer: Vec<_> = conversation.map(|conversation| conversation.customer.0).into_iter().collect();
+    let ids = identity::of_customers(tx, &customer).await?;
+    let to = ids.into_iter().filter(|id| id.party == session.party).map(|id| Identifier {
+        scheme: id.scheme,
+        value: id.value,
+        scope: String::new(),
+        verified: id.verified,
+        derived: false,
+    });
+    Ok(to.filter(|id| id.verified > Verification::Anonymous).collect())
 }
 
 async fn files(app: &App, tx: &mut WriteTx, delivery: &Delivery) -> Result<Vec<OutboundFile>, StoreError> {
@@ -214,13 +234,17 @@ pub async fn record(
     Ok(outcome)
 }
 
+/// Seconds until the next attempt.
+pub(super) fn backoff(attempt: i32) -> u32 {
+    2_u32.saturating_pow(attempt.unsigned_abs().min(9)).min(300)
+}
+
 async fn refused(tx: &mut WriteTx, delivery: &Delivery, error: &SendError) -> Result<Attempt, StoreError> {
     let told = Some((error.class.code(), error.detail.as_str()));
     note_failure(tx, delivery.account, error).await?;
     if error.class.retryable() && delivery.attempt < ATTEMPTS {
-        let backoff = 2_u32.saturating_pow(delivery.attempt.unsigned_abs().min(9)).min(300);
         set(tx, delivery, DeliveryState::Queued, told).await?;
-        return Ok(Attempt::Retry(error.retry_after_s.unwrap_or(backoff)));
+        return Ok(Attempt::Retry(error.retry_after_s.unwrap_or_else(|| backoff(delivery.attempt))));
     }
     let state = if error.class == ErrorClass::Ambiguous { DeliveryState::Unknown } else { DeliveryState::Failed };
     set(tx, delivery, state, told).await?;

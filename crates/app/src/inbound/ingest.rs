@@ -3,6 +3,7 @@
 use super::{
     memory::Memory,
     messages::{Arrived, messages},
+    news,
     notice::notice,
 };
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
 };
 use meridian_domain::{
     actor::Actor,
+    amendment::OUR_REACTION,
     channel::{AccountConfig, ChannelKind},
     event::{EventKind, InboundEvent},
     ids::{ChannelAccountId, RawId, TenantId},
@@ -21,7 +23,7 @@ use meridian_domain::{
     live::Change,
 };
 use meridian_store::{
-    StoreError, TenantScope, WriteTx, accounts,
+    StoreError, TenantScope, WriteTx, accounts, amendments,
     arrivals::{self, Named, Sight},
     conversations, inbound, items,
 };
@@ -248,11 +250,8 @@ async fn apply(tx: &mut WriteTx, one: &Arrived<'_>) -> Result<bool, StoreError> 
             Ok(true)
         }
         EventKind::Typing | EventKind::IgnoredEvent => Ok(true),
-        EventKind::Message
-        | EventKind::Unsupported
-        | EventKind::AccountEvent
-        | EventKind::ChannelError
-        | EventKind::UnknownEvent => Ok(false),
+        EventKind::AccountEvent => news::heed(tx, one).await,
+        EventKind::Message | EventKind::Unsupported | EventKind::ChannelError | EventKind::UnknownEvent => Ok(false),
     }
 }
 
@@ -268,6 +267,10 @@ pub(super) async fn about(
     let Some(target) = &event.target else { return Ok(false) };
     let Some((item, conversation)) = items::by_external(tx, account, target).await? else { return Ok(false) };
     let Some(locked) = conversations::lock(tx, conversation).await? else { return Ok(false) };
+    // What we changed ourselves comes back in the provider's own form: the timeline has it.
+    if event.is_echo() && amendments::lock(tx, item).await?.is_some_and(|ours| ours.comes_back(event.kind, event.at)) {
+        return Ok(true);
+    }
     match event.kind {
         EventKind::Edit => {
             let content = event.content.clone().unwrap_or_default();
@@ -280,7 +283,8 @@ pub(super) async fn about(
         }
         EventKind::Delete => items::withdraw(tx, item).await?,
         _ => {
-            let reactor = event.sender.ids.first().map_or("unknown", |id| id.value.as_str());
+            let customer = || event.sender.ids.first().map_or("unknown", |id| id.value.as_str());
+            let reactor = if event.is_echo() { OUR_REACTION } else { customer() };
             items::react(tx, item, reactor, event.reaction.as_deref().filter(|emoji| !emoji.is_empty())).await?;
         }
     }

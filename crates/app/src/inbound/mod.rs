@@ -3,6 +3,7 @@
 mod ingest;
 mod memory;
 mod messages;
+mod news;
 mod notice;
 mod resolve;
 mod session;

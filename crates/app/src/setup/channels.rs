@@ -280,7 +280,7 @@ pub async fn test_account(
     let done = tokio::time::timeout(PATIENCE, calls).await.unwrap_or_else(|_| Err(slow()));
     let mut tx = app.db.write(subject.scope()).await?;
     match &done {
-        Ok(_) => accounts::well(&mut tx, id).await?,
+        Ok(_) => accounts::tested(&mut tx, id).await?,
         Err(error) => delivery::note_failure(&mut tx, id, error).await?,
     }
     let detail = json!({ "ok": done.is_ok(), "message": message.is_some() });

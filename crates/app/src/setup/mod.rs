@@ -43,7 +43,9 @@ pub use queues::{NewQueue, save_queue, save_skill};
 pub use refused::SetupRefused;
 pub use remove::{delete_queue, delete_site, delete_skill};
 pub use shadow::{InShadow, Shadow, shadow_of, start_shadow, stop_shadow};
-pub use templates::{Template, remove_template, save_template, sync_templates, templates_for, templates_of};
+pub use templates::{
+    Template, read_templates, remove_template, save_template, sync_templates, templates_for, templates_of,
+};
 pub use verifiers::{NewVerifier, save_sub_addresses, save_verifier};
 pub use webhooks::{
     NewEndpoint, recover_endpoint, remove_endpoint, resend_delivery, rotate_endpoint_secret, save_endpoint,

@@ -3,11 +3,12 @@
 use super::SetupRefused;
 use crate::{App, authz::Subject};
 use meridian_domain::{
-    ids::{ChannelAccountId, SessionId, TemplateId},
+    ids::{ChannelAccountId, SessionId, TemplateId, TenantId},
+    outbound::SendError,
     people::Permission,
     template::{TemplateState, Wording},
 };
-use meridian_store::{accounts, conversations, templates};
+use meridian_store::{StoreError, accounts, conversations, templates};
 use serde_json::json;
 use std::time::Duration;
 
@@ -76,15 +77,36 @@ pub async fn remove_template(app: &App, subject: &Subject, id: TemplateId) -> Re
 /// Reads the provider's list: what is new or changed is taken over, what is gone goes. Returns how many there are.
 pub async fn sync_templates(app: &App, subject: &Subject, account: ChannelAccountId) -> Result<usize, SetupRefused> {
     subject.require(Permission::Administer)?;
+    match take_over(app, subject, account).await? {
+        None => Err(SetupRefused::NotFound("channel account")),
+        Some(Ok(count)) => Ok(count),
+        Some(Err(None)) => Err(SetupRefused::Invalid("the provider takes too long: try again".to_owned())),
+        Some(Err(Some(error))) => Err(SetupRefused::Invalid(format!("the provider does not list them: {error}"))),
+    }
+}
+
+/// The same when the provider says that a template changed. False when it could not be asked now, and may be later.
+pub async fn read_templates(app: &App, tenant: TenantId, account: ChannelAccountId) -> Result<bool, StoreError> {
+    match take_over(app, &Subject::system(tenant), account).await? {
+        Some(Err(error)) => Ok(error.is_some_and(|error| !error.class.retryable())),
+        None | Some(Ok(_)) => Ok(true),
+    }
+}
+
+/// `None` without such an account; else how many were listed, or why they were not (`None`: it took too long).
+async fn take_over(
+    app: &App,
+    subject: &Subject,
+    account: ChannelAccountId,
+) -> Result<Option<Result<usize, Option<SendError>>>, StoreError> {
     let mut tx = app.db.read(subject.scope()).await?;
     let found = accounts::config(&mut tx, &app.sealer, &app.public_url, account).await?;
-    let config = found.ok_or(SetupRefused::NotFound("channel account"))?;
+    let Some(config) = found else { return Ok(None) };
     drop(tx);
-    let listed = tokio::time::timeout(PATIENCE, app.providers.templates(&config)).await;
-    let listed = match listed {
+    let listed = match tokio::time::timeout(PATIENCE, app.providers.templates(&config)).await {
         Ok(Ok(listed)) => listed,
-        Ok(Err(error)) => return Err(SetupRefused::Invalid(format!("the provider does not list them: {error}"))),
-        Err(_) => return Err(SetupRefused::Invalid("the provider takes too long: try again".to_owned())),
+        Ok(Err(error)) => return Ok(Some(Err(Some(error)))),
+        Err(_) => return Ok(Some(Err(None))),
     };
     let mut tx = app.db.write(subject.scope()).await?;
     let mut kept = Vec::with_capacity(listed.len());
@@ -94,5 +116,5 @@ pub async fn sync_templates(app: &App, subject: &Subject, account: ChannelAccoun
     templates::keep_only(&mut tx, account, &kept).await?;
     tx.audit("message_templates_read", "channel_account", Some(account.0), json!({ "count": kept.len() }));
     tx.commit().await?;
-    Ok(kept.len())
+    Ok(Some(Ok(kept.len())))
 }

@@ -9,6 +9,7 @@ use crate::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::future::BoxFuture;
 use meridian_domain::{
+    amendment::Whom,
     channel::{AccountConfig, ChannelKind, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
@@ -47,6 +48,7 @@ impl Channel for Line {
             idempotent_send: true,
             // "Rate limits" of the Messaging API, push.
             sends_per_second: 2000,
+            typing: true,
             ..Capabilities::default()
         }
     }
@@ -97,6 +99,15 @@ impl Channel for Line {
         message: &'a OutboundMessage,
     ) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(send::send(http, account, message))
+    }
+
+    fn typing<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        whom: &'a Whom,
+    ) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(send::typing(http, account, whom))
     }
 }
 

@@ -1,7 +1,7 @@
 //! From webhook events to ours (Messaging API reference "Webhook event objects").
 
 use crate::{
-    json::{flag, id, instant, pick, text, unknown},
+    json::{flag, id, instant, number, pick, text, unknown},
     meta, signature,
 };
 use meridian_domain::{
@@ -141,8 +141,8 @@ fn content(message: &Value) -> Option<Content> {
         }
         "location" => {
             content.location = Some(Location {
-                lat: message.get("latitude")?.as_f64()?,
-                lon: message.get("longitude")?.as_f64()?,
+                lat: number(message, "/latitude")?,
+                lon: number(message, "/longitude")?,
                 name: text(message, "/title").map(str::to_owned),
                 address: text(message, "/address").map(str::to_owned),
                 url: None,

@@ -7,6 +7,7 @@ use crate::{
     split::{Unit, split},
 };
 use meridian_domain::{
+    amendment::Whom,
     button::Button,
     channel::AccountConfig,
     outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
@@ -27,6 +28,18 @@ pub(super) async fn check(http: &Http, account: &AccountConfig) -> Result<String
         return Err(refusal(&answer));
     }
     Ok(text(&answer.json(), "/displayName").unwrap_or_default().to_owned())
+}
+
+/// An animation in a chat of two, until a message comes ("Display a loading indicator": 5 to 60 seconds).
+pub(super) async fn typing(http: &Http, account: &AccountConfig, whom: &Whom) -> Result<(), SendError> {
+    let token = account.secret("access_token").ok_or_else(|| error(ErrorClass::Auth, "access_token is not set"))?;
+    let user = whom.to.iter().find(|id| id.scheme == "line_user_id").filter(|_| whom.thread.is_none());
+    let user = user.ok_or_else(|| error(ErrorClass::BadRecipient, "no chat of two"))?;
+    let base = account.setting("api_base").unwrap_or("https://api.line.me").trim_end_matches('/');
+    let body = json!({ "chatId": user.value, "loadingSeconds": 5 });
+    let url = format!("{base}/v2/bot/chat/loading/start");
+    let answer = http.post_json(&url, Some(token.expose()), &body).await?;
+    if answer.status < 300 { Ok(()) } else { Err(refusal(&answer)) }
 }
 
 /// Pushes: a reply token dies long before a person answers. The retry key makes a repeated push one push.

@@ -10,6 +10,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
+    amendment::Whom,
     channel::{AccountConfig, ChannelKind, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
@@ -63,6 +64,7 @@ impl Channel for Messenger {
             window_hours: 24,
             // The Send API takes 300, but above 40 a page's inbox stops ("Rate limits", high-volume messaging).
             sends_per_second: if page { 40 } else { 300 },
+            typing: true,
             ..Capabilities::default()
         }
     }
@@ -138,6 +140,15 @@ impl Channel for Messenger {
         message: &'a OutboundMessage,
     ) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(send::send(self, http, account, message))
+    }
+
+    fn typing<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        whom: &'a Whom,
+    ) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(send::typing(self, http, account, whom))
     }
 }
 

@@ -1,7 +1,7 @@
 //! From entries to events.
 
 use crate::{
-    json::{flag, id, instant, list, pick, text, unknown},
+    json::{flag, id, instant, list, number, pick, text, unknown},
     signature,
 };
 use meridian_domain::{
@@ -72,6 +72,12 @@ impl Place<'_> {
             return found;
         };
         event.dedupe_key = self.hash(name, item);
+        // The page itself reacts, edits or reads: the customer is the other side ("Webhooks reference": sender, recipient).
+        let own = !self.page.is_empty() && id(item, "/sender/id").as_deref() == Some(self.page);
+        if own && id(item, "/recipient/id").as_deref() != Some(self.page) {
+            event.direction = Direction::Echo;
+            event.sender = self.person(id(item, "/recipient/id"));
+        }
         read(self, part, item, &mut event);
         event
     }
@@ -159,8 +165,7 @@ fn content(part: &Value) -> Content {
     content.text = text(part, "/text").map(str::to_owned);
     for raw in list(part, "attachments").take(100) {
         let kind = text(raw, "/type").unwrap_or("file");
-        let coordinates = raw.pointer("/payload/coordinates");
-        let degrees = |name: &str| coordinates?.get(name)?.as_f64();
+        let degrees = |name: &str| number(raw, &format!("/payload/coordinates/{name}"));
         if let (Some(lat), Some(lon)) = (degrees("lat"), degrees("long").or_else(|| degrees("lon"))) {
             let (name, url) = (text(raw, "/title").map(str::to_owned), text(raw, "/url").map(str::to_owned));
             content.location = Some(Location { lat, lon, name, address: None, url });

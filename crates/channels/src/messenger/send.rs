@@ -10,8 +10,10 @@ use crate::{
     split::{Unit, split},
 };
 use meridian_domain::{
+    amendment::Whom,
     button::Button,
     channel::{AccountConfig, MediaKind},
+    event::Identifier,
     outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
 use serde_json::{Value, json};
@@ -23,7 +25,8 @@ pub(super) async fn send(
     account: &AccountConfig,
     message: &OutboundMessage,
 ) -> Result<Accepted, SendError> {
-    let recipient = recipient(channel, message).ok_or_else(|| error(ErrorClass::BadRecipient, "no id on this page"))?;
+    let recipient =
+        recipient(channel, &message.to).ok_or_else(|| error(ErrorClass::BadRecipient, "no id on this page"))?;
     let by_address = channel.scheme == "ig_sid";
     let linked_only = |file: &&OutboundFile| by_address && shown_by_address(file).is_none();
     let said = linked(&message.text, message.files.iter().filter(linked_only));
@@ -54,6 +57,19 @@ pub(super) async fn send(
         external_ids.push(sent.map_err(|failure| partial(external_ids.len(), failure))?);
     }
     Ok(Accepted { external_ids, learned: Vec::new() })
+}
+
+/// Shown for twenty seconds, or until a message comes ("Sender actions").
+pub(super) async fn typing(
+    channel: &Messenger,
+    http: &Http,
+    account: &AccountConfig,
+    whom: &Whom,
+) -> Result<(), SendError> {
+    let recipient = recipient(channel, &whom.to);
+    let recipient = recipient.ok_or_else(|| error(ErrorClass::BadRecipient, "no id on this page"))?;
+    let body = json!({ "recipient": recipient, "sender_action": "typing_on" });
+    meta::post(http, account, "me/messages", &body).await.map(|_| ())
 }
 
 /// "Quick replies".
@@ -113,8 +129,8 @@ async fn send_address(
 }
 
 /// A person of the page, or one who is known by an opt-in alone.
-fn recipient(channel: &Messenger, message: &OutboundMessage) -> Option<Value> {
-    let find = |scheme: &str| message.to.iter().find(|id| id.scheme == scheme).map(|id| id.value.as_str());
+fn recipient(channel: &Messenger, to: &[Identifier]) -> Option<Value> {
+    let find = |scheme: &str| to.iter().find(|id| id.scheme == scheme).map(|id| id.value.as_str());
     find(channel.scheme)
         .map(|id| json!({ "id": id }))
         .or_else(|| find("fb_user_ref").map(|user| json!({ "user_ref": user })))

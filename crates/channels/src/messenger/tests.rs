@@ -138,3 +138,14 @@ fn changed_bodies_do_no_harm() {
     ]))];
     survives(&Messenger::PAGE, &page(), &[&bodies[0]]);
 }
+
+#[test]
+fn what_the_page_does_itself_is_about_the_customer() {
+    let mut own = item("reaction", json!({ "mid": "m1", "action": "react", "emoji": "❤" }));
+    (own["sender"], own["recipient"]) = (json!({ "id": 77 }), json!({ "id": 5 }));
+    let event = Messenger::PAGE.parse(&page(), &stored(body(json!([own])))).remove(0);
+    assert_eq!((event.direction, event.sender.ids[0].value.as_str()), (Direction::Echo, "5"));
+    let place = json!({ "mid": "m2", "attachments": [{ "type": "location", "payload": { "coordinates": { "lat": "1.5", "long": "2" } } }] });
+    let event = Messenger::PAGE.parse(&page(), &stored(body(json!([item("message", place)])))).remove(0);
+    assert_eq!(event.content.unwrap().location.map(|at| (at.lat, at.lon)), Some((1.5, 2.0)));
+}

@@ -1,5 +1,6 @@
 //! Slack apps (Slack "Verifying requests from Slack", "Events API", "chat.postMessage").
 
+mod amend;
 mod interaction;
 mod parse;
 mod send;
@@ -10,6 +11,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
+    amendment::{OutboundAmendment, REACTIONS},
     channel::{AccountConfig, ChannelKind, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
@@ -51,6 +53,9 @@ impl Channel for Slack {
             reactions: true,
             // One a second and channel, several hundred a minute in a workspace ("Rate limits").
             sends_per_second: 5,
+            edits: true,
+            deletes: true,
+            reacts: REACTIONS,
             ..Capabilities::default()
         }
     }
@@ -113,6 +118,15 @@ impl Channel for Slack {
         message: &'a OutboundMessage,
     ) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(send::send(http, account, message))
+    }
+
+    fn amend<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        amendment: &'a OutboundAmendment,
+    ) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(amend::amend(http, account, amendment))
     }
 }
 

@@ -77,7 +77,8 @@ fn by_bot(account: &AccountConfig, body: &Value, said: &Value) -> Option<Directi
     let user = id(said, "/user");
     let own = |one: &Value| one.get("is_bot") == Some(&Value::Bool(true)) && id(one, "/user_id") == user;
     let bare = text(said, "/text").is_none() && list(said, "files").next().is_some();
-    let own_user = bare && user.is_some() && list(body, "authorizations").any(own);
+    let reacts = said.get("reaction").is_some();
+    let own_user = (bare || reacts) && user.is_some() && list(body, "authorizations").any(own);
     let slackbot = user.as_deref() == Some("USLACKBOT");
     let bot = own_user || slackbot || id(said, "/bot_id").is_some() || text(said, "/subtype") == Some("bot_message");
     let app = id(said, "/app_id").or_else(|| id(said, "/bot_profile/app_id"));
@@ -92,6 +93,10 @@ fn message(raw: &Value, event: &mut InboundEvent) {
         Some("message_changed") if text(raw, "/message/subtype") == Some("tombstone") => {
             event.kind = EventKind::Delete;
             event.target = id(raw, "/message/ts").or_else(|| id(raw, "/previous_message/ts"));
+        }
+        Some("message_changed") if only_unfurled(raw) => {
+            event.kind = EventKind::IgnoredEvent;
+            event.note("type", "message_changed");
         }
         Some("message_changed") => {
             event.kind = EventKind::Edit;
@@ -109,6 +114,13 @@ fn message(raw: &Value, event: &mut InboundEvent) {
             event.note("raw", raw.clone());
         }
     }
+}
+
+/// Slack shows a link's preview, or counts answers: nobody edited anything ("message_changed"; `edited` is set by people).
+fn only_unfurled(raw: &Value) -> bool {
+    let (Some(now), Some(before)) = (raw.get("message"), raw.get("previous_message")) else { return false };
+    let same = |part: &str| now.get(part) == before.get(part);
+    same("text") && same("blocks") && same("files") && same("edited") && text(now, "/text").is_some()
 }
 
 fn written(raw: &Value, event: &mut InboundEvent) {

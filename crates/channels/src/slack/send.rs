@@ -166,11 +166,11 @@ fn shared_as(told: &Value, file: &str, channel: &str) -> Option<String> {
 }
 
 /// The three characters of Slack's markup ("Formatting text: escaping").
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn refusal(answer: &Answer) -> SendError {
+pub(super) fn refusal(answer: &Answer) -> SendError {
     let json = answer.json();
     let code = text(&json, "/error").unwrap_or("no reason given");
     let class = match code {

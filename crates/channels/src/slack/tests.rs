@@ -57,6 +57,11 @@ fn messages_edits_deletes_and_reactions() {
     assert_eq!(with(json!({ "thread_ts": "1.2" })).reply_to.as_deref(), Some("1.2"));
     let changed = with(json!({ "subtype": "message_changed", "message": { "text": "new", "ts": "1.1" } }));
     assert_eq!((changed.kind, changed.target.as_deref()), (EventKind::Edit, Some("1.1")));
+    let link = json!({ "text": "see https://example.org", "ts": "1.1" });
+    let mut shown = link.clone();
+    shown["attachments"] = json!([{ "title": "Example", "fallback": "Example" }]);
+    let unfurled = json!({ "subtype": "message_changed", "message": shown, "previous_message": link });
+    assert_eq!(with(unfurled).kind, EventKind::IgnoredEvent);
     assert_eq!(with(json!({ "subtype": "message_deleted", "deleted_ts": "1.1" })).kind, EventKind::Delete);
     assert_eq!(with(json!({ "subtype": "channel_join" })).kind, EventKind::IgnoredEvent);
     assert_eq!(with(json!({ "bot_id": "B1" })).direction, Direction::EchoOrBot);

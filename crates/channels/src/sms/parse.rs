@@ -1,7 +1,7 @@
 //! From a form to an event.
 
 use super::form;
-use crate::{StoredRequest, signature};
+use crate::{StoredRequest, json::text, signature};
 use meridian_domain::{
     event::{
         Attachment, Choice, Content, Direction, EventKind, Identifier, InboundEvent, Location, ProviderError,
@@ -56,7 +56,8 @@ fn message(sid: &str, fields: &Fields, received: Instant) -> InboundEvent {
     let mut event = InboundEvent::new(kind, sid, received);
     event.external_id = Some(sid.to_owned());
     event.sender.ids = sender(fields);
-    event.sender.name = fields.owned("ProfileName");
+    let channel = channel_context(fields);
+    event.sender.name = fields.owned("ProfileName").or_else(|| text(&channel, "/ProfileName").map(str::to_owned));
     for (name, field) in [("city", "FromCity"), ("state", "FromState"), ("zip", "FromZip"), ("country", "FromCountry")]
     {
         event.sender.geo.extend(fields.get(field).map(|value| (name.to_owned(), json!(value))));
@@ -68,6 +69,12 @@ fn message(sid: &str, fields: &Fields, received: Instant) -> InboundEvent {
     event.note("opt", fields.get("OptOutType").map(str::to_lowercase));
     event.content = Some(content(fields));
     event
+}
+
+/// What the network says beside the message: JSON in a field ("Channel metadata": `data.context`).
+fn channel_context(fields: &Fields) -> Value {
+    let metadata = fields.get("ChannelMetadata").and_then(|text| serde_json::from_str::<Value>(text).ok());
+    metadata.and_then(|metadata| metadata.pointer("/data/context").cloned()).unwrap_or_default()
 }
 
 /// Fields of a click on an advertisement, without their prefix.
@@ -115,6 +122,11 @@ fn content(fields: &Fields) -> Content {
         let title = title.unwrap_or_default().to_owned();
         content.choice = Some(Choice { payload: payload.to_owned(), title, details: Map::new() });
         "choice".clone_into(&mut content.message_type);
+    }
+    // Answers of a WhatsApp flow ("WhatsApp Flows": `InteractiveData`, a text that holds JSON).
+    if let Some(answers) = fields.get("InteractiveData").or_else(|| fields.get("FlowData")) {
+        content.form = serde_json::from_str(answers).unwrap_or_else(|_| json!(answers));
+        "form".clone_into(&mut content.message_type);
     }
     content
 }
@@ -229,6 +241,14 @@ mod tests {
         assert_eq!((found.kind, found.content.unwrap().location.unwrap().lat), (EventKind::OptOut, 51.5));
         let found = read("MessageSid=SM3&Body=Yes&ButtonPayload=yes&ButtonText=Yes");
         assert_eq!(found.content.unwrap().choice.unwrap().payload, "yes");
+        let flow =
+            url::form_urlencoded::Serializer::new(String::from("MessageSid=SM4&From=whatsapp%3A%2B442079460018"))
+                .append_pair("InteractiveData", r#"{"size":"M"}"#)
+                .append_pair("ChannelMetadata", r#"{"type":"whatsapp","data":{"context":{"ProfileName":"Ida"}}}"#)
+                .finish();
+        let found = read(&flow);
+        assert_eq!(found.sender.name.as_deref(), Some("Ida"));
+        assert_eq!(found.content.map(|c| (c.message_type, c.form)), Some(("form".into(), json!({ "size": "M" }))));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! What is inside a message (Bot API "Message").
 
-use crate::json::{id, list, pick, text};
+use crate::json::{id, list, number, pick, text};
 use meridian_domain::event::{Attachment, Content, Location, SharedContact};
 use serde_json::{Value, json};
 
 /// Fields that make a message a line of Telegram's own (Bot API "Message": service messages).
-const SERVICE: [&str; 58] = [
+const SERVICE: [&str; 60] = [
     "new_chat_members",
     "new_chat_member",
     "new_chat_participant",
@@ -56,6 +56,8 @@ const SERVICE: [&str; 58] = [
     "chat_owner_left",
     "chat_owner_changed",
     "managed_bot_created",
+    "poll_option_added",
+    "poll_option_deleted",
     // As they were called before Bot API 6.0.
     "voice_chat_scheduled",
     "voice_chat_started",
@@ -99,15 +101,11 @@ pub(super) fn content(message: &Value) -> Option<Content> {
     if let Some(first) = content.attachments.first() {
         content.message_type = if first.kind == "animation" { "video".to_owned() } else { first.kind.clone() };
     }
-    if let Some(place) = message.pointer("/venue/location").or_else(|| message.get("location")) {
+    let place = message.pointer("/venue/location").or_else(|| message.get("location"));
+    let degrees = |name: &str| number(place?, name);
+    if let (Some(lat), Some(lon)) = (degrees("/latitude"), degrees("/longitude")) {
         let named = |field: &str| text(message, &format!("/venue/{field}")).map(str::to_owned);
-        content.location = Some(Location {
-            lat: place.get("latitude").and_then(Value::as_f64).unwrap_or_default(),
-            lon: place.get("longitude").and_then(Value::as_f64).unwrap_or_default(),
-            name: named("title"),
-            address: named("address"),
-            url: None,
-        });
+        content.location = Some(Location { lat, lon, name: named("title"), address: named("address"), url: None });
         "location".clone_into(&mut content.message_type);
     }
     if let Some(card) = message.get("contact") {

@@ -1,5 +1,6 @@
 //! Telegram bots (Bot API).
 
+mod amend;
 mod content;
 mod parse;
 pub(crate) mod send;
@@ -12,6 +13,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
+    amendment::{OutboundAmendment, REACTIONS, Whom},
     channel::{AccountConfig, ChannelKind, Generated, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, OutboundMessage, SendError},
@@ -51,6 +53,12 @@ impl Channel for Telegram {
             reactions: true,
             // About 30 to different chats (Bots FAQ); a bot that goes over is shut out as a whole.
             sends_per_second: 25,
+            edits: true,
+            deletes: true,
+            // "deleteMessage".
+            delete_hours: 48,
+            reacts: REACTIONS,
+            typing: true,
             ..Capabilities::default()
         }
     }
@@ -101,6 +109,24 @@ impl Channel for Telegram {
         message: &'a OutboundMessage,
     ) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(send::send(http, account, message))
+    }
+
+    fn amend<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        amendment: &'a OutboundAmendment,
+    ) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(amend::amend(http, account, amendment))
+    }
+
+    fn typing<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        whom: &'a Whom,
+    ) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(amend::typing(http, account, whom))
     }
 
     /// A pressed button stops to turn: a method can be called in the answer to an update ("Making requests when getting

@@ -90,6 +90,23 @@ fn person(user: &Value) -> Sender {
     }
 }
 
+/// Who speaks in the name of a chat: a channel, or a group whose admins stay anonymous.
+fn as_chat(chat: &Value) -> Sender {
+    Sender {
+        ids: id(chat, "/id").map(|id| Identifier::channel("telegram_chat_id", id, "")).into_iter().collect(),
+        name: text(chat, "/title").map(str::to_owned).or_else(|| full_name(chat)),
+        username: text(chat, "/username").map(str::to_owned),
+        ..Sender::default()
+    }
+}
+
+/// Whether a `from` stands in for a chat: the same three users for all chats of the world (Bot API "Message": `from` of
+/// messages sent on behalf of a chat; Telegram's service user, the anonymous admin, the channel's author). They are
+/// nobody's identity.
+fn stands_in(user: &Value) -> bool {
+    matches!(id(user, "/id").as_deref(), Some("777000" | "1087968824" | "136817688"))
+}
+
 /// Where it happened; groups and channels are threads of their own.
 fn place(message: &Value, event: &mut InboundEvent) {
     let Some(chat) = message.get("chat") else { return };
@@ -118,16 +135,11 @@ fn common(name: &str, message: &Value, event: &mut InboundEvent) {
     place(message, event);
     let chat_only =
         message.get("sender_chat").or_else(|| message.get("chat").filter(|_| name.contains("channel_post")));
-    if let Some(user) = message.get("from") {
+    let person_of = message.get("from").filter(|user| chat_only.is_none() || !stands_in(user));
+    if let Some(user) = person_of {
         event.sender = person(user);
     } else if let Some(chat) = chat_only {
-        let of = id(chat, "/id").map(|id| Identifier::channel("telegram_chat_id", id, ""));
-        event.sender = Sender {
-            ids: of.into_iter().collect(),
-            name: text(chat, "/title").map(str::to_owned),
-            username: text(chat, "/username").map(str::to_owned),
-            ..Sender::default()
-        };
+        event.sender = as_chat(chat);
     }
     if name.contains("business") {
         // In these chats the chat is the customer; what somebody else writes there is our side.
@@ -240,7 +252,8 @@ fn reactions(change: &Value, key: &str, received: Instant) -> Vec<InboundEvent> 
         .map(|(add, emoji)| {
             let mut event = InboundEvent::new(EventKind::Reaction, key, at(change, received));
             event.target = external(change);
-            event.sender = change.get("user").or_else(|| change.get("actor_chat")).map(person).unwrap_or_default();
+            let chat = || change.get("actor_chat").map(as_chat);
+            event.sender = change.get("user").map(person).or_else(chat).unwrap_or_default();
             place(change, &mut event);
             if add {
                 event.reaction = Some(emoji.clone());

@@ -127,7 +127,7 @@ fn sent(answer: &Answer) -> Result<String, SendError> {
     Ok(format!("{place}:{number}"))
 }
 
-fn refusal(answer: &Answer) -> SendError {
+pub(super) fn refusal(answer: &Answer) -> SendError {
     let json = answer.json();
     let code = json.get("error_code").and_then(Value::as_i64).unwrap_or_else(|| i64::from(answer.status));
     let words = json.get("description").and_then(Value::as_str).unwrap_or("no reason given");

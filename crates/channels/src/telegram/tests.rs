@@ -120,6 +120,33 @@ fn other_updates_find_their_kind() {
 }
 
 #[test]
+fn who_speaks_for_a_chat_is_the_chat() {
+    let group = json!({ "id": -1_001, "type": "supergroup", "title": "Harbour" });
+    let from = |user: i64, more: Value| {
+        let mut part =
+            json!({ "text": "x", "chat": group, "from": { "id": user, "is_bot": true, "first_name": "Group" } });
+        part.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let id = parse(&message(part)).remove(0).sender.ids.remove(0);
+        (id.scheme, id.value)
+    };
+    let chat = ("telegram_chat_id".to_owned(), "-1001".to_owned());
+    assert_eq!(from(1_087_968_824, json!({ "sender_chat": group })), chat);
+    assert_eq!(from(136_817_688, json!({ "sender_chat": group })), chat);
+    assert_eq!(from(77, json!({ "sender_chat": group })).0, "telegram_user_id");
+    let change = json!({ "update_id": 1, "message_reaction": { "chat": group, "message_id": 3, "actor_chat": group,
+        "old_reaction": [], "new_reaction": [{ "type": "emoji", "emoji": "👍" }] } });
+    assert_eq!(parse(&change)[0].sender.ids[0].scheme, "telegram_chat_id");
+}
+
+#[test]
+fn a_place_is_where_its_numbers_say_and_nowhere_without_them() {
+    let place =
+        |part: Value| parse(&message(json!({ "text": "x", "location": part })))[0].content.clone().unwrap().location;
+    assert_eq!(place(json!({ "latitude": "1.5", "longitude": 2 })).map(|at| (at.lat, at.lon)), Some((1.5, 2.0)));
+    assert_eq!(place(json!({ "latitude": 1.5 })), None);
+}
+
+#[test]
 fn what_the_owner_writes_to_a_customer_is_an_echo() {
     let update = json!({ "update_id": 1, "business_message": { "message_id": 1, "date": 1, "text": "hello",
         "chat": { "id": 5, "first_name": "Lena", "type": "private" }, "from": { "id": 6, "first_name": "Shop" } } });

@@ -12,16 +12,21 @@ use crate::{Capabilities, Channel, Http, InboundRequest, Place, Reject, Reply, S
 use callback::Scheme;
 use futures_util::future::BoxFuture;
 use meridian_domain::{
+    amendment::Whom,
     channel::{AccountConfig, ChannelKind, Generated, Input, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
     time::Instant,
 };
+use serde_json::Value;
 
 /// The adapter.
 pub(crate) struct WeChat;
 
 const SCHEME: Scheme = Scheme { receiver: "app_id", plain: true };
+
+/// Answers that are taken until the customer writes again.
+const WINDOW_MESSAGES: u32 = 5;
 
 const SETTINGS: &[Setting] = &[
     Setting::text("app_id", "App id", "AppID")
@@ -42,6 +47,13 @@ const SETTINGS: &[Setting] = &[
     Setting::text("allow_plain", "Take plain callbacks", "接受明文回调")
         .takes(Input::Boolean)
         .help("Take plain bodies although a key is set", "已设置密钥时仍接受明文消息"),
+    Setting::text("window_messages", "Messages in the window", "窗口内消息条数")
+        .takes(Input::Number)
+        .help(
+            "Answers that WeChat takes until the customer writes again, when it gave this account another number; 0 = no limit",
+            "用户再次发消息前可下发的条数；微信为此账号设定了不同上限时填写，0 表示不限",
+        )
+        .example("5"),
     Setting::api_base("https://api.weixin.qq.com"),
     Setting::sends_per_second("0"),
 ];
@@ -51,7 +63,8 @@ impl Channel for WeChat {
         ChannelKind::WeChat
     }
 
-    /// Text counts in bytes. The window is 48 hours and 5 messages after a message of the customer.
+    /// Text counts in bytes. The window is 48 hours and 5 messages after a message of the customer ("Customer service
+    /// messages": limits).
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             text_max: 2048,
@@ -59,8 +72,16 @@ impl Channel for WeChat {
             media: MediaKind::ALL,
             media_max: 25 * 1024 * 1024,
             window_hours: 48,
+            window_messages: WINDOW_MESSAGES,
+            typing: true,
             ..Capabilities::default()
         }
+    }
+
+    fn capabilities_of(&self, account: &AccountConfig) -> Capabilities {
+        let own = account.settings.get("window_messages").and_then(Value::as_u64);
+        let window_messages = own.and_then(|own| u32::try_from(own).ok()).unwrap_or(WINDOW_MESSAGES);
+        Capabilities { window_messages, ..self.capabilities() }
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -118,6 +139,15 @@ impl Channel for WeChat {
         message: &'a OutboundMessage,
     ) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(send::send(http, account, message))
+    }
+
+    fn typing<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        whom: &'a Whom,
+    ) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(send::typing(http, account, whom))
     }
 
     fn accepted(&self, _: &InboundRequest) -> Reply {

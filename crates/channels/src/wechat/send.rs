@@ -8,6 +8,7 @@ use crate::{
     split::{Unit, split},
 };
 use meridian_domain::{
+    amendment::Whom,
     channel::AccountConfig,
     outbound::{Accepted, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
@@ -55,4 +56,12 @@ pub(super) async fn send(
         external_ids.push(format!("{}:{n}", message.id));
     }
     Ok(Accepted { external_ids, learned: Vec::new() })
+}
+
+/// Shown until a message comes ("Customer service messages": input state).
+pub(super) async fn typing(http: &Http, account: &AccountConfig, whom: &Whom) -> Result<(), SendError> {
+    let to = whom.to.iter().find(|id| id.scheme == "wechat_openid");
+    let to = &to.ok_or_else(|| error(ErrorClass::BadRecipient, "no openid"))?.value;
+    let body = json!({ "touser": to, "command": "Typing" });
+    post(http, account, Issuer::WeChat, "/cgi-bin/message/custom/typing", &body).await.map(|_| ())
 }

@@ -62,6 +62,8 @@ impl Channel for WeCom {
             media: MediaKind::ALL,
             media_max: 25 * 1024 * 1024,
             window_hours: 48,
+            // "Customer service: send message".
+            window_messages: 5,
             idempotent_send: true,
             ..Capabilities::default()
         }

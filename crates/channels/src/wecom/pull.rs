@@ -2,7 +2,7 @@
 
 use crate::{
     Http, PullFrom, Pulled, StoredRequest,
-    json::{body, id, instant, list, text, unknown},
+    json::{body, id, instant, list, number, text, unknown},
     signature,
     wechat::token::{Issuer, post},
 };
@@ -102,8 +102,8 @@ fn content(kind: &str, raw: &Value) -> Option<Content> {
         }
         "location" => {
             content.location = Some(Location {
-                lat: part.get("latitude")?.as_f64()?,
-                lon: part.get("longitude")?.as_f64()?,
+                lat: number(part, "/latitude")?,
+                lon: number(part, "/longitude")?,
                 name: text(part, "/name").map(str::to_owned),
                 address: text(part, "/address").map(str::to_owned),
                 url: None,
@@ -115,9 +115,34 @@ fn content(kind: &str, raw: &Value) -> Option<Content> {
             "link".clone_into(&mut content.message_type);
         }
         "business_card" => content.extra = json!({ "business_card": part }),
+        // Of WeChat's own shops, films and desk: shown by their title.
+        "channels" | "channels_shop_product" | "channels_shop_order" | "note" | "meeting" | "schedule" => {
+            let title =
+                ["/title", "/product_titles", "/nickname", "/order_id"].iter().find_map(|path| text(part, path));
+            content.text = title.map(str::to_owned);
+            content.extra = json!({ "link": part });
+            "link".clone_into(&mut content.message_type);
+        }
+        "merged_msg" => {
+            content.text = Some(merged(part)).filter(|text| !text.is_empty());
+            content.extra = json!({ "merged_msg": part });
+            "text".clone_into(&mut content.message_type);
+        }
         _ => return None,
     }
     Some(content)
+}
+
+/// A chat that was passed on ("Receive messages": `merged_msg`): a line each, whose content is a text that holds JSON.
+fn merged(part: &Value) -> String {
+    let line = |item: &Value| {
+        let inner = text(item, "/msg_content").and_then(|json| serde_json::from_str::<Value>(json).ok());
+        let words = inner.as_ref().and_then(|inner| text(inner, "/text/content")).map(str::to_owned);
+        let words = words.or_else(|| text(item, "/msgtype").map(|kind| format!("[{kind}]")))?;
+        Some(format!("{}: {words}", text(item, "/sender_name").unwrap_or("?")))
+    };
+    let title = text(part, "/title").map(str::to_owned);
+    title.into_iter().chain(list(part, "item").take(100).filter_map(line)).collect::<Vec<_>>().join("\n")
 }
 
 fn of_event(part: &Value, mut event: InboundEvent) -> Option<InboundEvent> {
@@ -158,6 +183,19 @@ fn of_event(part: &Value, mut event: InboundEvent) -> Option<InboundEvent> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chats_that_are_passed_on_and_films_are_shown_by_their_words() {
+        let said = json!({ "text": { "content": "where is it?" } }).to_string();
+        let chat = json!({ "merged_msg": { "title": "Chat of Li and Ida", "item": [
+            { "send_time": 1, "msgtype": "text", "sender_name": "Ida", "msg_content": said },
+            { "send_time": 2, "msgtype": "image", "sender_name": "Li", "msg_content": "{}" }] } });
+        let shown = content("merged_msg", &chat).unwrap().text.unwrap();
+        assert_eq!(shown, "Chat of Li and Ida\nIda: where is it?\nLi: [image]");
+        let film = json!({ "channels": { "sub_type": 2, "nickname": "Harbour", "title": "Kettles" } });
+        assert_eq!(content("channels", &film).unwrap().text.as_deref(), Some("Kettles"));
+        assert!(content("channels", &json!({})).is_none());
+    }
 
     #[test]
     fn a_pull_brings_messages_and_events() {

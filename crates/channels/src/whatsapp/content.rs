@@ -1,6 +1,6 @@
 //! What is inside a message (Cloud API "Webhooks: messages").
 
-use crate::json::{id, list, pick, text};
+use crate::json::{id, list, number, pick, text};
 use meridian_domain::event::{Attachment, Choice, Content, Location, SharedContact};
 use serde_json::{Map, Value, json};
 
@@ -19,8 +19,8 @@ pub(super) fn content(kind: &str, message: &Value) -> Option<Content> {
         "interactive" => return interactive(part),
         "location" => {
             content.location = Some(Location {
-                lat: part.get("latitude")?.as_f64()?,
-                lon: part.get("longitude")?.as_f64()?,
+                lat: number(part, "/latitude")?,
+                lon: number(part, "/longitude")?,
                 name: text(part, "/name").map(str::to_owned),
                 address: text(part, "/address").map(str::to_owned),
                 url: text(part, "/url").map(str::to_owned),

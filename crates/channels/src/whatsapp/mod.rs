@@ -1,6 +1,8 @@
 //! WhatsApp Cloud API (Meta's "Cloud API: Webhooks", "Messages" and "Error codes").
 
+mod amend;
 mod content;
+mod news;
 mod parse;
 mod send;
 mod templates;
@@ -12,6 +14,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
+    amendment::{OutboundAmendment, REACTIONS, Whom},
     channel::{AccountConfig, ChannelKind, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
@@ -56,6 +59,8 @@ impl Channel for WhatsApp {
             templates: true,
             // "Throughput" of the Cloud API, before a number is upgraded.
             sends_per_second: 80,
+            reacts: REACTIONS,
+            typing: true,
             ..Capabilities::default()
         }
     }
@@ -134,6 +139,24 @@ impl Channel for WhatsApp {
         message: &'a OutboundMessage,
     ) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(send::send(http, account, message))
+    }
+
+    fn amend<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        amendment: &'a OutboundAmendment,
+    ) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(amend::react(http, account, amendment))
+    }
+
+    fn typing<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        whom: &'a Whom,
+    ) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(amend::typing(http, account, whom))
     }
 }
 

@@ -1,6 +1,6 @@
 //! From Meta's changes to events (Cloud API "Webhooks: fields"; "Business-scoped user ids"; "Calling API").
 
-use super::content::content;
+use super::{content::content, news};
 use crate::{
     json::{errors, flag, id, instant, list, pick, text, unknown},
     meta, signature,
@@ -61,7 +61,13 @@ pub(super) fn change(
     for thread in list(value, "history").flat_map(|chunk| list(chunk, "threads")) {
         past(value, thread, received, events);
     }
-    let errors = errors(value);
+    if text(change, "/field").is_some_and(|field| field.starts_with("group_")) {
+        let at = entry.get("time").and_then(instant).unwrap_or(received);
+        events.extend(list(value, "groups").enumerate().map(|(n, group)| group_event(change, group, n, &hash, at)));
+    }
+    // Of a history: the business shares none ("Webhooks: history": error 2593109).
+    let declined = list(value, "history").flat_map(errors);
+    let errors: Vec<_> = errors(value).into_iter().chain(declined).collect();
     if !errors.is_empty() {
         let mut event = InboundEvent::new(EventKind::ChannelError, format!("errors:{hash}"), received);
         event.errors = errors;
@@ -95,17 +101,13 @@ fn foreign(account: &AccountConfig, entry: &Value, value: &Value) -> Option<&'st
 fn about_account(entry: &Value, change: &Value, hash: &str, received: Instant) -> InboundEvent {
     let field = text(change, "/field").unwrap_or_default();
     let at = entry.get("time").and_then(instant).unwrap_or(received);
-    let mut event = if field.starts_with("group_") {
-        let mut event = InboundEvent::new(EventKind::GroupEvent, format!("change:{hash}"), at);
-        let group = change.pointer("/value/groups/0").unwrap_or(&Value::Null);
-        event.thread = id(group, "/group_id");
-        event.note("group_id", event.thread.clone());
-        event.note("event", text(group, "/type"));
-        event.note("raw", change.get("value").cloned().unwrap_or_default());
-        event
-    } else if ACCOUNT_FIELDS.iter().any(|known| field.starts_with(known)) {
+    if field.starts_with("group_") {
+        return group_event(change, &Value::Null, 0, hash, at);
+    }
+    let mut event = if ACCOUNT_FIELDS.iter().any(|known| field.starts_with(known)) {
         let mut event = InboundEvent::new(EventKind::AccountEvent, format!("change:{hash}"), at);
         event.note("raw", change.get("value").cloned().unwrap_or_default());
+        news::note(field, change.get("value").unwrap_or(&Value::Null), &mut event);
         event
     } else {
         unknown(format!("change:{hash}"), at, "a field that is not handled", change)
@@ -113,6 +115,20 @@ fn about_account(entry: &Value, change: &Value, hash: &str, received: Instant) -
     event.direction = Direction::System;
     event.note("field", field);
     event.note("event", text(change, "/value/event"));
+    event
+}
+
+/// What became of a group ("Webhooks: group_lifecycle_update" and its kin: a list of groups).
+fn group_event(change: &Value, group: &Value, position: usize, hash: &str, at: Instant) -> InboundEvent {
+    let key = if position == 0 { format!("change:{hash}") } else { format!("change:{hash}:{position}") };
+    let at = group.get("timestamp").and_then(instant).unwrap_or(at);
+    let mut event = InboundEvent::new(EventKind::GroupEvent, key, at);
+    event.direction = Direction::System;
+    event.thread = id(group, "/group_id");
+    event.note("group_id", event.thread.clone());
+    event.note("field", text(change, "/field"));
+    event.note("event", text(group, "/type"));
+    event.note("raw", if group.is_null() { change.get("value").cloned().unwrap_or_default() } else { group.clone() });
     event
 }
 
@@ -202,6 +218,8 @@ fn inbound(message: &Value, contacts: &[&Value], received: Instant) -> InboundEv
     event.referral = message.get("referral").cloned().unwrap_or_default();
     event.thread = id(message, "/group_id");
     event.note("group_id", event.thread.clone());
+    // Whether the customer's device is the one of before ("Messages: identity change check").
+    event.note("identity", message.get("identity").cloned().unwrap_or_default());
     if let Some(product) = message.pointer("/context/referred_product") {
         event.note("referred_product", product.clone());
     }

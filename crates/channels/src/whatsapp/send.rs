@@ -138,7 +138,7 @@ fn named(answer: &Value) -> Result<String, SendError> {
     Ok(id.ok_or_else(|| error(ErrorClass::Ambiguous, "accepted without an id"))?.to_owned())
 }
 
-fn recipient(to: &[Identifier]) -> Option<(&'static str, &str)> {
+pub(super) fn recipient(to: &[Identifier]) -> Option<(&'static str, &str)> {
     let find = |scheme: &str| to.iter().find(|id| id.scheme == scheme).map(|id| id.value.as_str());
     find("wa_id").map(|id| ("to", id)).or_else(|| find("wa_bsuid").map(|id| ("recipient", id)))
 }

@@ -243,3 +243,28 @@ fn a_payment_is_a_line_in_the_thread() {
         ("447700900000", &json!("r1"))
     );
 }
+
+fn field(name: &str, value: Value) -> Vec<InboundEvent> {
+    let body = json!({ "object": "whatsapp_business_account",
+        "entry": [{ "id": "1", "time": 1_777_890_000, "changes": [{ "field": name, "value": value }] }] });
+    let stored = StoredRequest { part: Value::Null, body: body.to_string().into(), received_at: now() };
+    WhatsApp.parse(&account(), &stored)
+}
+
+#[test]
+fn each_group_of_a_change_is_an_event_and_a_refused_history_is_told() {
+    let groups = with_metadata(json!({ "groups": [
+        { "timestamp": "1777890001", "group_id": "g1", "type": "group_create" },
+        { "timestamp": "1777890002", "group_id": "g2", "type": "group_delete" }] }));
+    let events = field("group_lifecycle_update", groups);
+    let told: Vec<_> = events.iter().map(|e| (e.kind, e.thread.as_deref())).collect();
+    assert_eq!(told, [(EventKind::GroupEvent, Some("g1")), (EventKind::GroupEvent, Some("g2"))]);
+    assert_ne!(events[0].dedupe_key, events[1].dedupe_key);
+    let declined =
+        with_metadata(json!({ "history": [{ "errors": [{ "code": 2_593_109, "title": "History sharing is off" }] }] }));
+    let events = field("history", declined);
+    assert_eq!(
+        (events.len(), events[0].kind, events[0].errors[0].code.as_str()),
+        (1, EventKind::ChannelError, "2593109")
+    );
+}

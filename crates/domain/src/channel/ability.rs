@@ -62,12 +62,24 @@ pub struct Capabilities {
     pub read: bool,
     /// Hours after the customer's last message in which free text may be sent; 0 = always.
     pub window_hours: u32,
+    /// Most messages that may be sent in the window; 0 = any number.
+    pub window_messages: u32,
     /// Whether approved messages can be sent outside of the window.
     pub templates: bool,
     /// Messages of one account that the provider takes in a second; 0 = as many as come, or it keeps them in line itself.
     pub sends_per_second: u32,
     /// Whether a repeated send is recognised by the provider.
     pub idempotent_send: bool,
+    /// Whether the text of a message of ours can be changed once it is sent.
+    pub edits: bool,
+    /// Whether a message of ours can be taken back.
+    pub deletes: bool,
+    /// Hours within which it can be taken back; 0 = always.
+    pub delete_hours: u32,
+    /// Reactions that we can send; empty = none.
+    pub reacts: &'static [&'static str],
+    /// Whether the customer can be shown that somebody types.
+    pub typing: bool,
 }
 
 impl Capabilities {

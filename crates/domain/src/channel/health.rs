@@ -40,6 +40,17 @@ pub fn words(code: &str, detail: &str) -> String {
                 "The provider has suspended or restricted the account: {detail}. Settle it at the provider, then test the account."
             )
         }
+        "restricted" => {
+            format!(
+                "The provider has restricted the account: {detail}. Settle it in the provider's manager, then test the account."
+            )
+        }
+        "quality" => {
+            format!(
+                "Too many people block or report messages of this account: {detail}. Send fewer templates that nobody asked \
+                 for, and look at their quality in the provider's manager."
+            )
+        }
         _ => format!(
             "{IN_A_ROW} sends in a row failed: {detail}. Look at the provider's status page, then test the account."
         ),

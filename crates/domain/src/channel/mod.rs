@@ -3,6 +3,7 @@
 mod ability;
 pub mod form;
 pub mod health;
+pub mod news;
 mod silence;
 
 pub use ability::{Capabilities, MediaKind};
