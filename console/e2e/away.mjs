@@ -60,7 +60,8 @@ export async function away({ chrome, url, world, run, problems }) {
   await desk.waitForSelector('textarea');
   assert.equal(await desk.evaluate(() => globalThis.made[0].closed), true);
   tell('taken by one key from another page; the notice goes with it');
-  await desk.waitForSelector('[data-outgoing]', { state: 'detached' });
+  // In hand once the server has agreed.
+  await desk.locator('[role=listitem]', { hasText: `Afar ${run}` }).waitFor();
   await desk.evaluate(() => (globalThis.aside = true));
   await world.generic(`+44780${run}1`, `Afar ${run}`, 'One more question');
   await desk.waitForFunction((name) => globalThis.made.some(({ title, closed }) => title.includes(name) && title.includes('wrote') && !closed), `Afar ${run}`);

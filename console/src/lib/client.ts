@@ -4,6 +4,7 @@ import {
   type AnyVariables,
   type OperationContext,
   type OperationResult,
+  createRequest,
   fetchExchange,
   mapExchange,
   subscriptionExchange,
@@ -132,13 +133,19 @@ function failure(result: Pick<OperationResult, 'error' | 'extensions'>): Failed 
 /** A document as the code generator writes it: its text, with its types. */
 type Document<D, V> = DocumentTypeDecoration<D, V> & { toString(): string };
 
+let asked = 0;
+
 /** Reads from the server and leaves the answer in the cache; an error says whether trying again may help. */
 export async function ask<D, V extends AnyVariables>(
   document: Document<D, V>,
   variables: V,
   context: Partial<OperationContext> = {},
 ): Promise<D> {
-  const result = await client.query<D, V>(document.toString(), variables, { requestPolicy: 'network-only', ...context }).toPromise();
+  const request = createRequest<D, V>(document.toString(), variables);
+  // A question of its own each time: urql would answer it with what an equal one that is under way brings, which was
+  // read before what has happened since.
+  const own = { ...request, key: (request.key ^ Math.imul(++asked, 0x9e3779b1)) >>> 0 };
+  const result = await client.executeQuery<D, V>(own, { requestPolicy: 'network-only', ...context }).toPromise();
   if (result.data) return result.data;
   throw failure(result);
 }

@@ -70,7 +70,7 @@ async fn one(stack: &Stack, http: &reqwest::Client, bot: &str, dialogue: &Dialog
 /// What people see of the newest conversation.
 async fn newest(sam: &Agent) -> Result<Value> {
     let look = "{ conversations(view: OPEN, first: 1) { nodes { id owner handoffs { brief }
-        timeline(first: 50) { nodes { kind text } } } } }";
+        timeline(first: 50) { nodes { kind text understanding { language } } } } } }";
     Ok(sam.query(look, json!({})).await?["conversations"]["nodes"][0].take())
 }
 
@@ -100,6 +100,9 @@ async fn every_bot_platform_hands_over_into_a_queue_with_a_brief() -> Result<()>
         let said = texts.iter().filter(|item| item["kind"] == "message" && item["text"] == PROBLEM).count();
         let repeats = if dialogue.heard { dialogue.before.len().min(1) + usize::from(says_again(dialogue)) } else { 0 };
         ensure!(said == repeats, "{:?}: the customer's words stand {said} times: {seen}", dialogue.platform);
+        for item in texts.iter().filter(|item| item["kind"] == "message" && item["text"] == PROBLEM) {
+            ensure!(item["understanding"]["language"] == "en", "{:?}: not understood: {item}", dialogue.platform);
+        }
         let brief = &seen["handoffs"][0]["brief"];
         ensure!(!dialogue.heard || brief["problem"]["text"] == PROBLEM, "{:?}: {brief}", dialogue.platform);
         ensure!(brief.to_string().contains("48213"), "{:?}: the order is lost: {brief}", dialogue.platform);

@@ -79,7 +79,7 @@ pub(super) async fn take(
     let found = conversations::session(tx, session).await?.ok_or(HandoffRefused::NoSession)?;
     let conversation = conversations::lock(tx, found.conversation).await?.ok_or(HandoffRefused::NoSession)?;
     // Read again under the lock.
-    let session = conversations::session(tx, session).await?.ok_or(HandoffRefused::NoSession)?;
+    let mut session = conversations::session(tx, session).await?.ok_or(HandoffRefused::NoSession)?;
     if let Some(before) = handoffs::by_webhook(tx, bot, webhook_id).await? {
         let position = position(tx, conversation.queue).await?;
         return Ok(HandedOff { id: before.id, conversation: conversation.id, position });
@@ -92,7 +92,7 @@ pub(super) async fn take(
     {
         return Err(HandoffRefused::NoSession);
     }
-    transcript::merge(tx, &conversation, &session, bot, &request.transcript).await?;
+    transcript::merge(tx, &conversation, &mut session, bot, &request.transcript).await?;
     let new = NewItem {
         conversation: conversation.id,
         session: Some(session.id),

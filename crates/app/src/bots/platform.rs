@@ -82,7 +82,7 @@ pub async fn call(app: &App, tenant: TenantId, bot: BotId, key: &str, call: &Bot
         return Ok(Called::default());
     }
     let outside = inside.is_none();
-    let place = match inside {
+    let mut place = match inside {
         Some(session) => {
             let conversation = conversations::lock(&mut tx, session.conversation).await?;
             Place { conversation: conversation.ok_or(HandoffRefused::NoSession)?, session }
@@ -90,7 +90,7 @@ pub async fn call(app: &App, tenant: TenantId, bot: BotId, key: &str, call: &Bot
         None => outer_place(&mut tx, bot, call).await?,
     };
     if outside {
-        record(&mut tx, &place, bot, key, call).await?;
+        record(&mut tx, &mut place, bot, key, call).await?;
     }
     let mut called = Called { conversation: Some(place.conversation.id), handoff: None };
     match call.ask {
@@ -130,6 +130,7 @@ async fn outer_place(tx: &mut WriteTx, bot: BotId, call: &BotCall) -> Result<Pla
         thread: call.thread(),
         subject: "",
         language: call.language.as_deref().and_then(|tag| tag.split('-').next()),
+        number: None,
         quiet: false,
         hint: None,
         reading: None,
@@ -139,10 +140,12 @@ async fn outer_place(tx: &mut WriteTx, bot: BotId, call: &BotCall) -> Result<Pla
 }
 
 /// Keeps what was said on the platform, each line once.
-async fn record(tx: &mut WriteTx, place: &Place, bot: BotId, key: &str, call: &BotCall) -> Result<(), StoreError> {
+async fn record(tx: &mut WriteTx, place: &mut Place, bot: BotId, key: &str, call: &BotCall) -> Result<(), StoreError> {
     let Place { session, conversation } = place;
     if call.transcript.is_empty() {
-        let customer = call.text.iter().map(|text| (Actor::Customer(session.party), text));
+        let before = session.heard.clone();
+        let party = session.party;
+        let customer = call.text.iter().map(|text| (Actor::Customer(party), text));
         let lines = customer.chain(call.said.iter().map(|text| (Actor::Bot(bot), text)));
         for (n, (actor, text)) in lines.enumerate() {
             let external = format!("{key}:{n}");
@@ -151,6 +154,7 @@ async fn record(tx: &mut WriteTx, place: &Place, bot: BotId, key: &str, call: &B
                 items::name_external(tx, session.account, &external, item).await?;
             }
         }
+        transcript::keep_heard(tx, session, &before).await?;
     } else {
         transcript::merge(tx, conversation, session, bot, &call.transcript).await?;
     }

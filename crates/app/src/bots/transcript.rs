@@ -1,18 +1,20 @@
 //! What a bot says was said: what Meridian did not hear itself becomes part of the timeline, what it did is not repeated.
 
-use crate::conversations::topics;
+use crate::{conversations::topics, understanding::retold};
 use meridian_domain::{
     actor::Actor,
     bot::TranscriptTurn,
     ids::{BotId, ItemId},
     live::Change,
     time::Instant,
+    understanding::message::Heard as Words,
     work::ItemKind,
 };
 use meridian_store::{
     StoreError, WriteTx,
     conversations::{Conversation, Session},
     items::{self, Item, NewItem},
+    sessions,
 };
 use serde_json::json;
 use std::collections::HashMap;
@@ -60,20 +62,20 @@ fn repeated(heard: &mut Heard, speaker: Speaker, text: &str, at: Option<Instant>
     Some(known.remove(place).0)
 }
 
-/// Appends what is new of a transcript, oldest first; how many lines that were. The conversation is locked.
+/// Appends what is new of a transcript, oldest first. The conversation is locked.
 pub(super) async fn merge(
     tx: &mut WriteTx,
     conversation: &Conversation,
-    session: &Session,
+    session: &mut Session,
     bot: BotId,
     turns: &[TranscriptTurn],
-) -> Result<u32, StoreError> {
+) -> Result<(), StoreError> {
     if turns.is_empty() {
-        return Ok(0);
+        return Ok(());
     }
     let mut heard = heard(items::before(tx, conversation.id, i64::MAX, LOOK_BACK).await?);
     let now = meridian_store::routing::now(tx).await?;
-    let mut added = 0;
+    let before = session.heard.clone();
     for turn in turns {
         let (speaker, actor) = match turn.from.as_str() {
             "customer" | "user" => (Speaker::Customer, Actor::Customer(session.party)),
@@ -96,25 +98,31 @@ pub(super) async fn merge(
         let item = if let Some(known) = repeated(&mut heard, speaker, text, at) {
             known
         } else {
-            added += 1;
             line(tx, conversation, session, actor, text, stated).await?
         };
         if let Some(id) = id {
             items::name_external(tx, session.account, id, item).await?;
         }
     }
-    Ok(added)
+    keep_heard(tx, session, &before).await
 }
 
-/// One line said on the bot's platform.
+/// Keeps what lines changed in what is known of the customer's words.
+pub(super) async fn keep_heard(tx: &mut WriteTx, session: &Session, before: &Words) -> Result<(), StoreError> {
+    if session.heard == *before { Ok(()) } else { sessions::set_heard(tx, session.id, &session.heard).await }
+}
+
+/// One line said on the bot's platform; one of the customer's is understood, which the session takes in.
 pub(super) async fn line(
     tx: &mut WriteTx,
     conversation: &Conversation,
-    session: &Session,
+    session: &mut Session,
     actor: Actor,
     text: &str,
     at: Option<Instant>,
 ) -> Result<ItemId, StoreError> {
+    let customers = matches!(actor, Actor::Customer(_));
+    let understood = if customers { retold(&mut session.heard, text) } else { None };
     let new = NewItem {
         conversation: conversation.id,
         session: Some(session.id),
@@ -126,7 +134,7 @@ pub(super) async fn line(
         body: json!({ "type": "text", "told_by": "bot" }),
         activity: true,
         external: None,
-        understood: None,
+        understood,
     };
     let item = items::append(tx, new).await?;
     tx.live(&topics(conversation, Some(session)), Change::Item { conversation: conversation.id, item });

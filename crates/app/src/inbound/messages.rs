@@ -215,6 +215,7 @@ pub(super) fn arrival_of<'a>(one: &Arrived<'a>, reading: Option<&'a Reading>) ->
         thread: event.thread.as_deref(),
         subject: event.content.as_ref().and_then(|content| content.subject.as_deref()).unwrap_or(""),
         language: event.sender.locale.as_deref().and_then(|tag| tag.split(['-', '_']).next()),
+        number: event.sender.ids.iter().find(|id| id.scheme == "phone_e164").map(|id| id.value.as_str()),
         quiet: event.is_quiet(),
         hint: event.detail.get("conversation").and_then(Value::as_str).and_then(|id| id.parse::<ConversationId>().ok()),
         reading,

@@ -5,7 +5,10 @@ use meridian_domain::{
     channel::ChannelKind,
     ids::{AgentId, BotId, BranchId, ChannelAccountId, ConversationId, QueueId, SessionId},
     jobs::Job,
-    understanding::message::{Heard, Reading},
+    understanding::{
+        country::spoken,
+        message::{Heard, Reading},
+    },
     work::{Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
@@ -25,6 +28,8 @@ pub(crate) struct Arrival<'a> {
     pub thread: Option<&'a str>,
     pub subject: &'a str,
     pub language: Option<&'a str>,
+    /// The number it was sent from, in E.164.
+    pub number: Option<&'a str>,
     /// Kept without being routed ([`meridian_domain::event::InboundEvent::is_quiet`]).
     pub quiet: bool,
     /// A conversation our own signed reply address names.
@@ -35,10 +40,11 @@ pub(crate) struct Arrival<'a> {
 
 impl Arrival<'_> {
     /// The languages that are likely before the message is read: of the sender's device, of the channel where it has
-    /// one, of what the customer wrote before.
+    /// one, of what the customer wrote before, of the country of the number.
     pub(super) fn likely<'b>(&'b self, heard: &'b Heard) -> Vec<&'b str> {
         let channel = matches!(self.kind, ChannelKind::WeChat | ChannelKind::WeCom).then_some("zh");
-        [self.language, channel, heard.lang.as_deref()].into_iter().flatten().collect()
+        let country = self.number.map_or(&[][..], spoken);
+        [self.language, channel, heard.lang.as_deref()].into_iter().flatten().chain(country.iter().copied()).collect()
     }
 
     /// The language it is clearly written in.

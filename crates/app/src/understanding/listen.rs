@@ -67,6 +67,16 @@ pub(crate) fn again(text: &str) -> Option<Understood> {
     Some(read.understood(&[]))
 }
 
+/// What is understood of a line that a bot's platform tells afterwards: language and sentiment.
+pub(crate) fn retold(heard: &mut Heard, text: &str) -> Option<Understood> {
+    let read = catch_unwind(|| Reading::of(text, None)).ok().flatten()?;
+    let likely = heard.lang.clone();
+    let likely: Vec<&str> = likely.as_deref().into_iter().collect();
+    let said = read.understood(&likely);
+    heard.hear(&said, read.clear_language(&likely));
+    Some(said)
+}
+
 /// Follows rules that listened up: open work is judged anew by routing; where there is none yet (a bot talks), who looks
 /// at the floor hears of it.
 pub(crate) async fn alarm(

@@ -9,7 +9,7 @@ mod train;
 
 pub use correct::{CorrectRefused, Correction, correct};
 pub use examples::{InvalidExample, Labelled, TeachRefused, add_examples, remove_example};
-pub(crate) use listen::{Ears, again, alarm};
+pub(crate) use listen::{Ears, again, alarm, retold};
 pub use listen::{Read, warm};
 pub use minds::Minds;
 pub use train::{activate, retire, start_training, train};

@@ -2,6 +2,7 @@
 //!
 //! Pure functions over text. The live path and the offline commands call the same ones.
 
+pub mod country;
 pub mod intent;
 pub mod language;
 pub mod message;
