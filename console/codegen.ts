@@ -17,6 +17,8 @@ const config: CodegenConfig = {
   generates: {
     './src/gql/': { ...client, documents: ['src/operations/*.graphql'] },
     // Documents of parts that are loaded when they are asked for: a module of their own, so that they come with them.
+    './src/gql/desk/': { ...client, documents: ['src/operations/desk/*.graphql', 'src/operations/fragments.graphql'] },
+    './src/gql/intents/': { ...client, documents: ['src/operations/intents/*.graphql'] },
     './src/gql/floor/': { ...client, documents: ['src/operations/floor/*.graphql', 'src/operations/fragments.graphql'] },
     './src/gql/admin/': { ...client, documents: ['src/operations/admin/*.graphql', 'src/operations/fragments.graphql'] },
     './src/gql/plans/': { ...client, documents: ['src/operations/plans/*.graphql'] },

@@ -177,6 +177,7 @@ function ofDesk(desk, world, run) {
       await desk.evaluate(() => document.activeElement.blur());
     },
     'conversation.transfer': () => dialog(desk, 't'),
+    'conversation.consult': () => dialog(desk, 'c'),
     'conversation.snooze': () => dialog(desk, 's'),
     'conversation.hands': () => dialog(desk, 'h'),
     'conversation.later': () => dialog(desk, 'd'),

@@ -203,6 +203,15 @@ export async function plans({ chrome, url, world, problems }) {
   await earlier.last().click();
   await desk.locator('li', { hasText: 'Back to version' }).getByText('in force').waitFor();
   tell('tried, published with a note, reverted');
+  await desk.locator('[data-shadow] select').selectOption('0');
+  await desk.locator('[data-start-shadow]').press('Enter');
+  await desk.waitForSelector('[data-shadow=true] [data-plan]');
+  await desk.locator('[data-shadow]').scrollIntoViewIfNeeded();
+  await accessible(desk, 'a plan in shadow', problems);
+  await shoot(desk, 'plan-shadow');
+  await desk.locator('[data-stop-shadow]').press('Enter');
+  await desk.waitForSelector('[data-shadow=false] [data-plan]');
+  tell('a plan stood in shadow for a while');
   await desk.keyboard.press('Control+k');
   await desk.waitForSelector('[role=dialog] input');
   await desk.keyboard.type('language');

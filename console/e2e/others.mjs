@@ -342,7 +342,7 @@ export async function looks({ chrome, url, world, run, problems }) {
   await desk.context().close();
 }
 
-const areas = ['setup', 'sites', 'branches', 'people', 'skills', 'queues', 'red', 'whatif', 'emergency', 'replies', 'knowledge', 'review', 'values', 'import', 'channels', 'bots', 'webhooks', 'keys', 'unknown', 'audit'];
+const areas = ['setup', 'sites', 'branches', 'people', 'skills', 'queues', 'codes', 'capacity', 'red', 'intents', 'whatif', 'emergency', 'replies', 'knowledge', 'review', 'values', 'verifiers', 'import', 'channels', 'bots', 'webhooks', 'keys', 'unknown', 'audit'];
 
 /** A page as it stands, and with the sheet of its first row or of something new. */
 async function place(admin, url, route, look, problems) {

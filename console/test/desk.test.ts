@@ -4,7 +4,8 @@ import { mediaKind, near, refusal, sizeText, takesNone } from '../src/lib/files'
 import { whenIn } from '../src/lib/format';
 import { replyWindow } from '../src/lib/reply';
 import { fieldMoment, fieldText, inReach, presets } from '../src/lib/snooze';
-import { targets } from '../src/lib/transfer';
+import { news } from '../src/lib/asked';
+import { passedBy, targets } from '../src/lib/transfer';
 
 const at = (text: string): number => Date.parse(text);
 const iso = (ms: number | null): string => new Date(ms ?? NaN).toISOString();
@@ -111,9 +112,30 @@ test('those who are ready stand first, oneself never', () => {
       { id: 'b', name: 'Ben Okoro', available: false },
       { id: 'c', name: 'Clara', available: true },
     ],
+    sites: [
+      { id: 's', name: 'Shanghai', opensAt: '2026-05-14T01:00:00Z' },
+      { id: 'l', name: 'London', openUntil: '2026-05-13T18:00:00Z' },
+    ],
   };
-  expect(targets(all, 'a', '').map((target) => target.id)).toEqual(['c', 'q', 'b']);
+  expect(targets(all, 'a', '').map((target) => target.id)).toEqual(['c', 'q', 'l', 's', 'b']);
+  expect(targets(all, 'a', '', 'Back to Dan').map((target) => target.id)).toEqual(['back', 'c', 'q', 'l', 's', 'b']);
+  expect(targets(all, 'a', 'shang').map(({ id, ready }) => [id, ready])).toEqual([['s', false]]);
   expect(targets(all, undefined, 'ok').map((target) => target.id)).toEqual(['b']);
+});
+
+test('work goes back to who passed it on last, never to who has it', () => {
+  const moved = (id: string, kind = 'agent') => ({ kind: 'STATE', body: { type: 'transferred' }, actor: { kind, id } });
+  expect(passedBy([], 'agt_a')).toBeNull();
+  expect(passedBy([moved('agt_b'), moved('agt_c'), moved('a')], 'agt_a')).toBe('agt_c');
+  expect(passedBy([moved('agt_b'), { kind: 'STATE', body: { type: 'resolved' }, actor: { kind: 'agent', id: 'agt_d' } }, moved('x', 'bot')], null)).toBe('agt_b');
+});
+
+test('what a colleague asks is news once, and nothing is at first', () => {
+  const consult = (id: string, agentId: string, endedAt: string | null = null) => ({ id, agentId, askedById: 'b', endedAt });
+  const rows = [{ id: 'c1', consults: [consult('1', 'me'), consult('2', 'x')] }, { id: 'c2', consults: [consult('3', 'me', '2026-05-13T12:00:00Z'), consult('4', 'me')] }];
+  const me = (id: string): boolean => id === 'me';
+  expect(news(rows, me, null)).toMatchObject({ open: [{ id: '1' }, { id: '4' }], fresh: [] });
+  expect(news(rows, me, new Set(['1'])).fresh.map(({ id, conversation }) => [id, conversation.id])).toEqual([['4', 'c2']]);
 });
 
 test('a time on another clock than the browser’s names its zone', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { draftOf, newRule, place, rulesOf, wrong } from '../src/admin/red';
+import { draftOf, intentsOf, newRule, place, rulesOf, wrong } from '../src/admin/red';
 
 test('a refusal names its rule and field', () => {
   expect(place('rules.2.managerId')).toEqual({ rule: 2, field: 'managerId' });
@@ -24,4 +24,14 @@ test('what cannot work is found before the server has to', () => {
   expect(wrong([good, { ...good, name: 'one ' }])).toEqual({ rule: 1, field: 'name', text: 'twin' });
   expect(wrong([{ ...good, tiers: [], tags: ' , ' }])).toEqual({ rule: 0, field: 'when', text: 'when' });
   expect(wrong([{ ...good, headStartMinutes: null, alert: false }])).toEqual({ rule: 0, field: 'then', text: 'then' });
+});
+
+test('a mood or an intent is a condition as well', () => {
+  expect(wrong([{ ...newRule(), name: 'Unhappy', sentimentBelow: -0.5 }])).toBeNull();
+  expect(wrong([{ ...newRule(), name: 'Leaves', intents: ['leave'] }])).toBeNull();
+  expect(wrong([{ ...newRule(), name: 'All' }])?.text).toBe('when');
+});
+
+test('intents that are gone can be taken out, and none of them is none', () => {
+  expect(intentsOf(['track', 'oos', 'cancel_order'], ['gone']).map(({ id, name }) => [id, name])).toEqual([['cancel_order', 'cancel order'], ['gone', 'gone'], ['track', 'track']]);
 });

@@ -18,9 +18,37 @@ function rust(dir: string): string[] {
   });
 }
 
+/** Where refusals are written. */
+const places = [
+  'app/src/bots/ledger.rs',
+  'app/src/conversations',
+  'app/src/customers.rs',
+  'app/src/emergency.rs',
+  'app/src/identity',
+  'app/src/knowledge',
+  'app/src/media',
+  'app/src/red',
+  'app/src/routing',
+  'app/src/scheduled',
+  'app/src/setup',
+  'app/src/understanding',
+  'domain/src/amendment.rs',
+  'domain/src/callback.rs',
+  'domain/src/emergency.rs',
+  'domain/src/identity/intake.rs',
+  'domain/src/identity/verifier',
+  'domain/src/knowledge.rs',
+  'domain/src/red',
+  'domain/src/routing/overflow.rs',
+  'domain/src/routing/plan.rs',
+  'domain/src/template.rs',
+  'domain/src/understanding/intent/train.rs',
+  'domain/src/work_code.rs',
+];
+
 /** What refusals say, with something in the place of what is filled in. */
 function refusals(): string[] {
-  const text = ['app/src/conversations', 'app/src/customers.rs', 'app/src/identity', 'app/src/knowledge', 'app/src/bots/ledger.rs', 'domain/src/knowledge.rs', 'app/src/routing', 'app/src/setup', 'app/src/understanding', 'app/src/emergency.rs', 'app/src/red', 'app/src/scheduled', 'domain/src/callback.rs', 'domain/src/work_code.rs', 'domain/src/emergency.rs', 'app/src/media', 'domain/src/routing/plan.rs', 'domain/src/routing/overflow.rs', 'domain/src/red', 'domain/src/template.rs', 'domain/src/amendment.rs', 'domain/src/identity/intake.rs', 'domain/src/identity/verifier']
+  const text = places
     .flatMap((path) => (path.endsWith('.rs') ? [readFileSync(join(crates, path), 'utf8').split('#[cfg(test)]')[0]!] : rust(join(crates, path))))
     .join('\n');
   const string = String.raw`"((?:[^"\\]|\\.)+)"`;
@@ -28,6 +56,8 @@ function refusals(): string[] {
     ...text.matchAll(new RegExp(String.raw`#\[error\(${string}`, 'g')),
     ...text.matchAll(new RegExp(String.raw`Refused::(?:Invalid|State|Files|Template|Table|WindowClosed)\(\s*(?:format!\(\s*)?${string}`, 'g')),
     ...text.matchAll(new RegExp(String.raw`Refused::Wrong\(\s*"[^"]*",\s*(?:format!\(\s*)?${string}`, 'g')),
+    ...text.matchAll(new RegExp(String.raw`\bErr\(${string}\.to_owned\(\)\)`, 'g')),
+    ...text.matchAll(new RegExp(String.raw`\bconst [A-Z]+: &str = "([^"\\]+ [^"\\]+)";`, 'g')),
     ...text.matchAll(new RegExp(String.raw`\b(?:said|refused|faults\.push)\(\s*(?:format!\(\s*)?${string}`, 'g')),
     ...text.matchAll(new RegExp(String.raw`\bfail\((?:\w+, )?"\w+", &?(?:format!\(\s*)?${string}`, 'g')),
     ...text.matchAll(new RegExp(String.raw`\blet (?:help|text|problem) =\s*(?:format!\(\s*)?${string}`, 'g')),

@@ -14,7 +14,7 @@ export interface Rule {
   kinds: string;
   minSeverity: number | null;
   withinMinutes: number | null;
-  /** Kept as it was set over the API. */
+  /** From -0.95 to 0; null = whatever they said. */
   sentimentBelow: number | null;
   intents: string[];
   headStartMinutes: number | null;
@@ -54,6 +54,14 @@ export function draftOf(rules: readonly RuleBitsFragment[]): Draft {
       alert: rule.alert,
     })),
   };
+}
+
+/** How unhappy somebody must be, from little to much. */
+export const moods = [-0.2, -0.5, -0.8] as const;
+
+/** What a rule may name: the tenant's intents, and those it names that are gone; never what is none of them. */
+export function intentsOf(all: readonly string[], named: readonly string[]): { id: string; name: string }[] {
+  return [...new Set([...all, ...named])].filter((name) => name !== 'oos').sort().map((name) => ({ id: name, name: name.replaceAll('_', ' ') }));
 }
 
 const list = (text: string): string[] => text.split(/[,;，、；\n]+/).map((part) => part.trim()).filter(Boolean);

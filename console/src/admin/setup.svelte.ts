@@ -7,15 +7,19 @@ import {
   QueueSetupDocument,
   SitesDocument,
   SkillsDocument,
+  VerifiersDocument,
+  WorkCodesDocument,
   type ApiKeysQuery,
   type BotsQuery,
   type BranchBitsFragment,
   type CannedFragment,
   type ChannelsQuery,
+  type CodeBitsFragment,
   type KeyBitsFragment,
   type MemberBitsFragment,
   type QueueBitsFragment,
   type SiteBitsFragment,
+  type VerifierBitsFragment,
 } from '../gql/admin/graphql';
 import { EmergencyPlansDocument, type EmergencyBitsFragment } from '../gql/emergency/graphql';
 import { CannedRepliesDocument } from '../gql/graphql';
@@ -27,6 +31,8 @@ import { names } from '../lib/names.svelte';
 
 export type Site = SiteBitsFragment;
 export type Branch = BranchBitsFragment;
+export type Code = CodeBitsFragment;
+export type Verifier = VerifierBitsFragment;
 export type Queue = QueueBitsFragment;
 export type Member = MemberBitsFragment;
 export type Key = KeyBitsFragment;
@@ -50,6 +56,8 @@ interface Parts {
   channels: Account[];
   replies: Reply[];
   emergency: EmergencyBitsFragment[];
+  codes: Code[];
+  verifiers: Verifier[];
 }
 export type Part = keyof Parts;
 
@@ -66,6 +74,8 @@ const readers: { [P in Part]: () => Promise<Parts[P]> } = {
   keys: async () => (await ask(ApiKeysDocument, {})).apiKeys,
   replies: async () => (await ask(CannedRepliesDocument, {})).cannedReplies.map((reply) => ({ ...reply, name: reply.title })),
   emergency: async () => (await ask(EmergencyPlansDocument, {})).emergencyPlans,
+  codes: async () => (await ask(WorkCodesDocument, {})).workCodes,
+  verifiers: async () => (await ask(VerifiersDocument, {})).identityVerifiers,
   channels: async () => (await ask(ChannelsDocument, {})).channelAccounts,
 };
 
@@ -148,7 +158,7 @@ class Setup {
 }
 
 function none(): { [P in Part]: null } {
-  return { sites: null, branches: null, skills: null, queues: null, agents: null, bots: null, keys: null, channels: null, replies: null, emergency: null };
+  return { sites: null, branches: null, skills: null, queues: null, agents: null, bots: null, keys: null, channels: null, replies: null, emergency: null, codes: null, verifiers: null };
 }
 
 export const setup = new Setup();

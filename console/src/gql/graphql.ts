@@ -476,7 +476,7 @@ export type ViewerQuery = { viewer: { workspace: string, permissions: Array<stri
 export type QueuesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type QueuesQuery = { queues: Array<{ id: string, name: string, offerSeconds: number, wrapUpSeconds: number, depth: { waiting: number, oldestWaitSeconds: number } }>, workCodes: Array<{ id: string, kind: WorkCodeKind, name: string, nameZh: string, queueIds: Array<string> }> };
+export type QueuesQuery = { queues: Array<{ id: string, name: string, declineCodeRequired: boolean, depth: { waiting: number, oldestWaitSeconds: number } }>, workCodes: Array<{ id: string, kind: WorkCodeKind, name: string, nameZh: string, queueIds: Array<string> }> };
 
 export type ConversationsQueryVariables = Exact<{
   view: ConversationView;
@@ -493,7 +493,7 @@ export type ConversationQueryVariables = Exact<{
 }>;
 
 
-export type ConversationQuery = { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string, createdAt: string, request: any }>, workItems: Array<{ id: string, state: string, agentId: string | null, queueId: string, enqueuedAt: string, redRule: string | null, decisions: Array<{ id: string, at: string, trigger: string, outcome: string, agentId: string | null, step: number, planVersion: number, candidates: any, exclusions: any }>, events: Array<{ at: string, from: string | null, to: string, reason: string, agentId: string | null }> }>, scheduledWork: Array<{ id: string, kind: ScheduledKind, state: string, dueAt: string, untilAt: string | null, timeZone: string, note: string, agentId: string | null, queueId: string, attempts: Array<{ number: number, at: string, outcome: string, note: string, agentId: string | null }> }>, sessions: Array<{ id: string, replyUntil: string | null, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null, channelCapabilities: { media: Array<string>, mediaMaxBytes: number, templates: boolean, textMax: number } }>, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, assignee: { id: string, name: string } | null } | null };
+export type ConversationQuery = { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string, createdAt: string, request: any }>, workItems: Array<{ id: string, state: string, agentId: string | null, queueId: string, enqueuedAt: string, redRule: string | null, decisions: Array<{ id: string, at: string, trigger: string, outcome: string, agentId: string | null, step: number, planVersion: number, candidates: any, exclusions: any }>, events: Array<{ at: string, from: string | null, to: string, reason: string, agentId: string | null }> }>, consults: Array<{ id: string, agentId: string, askedById: string, note: string, beganAt: string, endedAt: string | null }>, scheduledWork: Array<{ id: string, kind: ScheduledKind, state: string, dueAt: string, untilAt: string | null, timeZone: string, note: string, agentId: string | null, queueId: string, attempts: Array<{ number: number, at: string, outcome: string, note: string, agentId: string | null }> }>, sessions: Array<{ id: string, replyUntil: string | null, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null, channelCapabilities: { media: Array<string>, mediaMaxBytes: number, templates: boolean, textMax: number } }>, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, assignee: { id: string, name: string } | null } | null };
 
 export type MessageTemplatesQueryVariables = Exact<{
   sessionId: string | number;
@@ -570,6 +570,11 @@ export type IntentsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type IntentsQuery = { intents: Array<{ name: string }> };
+
+export type ConsultedQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ConsultedQuery = { conversations: { nodes: Array<{ id: string, customer: { id: string, name: string } | null, consults: Array<{ id: string, agentId: string, askedById: string, endedAt: string | null }> }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -2229,8 +2234,7 @@ export const QueuesDocument = new TypedDocumentString(`
   queues {
     id
     name
-    offerSeconds
-    wrapUpSeconds
+    declineCodeRequired
     depth {
       waiting
       oldestWaitSeconds
@@ -2338,6 +2342,14 @@ export const ConversationDocument = new TypedDocumentString(`
         reason
         agentId
       }
+    }
+    consults {
+      id
+      agentId
+      askedById
+      note
+      beganAt
+      endedAt
     }
     scheduledWork {
       id
@@ -2780,3 +2792,22 @@ export const IntentsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<IntentsQuery, IntentsQueryVariables>;
+export const ConsultedDocument = new TypedDocumentString(`
+    query Consulted {
+  conversations(view: CONSULTED, first: 20) {
+    nodes {
+      id
+      customer {
+        id
+        name
+      }
+      consults {
+        id
+        agentId
+        askedById
+        endedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ConsultedQuery, ConsultedQueryVariables>;

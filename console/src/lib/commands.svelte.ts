@@ -40,7 +40,7 @@ export function commands(onhelp: () => void): Command[] {
     label: `${t('menu.theme')}: ${t(`menu.theme.${value}`)}`,
     run: () => prefs.setTheme(value),
   });
-  const views = (['mine', 'open', 'snoozed', 'resolved'] as const).map(
+  const views = (['mine', 'consulted', 'open', 'snoozed', 'resolved'] as const).map(
     (view): Command => ({
       id: `view-${view}`,
       group: 'command.go',

@@ -53,7 +53,8 @@ class Desk {
   loading = $state(false);
   view = $state<View>('MINE');
   queue = $state<string | null>(null);
-  queues = $state.raw<{ id: string; name: string; waiting: number }[]>([]);
+  /** `asks`: no offer of theirs is declined without a reason. */
+  queues = $state.raw<{ id: string; name: string; waiting: number; asks: boolean }[]>([]);
   #codes = $state.raw<QueuesQuery['workCodes']>([]);
   /** Seconds within which a queue answers, by its id; for those that promise something. */
   promises = $state.raw<Record<string, number>>({});
@@ -62,6 +63,8 @@ class Desk {
   alarms = $state(0);
   /** The offer that is being accepted, and the conversation behind it. */
   accepting = $state.raw<{ offer: string; conversation?: string } | null>(null);
+  /** The offer whose reasons to decline are shown. */
+  declining = $state<string | null>(null);
   /** Words on their way out, oldest first. */
   outgoing = $state.raw<Outgoing[]>([]);
   /** Conversations whose draft was touched in this tab: whether there is one now. */
@@ -211,7 +214,14 @@ class Desk {
     return here.map(({ id, name, nameZh }) => ({ id, name: (i18n.lang === 'zh' && nameZh) || name }));
   }
 
+  /** Lets an offer pass: at once, or by one of the reasons of its queue. */
+  pass(offer: Offer): void {
+    if (this.codes('DECLINE', offer.conversation?.queueId).length > 0) this.declining = offer.id;
+    else void this.decline(offer);
+  }
+
   async decline(offer: Offer, workCodeId?: string): Promise<void> {
+    this.declining = null;
     this.dropOffer(offer.id);
     await act(OfferDeclineDocument, { input: { offerId: offer.id, workCodeId } }).catch((error) => {
       if (error instanceof Failed && error.code === 'OFFER_GONE') return;
@@ -305,7 +315,7 @@ class Desk {
   }
 
   private holds(row: Row): boolean {
-    return belongs(row, this.view, this.me?.id ?? '', this.queue);
+    return belongs(row, this.view, this.me?.id ?? '', this.queue, this.list.get(row.id) !== undefined);
   }
 
   private changed(change: Change): void {
@@ -332,7 +342,7 @@ class Desk {
     this.list.apply(withPreview(row, known), this.holds(row));
     this.publish();
     // A row that comes by itself brings nothing of its timeline.
-    if (!known && this.list.get(row.id)) {
+    if ((!known && this.list.get(row.id)) || this.view === 'CONSULTED') {
       clearTimeout(this.soon);
       this.soon = setTimeout(() => void this.readList(), 250);
     }
@@ -408,7 +418,7 @@ class Desk {
   private async readQueues(): Promise<void> {
     const answer = await ask(QueuesDocument, {}).catch(() => null);
     if (!answer) return;
-    this.queues = answer.queues.map((q) => ({ id: q.id, name: q.name, waiting: q.depth.waiting }));
+    this.queues = answer.queues.map((q) => ({ id: q.id, name: q.name, waiting: q.depth.waiting, asks: q.declineCodeRequired }));
     this.#codes = answer.workCodes ?? [];
   }
 

@@ -40,6 +40,7 @@ export const keymap = {
     note: { on: ['n'], text: 'note' },
     brief: { on: ['b'], text: 'brief' },
     transfer: { on: ['t'], text: 'transfer' },
+    consult: { on: ['c'], text: 'consult' },
     snooze: { on: ['s'], text: 'snooze' },
     hands: { on: ['h'], text: 'hands' },
     later: { on: ['d'], text: 'later' },

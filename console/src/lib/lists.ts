@@ -1,7 +1,7 @@
 import { KeysetList } from './keyset';
 import type { Item, Listed, Preview, Row } from './types';
 
-export type View = 'MINE' | 'OPEN' | 'QUEUE' | 'SNOOZED' | 'RESOLVED';
+export type View = 'MINE' | 'OPEN' | 'QUEUE' | 'SNOOZED' | 'RESOLVED' | 'CONSULTED';
 
 /** Newest activity first, as the server orders its pages. */
 export function byActivity(a: Row, b: Row): number {
@@ -9,9 +9,11 @@ export function byActivity(a: Row, b: Row): number {
   return a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
 }
 
-/** Whether a conversation is in a view now. */
-export function belongs(row: Row, view: View, me: string, queue: string | null): boolean {
+/** Whether a conversation is in a view now; of those about which one is asked a row does not say: `there` is whether it was. */
+export function belongs(row: Row, view: View, me: string, queue: string | null, there = false): boolean {
   switch (view) {
+    case 'CONSULTED':
+      return there && row.lifecycle !== 'RESOLVED';
     case 'MINE':
       return row.lifecycle === 'OPEN' && row.assignee?.id === me;
     case 'OPEN':

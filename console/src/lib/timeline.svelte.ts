@@ -30,7 +30,7 @@ export class Timeline {
   ) {
     if (!known) return;
     const customer = known.customer ? { ...known.customer, mergedIntoId: null, identities: [], links: [] } : null;
-    this.detail = { ...known, customer, handoffs: [], workItems: [], scheduledWork: [] } as unknown as Detail;
+    this.detail = { ...known, customer, handoffs: [], workItems: [], consults: [], scheduledWork: [] } as unknown as Detail;
     this.partial = true;
   }
 

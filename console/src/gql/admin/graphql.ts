@@ -186,6 +186,17 @@ export type CapacityInput = {
   class: ChannelClass;
 };
 
+export type CapacityPolicySaveInput = {
+  /** Share of their capacity that somebody who is finishing still takes, 0 to 100 percent. */
+  finishingPercent?: number;
+  /** On top of what new work of a class may come; a class that is not named may come on top of any. */
+  interrupts?: Array<ClassInterruptsInput>;
+  /** Most units in one person's hands, 0 to 100; 0 = no total. */
+  total?: number;
+  /** What a piece of a class takes of the total, 1 to 100; 1 where nothing is said. */
+  weights?: Array<ClassWeightInput>;
+};
+
 export type ChannelAccountConnectInput = {
   /** Addresses (numbers, pages, mailboxes) that belong to it; any when left out. */
   addresses?: Array<string>;
@@ -294,6 +305,22 @@ export type ChannelSettingInput = {
   value?: any;
 };
 
+/** On top of what new work of a class may come. */
+export type ClassInterruptsInput = {
+  /** The class of the new work. */
+  class: ChannelClass;
+  /** Classes of work that it may interrupt, beside its own. */
+  over: Array<ChannelClass>;
+};
+
+/** What a piece of a class takes of the total. */
+export type ClassWeightInput = {
+  /** The class. */
+  class: ChannelClass;
+  /** Units, 1 to 100. */
+  weight: number;
+};
+
 export type HeldInput = {
   /** 1 to 5. */
   level: number;
@@ -320,6 +347,26 @@ export type IdentityClass =
   | 'MOVABLE'
   /** Several people use it: a landline, a role mailbox. It proves nothing by itself. */
   | 'SHARED';
+
+export type IdentityVerifierSaveInput = {
+  /** From this score on a check passes, above 0 and at most 1. */
+  acceptFrom: number;
+  /** Whether its checks count. */
+  enabled?: boolean;
+  /**
+   * For how long a check counts when it does not say, hours: a document at most 720, all others at most 24; as long as
+   * may be when left out.
+   */
+  hours?: number | null | undefined;
+  /** How it checks; of a registered one it stays. */
+  kind: VerifierKind;
+  /** Name, at most 100 characters. */
+  name: string;
+  /** Below this score it failed; at most `acceptFrom`. */
+  rejectBelow?: number;
+  /** The one to change; a new one when left out. */
+  verifierId?: string | number | null | undefined;
+};
 
 /** Where a conversation stands. */
 export type Lifecycle =
@@ -607,11 +654,46 @@ export type UserErrorCode =
   /** The provider takes no answer any more until the customer writes again. */
   | 'WINDOW_CLOSED';
 
+/** How an outside verifier checks that somebody is who they say. */
+export type VerifierKind =
+  /** A passport or identity card, looked at live. */
+  | 'DOCUMENT'
+  /** Questions that only the customer can answer. */
+  | 'KNOWLEDGE'
+  /** A login at a bank or another provider of identities. */
+  | 'LOGIN'
+  /** Anything else. */
+  | 'OTHER'
+  /** A voice against one that was enrolled. */
+  | 'VOICEPRINT';
+
+/** What a code is for. */
+export type WorkCodeKind =
+  /** Why somebody let an offer pass. */
+  | 'DECLINE'
+  /** What came of work that is written up. */
+  | 'WRAP_UP';
+
+export type WorkCodeSaveInput = {
+  /** Whether it can be chosen from now on; at most 100 of a kind can. */
+  active?: boolean;
+  /** What it is for; a code keeps its kind. */
+  kind: WorkCodeKind;
+  /** Name, 1 to 100 characters. */
+  name: string;
+  /** Name in Chinese; empty = as `name`. */
+  nameZh?: string;
+  /** Queues that offer it: the whole list; empty = all. */
+  queueIds?: Array<string | number>;
+  /** The code to change; a new one when left out. */
+  workCodeId?: string | number | null | undefined;
+};
+
 export type SiteBitsFragment = { id: string, name: string, timeZone: string, ring: number, handsOver: boolean, open: boolean, nextChange: string | null, shifts: Array<{ weekday: number, startsMinute: number, endsMinute: number }>, exceptions: Array<{ day: string, startsMinute: number | null, endsMinute: number | null, reason: string }> };
 
 export type BranchBitsFragment = { id: string, name: string, teams: Array<{ id: string, name: string }> };
 
-export type QueueBitsFragment = { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } };
+export type QueueBitsFragment = { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } };
 
 export type MemberBitsFragment = { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }>, attributes: Array<{ key: string, value: string }>, load: Array<{ class: string, cap: number }> };
 
@@ -684,7 +766,7 @@ export type SkillsQuery = { skills: Array<{ id: string, name: string }> };
 export type QueueSetupQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type QueueSetupQuery = { queues: Array<{ id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } }> };
+export type QueueSetupQuery = { queues: Array<{ id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } }> };
 
 export type MembersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -755,14 +837,14 @@ export type QueueCapSaveMutationVariables = Exact<{
 }>;
 
 
-export type QueueCapSaveMutation = { queueCapSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type QueueCapSaveMutation = { queueCapSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type QueueSaveMutationVariables = Exact<{
   input: QueueSaveInput;
 }>;
 
 
-export type QueueSaveMutation = { queueSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type QueueSaveMutation = { queueSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type AgentCreateMutationVariables = Exact<{
   input: AgentCreateInput;
@@ -875,7 +957,7 @@ export type QueueOverflowSaveMutationVariables = Exact<{
 }>;
 
 
-export type QueueOverflowSaveMutation = { queueOverflowSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type QueueOverflowSaveMutation = { queueOverflowSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type AgentPartnerSetMutationVariables = Exact<{
   input: AgentPartnerSetInput;
@@ -911,6 +993,48 @@ export type SiteHolidaysImportMutationVariables = Exact<{
 
 
 export type SiteHolidaysImportMutation = { siteHolidaysImport: { applied: boolean, days: Array<{ change: HolidayChange, day: string, startsMinute: number | null, endsMinute: number | null, line: number, reason: string }>, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type CodeBitsFragment = { id: string, kind: WorkCodeKind, name: string, nameZh: string, queueIds: Array<string>, active: boolean };
+
+export type WorkCodesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WorkCodesQuery = { workCodes: Array<{ id: string, kind: WorkCodeKind, name: string, nameZh: string, queueIds: Array<string>, active: boolean }> };
+
+export type WorkCodeSaveMutationVariables = Exact<{
+  input: WorkCodeSaveInput;
+}>;
+
+
+export type WorkCodeSaveMutation = { workCodeSave: { workCode: { id: string, kind: WorkCodeKind, name: string, nameZh: string, queueIds: Array<string>, active: boolean } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type PolicyBitsFragment = { total: number, finishingPercent: number, weights: Array<{ class: ChannelClass, weight: number }>, interrupts: Array<{ class: ChannelClass, over: Array<ChannelClass> }> };
+
+export type CapacityPolicyQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CapacityPolicyQuery = { capacityPolicy: { total: number, finishingPercent: number, weights: Array<{ class: ChannelClass, weight: number }>, interrupts: Array<{ class: ChannelClass, over: Array<ChannelClass> }> } };
+
+export type CapacityPolicySaveMutationVariables = Exact<{
+  input: CapacityPolicySaveInput;
+}>;
+
+
+export type CapacityPolicySaveMutation = { capacityPolicySave: { capacityPolicy: { total: number, finishingPercent: number, weights: Array<{ class: ChannelClass, weight: number }>, interrupts: Array<{ class: ChannelClass, over: Array<ChannelClass> }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type VerifierBitsFragment = { id: string, name: string, kind: VerifierKind, acceptFrom: number, rejectBelow: number, hours: number, enabled: boolean };
+
+export type VerifiersQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type VerifiersQuery = { identityVerifiers: Array<{ id: string, name: string, kind: VerifierKind, acceptFrom: number, rejectBelow: number, hours: number, enabled: boolean }> };
+
+export type VerifierSaveMutationVariables = Exact<{
+  input: IdentityVerifierSaveInput;
+}>;
+
+
+export type VerifierSaveMutation = { identityVerifierSave: { verifier: { id: string, name: string, kind: VerifierKind, acceptFrom: number, rejectBelow: number, hours: number, enabled: boolean } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
 
@@ -997,6 +1121,8 @@ export const QueueBitsFragmentDoc = new TypedDocumentString(`
   offerSeconds
   wrapUpSeconds
   stickySeconds
+  wrapUpCodeRequired
+  declineCodeRequired
   agentIds
   overflow {
     openWaiting
@@ -1095,6 +1221,41 @@ export const TemplateFragmentDoc = new TypedDocumentString(`
   byHand
 }
     `, {"fragmentName":"Template"}) as unknown as TypedDocumentString<TemplateFragment, unknown>;
+export const CodeBitsFragmentDoc = new TypedDocumentString(`
+    fragment CodeBits on WorkCode {
+  id
+  kind
+  name
+  nameZh
+  queueIds
+  active
+}
+    `, {"fragmentName":"CodeBits"}) as unknown as TypedDocumentString<CodeBitsFragment, unknown>;
+export const PolicyBitsFragmentDoc = new TypedDocumentString(`
+    fragment PolicyBits on CapacityPolicy {
+  total
+  finishingPercent
+  weights {
+    class
+    weight
+  }
+  interrupts {
+    class
+    over
+  }
+}
+    `, {"fragmentName":"PolicyBits"}) as unknown as TypedDocumentString<PolicyBitsFragment, unknown>;
+export const VerifierBitsFragmentDoc = new TypedDocumentString(`
+    fragment VerifierBits on IdentityVerifier {
+  id
+  name
+  kind
+  acceptFrom
+  rejectBelow
+  hours
+  enabled
+}
+    `, {"fragmentName":"VerifierBits"}) as unknown as TypedDocumentString<VerifierBitsFragment, unknown>;
 export const AgentBitsFragmentDoc = new TypedDocumentString(`
     fragment AgentBits on Agent {
   id
@@ -1605,6 +1766,8 @@ export const QueueSetupDocument = new TypedDocumentString(`
   offerSeconds
   wrapUpSeconds
   stickySeconds
+  wrapUpCodeRequired
+  declineCodeRequired
   agentIds
   overflow {
     openWaiting
@@ -1901,6 +2064,8 @@ export const QueueCapSaveDocument = new TypedDocumentString(`
   offerSeconds
   wrapUpSeconds
   stickySeconds
+  wrapUpCodeRequired
+  declineCodeRequired
   agentIds
   overflow {
     openWaiting
@@ -1947,6 +2112,8 @@ export const QueueSaveDocument = new TypedDocumentString(`
   offerSeconds
   wrapUpSeconds
   stickySeconds
+  wrapUpCodeRequired
+  declineCodeRequired
   agentIds
   overflow {
     openWaiting
@@ -2429,6 +2596,8 @@ export const QueueOverflowSaveDocument = new TypedDocumentString(`
   offerSeconds
   wrapUpSeconds
   stickySeconds
+  wrapUpCodeRequired
+  declineCodeRequired
   agentIds
   overflow {
     openWaiting
@@ -2564,3 +2733,127 @@ export const SiteHolidaysImportDocument = new TypedDocumentString(`
   message
   field
 }`) as unknown as TypedDocumentString<SiteHolidaysImportMutation, SiteHolidaysImportMutationVariables>;
+export const WorkCodesDocument = new TypedDocumentString(`
+    query WorkCodes {
+  workCodes(retired: true) {
+    ...CodeBits
+  }
+}
+    fragment CodeBits on WorkCode {
+  id
+  kind
+  name
+  nameZh
+  queueIds
+  active
+}`) as unknown as TypedDocumentString<WorkCodesQuery, WorkCodesQueryVariables>;
+export const WorkCodeSaveDocument = new TypedDocumentString(`
+    mutation WorkCodeSave($input: WorkCodeSaveInput!) {
+  workCodeSave(input: $input) {
+    workCode {
+      ...CodeBits
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment CodeBits on WorkCode {
+  id
+  kind
+  name
+  nameZh
+  queueIds
+  active
+}
+fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<WorkCodeSaveMutation, WorkCodeSaveMutationVariables>;
+export const CapacityPolicyDocument = new TypedDocumentString(`
+    query CapacityPolicy {
+  capacityPolicy {
+    ...PolicyBits
+  }
+}
+    fragment PolicyBits on CapacityPolicy {
+  total
+  finishingPercent
+  weights {
+    class
+    weight
+  }
+  interrupts {
+    class
+    over
+  }
+}`) as unknown as TypedDocumentString<CapacityPolicyQuery, CapacityPolicyQueryVariables>;
+export const CapacityPolicySaveDocument = new TypedDocumentString(`
+    mutation CapacityPolicySave($input: CapacityPolicySaveInput!) {
+  capacityPolicySave(input: $input) {
+    capacityPolicy {
+      ...PolicyBits
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment PolicyBits on CapacityPolicy {
+  total
+  finishingPercent
+  weights {
+    class
+    weight
+  }
+  interrupts {
+    class
+    over
+  }
+}
+fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<CapacityPolicySaveMutation, CapacityPolicySaveMutationVariables>;
+export const VerifiersDocument = new TypedDocumentString(`
+    query Verifiers {
+  identityVerifiers {
+    ...VerifierBits
+  }
+}
+    fragment VerifierBits on IdentityVerifier {
+  id
+  name
+  kind
+  acceptFrom
+  rejectBelow
+  hours
+  enabled
+}`) as unknown as TypedDocumentString<VerifiersQuery, VerifiersQueryVariables>;
+export const VerifierSaveDocument = new TypedDocumentString(`
+    mutation VerifierSave($input: IdentityVerifierSaveInput!) {
+  identityVerifierSave(input: $input) {
+    verifier {
+      ...VerifierBits
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment VerifierBits on IdentityVerifier {
+  id
+  name
+  kind
+  acceptFrom
+  rejectBelow
+  hours
+  enabled
+}
+fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<VerifierSaveMutation, VerifierSaveMutationVariables>;

@@ -113,6 +113,22 @@ export type RoutingStepInput = {
   skipIfEmpty?: boolean;
 };
 
+export type ShadowPlanStartInput = {
+  /** Or a draft. */
+  plan?: RoutingPlanInput | null | undefined;
+  /** The queue. */
+  queueId: string | number;
+  /** Share of the work whose decisions are made under it as well, 1 to 100 percent. */
+  samplePercent?: number;
+  /** A version of its plan; 0 is the default plan. */
+  version?: number | null | undefined;
+};
+
+export type ShadowPlanStopInput = {
+  /** The queue. */
+  queueId: string | number;
+};
+
 /** A skill with the least level asked for. */
 export type SkillNeedInput = {
   /** Least level, 1 to 5. */
@@ -177,6 +193,29 @@ export type PlanRevertMutationVariables = Exact<{
 
 export type PlanRevertMutation = { routingPlanRevert: { queue: { id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }>, attributes: Array<{ key: string, anyOf: Array<string>, atLeast: number | null }> }> }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
+export type ShadowBitsFragment = { id: string, planVersion: number, samplePercent: number, startedAt: string, endedAt: string | null, decisions: number, agreement: number | null, otherAgent: number, sooner: number, later: number, waitsCompared: number, waitDifferenceSeconds: number | null, differences: Array<{ at: string, decisionId: string, workItemId: string, agentId: string | null, step: number, shadowAgentId: string | null, shadowStep: number }> };
+
+export type ShadowQueryVariables = Exact<{
+  queueId: string | number;
+}>;
+
+
+export type ShadowQuery = { shadowPlan: { id: string, planVersion: number, samplePercent: number, startedAt: string, endedAt: string | null, decisions: number, agreement: number | null, otherAgent: number, sooner: number, later: number, waitsCompared: number, waitDifferenceSeconds: number | null, differences: Array<{ at: string, decisionId: string, workItemId: string, agentId: string | null, step: number, shadowAgentId: string | null, shadowStep: number }> } | null };
+
+export type ShadowStartMutationVariables = Exact<{
+  input: ShadowPlanStartInput;
+}>;
+
+
+export type ShadowStartMutation = { shadowPlanStart: { shadowPlan: { id: string, planVersion: number, samplePercent: number, startedAt: string, endedAt: string | null, decisions: number, agreement: number | null, otherAgent: number, sooner: number, later: number, waitsCompared: number, waitDifferenceSeconds: number | null, differences: Array<{ at: string, decisionId: string, workItemId: string, agentId: string | null, step: number, shadowAgentId: string | null, shadowStep: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type ShadowStopMutationVariables = Exact<{
+  input: ShadowPlanStopInput;
+}>;
+
+
+export type ShadowStopMutation = { shadowPlanStop: { shadowPlan: { id: string, planVersion: number, samplePercent: number, startedAt: string, endedAt: string | null, decisions: number, agreement: number | null, otherAgent: number, sooner: number, later: number, waitsCompared: number, waitDifferenceSeconds: number | null, differences: Array<{ at: string, decisionId: string, workItemId: string, agentId: string | null, step: number, shadowAgentId: string | null, shadowStep: number }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -232,6 +271,31 @@ export const PlanBitsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"PlanBits"}) as unknown as TypedDocumentString<PlanBitsFragment, unknown>;
+export const ShadowBitsFragmentDoc = new TypedDocumentString(`
+    fragment ShadowBits on ShadowPlan {
+  id
+  planVersion
+  samplePercent
+  startedAt
+  endedAt
+  decisions
+  agreement
+  otherAgent
+  sooner
+  later
+  waitsCompared
+  waitDifferenceSeconds
+  differences {
+    at
+    decisionId
+    workItemId
+    agentId
+    step
+    shadowAgentId
+    shadowStep
+  }
+}
+    `, {"fragmentName":"ShadowBits"}) as unknown as TypedDocumentString<ShadowBitsFragment, unknown>;
 export const PlansDocument = new TypedDocumentString(`
     query Plans {
   queues {
@@ -405,3 +469,104 @@ export const PlanRevertDocument = new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<PlanRevertMutation, PlanRevertMutationVariables>;
+export const ShadowDocument = new TypedDocumentString(`
+    query Shadow($queueId: ID!) {
+  shadowPlan(queueId: $queueId) {
+    ...ShadowBits
+  }
+}
+    fragment ShadowBits on ShadowPlan {
+  id
+  planVersion
+  samplePercent
+  startedAt
+  endedAt
+  decisions
+  agreement
+  otherAgent
+  sooner
+  later
+  waitsCompared
+  waitDifferenceSeconds
+  differences {
+    at
+    decisionId
+    workItemId
+    agentId
+    step
+    shadowAgentId
+    shadowStep
+  }
+}`) as unknown as TypedDocumentString<ShadowQuery, ShadowQueryVariables>;
+export const ShadowStartDocument = new TypedDocumentString(`
+    mutation ShadowStart($input: ShadowPlanStartInput!) {
+  shadowPlanStart(input: $input) {
+    shadowPlan {
+      ...ShadowBits
+    }
+    userErrors {
+      code
+      message
+      field
+    }
+  }
+}
+    fragment ShadowBits on ShadowPlan {
+  id
+  planVersion
+  samplePercent
+  startedAt
+  endedAt
+  decisions
+  agreement
+  otherAgent
+  sooner
+  later
+  waitsCompared
+  waitDifferenceSeconds
+  differences {
+    at
+    decisionId
+    workItemId
+    agentId
+    step
+    shadowAgentId
+    shadowStep
+  }
+}`) as unknown as TypedDocumentString<ShadowStartMutation, ShadowStartMutationVariables>;
+export const ShadowStopDocument = new TypedDocumentString(`
+    mutation ShadowStop($input: ShadowPlanStopInput!) {
+  shadowPlanStop(input: $input) {
+    shadowPlan {
+      ...ShadowBits
+    }
+    userErrors {
+      code
+      message
+      field
+    }
+  }
+}
+    fragment ShadowBits on ShadowPlan {
+  id
+  planVersion
+  samplePercent
+  startedAt
+  endedAt
+  decisions
+  agreement
+  otherAgent
+  sooner
+  later
+  waitsCompared
+  waitDifferenceSeconds
+  differences {
+    at
+    decisionId
+    workItemId
+    agentId
+    step
+    shadowAgentId
+    shadowStep
+  }
+}`) as unknown as TypedDocumentString<ShadowStopMutation, ShadowStopMutationVariables>;

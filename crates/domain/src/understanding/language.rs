@@ -250,7 +250,7 @@ fn modelled(detector: &LanguageDetector, low: String) -> Evidence {
 /// Letters at either end of a text that are looked at first.
 const END: usize = 24;
 /// Letters between them that are looked at where the ends leave it open.
-const MIDDLE: usize = 60;
+const MIDDLE: usize = 2000;
 /// The confidence with which both ends together speak for all of it.
 const CERTAIN: f64 = 0.999_99;
 

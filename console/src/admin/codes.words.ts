@@ -1,0 +1,33 @@
+import { pack } from '../lib/i18n/pack';
+
+export const words = {
+  help: ['What agents choose from: what came of their work when they resolve it, and why they let an offer pass. Reports count both.', '供坐席选择的代码：结束会话时的处理结果，以及拒绝派单的原因。两者都计入报表。'],
+  empty: ['No codes yet', '还没有代码'],
+  'empty.help': ['Until there are some, agents resolve with five general outcomes and decline without a reason. Add the outcomes your reports ask for, like “Refund granted”.', '没有代码时，坐席用五种通用结果结束会话，拒绝派单无需说明原因。请添加报表需要的结果，例如“已退款”。'],
+  new: ['New code', '新建代码'],
+  kind: ['What it is for', '用途'],
+  'kind.wrap_up': ['Outcome of work', '处理结果'],
+  'kind.decline': ['Reason to decline', '拒绝原因'],
+  'kind.wrap_up.help': ['Chosen when a conversation is resolved.', '结束会话时选择。'],
+  'kind.decline.help': ['Chosen when an offer is declined.', '拒绝派单时选择。'],
+  'kind.stays': ['A code keeps its kind.', '代码的用途不能更改。'],
+  name: ['Name', '名称'],
+  nameZh: ['Name in Chinese', '中文名称'],
+  'nameZh.help': ['For colleagues who work in Chinese; left empty they read the other.', '供使用中文界面的同事查看；留空则显示上面的名称。'],
+  queues: ['Queues that offer it', '适用队列'],
+  'queues.help': ['None chosen: all queues offer it.', '不选则适用于所有队列。'],
+  all: ['all queues', '所有队列'],
+  n: ['queues: {n}', '{n} 个队列'],
+  retired: ['Out of use', '已停用'],
+  retire: ['Take out of use', '停用'],
+  restore: ['Use again', '重新启用'],
+  'retire.title': ['Take {name} out of use?', '停用“{name}”？'],
+  'retire.help': ['Nobody can choose it any more. What was counted under it stays, and you can use it again.', '停用后无法再选择。已计入的数据保留，之后可重新启用。'],
+  'retired.done': ['{name} is out of use', '“{name}”已停用'],
+  'restored.done': ['{name} can be chosen again', '“{name}”已重新启用'],
+  required: ['Codes', '代码'],
+  wrapUpCodeRequired: ['An outcome must be chosen to resolve', '结束会话时必须选择处理结果'],
+  declineCodeRequired: ['A reason must be chosen to decline', '拒绝派单时必须选择原因'],
+  'required.help': ['Asks for nothing while the queue offers no code of that kind.', '该队列没有此类代码时不作要求。'],
+} as const;
+export const say = pack(words);

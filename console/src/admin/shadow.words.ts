@@ -1,0 +1,33 @@
+import { pack } from '../lib/i18n/pack';
+
+export const words = {
+  title: ['In shadow', '影子方案'],
+  help: ['Decisions are also made under another plan and recorded beside what is decided; nothing else comes of it. So a plan is known before it is published.', '每次派单同时按另一方案试算并记录，不影响实际派单。发布之前即可了解新方案的效果。'],
+  plan: ['Plan', '方案'],
+  draft: ['the draft above', '上面的草稿'],
+  default: ['the default plan', '默认方案'],
+  version: ['version {n}', '版本 {n}'],
+  other: ['the default plan or a draft', '默认方案或草稿'],
+  percent: ['Share of the work, percent', '抽样比例（%）'],
+  start: ['Put in shadow', '开始试算'],
+  again: ['Put another in shadow', '更换影子方案'],
+  stop: ['End', '结束'],
+  started: ['In shadow: what it would decide is recorded from now on', '已开始，从现在起记录其派单结果'],
+  stopped: ['Ended; what was recorded stays', '已结束，记录保留'],
+  on: ['{plan}, {p} % of the work, since {time}', '{plan}，抽样 {p}%，自 {time}'],
+  was: ['{plan}, until {time}', '{plan}，截至 {time}'],
+  none: ['No decision was made under it yet.', '还没有按其试算的派单。'],
+  agreement: ['the same', '相同'],
+  decisions: ['decisions', '派单次数'],
+  sooner: ['offered sooner', '更早派出'],
+  later: ['left waiting longer', '等待更久'],
+  otherAgent: ['offered to somebody else', '派给他人'],
+  faster: ['First offered {n} s sooner, over {m} pieces of work', '首次派出平均早 {n} 秒（{m} 项工作）'],
+  slower: ['First offered {n} s later, over {m} pieces of work', '首次派出平均晚 {n} 秒（{m} 项工作）'],
+  same: ['First offered as soon, over {m} pieces of work', '首次派出时间相同（{m} 项工作）'],
+  differences: ['What it would have done otherwise', '结果不同的派单'],
+  instead: ['{a} got it; in shadow {b}', '实际：{a}；影子：{b}'],
+  waits: ['it waited', '继续等待'],
+  wait: ['it would have waited', '会继续等待'],
+} as const;
+export const say = pack(words);

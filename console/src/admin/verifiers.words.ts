@@ -1,0 +1,32 @@
+import { pack } from '../lib/i18n/pack';
+
+export const words = {
+  help: ['Services outside that check who somebody is: a document, a login, a voice. They report a score; Meridian keeps only that, never a recording.', '在外部核实客户身份的服务：证件、登录、声纹等。它们只报告分数，Meridian 不保存录音或证件。'],
+  empty: ['No verifiers yet', '还没有核验方'],
+  'empty.help': ['Register a service that checks identities, give it an API key that may report checks, and tell it the id of the verifier.', '登记核验服务，为其创建可上报核验结果的 API 密钥，并告知核验方编号。'],
+  new: ['New verifier', '新建核验方'],
+  kind: ['How it checks', '核验方式'],
+  'kind.document': ['A passport or identity card, looked at live', '现场查验护照或身份证'],
+  'kind.login': ['A login at a bank or another provider', '通过银行等机构登录'],
+  'kind.knowledge': ['Questions only the customer can answer', '只有客户能回答的问题'],
+  'kind.voiceprint': ['A voice against one that was enrolled', '声纹比对'],
+  'kind.other': ['Something else', '其他'],
+  'kind.stays': ['Of a registered one it stays.', '登记后不能更改。'],
+  acceptFrom: ['Passes from a score of', '不低于此分数为通过'],
+  rejectBelow: ['Fails below', '低于此分数为不通过'],
+  'scores.help': ['From 0 to 1; between the two a check says nothing.', '0 到 1 之间；介于两者之间不作结论。'],
+  hours: ['Counts for, hours', '有效时长（小时）'],
+  'hours.help': ['When a check does not say itself; at most {n} for this kind.', '核验未注明时使用；此方式最长 {n} 小时。'],
+  id: ['Id, which the service names', '编号（由核验服务使用）'],
+  'wrong.accept': ['Above 0 and at most 1', '须大于 0 且不超过 1'],
+  'wrong.reject': ['From 0 to the score that passes', '须在 0 与通过分数之间'],
+  score: ['passes from {n}', '{n} 分起通过'],
+  off: ['Switched off', '已停用'],
+  'off.go': ['Switch off', '停用'],
+  'on.go': ['Switch on', '启用'],
+  'off.title': ['Switch {name} off?', '停用“{name}”？'],
+  'off.help': ['Its checks count no more, and what was suggested because of them is looked at again.', '其核验结果不再起作用，由此产生的建议将重新评估。'],
+  'off.done': ['{name} is off', '“{name}”已停用'],
+  'on.done': ['{name} is on', '“{name}”已启用'],
+} as const;
+export const say = pack(words);
