@@ -277,3 +277,25 @@ export async function verifiers({ chrome, url, run, problems }) {
   tell('a verifier was registered and switched off');
   await admin.context().close();
 }
+
+/** Under a decision, a supervisor asks why somebody else did not get the work. */
+export async function whyNot({ chrome, url, world, run, problems }) {
+  const [first, second] = awake();
+  const theirs = (await world.as(second, '{ viewer { agent { name } } }')).viewer.agent.name;
+  const [desk, floor] = [await page(chrome, problems), await page(chrome, problems)];
+  await signIn(desk, url, first);
+  await available(desk);
+  await world.generic(`+44795${run}1`, `Yago ${run}`, 'Where is my lamp');
+  await take(desk, `Yago ${run}`);
+  const id = await desk.locator('[data-resolve]').getAttribute('data-resolve');
+  await signIn(floor, `${url}/inbox/open/${id}`, 'sam');
+  await floor.locator('details summary', { hasText: 'Why this agent' }).first().press('Enter');
+  await floor.locator('[data-whynot] option', { hasText: theirs }).waitFor({ state: 'attached' });
+  await floor.locator('[data-whynot] select').selectOption({ label: theirs });
+  await floor.locator('[data-verdict=EXCLUDED]').getByText('was not available').waitFor();
+  await looked(floor, 'why-not', problems);
+  await inChinese(floor, 'why-not', problems);
+  await resolve(desk);
+  tell('why somebody did not get the work was asked and told');
+  for (const opened of [desk, floor]) await opened.context().close();
+}

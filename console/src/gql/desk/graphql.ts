@@ -15,6 +15,17 @@ export type AttachmentState =
   /** Kept: it can be opened. */
   | 'STORED';
 
+/** What a channel costs an agent. */
+export type ChannelClass =
+  /** Chats, where the customer waits at the screen. */
+  | 'CHAT'
+  /** E-mail. */
+  | 'MAIL'
+  /** Messages, which may wait a while. */
+  | 'MESSAGING'
+  /** Calls. */
+  | 'VOICE';
+
 export type ConsultEndInput = {
   /** The consult. */
   consultId: string | number;
@@ -114,6 +125,21 @@ export type UserErrorCode =
   /** The provider takes no answer any more until the customer writes again. */
   | 'WINDOW_CLOSED';
 
+/** Why somebody did not get a piece of work, in a word. */
+export type WhyNotVerdict =
+  /** They could have been asked, and somebody else came first. */
+  | 'BEHIND'
+  /** It was given to somebody by hand. */
+  | 'BY_HAND'
+  /** Something speaks against them. */
+  | 'EXCLUDED'
+  /** They have it, or it is offered to them. */
+  | 'HAS_IT'
+  /** Nothing speaks against them: they are asked next. */
+  | 'NEXT'
+  /** It does not wait, and was not given to anybody by routing. */
+  | 'NOT_ROUTED';
+
 export type TransferSitesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -139,6 +165,14 @@ export type ConsultEndMutationVariables = Exact<{
 
 
 export type ConsultEndMutation = { consultEnd: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type WhyNotQueryVariables = Exact<{
+  workItemId: string | number;
+  agentId: string | number;
+}>;
+
+
+export type WhyNotQuery = { whyNot: { verdict: WhyNotVerdict, at: string, chosenAgentId: string | null, step: number, live: boolean | null, state: PresenceState | null, later: { step: number, inSeconds: number } | null, reasons: Array<{ code: string, class: ChannelClass | null, used: number | null, cap: number | null, held: number | null, needed: number | null, languages: Array<string>, passesAt: string | null, openUntil: string | null }> } };
 
 export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
 
@@ -651,3 +685,30 @@ fragment Err on UserError {
   message
   field
 }`) as unknown as TypedDocumentString<ConsultEndMutation, ConsultEndMutationVariables>;
+export const WhyNotDocument = new TypedDocumentString(`
+    query WhyNot($workItemId: ID!, $agentId: ID!) {
+  whyNot(workItemId: $workItemId, agentId: $agentId) {
+    verdict
+    at
+    chosenAgentId
+    step
+    live
+    state
+    later {
+      step
+      inSeconds
+    }
+    reasons {
+      code
+      class
+      used
+      cap
+      held
+      needed
+      languages
+      passesAt
+      openUntil
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WhyNotQuery, WhyNotQueryVariables>;
