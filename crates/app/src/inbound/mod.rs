@@ -4,10 +4,11 @@ mod ingest;
 mod memory;
 mod messages;
 mod notice;
+mod passing;
 mod resolve;
 mod session;
 
 pub use ingest::{Applied, Claimed, Ingested, Parsed, Stored, attach_orphan, claim};
 pub use memory::Known;
-pub(crate) use resolve::resolve;
+pub(crate) use resolve::{Comer, resolve};
 pub(crate) use session::{Arrival, Enqueue, enqueue, place, wake};
