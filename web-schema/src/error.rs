@@ -172,7 +172,7 @@ refusals! {
     routing::OfferRefused { Gone => OfferGone, Reason => Invalid, Code(_) => Invalid }
     routing::PresenceRefused { NotFound => NotFound, NotAChoice => Invalid, Reason => Invalid }
     conversations::ReplyRefused {
-        NotFound => NotFound, Text => Invalid, Resolved => Resolved, NotHolder => NotHolder, AccountOff => Conflict,
+        NotFound => NotFound, Text => Invalid, Resolved => Resolved, NotHolder => NotHolder, AccountOff => Conflict, Passed => Conflict,
         Files(_) => Invalid, Template(_) => Invalid, Amendment(_) => Conflict,
         OptedOut(_) => Invalid, WindowClosed(_) => WindowClosed,
     }

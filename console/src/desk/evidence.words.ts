@@ -20,6 +20,8 @@ export const words = {
   'agreement.close': ['nearly the same {field}', '{field}几乎相同'],
   'agreement.partly': ['{field} alike in part', '{field}部分相似'],
   'agreement.other': ['other {field}', '{field}不同'],
+  passed: ['Had this address before; silent {days} days, then another name', '此前使用该地址；沉默 {days} 天后换了姓名'],
+  took: ['Has the address now; silent {days} days, then another name', '现在使用该地址；沉默 {days} 天后换了姓名'],
   'check.same': ['{verifier} passed', '{verifier}：通过'],
   'check.other': ['{verifier} failed', '{verifier}：未通过'],
   'check.until': ['{score} %, until {time}, consent {consent}', '{score} %，有效至 {time}，同意 {consent}'],

@@ -9,17 +9,21 @@ use crate::{
 };
 use meridian_domain::{
     event::{Identifier, InboundEvent},
+    identity::{REASSIGNED_AFTER_DAYS, passing},
     ids::{ChannelAccountId, CustomerId, IdentityId, RawId, SessionId},
     time::Instant,
     understanding::message::Heard,
     work::{Lifecycle, OwnerKind},
 };
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Stored requests taken in hand at most at once.
 const CLAIMED: i64 = 500;
+
+/// After so many days an address may be another person's.
+const SILENT_DAYS: i32 = REASSIGNED_AFTER_DAYS as i32;
 
 /// Stored requests in hand.
 #[derive(Debug, Default)]
@@ -150,23 +154,35 @@ pub struct Place<'a> {
     pub thread: Option<&'a str>,
 }
 
+/// Open sessions of senders.
+#[derive(Debug, Default)]
+pub struct Found<'a> {
+    /// By their places.
+    pub standing: HashMap<Place<'a>, Standing>,
+    /// Places whose sender was silent for so long that the address may be another person's by now: a name is to be looked
+    /// at before anything is said there ([`passing::has_passed`]).
+    pub silent: HashSet<Place<'a>>,
+}
+
 /// Open sessions of senders in their places, locked with their conversations in id order. A
-/// sender without an open session, or whose conversation was resolved meanwhile, is not among them.
+/// sender without an open session, whose address passed to somebody else, or whose conversation was resolved meanwhile,
+/// is not among them.
 ///
 /// The nested selects keep the order of the look-ups: on tables that were all but empty when it was planned, the
 /// statement would else read every conversation of the tenant for each sender.
-pub async fn standing<'a>(tx: &mut WriteTx, senders: &[Place<'a>]) -> Result<HashMap<Place<'a>, Standing>, StoreError> {
+pub async fn standing<'a>(tx: &mut WriteTx, senders: &[Place<'a>]) -> Result<Found<'a>, StoreError> {
     let tenant = tx.tenant();
     let texts = |of: fn(&Place<'a>) -> &'a str| senders.iter().map(|at| of(at).to_owned()).collect::<Vec<String>>();
-    let rows = sqlx::query!(
-        r#"select f.n as "n!", s.party_id, s.id as session_id, s.kind, s.thread, s.opened_at, s.last_customer_at,
+    let rows = sqlx::query_as!(
+        StandingRow,
+        r#"select f.n as "n!", f.silent as "silent!", s.party_id, s.id as session_id, s.kind, s.thread, s.opened_at, s.last_customer_at,
                   s.last_external_id, s.control, s.control_id, s.control_epoch, s.bot_waits_since, s.heard, c.id,
                   c.number, c.branch_id, c.customer_id, c.lifecycle, c.owner, c.owner_agent_id, c.queue_id, c.subject, c.seq,
                   c.version, c.last_activity_at, c.created_at
            from (
-             select a.n, s.id as session, s.conversation_id as conversation
-             from unnest($2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[]) with ordinality
-               as a(scheme, scope, value, account, thread, n)
+             select a.n, s.id as session, s.conversation_id as conversation, coalesce(i.silent, false) as silent
+             from unnest($2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[]) with ordinality
+               as a(scheme, scope, value, account, thread, passes, n)
              cross join lateral (
                select id from party p
                where p.tenant_id = $1 and p.scheme = a.scheme and p.scope = a.scope and p.value = a.value offset 0
@@ -176,6 +192,13 @@ pub async fn standing<'a>(tx: &mut WriteTx, senders: &[Place<'a>]) -> Result<Has
                where s.tenant_id = $1 and s.party_id = p.id and s.account_id = a.account
                  and coalesce(s.thread, '') = a.thread and s.closed_at is null offset 0
              ) s
+             left join lateral (
+               select i.valid_to, coalesce(i.unnamed_since, i.last_seen) < clock_timestamp() - make_interval(days => $8) as silent
+               from customer_identity i
+               where a.passes <> '' and i.tenant_id = $1 and i.party_id = p.id and i.scheme = a.passes and i.scope = a.scope
+                 and i.value = a.value offset 0
+             ) i on true
+             where i.valid_to is null
              order by s.conversation_id, s.id offset 0
            ) f
            cross join lateral (
@@ -189,51 +212,95 @@ pub async fn standing<'a>(tx: &mut WriteTx, senders: &[Place<'a>]) -> Result<Has
         &texts(|at| &at.key.scope),
         &texts(|at| &at.key.value),
         &senders.iter().map(|at| at.account.0).collect::<Vec<_>>(),
-        &texts(|at| at.thread.unwrap_or_default())
+        &texts(|at| at.thread.unwrap_or_default()),
+        &texts(|at| Some(passing::plain_scheme(&at.key.scheme)).filter(|it| passing::given_out_again(it)).unwrap_or("")),
+        SILENT_DAYS
     )
     .fetch_all(tx.conn())
     .await?;
-    let mut found = HashMap::with_capacity(rows.len());
+    let mut found = Found::default();
     for row in rows {
-        let lifecycle = code("conversation", "lifecycle", &row.lifecycle, Lifecycle::from_code)?;
         let asked = usize::try_from(row.n - 1).ok().and_then(|n| senders.get(n));
-        let Some(place) = asked.filter(|_| lifecycle != Lifecycle::Resolved) else { continue };
-        let conversation = Conversation {
-            id: row.id.into(),
-            number: row.number,
-            branch: row.branch_id.into(),
-            customer: row.customer_id.into(),
-            lifecycle,
-            owner: code("conversation", "owner", &row.owner, OwnerKind::from_code)?,
-            owner_agent: row.owner_agent_id.map(Into::into),
-            queue: row.queue_id.map(Into::into),
-            subject: row.subject,
-            seq: row.seq,
-            version: row.version,
-            last_activity_at: row.last_activity_at,
-            created_at: row.created_at,
-        };
-        let session = Session {
-            id: row.session_id.into(),
-            conversation: conversation.id,
-            party: row.party_id.into(),
-            account: place.account,
-            kind: code("session", "kind", &row.kind, |kind| kind.parse().ok())?,
-            thread: row.thread,
-            opened_at: row.opened_at,
-            closed_at: None,
-            last_customer_at: row.last_customer_at,
-            last_external_id: row.last_external_id,
-            control: code("session", "control", &row.control, OwnerKind::from_code)?,
-            control_id: row.control_id,
-            control_epoch: row.control_epoch,
-            bot_waits_since: row.bot_waits_since,
-            heard: serde_json::from_value(row.heard).unwrap_or_default(),
-        };
-        let party = PartyView { party: session.party, customer: conversation.customer };
-        found.insert(*place, Standing { party, session, conversation });
+        let Some(place) = asked else { continue };
+        let (silent, standing) = (row.silent, row.standing(place.account)?);
+        if standing.conversation.lifecycle == Lifecycle::Resolved {
+            continue;
+        }
+        if silent {
+            found.silent.insert(*place);
+        }
+        found.standing.insert(*place, standing);
     }
     Ok(found)
+}
+
+struct StandingRow {
+    n: i64,
+    silent: bool,
+    party_id: Uuid,
+    session_id: Uuid,
+    kind: String,
+    thread: Option<String>,
+    opened_at: Instant,
+    last_customer_at: Option<Instant>,
+    last_external_id: Option<String>,
+    control: String,
+    control_id: Option<Uuid>,
+    control_epoch: i64,
+    bot_waits_since: Option<Instant>,
+    heard: Value,
+    id: Uuid,
+    number: i64,
+    branch_id: Uuid,
+    customer_id: Uuid,
+    lifecycle: String,
+    owner: String,
+    owner_agent_id: Option<Uuid>,
+    queue_id: Option<Uuid>,
+    subject: String,
+    seq: i64,
+    version: i32,
+    last_activity_at: Instant,
+    created_at: Instant,
+}
+
+impl StandingRow {
+    fn standing(self, account: ChannelAccountId) -> Result<Standing, StoreError> {
+        let conversation = Conversation {
+            id: self.id.into(),
+            number: self.number,
+            branch: self.branch_id.into(),
+            customer: self.customer_id.into(),
+            lifecycle: code("conversation", "lifecycle", &self.lifecycle, Lifecycle::from_code)?,
+            owner: code("conversation", "owner", &self.owner, OwnerKind::from_code)?,
+            owner_agent: self.owner_agent_id.map(Into::into),
+            queue: self.queue_id.map(Into::into),
+            subject: self.subject,
+            seq: self.seq,
+            version: self.version,
+            last_activity_at: self.last_activity_at,
+            created_at: self.created_at,
+        };
+        let session = Session {
+            id: self.session_id.into(),
+            conversation: conversation.id,
+            party: self.party_id.into(),
+            account,
+            kind: code("session", "kind", &self.kind, |kind| kind.parse().ok())?,
+            thread: self.thread,
+            opened_at: self.opened_at,
+            closed_at: None,
+            last_customer_at: self.last_customer_at,
+            last_external_id: self.last_external_id,
+            control: code("session", "control", &self.control, OwnerKind::from_code)?,
+            control_id: self.control_id,
+            control_epoch: self.control_epoch,
+            bot_waits_since: self.bot_waits_since,
+            heard: serde_json::from_value(self.heard).unwrap_or_default(),
+        };
+        let party = PartyView { party: session.party, customer: conversation.customer };
+        Ok(Standing { party, session, conversation })
+    }
 }
 
 /// What a sender said of itself.
@@ -247,14 +314,18 @@ pub struct Said<'a> {
     pub name: &'a str,
     /// Where it said so.
     pub source: &'a str,
+    /// The person was there: not our own side, a machine or a table of old.
+    pub seen: bool,
 }
 
-/// Remembers what senders said of themselves: identifiers that are new, newly verified or not seen for ten minutes are
-/// written, and a customer without a name gets one. Customers of whom something new is known now.
+/// Remembers what senders said of themselves: identifiers that are new, newly verified, under another name or not seen
+/// for ten minutes are written, and a customer without a name gets one. What was known before a long silence stays known
+/// until a name comes. Customers of whom something new is known now.
 pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<Vec<CustomerId>, StoreError> {
     let tenant = tx.tenant();
     let (mut new, mut parties, mut sources) = (Vec::new(), Vec::new(), Vec::new());
     let (mut schemes, mut scopes, mut values, mut levels) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut said_names, mut seen) = (Vec::new(), Vec::new());
     for one in said {
         for id in one.ids {
             new.push(tx.id::<IdentityId>().0);
@@ -264,6 +335,8 @@ pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<Vec<Custome
             scopes.push(id.scope.clone());
             values.push(id.value.clone());
             levels.push(id.verified.code().to_owned());
+            said_names.push(if one.seen { one.name.to_owned() } else { String::new() });
+            seen.push(one.seen);
         }
     }
     let named = said.iter().filter(|one| !one.name.is_empty());
@@ -275,15 +348,26 @@ pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<Vec<Custome
            where c.tenant_id = $1 and c.id = n.id and c.name = ''
            returning c.id
          ), noted as (
-         insert into customer_identity as known (tenant_id, id, party_id, scheme, scope, value, verified, source)
+         insert into customer_identity as known (tenant_id, id, party_id, scheme, scope, value, verified, source, said_name)
          select distinct on (n.party, n.scheme, n.scope, n.value)
-                $1, n.id, n.party, n.scheme, n.scope, n.value, n.verified, n.source
-         from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-           as n(id, party, scheme, scope, value, verified, source)
+                $1, n.id, n.party, n.scheme, n.scope, n.value, n.verified, n.source, n.said_name
+         from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $11::text[],
+                     $12::bool[])
+           as n(id, party, scheme, scope, value, verified, source, said_name, seen)
+         where n.seen or not exists (
+           select from customer_identity k
+           where k.tenant_id = $1 and k.party_id = n.party and k.scheme = n.scheme and k.scope = n.scope and k.value = n.value
+             and array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], k.verified)
+               >= array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], n.verified)
+         )
          order by n.party, n.scheme, n.scope, n.value,
-           array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], n.verified) desc
+           array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], n.verified) desc, n.said_name = ''
          on conflict (tenant_id, party_id, scheme, scope, value) do update set
            last_seen = clock_timestamp(),
+           unnamed_since = case when excluded.said_name <> '' then null
+             when known.last_seen < clock_timestamp() - make_interval(days => $13) then coalesce(known.unnamed_since, known.last_seen)
+             else known.unnamed_since end,
+           said_name = case when excluded.said_name <> '' then excluded.said_name else known.said_name end,
            source = case when array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
              > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)
              then excluded.source else known.source end,
@@ -291,6 +375,7 @@ pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<Vec<Custome
              > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)
              then excluded.verified else known.verified end
          where known.last_seen < clock_timestamp() - interval '10 minutes'
+           or excluded.said_name <> '' and (known.said_name <> excluded.said_name or known.unnamed_since is not null)
            or array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
              > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)
          returning party_id, xmax = 0 as new
@@ -305,15 +390,23 @@ pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<Vec<Custome
         &levels,
         &sources,
         &customers,
-        &names
+        &names,
+        &said_names,
+        &seen,
+        SILENT_DAYS
     )
     .fetch_all(tx.conn())
     .await?;
+    Ok(concerned(said, &learned))
+}
+
+/// Customers of whom something is new: of their party, or of themselves.
+fn concerned(said: &[Said<'_>], learned: &[Uuid]) -> Vec<CustomerId> {
     let new = |one: &&Said<'_>| learned.contains(&one.party.party.0) || learned.contains(&one.party.customer.0);
     let mut customers: Vec<CustomerId> = said.iter().filter(new).map(|one| one.party.customer).collect();
     customers.sort_unstable();
     customers.dedup();
-    Ok(customers)
+    customers
 }
 
 /// A customer's message on a session.

@@ -55,6 +55,10 @@ pub struct Candidate {
     pub decided_at: Option<Instant>,
     /// Who decided.
     pub decided_by: Option<AgentId>,
+    /// Which of the two held an address that is the other's now, when it is suggested for that.
+    pub former: Option<CustomerId>,
+    /// For how many days the address was silent then.
+    pub silent_days: Option<i32>,
 }
 
 struct Row {
@@ -67,6 +71,8 @@ struct Row {
     created_at: Instant,
     decided_at: Option<Instant>,
     decided_by: Option<Uuid>,
+    former_id: Option<Uuid>,
+    silent_days: Option<i32>,
 }
 
 impl TryFrom<Row> for Candidate {
@@ -82,6 +88,8 @@ impl TryFrom<Row> for Candidate {
             created_at: row.created_at,
             decided_at: row.decided_at,
             decided_by: row.decided_by.map(AgentId),
+            former: row.former_id.map(CustomerId),
+            silent_days: row.silent_days,
         })
     }
 }
@@ -138,7 +146,7 @@ pub async fn suggest(tx: &mut WriteTx, suggestions: &[Suggestion]) -> Result<u64
 }
 
 /// Takes open suggestions of customers away but for the pairs to keep: they no longer hold. With `later` only those of
-/// customers with others of a higher id.
+/// customers with others of a higher id. What rests on an address that passed on stays.
 pub async fn keep_only(
     tx: &mut WriteTx,
     customers: &[Uuid],
@@ -154,7 +162,7 @@ pub async fn keep_only(
            select id from identity_candidate where tenant_id = $1 and other_id = any($2) and state = 'open'
              and not $5
          ) theirs
-         where c.tenant_id = $1 and c.id = theirs.id and not exists (
+         where c.tenant_id = $1 and c.id = theirs.id and c.former_id is null and not exists (
            select from unnest($3::uuid[], $4::uuid[]) as k(lower, higher)
            where k.lower = c.customer_id and k.higher = c.other_id
          )",
@@ -212,7 +220,7 @@ pub async fn find(tx: &mut ReadTx, id: CandidateId) -> Result<Option<Candidate>,
     let tenant = tx.tenant();
     let row = sqlx::query_as!(
         Row,
-        "select id, customer_id, other_id, score, evidence, state, created_at, decided_at, decided_by
+        "select id, customer_id, other_id, score, evidence, state, created_at, decided_at, decided_by, former_id, silent_days
          from identity_candidate where tenant_id = $1 and id = $2",
         tenant,
         id.0
@@ -228,7 +236,7 @@ pub async fn of_customers(tx: &mut ReadTx, customers: &[Uuid]) -> Result<Vec<Can
     let rows = sqlx::query_as!(
         Row,
         r#"select id as "id!", customer_id as "customer_id!", other_id as "other_id!", score as "score!",
-                  evidence as "evidence!", state as "state!", created_at as "created_at!", decided_at, decided_by
+                  evidence as "evidence!", state as "state!", created_at as "created_at!", decided_at, decided_by, former_id, silent_days
            from (
              select * from identity_candidate where tenant_id = $1 and customer_id = any($2) and state = 'open'
              union
@@ -253,7 +261,7 @@ pub async fn queue(
     let (score, id) = after.map_or((i32::MAX, Uuid::max()), |(score, id)| (score, id.0));
     let rows = sqlx::query_as!(
         Row,
-        "select id, customer_id, other_id, score, evidence, state, created_at, decided_at, decided_by
+        "select id, customer_id, other_id, score, evidence, state, created_at, decided_at, decided_by, former_id, silent_days
          from identity_candidate where tenant_id = $1 and state = $2 and (score, id) < ($3, $4)
          order by score desc, id desc limit $5",
         tenant,

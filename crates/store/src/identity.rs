@@ -3,12 +3,13 @@
 use crate::{
     ReadTx, StoreError, WriteTx,
     error::code,
+    passed,
     recognition::{declarations_told, declared},
 };
 use meridian_domain::{
     actor::Actor,
     event::{Identifier, Verification},
-    identity::{Declared, Holder},
+    identity::{Declared, Holder, passing},
     ids::{CustomerId, IdentityId, LinkId, PartyId},
     time::Instant,
 };
@@ -39,6 +40,45 @@ pub async fn lock_party(tx: &mut WriteTx, key: &Identifier) -> Result<Option<Par
     .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(|row| PartyView { party: row.id.into(), customer: row.customer_id.into() }))
+}
+
+/// A sender's party as its key finds it.
+#[derive(Debug, Clone, Copy)]
+pub struct Held {
+    /// The party.
+    pub view: PartyView,
+    /// Whole days since the party was seen with its key; as of somebody without a name after a long silence, before it.
+    pub silent_days: i64,
+    /// The key is the party's no more.
+    pub ended: bool,
+}
+
+/// Finds the party of a sender by its key and locks it, as [`lock_party`] does, with what tells whether the key may have
+/// passed to somebody else.
+pub async fn lock_sender(tx: &mut WriteTx, key: &Identifier) -> Result<Option<Held>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        r#"select p.id, c.customer_id, i.valid_to is not null as "ended!",
+                  coalesce(extract(epoch from clock_timestamp() - coalesce(i.unnamed_since, i.last_seen))::bigint / 86400, 0)
+                    as "silent_days!"
+           from party p
+           join party_customer c on c.tenant_id = p.tenant_id and c.party_id = p.id
+           left join customer_identity i on i.tenant_id = $1 and i.party_id = p.id and i.scheme = $5 and i.scope = $3
+             and i.value = $4
+           where p.tenant_id = $1 and p.scheme = $2 and p.scope = $3 and p.value = $4 for update of p"#,
+        tenant,
+        key.scheme,
+        key.scope,
+        key.value,
+        passing::plain_scheme(&key.scheme)
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| Held {
+        view: PartyView { party: row.id.into(), customer: row.customer_id.into() },
+        silent_days: row.silent_days,
+        ended: row.ended,
+    }))
 }
 
 /// Locks verified values against two newcomers that share one; in order, so that they cannot deadlock.
@@ -73,8 +113,9 @@ pub async fn holders(tx: &mut ReadTx, ids: &[Identifier]) -> Result<Vec<Holder>,
                     select distinct h.name from identity_link l
                     join customer h on h.tenant_id = l.tenant_id and h.id = l.customer_id and h.name <> ''
                     where l.tenant_id = $1 and l.party_id = i.party_id and l.kind <> 'suggest' limit 8
-                  ) as "names!",
-                  extract(epoch from clock_timestamp() - i.last_seen)::bigint / 86400 as "silent_days!"
+                  ) || array(select i.said_name where i.said_name <> '') as "names!",
+                  extract(epoch from clock_timestamp() - coalesce(i.unnamed_since, i.last_seen))::bigint / 86400
+                    as "silent_days!"
            from unnest($2::text[], $3::text[], $4::text[]) as k(scheme, scope, value)
            join customer_identity i on i.tenant_id = $1 and i.scheme = k.scheme and i.value = k.value and i.scope = k.scope
              and i.valid_to is null
@@ -283,7 +324,7 @@ pub async fn later_merges(tx: &mut ReadTx, act: LinkId) -> Result<Vec<Later>, St
     Ok(later)
 }
 
-/// The party with a key, if there is one, with its customer.
+/// A party's key, with its customer; of a party that was found by another key before, that one.
 pub async fn party(tx: &mut ReadTx, id: PartyId) -> Result<Option<(Identifier, CustomerId)>, StoreError> {
     let tenant = tx.tenant();
     let row = sqlx::query!(
@@ -295,7 +336,10 @@ pub async fn party(tx: &mut ReadTx, id: PartyId) -> Result<Option<(Identifier, C
     .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(|row| {
-        let (scheme, scope, value) = (row.scheme, row.scope, row.value);
+        let (scheme, scope, value) = match row.scheme.strip_prefix(passed::FORMER) {
+            Some(scheme) => (scheme.to_owned(), String::new(), row.value),
+            None => (row.scheme, row.scope, row.value),
+        };
         let key = Identifier { scheme, scope, value, verified: Verification::Anonymous, derived: false };
         (key, row.customer_id.into())
     }))

@@ -44,6 +44,7 @@ pub mod offers;
 pub mod opt_outs;
 pub mod outbox;
 pub mod overflow;
+pub mod passed;
 pub mod plans;
 pub mod recognition;
 pub mod red;

@@ -17,6 +17,7 @@ mod faults;
 mod graphql;
 mod identity;
 mod identity_laws;
+mod identity_passing;
 mod identity_storm;
 mod identity_values;
 mod kills;

@@ -228,6 +228,15 @@ impl IdentityCandidate {
     async fn decided_at(&self) -> Option<DateTime<Utc>> {
         self.0.decided_at
     }
+    /// Which of the two held an address that is the other's now, when they are suggested for that: it was silent for long,
+    /// then somebody wrote from it under another name.
+    async fn former_holder_id(&self) -> Option<ID> {
+        self.0.former.map(id)
+    }
+    /// For how many days the address was silent when it passed to the other.
+    async fn silent_days(&self) -> Option<i32> {
+        self.0.silent_days
+    }
     /// Who decided.
     async fn decided_by_id(&self) -> Option<ID> {
         self.0.decided_by.map(id)

@@ -93,7 +93,7 @@ export type CandidatesQueryVariables = Exact<{
 }>;
 
 
-export type CandidatesQuery = { customer: { id: string, candidates: Array<{ id: string, score: number, evidence: Array<{ field: string, agreement: EvidenceAgreement, weight: number, verifier: string | null, verification: { score: number | null, expiresAt: string, consent: string | null } | null }>, customers: Array<{ id: string, name: string, identities: Array<{ id: string, scheme: string, value: string }> }> }> } | null };
+export type CandidatesQuery = { customer: { id: string, candidates: Array<{ id: string, score: number, formerHolderId: string | null, silentDays: number | null, evidence: Array<{ field: string, agreement: EvidenceAgreement, weight: number, verifier: string | null, verification: { score: number | null, expiresAt: string, consent: string | null } | null }>, customers: Array<{ id: string, name: string, identities: Array<{ id: string, scheme: string, value: string }> }> }> } | null };
 
 export type CandidateConfirmMutationVariables = Exact<{
   input: CandidateInput;
@@ -159,7 +159,7 @@ export type IdentityReviewQueryVariables = Exact<{
 }>;
 
 
-export type IdentityReviewQuery = { identityReview: { nodes: Array<{ id: string, score: number, createdAt: string, evidence: Array<{ field: string, agreement: EvidenceAgreement, weight: number, verifier: string | null, verification: { score: number | null, expiresAt: string, consent: string | null } | null }>, customers: Array<{ id: string, name: string, tier: string, tags: Array<string>, birthDate: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, lastSeen: string }>, conversations: { nodes: Array<{ id: string, number: number, subject: string, lastActivityAt: string }> } }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type IdentityReviewQuery = { identityReview: { nodes: Array<{ id: string, score: number, formerHolderId: string | null, silentDays: number | null, createdAt: string, evidence: Array<{ field: string, agreement: EvidenceAgreement, weight: number, verifier: string | null, verification: { score: number | null, expiresAt: string, consent: string | null } | null }>, customers: Array<{ id: string, name: string, tier: string, tags: Array<string>, birthDate: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, lastSeen: string }>, conversations: { nodes: Array<{ id: string, number: number, subject: string, lastActivityAt: string }> } }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type TwinRunsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -296,6 +296,8 @@ export const CandidatesDocument = new TypedDocumentString(`
     candidates {
       id
       score
+      formerHolderId
+      silentDays
       evidence {
         field
         agreement
@@ -475,6 +477,8 @@ export const IdentityReviewDocument = new TypedDocumentString(`
     nodes {
       id
       score
+      formerHolderId
+      silentDays
       createdAt
       evidence {
         field

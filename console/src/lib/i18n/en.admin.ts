@@ -427,6 +427,7 @@ export const enAdmin = {
   'audit.candidate_reopened': '{who} took back that {what} and another customer are two people',
   'audit.customer_event_told': '{who} told an event of {what}',
   'audit.customer_split': '{who} split identifiers off {what}',
+  'audit.address_passed': 'An address of {what} passed to another customer',
   'audit.emergency_activated': '{who} put {what} into force',
   'audit.emergency_ended': '{who} ended {what}',
   'audit.emergency_plan_deleted': '{who} removed {what}',

@@ -468,6 +468,7 @@ export const en = {
   'event.opt_out': 'The customer asked for silence',
   'event.consent': 'The customer answered a question of consent',
   'event.identity_change': 'Identifiers of the customer changed',
+  'event.address_passed': 'The address passed to another person: it was silent for long, then another name wrote',
   'event.identity_event': 'The provider told something about the identity',
   'event.account_link': 'The customer’s account was tied or cut',
   'event.handover': 'Control of the thread moved at the provider',

@@ -428,6 +428,7 @@ export const zhAdmin: Record<keyof typeof enAdmin, string> = {
   'audit.candidate_reopened': '{who} 撤销了对 {what} 的“不是同一人”判定',
   'audit.customer_event_told': '{who} 通知了 {what} 的事件',
   'audit.customer_split': '{who} 从 {what} 拆出了标识',
+  'audit.address_passed': '{what} 的地址已转给另一位客户',
   'audit.emergency_activated': '{who} 启用了 {what}',
   'audit.emergency_ended': '{who} 结束了 {what}',
   'audit.emergency_plan_deleted': '{who} 删除了 {what}',

@@ -101,6 +101,7 @@ const said: readonly (readonly [english: string, chinese: string])[] = [
   ['the conversation is resolved', '会话已结束'],
   ['only the holder of the conversation may answer: accept it first', '只有会话负责人可以回复，请先接手'],
   ['the channel account is switched off: an admin can switch it on, or answer on another channel', '渠道账户已停用，请管理员启用，或通过其他渠道回复'],
+  ["this address is another customer's by now: answer in their conversation, or merge the two if they are one person", '该地址现已属于另一位客户，请在对方的会话中回复，若为同一人请先合并'],
   ['the conversation changed meanwhile: look again', '会话已变化，请查看后重试'],
   ['only its owner or a supervisor may resolve it', '只有负责人或主管可以结束会话'],
   ['only its owner or a supervisor may do this', '只有负责人或主管可以执行此操作'],

@@ -470,6 +470,7 @@ export const zh: Record<keyof typeof en, string> = {
   'event.opt_out': '客户要求停止消息',
   'event.consent': '客户答复了授权询问',
   'event.identity_change': '客户的标识已变更',
+  'event.address_passed': '该地址已转给他人：长期沉默后以另一姓名来信',
   'event.identity_event': '服务商通知了身份信息',
   'event.account_link': '客户绑定或解绑了账号',
   'event.handover': '会话控制权在服务商处转移',

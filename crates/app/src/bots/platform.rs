@@ -9,7 +9,7 @@ use crate::{
     App,
     authz::Subject,
     conversations::{close, topics},
-    inbound::{self, Arrival},
+    inbound::{self, Arrival, Comer},
 };
 use meridian_domain::{
     actor::Actor,
@@ -123,7 +123,8 @@ async fn outer_place(tx: &mut WriteTx, bot: BotId, call: &BotCall) -> Result<Pla
     }
     let sender = call.sender(bot);
     let (key, ids) = identity::party_key(&sender).ok_or(CallRefused::NoPlace)?;
-    let party = inbound::resolve(tx, &sender, &key, &ids, "bot").await?;
+    let comer = Comer { sender: &sender, key: &key, ids: &ids, source: "bot", seen: true };
+    let party = inbound::resolve(tx, &comer).await?;
     let arrival = Arrival {
         account,
         kind: ChannelKind::Generic,

@@ -22,7 +22,7 @@ use meridian_store::{
     conversations::{self, Conversation, Session},
     deliveries,
     items::{self, NewItem},
-    opt_outs, templates,
+    opt_outs, passed, templates,
 };
 use serde_json::{Value, json};
 
@@ -50,6 +50,9 @@ pub enum ReplyRefused {
     /// The account was switched off.
     #[error("the channel account is switched off: an admin can switch it on, or answer on another channel")]
     AccountOff,
+    /// The address passed to somebody else since.
+    #[error("{PASSED}")]
+    Passed,
     /// The provider takes no free text any more.
     #[error("{0}")]
     WindowClosed(String),
@@ -86,6 +89,10 @@ pub struct Reply {
     /// Its send.
     pub delivery: DeliveryId,
 }
+
+/// Why nothing is sent to an address that passed on.
+pub(crate) const PASSED: &str = "this address is another customer's by now: answer in their conversation, or merge the two \
+                                 if they are one person";
 
 /// Files of one message.
 const MOST_FILES: usize = 10;
@@ -223,6 +230,9 @@ pub(super) async fn may_leave(
     let (active, now) = accounts::standing(tx, session.account).await?;
     if !active {
         return Err(ReplyRefused::AccountOff);
+    }
+    if passed::of_session(tx, session.id).await? {
+        return Err(ReplyRefused::Passed);
     }
     if template && !can.templates {
         return Err(ReplyRefused::Template(format!("{} has no templates", session.kind)));

@@ -3,7 +3,7 @@
 use crate::{
     App,
     authz::Subject,
-    conversations::{said_enough, silenced, topics},
+    conversations::{PASSED, said_enough, silenced, topics},
 };
 use meridian_domain::{
     button::{self, Button},
@@ -21,7 +21,7 @@ use meridian_domain::{
 use meridian_store::{
     ReadTx, StoreError, WriteTx, accounts, arrivals, attachments, conversations,
     deliveries::{self, Delivery},
-    identity, items,
+    identity, items, passed,
 };
 
 /// What the worker should do.
@@ -78,6 +78,13 @@ pub async fn claim(app: &App, tenant: TenantId, id: DeliveryId) -> Result<Claime
     if !accounts::standing(&mut tx, delivery.account).await?.0 {
         let off = ("auth", "the channel account is switched off");
         set(&mut tx, &delivery, DeliveryState::Failed, Some(off)).await?;
+        tx.commit().await?;
+        return Ok(Claimed::Done);
+    }
+    // What was meant for the former owner of a number never reaches the new one.
+    if passed::of_session(&mut tx, session.id).await? {
+        let passed = (ErrorClass::BadRecipient.code(), PASSED);
+        set(&mut tx, &delivery, DeliveryState::Failed, Some(passed)).await?;
         tx.commit().await?;
         return Ok(Claimed::Done);
     }

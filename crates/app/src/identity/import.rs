@@ -198,7 +198,7 @@ async fn apply(tx: &mut WriteTx, row: &intake::Row) -> Result<bool, StoreError> 
             })?,
         }
     };
-    let said = Said { party: view, ids: &ids, name: &row.name, source: "import" };
+    let said = Said { party: view, ids: &ids, name: &row.name, source: "import", seen: false };
     arrivals::remember(tx, &[said]).await?;
     customers::complete(tx, view.customer, &new).await?;
     look_at(tx, [view.customer]);

@@ -15,7 +15,7 @@ use meridian_store::{
     candidates::{self, State},
     customers,
     identity::{self as store, Later},
-    moves, recognition,
+    moves, passed, recognition,
 };
 use serde_json::{Value, json};
 
@@ -104,6 +104,7 @@ pub(super) async fn merge_in(tx: &mut WriteTx, merge: &Merge<'_>) -> Result<Link
     customers::set_merged_into(tx, from, Some(into)).await?;
     candidates::decide(tx, from, into, State::Confirmed).await?;
     candidates::keep_only(tx, &[from.0], &[], false).await?;
+    passed::carry(tx, from, into).await?;
     recognition::hide(tx, from).await?;
     look_at(tx, [into]);
     tell(tx, &[from, into], &touched).await?;

@@ -123,7 +123,7 @@ async fn end_here(
     }
     let made: Option<PartyView> = store::insert_party(tx, &key, Belongs::To(new)).await?;
     let Some(party) = made else { return Ok(Told::Elsewhere) };
-    let said = Said { party, ids: std::slice::from_ref(&key), name: "", source: "agent" };
+    let said = Said { party, ids: std::slice::from_ref(&key), name: "", source: "agent", seen: true };
     arrivals::remember(tx, &[said]).await?;
     Ok(Told::Made(party.party))
 }

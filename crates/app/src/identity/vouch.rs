@@ -63,7 +63,7 @@ async fn vouch(
     let party = store::parties(&mut tx, customer).await?.first().copied().ok_or(MergeRefused::NotFound)?;
     let source = if verified == Verification::Agent { "agent" } else { "import" };
     let party = PartyView { party: PartyId(party), customer };
-    arrivals::remember(&mut tx, &[Said { party, ids, name: "", source }]).await?;
+    arrivals::remember(&mut tx, &[Said { party, ids, name: &own.name, source, seen: true }]).await?;
     tx.audit("identity_confirmed", "customer", Some(customer.0), json!({ "scheme": scheme, "source": source }));
     let mut now = customer;
     if let Match::Link { customer: twin, evidence, .. } = same {

@@ -49,7 +49,7 @@ impl Memory {
     /// The same, if it has to be written.
     pub(super) fn news<'a>(&mut self, said: Said<'a>) -> Option<Said<'a>> {
         let ids: Vec<_> = said.ids.iter().map(|id| (&id.scheme, &id.scope, &id.value, id.verified.code())).collect();
-        let what = self.known.0.hasher.hash_one((said.party.party, said.party.customer, ids, said.name));
+        let what = self.known.0.hasher.hash_one((said.party.party, said.party.customer, ids, said.name, said.seen));
         let written = self.known.0.written.lock().unwrap_or_else(PoisonError::into_inner);
         if written.get(&what).is_some_and(|at| at.elapsed() < FRESH) {
             return None;

@@ -3,7 +3,7 @@
 use super::{
     ingest::{about, strip_nulls},
     memory::Memory,
-    resolve::resolve,
+    resolve::{Comer, resolve},
     session::{Arrival, place, rouse},
 };
 use crate::{
@@ -169,18 +169,21 @@ async fn place_all<'a>(
         .iter()
         .map(|one| Place { key: &one.key, account: one.arrived.account, thread: one.arrived.event.thread.as_deref() })
         .collect();
-    let mut standing = arrivals::standing(tx, &senders).await?;
+    let arrivals::Found { mut standing, mut silent } = arrivals::standing(tx, &senders).await?;
     let (mut said, mut placed) = (Vec::new(), Vec::with_capacity(sent.len()));
     for ((one, here), reading) in sent.iter().zip(senders).zip(&readings) {
         let (event, source) = (one.arrived.event, one.arrived.kind.code());
         let arrival = arrival_of(&one.arrived, reading.as_ref());
-        let mut at = if let Some(at) = standing.get(&here) {
-            let name = event.sender.name.as_deref().map_or("", str::trim);
-            let says = Said { party: at.party, ids: &one.ids, name, source };
+        let seen = !event.is_echo() && !event.is_automatic();
+        let comer = Comer { sender: &event.sender, key: &one.key, ids: &one.ids, source, seen };
+        // Under a name, an address that was silent for long may lead to another person: looked at before all else.
+        let doubtful = seen && !comer.name().is_empty() && silent.remove(&here);
+        let mut at = if let Some(at) = standing.get(&here).filter(|_| !doubtful) {
+            let says = Said { party: at.party, ids: &one.ids, name: comer.name(), source, seen };
             said.extend(memory.news(says));
             at.clone()
         } else {
-            let party = resolve(tx, &event.sender, &one.key, &one.ids, source).await?;
+            let party = resolve(tx, &comer).await?;
             place(tx, party, &arrival).await?
         };
         if !event.is_quiet() {

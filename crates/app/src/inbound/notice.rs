@@ -2,7 +2,7 @@
 
 use super::{
     messages::{Arrived, arrival_of},
-    resolve::resolve,
+    resolve::{Comer, resolve},
     session::{place, rouse},
 };
 use crate::{conversations::topics, identity as who};
@@ -38,7 +38,8 @@ fn rings(one: &Arrived<'_>) -> bool {
 pub(super) async fn notice(tx: &mut WriteTx, one: &Arrived<'_>) -> Result<bool, StoreError> {
     let (account, event) = (one.account, one.event);
     let Some((key, ids)) = identity::party_key(&event.sender) else { return Ok(false) };
-    let party = resolve(tx, &event.sender, &key, &ids, "notice").await?;
+    let seen = !event.is_quiet();
+    let party = resolve(tx, &Comer { sender: &event.sender, key: &key, ids: &ids, source: "notice", seen }).await?;
     let wish = Silence::said_by(event.kind);
     if let Some(wish) = wish {
         opt_outs::set(tx, party.view.party, account, wish).await?;
@@ -88,7 +89,8 @@ async fn moved(tx: &mut WriteTx, one: &Arrived<'_>, customer: CustomerId) -> Res
         return Ok(false);
     }
     let Some(made) = store::insert_party(tx, &key, store::Belongs::To(customer)).await? else { return Ok(false) };
-    resolve(tx, &sender, &key, &ids, one.kind.code()).await?;
+    let comer = Comer { sender: &sender, key: &key, ids: &ids, source: one.kind.code(), seen: true };
+    resolve(tx, &comer).await?;
     let link = store::Link {
         kind: "link",
         party: made.party,

@@ -1,5 +1,6 @@
 //! From a sender to a party and its customer: the exact part of identity.
 
+use super::passing::{self, passed_on};
 use crate::identity as who;
 use meridian_domain::{
     event::{Identifier, Sender},
@@ -17,32 +18,51 @@ pub(crate) struct Resolved {
     pub new: bool,
 }
 
-/// Finds or makes the party of a sender by its key, under its lock, and remembers what it said of itself.
-pub(crate) async fn resolve(
-    tx: &mut WriteTx,
-    sender: &Sender,
-    key: &Identifier,
-    ids: &[Identifier],
-    source: &str,
-) -> Result<Resolved, StoreError> {
+/// Who comes in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Comer<'a> {
+    /// As its channel tells.
+    pub sender: &'a Sender,
+    /// What names its party ([`identity::party_key`]).
+    pub key: &'a Identifier,
+    /// All of its identifiers, in normal form.
+    pub ids: &'a [Identifier],
+    /// Where it comes in.
+    pub source: &'a str,
+    /// The person is there, rather than told of by our own side, a machine or another system.
+    pub seen: bool,
+}
+
+impl<'a> Comer<'a> {
+    /// The name given; may be empty.
+    pub(super) fn name(&self) -> &'a str {
+        self.sender.name.as_deref().map_or("", str::trim)
+    }
+}
+
+/// Finds or makes the party of a sender by its key, under its lock, and remembers what it said of itself. An address that
+/// was given out again leads to a party of its own.
+pub(crate) async fn resolve(tx: &mut WriteTx, comer: &Comer<'_>) -> Result<Resolved, StoreError> {
+    let Comer { sender, key, ids, source, seen } = *comer;
+    let name = comer.name();
     // Two newcomers that share a verified value must see each other.
     let joining: Vec<Identifier> = ids.iter().filter(|id| identity::joins(id)).cloned().collect();
     store::lock_values(tx, &joining).await?;
-    let mut decided = None;
-    let view = if let Some(known) = store::lock_party(tx, key).await? {
+    let (mut decided, mut passed, mut known) = (None, None, None);
+    if let Some(held) = store::lock_sender(tx, key).await? {
+        passed = passed_on(tx, &held, comer).await?;
+        known = Some(held.view).filter(|_| passed.is_none());
+    }
+    let view = if let Some(known) = known {
         known
     } else {
-        let name = sender.name.as_deref().map_or("", str::trim);
         let made = who::same_as(tx, Newcomer { ids, name }, None).await?;
         let customer = match &made {
             // It may have been merged meanwhile.
             Match::Link { customer, .. } => {
                 store::Belongs::To(customers::standing(tx, *customer).await?.unwrap_or(*customer))
             }
-            Match::New { .. } => store::Belongs::New {
-                name: sender.name.as_deref().map_or("", str::trim),
-                locale: sender.locale.as_deref(),
-            },
+            Match::New { .. } => store::Belongs::New { name, locale: sender.locale.as_deref() },
         };
         match store::insert_party(tx, key, customer).await? {
             Some(view) => {
@@ -57,17 +77,19 @@ pub(crate) async fn resolve(
             })?,
         }
     };
-    let name = sender.name.as_deref().map_or("", str::trim);
-    let learned = arrivals::remember(tx, &[arrivals::Said { party: view, ids, name, source }]).await?;
+    let learned = arrivals::remember(tx, &[arrivals::Said { party: view, ids, name, source, seen }]).await?;
     who::look_at(tx, learned);
     let new = decided.is_some();
     if let Some(decided) = decided {
-        record(tx, view, decided).await?;
+        record(tx, view, decided, passed.is_some()).await?;
+    }
+    if let Some(passed) = passed {
+        passing::record(tx, &passed, view, key).await?;
     }
     Ok(Resolved { view, new })
 }
 
-async fn record(tx: &mut WriteTx, view: store::PartyView, decided: Match) -> Result<(), StoreError> {
+async fn record(tx: &mut WriteTx, view: store::PartyView, decided: Match, took_over: bool) -> Result<(), StoreError> {
     let mut link = store::Link {
         kind: "link",
         party: view.party,
@@ -88,7 +110,12 @@ async fn record(tx: &mut WriteTx, view: store::PartyView, decided: Match) -> Res
             for (party, id) in former {
                 recognition::ended(tx, party, &id).await?;
             }
-            "first contact of this address".clone_into(&mut link.reason);
+            let first = if took_over {
+                "first contact of this address since it passed from somebody else"
+            } else {
+                "first contact of this address"
+            };
+            first.clone_into(&mut link.reason);
             store::insert_link(tx, &link).await?;
             for (customer, evidence) in candidates {
                 let schemes: Vec<&str> = evidence.iter().map(|e| e.scheme.as_str()).collect();

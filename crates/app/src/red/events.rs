@@ -4,7 +4,7 @@ use super::judge;
 use crate::{
     App,
     authz::{Forbidden, Subject},
-    inbound::resolve,
+    inbound::{Comer, resolve},
 };
 use meridian_domain::{
     event::{Identifier, Sender, Verification},
@@ -146,7 +146,8 @@ pub async fn take_event(
     };
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
     let ids = [key.clone()];
-    let party = resolve(&mut tx, &Sender::default(), &key, &ids, "event").await?.view;
+    let comer = Comer { sender: &Sender::default(), key: &key, ids: &ids, source: "event", seen: false };
+    let party = resolve(&mut tx, &comer).await?.view;
     take(tx, party.party, party.customer, Some((account, external_id)), &told.event).await
 }
 

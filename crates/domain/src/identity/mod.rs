@@ -19,6 +19,7 @@ pub mod link;
 pub mod name;
 mod nickname;
 pub mod pairing;
+pub mod passing;
 pub mod phone;
 mod regroup;
 pub mod spoken;
@@ -220,9 +221,10 @@ pub struct Holder {
     pub identifier: Identifier,
     /// When that customer came to be; the oldest wins a tie.
     pub customer_since: Instant,
-    /// Names of that customer, and of those the party was with before.
+    /// Names of that customer, of those the party was with before, and the one given on the identifier itself.
     pub names: Vec<String>,
-    /// For how many days the other party was not seen with it.
+    /// For how many days the other party was not seen with it, those included in which it was seen without a name after a
+    /// long silence.
     pub silent_days: i64,
     /// What people declared of the value.
     pub declared: Option<Declared>,

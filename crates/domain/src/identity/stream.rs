@@ -28,7 +28,7 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { reassigned_after_days: 60 }
+        Self { reassigned_after_days: super::REASSIGNED_AFTER_DAYS }
     }
 }
 
