@@ -2,7 +2,7 @@ import type { PlanBitsFragment, RoutingPlanInput } from '../gql/plans/graphql';
 import { needsOf, needsText } from '../lib/attributes';
 
 /** A step as it is edited: languages and attributes are a line of text each. */
-export type Step = Required<Omit<PlanBitsFragment['steps'][number], 'languages' | 'skills' | 'attributes'>> & { languages: string; attributes: string; skills: { skillId: string; level: number }[] };
+export type Step = Required<Omit<PlanBitsFragment['steps'][number], 'languages' | 'skills' | 'attributes' | 'tells'>> & { languages: string; attributes: string; message: string; callback: boolean; skills: { skillId: string; level: number }[] };
 export interface Draft {
   steps: Step[];
   targetSeconds: number;
@@ -13,15 +13,15 @@ export const orders = ['SCARCITY', 'LONGEST_IDLE', 'LEAST_OCCUPIED', 'BEST_LEVEL
 export const pools = ['ANY', 'OWN', 'OUTSOURCED'] as const;
 
 export function newStep(): Step {
-  return { seconds: 60, relaxLevels: 0, anyLanguage: false, anyHours: false, shiftLeftMinutes: 0, skipIfEmpty: false, order: 'SCARCITY', pool: 'ANY', siteIds: [], branchIds: [], agentIds: [], languages: '', attributes: '', skills: [] };
+  return { seconds: 60, relaxLevels: 0, anyLanguage: false, anyHours: false, shiftLeftMinutes: 0, opensWithinMinutes: 0, skipIfEmpty: false, order: 'SCARCITY', pool: 'ANY', siteIds: [], branchIds: [], agentIds: [], languages: '', attributes: '', message: '', callback: false, skills: [] };
 }
 
 export function draftOf(plan: PlanBitsFragment): Draft {
   const steps = plan.steps.map((step): Step => {
-    const { seconds, relaxLevels, anyLanguage, anyHours, shiftLeftMinutes, skipIfEmpty, order, pool } = step;
+    const { seconds, relaxLevels, anyLanguage, anyHours, shiftLeftMinutes, opensWithinMinutes, skipIfEmpty, order, pool } = step;
     const lists = { siteIds: [...step.siteIds], branchIds: [...step.branchIds], agentIds: [...step.agentIds] };
-    const asked = { languages: step.languages.join(', '), attributes: needsText(step.attributes), skills: step.skills.map(({ skillId, level }) => ({ skillId, level })) };
-    return { seconds, relaxLevels, anyLanguage, anyHours, shiftLeftMinutes, skipIfEmpty, order, pool, ...lists, ...asked };
+    const asked = { languages: step.languages.join(', '), attributes: needsText(step.attributes), message: step.tells?.message ?? '', callback: step.tells?.callback ?? false, skills: step.skills.map(({ skillId, level }) => ({ skillId, level })) };
+    return { seconds, relaxLevels, anyLanguage, anyHours, shiftLeftMinutes, opensWithinMinutes, skipIfEmpty, order, pool, ...lists, ...asked };
   });
   return { steps, targetSeconds: plan.targetSeconds, reserve: plan.reserve, note: '' };
 }
@@ -29,13 +29,15 @@ export function draftOf(plan: PlanBitsFragment): Draft {
 /** What goes to the server; an emptied number counts as 0. */
 export function planOf(draft: Draft): RoutingPlanInput {
   const number = (value: number | null): number => value ?? 0;
-  const steps = draft.steps.map((step) => ({
+  const steps = draft.steps.map(({ message, callback, ...step }) => ({
     ...step,
     seconds: number(step.seconds),
     relaxLevels: number(step.relaxLevels),
     shiftLeftMinutes: number(step.shiftLeftMinutes),
+    opensWithinMinutes: number(step.opensWithinMinutes),
     languages: step.languages.toLowerCase().split(/[\s,;，、；]+/).filter(Boolean),
     attributes: needsOf(step.attributes),
+    tells: message.trim() ? { message: message.trim(), callback } : null,
   }));
   return { steps, targetSeconds: number(draft.targetSeconds), reserve: draft.reserve };
 }

@@ -69,16 +69,47 @@ impl Default for Capacity {
     }
 }
 
+/// What stands in the way of one more piece of a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoRoom {
+    /// All places of the class are taken.
+    Class,
+    /// They are finishing: the share of the places that they still take is taken.
+    Finishing,
+    /// They hold work of this class, and the other does not come on top of it.
+    Beside(ChannelClass),
+    /// Over all classes so many units would be in use, and there are no more than `most`.
+    Total {
+        /// Units that the work takes with what they hold.
+        units: i32,
+        /// Units there are.
+        most: i16,
+    },
+}
+
 impl Capacity {
     /// Whether one more piece of a class fits, from the units in use and the units there are by class.
     pub fn fits(&self, load: &[(i16, i16); 4], class: ChannelClass) -> bool {
+        self.no_room(load, class).is_none()
+    }
+
+    /// The first thing that stands in the way of one more piece of a class; none when it fits.
+    pub fn no_room(&self, load: &[(i16, i16); 4], class: ChannelClass) -> Option<NoRoom> {
         let at = class.index();
         let (used, cap) = load[at];
-        let cap = i32::from(cap) * i32::from(self.percent) / 100;
-        let units = || load.iter().zip(self.weights).map(|((held, _), weight)| i32::from(*held) * i32::from(weight));
-        i32::from(used) < cap
-            && load.iter().zip(self.on_top[at]).all(|((held, _), on_top)| on_top || *held <= 0)
-            && (self.total == 0 || units().sum::<i32>() + i32::from(self.weights[at]) <= i32::from(self.total))
+        if used >= cap {
+            return Some(NoRoom::Class);
+        }
+        if i32::from(used) >= i32::from(cap) * i32::from(self.percent) / 100 {
+            return Some(NoRoom::Finishing);
+        }
+        let held = |(n, on_top): &(usize, bool)| !on_top && load[*n].0 > 0;
+        if let Some((n, _)) = self.on_top[at].into_iter().enumerate().find(held) {
+            return Some(NoRoom::Beside(ChannelClass::ALL[n]));
+        }
+        let weighed = load.iter().zip(self.weights).map(|((held, _), weight)| i32::from(*held) * i32::from(weight));
+        let units = weighed.sum::<i32>() + i32::from(self.weights[at]);
+        (self.total > 0 && units > i32::from(self.total)).then_some(NoRoom::Total { units, most: self.total })
     }
 }
 
@@ -115,6 +146,19 @@ mod tests {
         assert!(
             rules.fits(&with(1, 3, 5, 9), ChannelClass::Mail) && !rules.fits(&with(1, 3, 5, 9), ChannelClass::Chat)
         );
+    }
+
+    #[test]
+    fn what_stands_in_the_way_is_told() {
+        let rules = policy().compact(false);
+        let with = |voice, chat, messaging, mail| [(voice, 1), (chat, 3), (messaging, 5), (mail, 10)];
+        let chat = |load| rules.no_room(&load, ChannelClass::Chat);
+        assert_eq!(chat(with(0, 1, 0, 3)), None);
+        assert_eq!(chat(with(0, 3, 0, 0)), Some(NoRoom::Class));
+        assert_eq!(chat(with(0, 0, 1, 0)), Some(NoRoom::Beside(ChannelClass::Messaging)));
+        assert_eq!(chat(with(0, 2, 0, 3)), Some(NoRoom::Total { units: 9, most: 8 }));
+        let finishing = policy().compact(true);
+        assert_eq!(finishing.no_room(&with(0, 1, 0, 0), ChannelClass::Chat), Some(NoRoom::Finishing));
     }
 
     #[test]

@@ -82,6 +82,24 @@ pub async fn mark(tx: &mut WriteTx, work: WorkItemId, what: Beyond) -> Result<bo
     Ok(done.rows_affected() == 1)
 }
 
+/// Notes that the customer of work was told what a step of its queue's plan says; false when they were, or when it does
+/// not wait any more.
+pub async fn told(tx: &mut WriteTx, work: WorkItemId, step: u16, callback: bool) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let done = sqlx::query!(
+        "update work_item set told_queue = queue_id, told_step = $3, line = case when $4 then 'callback' else line end
+         where tenant_id = $1 and id = $2 and state = 'queued'
+           and (told_queue is distinct from queue_id or told_step < $3)",
+        tenant,
+        work.0,
+        i16::try_from(step).unwrap_or(i16::MAX),
+        callback
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Where the line of a queue stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {

@@ -166,3 +166,29 @@ async fn callback(stack: &mut Stack, socket: &mut Socket) -> Result<()> {
     assert_eq!(stack.count(ended).await?, 1);
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_ring_tells_once_and_offers_a_callback() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let ada = Agent::sign_in(&stack.base, "demo", "ada@demo.example", &stack.demo.password).await?;
+    let support = queue(&ada, "Support").await?;
+    let publish = "mutation($q: ID!, $p: RoutingPlanInput!) { routingPlanPublish(input: { queueId: $q, plan: $p, note: \"rings\" }) {
+        queue { plans(first: 1) { steps { opensWithinMinutes tells { message callback } } } } userErrors { field message } } }";
+    let word = "It takes longer today: shall we call you back?";
+    let plan = json!({ "steps": [
+        { "seconds": 1, "pool": "OWN", "shiftLeftMinutes": 15 },
+        { "seconds": 1, "pool": "OWN", "opensWithinMinutes": 60 },
+        { "anyHours": true, "tells": { "message": word, "callback": true } },
+    ] });
+    let done = ada.query(publish, json!({ "q": support, "p": plan })).await?;
+    assert_eq!(done["routingPlanPublish"]["userErrors"], json!([]), "{done}");
+    let steps = &done["routingPlanPublish"]["queue"]["plans"][0]["steps"];
+    assert_eq!(steps[1]["opensWithinMinutes"], 60, "{done}");
+    assert_eq!(steps[2]["tells"], json!({ "message": word, "callback": true }), "{done}");
+    let mut socket = visitor(&stack, "My parcel is lost").await?;
+    stack.settle("select count(*) from work_item where told_step = 2 and line = 'callback'", 1, PATIENCE).await?;
+    let wait = ask(&mut socket, "w1", WAIT, json!({})).await?;
+    assert_eq!(wait["visitorWait"]["callbackOffered"], true, "{wait}");
+    assert_eq!(stack.texts("select text from item_content where text like 'It takes longer%'").await?, [word]);
+    stack.finish().await
+}

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 const WHY: &str = "query($w: ID!, $a: ID!) { whyNot(workItemId: $w, agentId: $a) {
     verdict at decisionId chosenAgentId step planVersion order state stateReason live
-    reasons { code class used cap needed held languages passesAt openUntil siteIds skillId agentId queueId }
+    reasons { code class used cap noRoom needed held languages passesAt openUntil siteIds skillId agentId queueId }
     before { agent { id } score } own { score } later { step inSeconds } } }";
 const STATE: &str = "mutation($s: PresenceState!, $r: String!) { presenceSet(input: { state: $s, reason: $r }) {
     agent { state } userErrors { code } } }";
@@ -55,9 +55,9 @@ async fn whoever_did_not_get_it_is_told_why() -> Result<()> {
     assert_eq!((&told["state"], &told["stateReason"], &told["live"]), (&json!("BREAK"), &json!("lunch"), &json!(true)));
     assert_eq!(told["decisionId"], Value::Null, "{told}");
     let told = why(&sam, &work, &mei_id).await?;
-    let full = json!({ "class": "MESSAGING", "used": 0, "cap": 0 });
+    let full = json!({ "class": "MESSAGING", "used": 0, "cap": 0, "noRoom": "CLASS" });
     assert_eq!(codes(&told), ["no_capacity"], "{told}");
-    ensure!(["class", "used", "cap"].iter().all(|field| told["reasons"][0][field] == full[field]), "{told}");
+    ensure!(["class", "used", "cap", "noRoom"].iter().all(|field| told["reasons"][0][field] == full[field]), "{told}");
     ensure!(codes(&why(&sam, &work, &ada_id).await?).contains(&"not_in_queue".to_owned()));
 
     // An agent asks of themselves and of nobody else; who is not of this workspace is not found.

@@ -99,6 +99,16 @@ impl From<&routing::AttributeNeed> for AttributeNeed {
     }
 }
 
+/// What customers who wait are told when a step begins.
+#[derive(Debug, Clone, SimpleObject, InputObject)]
+#[graphql(input_name = "StepTellsInput")]
+pub(crate) struct StepTells {
+    /// In their own conversation; 1 to 1,000 characters.
+    message: String,
+    /// Whether they may take a callback instead of waiting on.
+    callback: bool,
+}
+
 /// One step of a plan: whom it asks and for how long.
 #[derive(SimpleObject)]
 pub(crate) struct RoutingStep {
@@ -112,6 +122,8 @@ pub(crate) struct RoutingStep {
     any_hours: bool,
     /// Least minutes of shift left at the site.
     shift_left_minutes: i32,
+    /// Sites that are asleep and open within so many minutes are asked as well; 0 = not.
+    opens_within_minutes: i32,
     /// Whether it is passed over at once when it names nobody at all.
     skip_if_empty: bool,
     /// Order of candidates.
@@ -130,6 +142,8 @@ pub(crate) struct RoutingStep {
     attributes: Vec<AttributeNeed>,
     /// Own people, partners, or both.
     pool: StaffPool,
+    /// What customers who wait are told when it begins, once.
+    tells: Option<StepTells>,
 }
 
 pub(super) fn number(value: impl TryInto<i32>) -> i32 {
@@ -144,6 +158,7 @@ impl From<&routing::Step> for RoutingStep {
             any_language: step.any_language,
             any_hours: step.any_hours,
             shift_left_minutes: step.shift_left_minutes.into(),
+            opens_within_minutes: step.opens_within_minutes.into(),
             skip_if_empty: step.skip_if_empty,
             order: step.order.into(),
             site_ids: step.sites.iter().map(|site| id(*site)).collect(),
@@ -157,6 +172,10 @@ impl From<&routing::Step> for RoutingStep {
                 .collect(),
             attributes: step.attributes.iter().map(AttributeNeed::from).collect(),
             pool: step.pool.into(),
+            tells: step
+                .tells
+                .as_ref()
+                .map(|tells| StepTells { message: tells.message.clone(), callback: tells.callback }),
         }
     }
 }
@@ -259,6 +278,9 @@ pub(crate) struct RoutingStepInput {
     /// Least minutes of shift left at the site.
     #[graphql(default)]
     shift_left_minutes: i32,
+    /// Sites that are asleep and open within so many minutes are asked as well, at most a week ahead; 0 = not.
+    #[graphql(default)]
+    opens_within_minutes: i32,
     /// Whether it is passed over at once when it names nobody at all.
     #[graphql(default)]
     skip_if_empty: bool,
@@ -284,6 +306,8 @@ pub(crate) struct RoutingStepInput {
     attributes: Vec<AttributeNeed>,
     /// Own people, partners, or both; any when left out.
     pool: Option<StaffPool>,
+    /// What customers who wait are told when it begins, once; nothing when left out.
+    tells: Option<StepTells>,
 }
 
 /// Ids of one type.
@@ -303,6 +327,7 @@ impl RoutingStepInput {
             sites: ids::<SiteId>(&self.site_ids)?,
             any_hours: self.any_hours,
             shift_left_minutes: u16::try_from(self.shift_left_minutes).unwrap_or(u16::MAX),
+            opens_within_minutes: u16::try_from(self.opens_within_minutes).unwrap_or(u16::MAX),
             skip_if_empty: self.skip_if_empty,
             order: self.order.map_or(Order::Scarcity, Order::from),
             skills: self.skills.iter().map(SkillLevel::read).collect::<Resolved<_>>()?,
@@ -310,6 +335,10 @@ impl RoutingStepInput {
             branches: ids::<BranchId>(&self.branch_ids)?,
             agents: ids::<AgentId>(&self.agent_ids)?,
             pool: self.pool.map_or(DomainPool::Any, DomainPool::from),
+            tells: self
+                .tells
+                .as_ref()
+                .map(|tells| routing::Tells { message: tells.message.clone(), callback: tells.callback }),
             attributes: self
                 .attributes
                 .iter()

@@ -18,6 +18,7 @@ use async_graphql::{
 use chrono::{DateTime, Utc};
 use meridian_app::routing as app;
 use meridian_domain::{
+    capacity,
     ids::{AgentId, DecisionId, WorkItemId},
     routing::{Exclusion, Explanation, Objection},
 };
@@ -72,10 +73,42 @@ pub(crate) struct WhyNotReason {
     used: Option<i32>,
     /// Units of it there are, or work that partners may hold.
     cap: Option<i32>,
+    /// What of their capacity stands in the way.
+    no_room: Option<NoRoom>,
+    /// The class that they hold and on top of which the work does not come.
+    beside_class: Option<ChannelClass>,
+    /// Units over all classes, this work included, where the total stands in the way.
+    units: Option<i32>,
+    /// Units over all classes that there are, where the total stands in the way.
+    total: Option<i32>,
     /// For whom the work is kept.
     agent_id: Option<ID>,
     /// Their queue that lends its people and is busy itself.
     queue_id: Option<ID>,
+}
+
+/// What of somebody's capacity stands in the way of a piece of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum NoRoom {
+    /// All places of the class are taken.
+    Class,
+    /// They are finishing: the share of the places that they still take is taken.
+    Finishing,
+    /// They hold work on top of which this does not come.
+    Beside,
+    /// Over all classes too many units would be in use.
+    Total,
+}
+
+impl From<capacity::NoRoom> for NoRoom {
+    fn from(why: capacity::NoRoom) -> Self {
+        match why {
+            capacity::NoRoom::Class => Self::Class,
+            capacity::NoRoom::Finishing => Self::Finishing,
+            capacity::NoRoom::Beside(_) => Self::Beside,
+            capacity::NoRoom::Total { .. } => Self::Total,
+        }
+    }
 }
 
 /// A later step of the plan that would ask somebody.
@@ -140,6 +173,10 @@ fn reason(objection: Objection) -> WhyNotReason {
         class: None,
         used: None,
         cap: None,
+        no_room: None,
+        beside_class: None,
+        units: None,
+        total: None,
         agent_id: None,
         queue_id: None,
     };
@@ -158,8 +195,16 @@ fn reason(objection: Objection) -> WhyNotReason {
             told.site_ids = vec![id(site)];
             (told.open_until, told.passes_at, told.needed) = (open_until, opens_at, Some(minutes.into()));
         }
-        Objection::NoCapacity { class, used, cap } => {
+        Objection::NoCapacity { class, used, cap, why } => {
             (told.class, told.used, told.cap) = (Some(class.into()), Some(used.into()), Some(cap.into()));
+            told.no_room = Some(why.into());
+            match why {
+                capacity::NoRoom::Beside(held) => told.beside_class = Some(held.into()),
+                capacity::NoRoom::Total { units, most } => {
+                    (told.units, told.total) = (Some(units), Some(most.into()));
+                }
+                capacity::NoRoom::Class | capacity::NoRoom::Finishing => {}
+            }
         }
         Objection::ContractFull { cap } => told.cap = Some(number(cap)),
         Objection::KeptFor { agent, until } => (told.agent_id, told.passes_at) = (Some(id(agent)), until),

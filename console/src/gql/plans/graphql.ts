@@ -95,6 +95,8 @@ export type RoutingStepInput = {
   branchIds?: Array<string | number>;
   /** Only who speaks one of these (BCP 47 primary subtags). */
   languages?: Array<string>;
+  /** Sites that are asleep and open within so many minutes are asked as well, at most a week ahead; 0 = not. */
+  opensWithinMinutes?: number;
   /** Order of candidates; scarcity when left out. */
   order?: RoutingOrder | null | undefined;
   /** Own people, partners, or both; any when left out. */
@@ -111,6 +113,8 @@ export type RoutingStepInput = {
   skills?: Array<SkillNeedInput>;
   /** Whether it is passed over at once when it names nobody at all. */
   skipIfEmpty?: boolean;
+  /** What customers who wait are told when it begins, once; nothing when left out. */
+  tells?: StepTellsInput | null | undefined;
 };
 
 export type ShadowPlanStartInput = {
@@ -146,6 +150,14 @@ export type StaffPool =
   /** Own people alone. */
   | 'OWN';
 
+/** What customers who wait are told when a step begins. */
+export type StepTellsInput = {
+  /** Whether they may take a callback instead of waiting on. */
+  callback: boolean;
+  /** In their own conversation; 1 to 1,000 characters. */
+  message: string;
+};
+
 /** Why a mutation did not do what it was asked for. */
 export type UserErrorCode =
   /** It stands in conflict with what is. */
@@ -165,12 +177,12 @@ export type UserErrorCode =
   /** The provider takes no answer any more until the customer writes again. */
   | 'WINDOW_CLOSED';
 
-export type PlanBitsFragment = { version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }>, attributes: Array<{ key: string, anyOf: Array<string>, atLeast: number | null }> }> };
+export type PlanBitsFragment = { version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, opensWithinMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, tells: { message: string, callback: boolean } | null, skills: Array<{ skillId: string, level: number }>, attributes: Array<{ key: string, anyOf: Array<string>, atLeast: number | null }> }> };
 
 export type PlansQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type PlansQuery = { queues: Array<{ id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }>, attributes: Array<{ key: string, anyOf: Array<string>, atLeast: number | null }> }> }> }> };
+export type PlansQuery = { queues: Array<{ id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, opensWithinMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, tells: { message: string, callback: boolean } | null, skills: Array<{ skillId: string, level: number }>, attributes: Array<{ key: string, anyOf: Array<string>, atLeast: number | null }> }> }> }> };
 
 export type PlanTryQueryVariables = Exact<{
   input: RoutingPlanTryInput;
@@ -184,14 +196,14 @@ export type PlanPublishMutationVariables = Exact<{
 }>;
 
 
-export type PlanPublishMutation = { routingPlanPublish: { queue: { id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }>, attributes: Array<{ key: string, anyOf: Array<string>, atLeast: number | null }> }> }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type PlanPublishMutation = { routingPlanPublish: { queue: { id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, opensWithinMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, tells: { message: string, callback: boolean } | null, skills: Array<{ skillId: string, level: number }>, attributes: Array<{ key: string, anyOf: Array<string>, atLeast: number | null }> }> }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type PlanRevertMutationVariables = Exact<{
   input: RoutingPlanRevertInput;
 }>;
 
 
-export type PlanRevertMutation = { routingPlanRevert: { queue: { id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, skills: Array<{ skillId: string, level: number }>, attributes: Array<{ key: string, anyOf: Array<string>, atLeast: number | null }> }> }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type PlanRevertMutation = { routingPlanRevert: { queue: { id: string, plans: Array<{ version: number, active: boolean, note: string, createdAt: string | null, targetSeconds: number, reserve: boolean, author: { id: string, name: string } | null, steps: Array<{ seconds: number, relaxLevels: number, anyLanguage: boolean, anyHours: boolean, shiftLeftMinutes: number, opensWithinMinutes: number, skipIfEmpty: boolean, order: RoutingOrder, pool: StaffPool, siteIds: Array<string>, branchIds: Array<string>, agentIds: Array<string>, languages: Array<string>, tells: { message: string, callback: boolean } | null, skills: Array<{ skillId: string, level: number }>, attributes: Array<{ key: string, anyOf: Array<string>, atLeast: number | null }> }> }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type ShadowBitsFragment = { id: string, planVersion: number, samplePercent: number, startedAt: string, endedAt: string | null, decisions: number, agreement: number | null, otherAgent: number, sooner: number, later: number, waitsCompared: number, waitDifferenceSeconds: number | null, differences: Array<{ at: string, decisionId: string, workItemId: string, agentId: string | null, step: number, shadowAgentId: string | null, shadowStep: number }> };
 
@@ -252,9 +264,14 @@ export const PlanBitsFragmentDoc = new TypedDocumentString(`
     anyLanguage
     anyHours
     shiftLeftMinutes
+    opensWithinMinutes
     skipIfEmpty
     order
     pool
+    tells {
+      message
+      callback
+    }
     siteIds
     branchIds
     agentIds
@@ -322,9 +339,14 @@ export const PlansDocument = new TypedDocumentString(`
     anyLanguage
     anyHours
     shiftLeftMinutes
+    opensWithinMinutes
     skipIfEmpty
     order
     pool
+    tells {
+      message
+      callback
+    }
     siteIds
     branchIds
     agentIds
@@ -400,9 +422,14 @@ export const PlanPublishDocument = new TypedDocumentString(`
     anyLanguage
     anyHours
     shiftLeftMinutes
+    opensWithinMinutes
     skipIfEmpty
     order
     pool
+    tells {
+      message
+      callback
+    }
     siteIds
     branchIds
     agentIds
@@ -451,9 +478,14 @@ export const PlanRevertDocument = new TypedDocumentString(`
     anyLanguage
     anyHours
     shiftLeftMinutes
+    opensWithinMinutes
     skipIfEmpty
     order
     pool
+    tells {
+      message
+      callback
+    }
     siteIds
     branchIds
     agentIds

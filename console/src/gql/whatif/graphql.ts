@@ -47,6 +47,8 @@ export type RoutingStepInput = {
   branchIds?: Array<string | number>;
   /** Only who speaks one of these (BCP 47 primary subtags). */
   languages?: Array<string>;
+  /** Sites that are asleep and open within so many minutes are asked as well, at most a week ahead; 0 = not. */
+  opensWithinMinutes?: number;
   /** Order of candidates; scarcity when left out. */
   order?: RoutingOrder | null | undefined;
   /** Own people, partners, or both; any when left out. */
@@ -63,6 +65,8 @@ export type RoutingStepInput = {
   skills?: Array<SkillNeedInput>;
   /** Whether it is passed over at once when it names nobody at all. */
   skipIfEmpty?: boolean;
+  /** What customers who wait are told when it begins, once; nothing when left out. */
+  tells?: StepTellsInput | null | undefined;
 };
 
 /** A skill with the least level asked for. */
@@ -81,6 +85,14 @@ export type StaffPool =
   | 'OUTSOURCED'
   /** Own people alone. */
   | 'OWN';
+
+/** What customers who wait are told when a step begins. */
+export type StepTellsInput = {
+  /** Whether they may take a callback instead of waiting on. */
+  callback: boolean;
+  /** In their own conversation; 1 to 1,000 characters. */
+  message: string;
+};
 
 /** Why a mutation did not do what it was asked for. */
 export type UserErrorCode =

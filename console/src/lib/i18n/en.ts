@@ -481,6 +481,7 @@ export const en = {
   'event.service_event': 'A line of the provider’s own',
   'event.channel_error': 'The provider reports trouble',
   'event.platform_released': 'The bot platform let the conversation go',
+  'event.step_told': 'The customer was told that it takes longer',
   'event.beyond_cap': 'The queue was full',
   'event.callback_cancelled': 'The callback was taken back: the work waits at its place',
   'event.callback_expired': 'The customer could not be reached: the callback ended',

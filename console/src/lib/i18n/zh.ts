@@ -483,6 +483,7 @@ export const zh: Record<keyof typeof en, string> = {
   'event.service_event': '服务商的系统消息',
   'event.channel_error': '服务商报告故障',
   'event.platform_released': '机器人平台释放了会话',
+  'event.step_told': '已告知客户需要更久',
   'event.beyond_cap': '队列已满',
   'event.callback_cancelled': '回拨已取消，工作仍在原位等待',
   'event.callback_expired': '未能联系到客户，回拨已结束',

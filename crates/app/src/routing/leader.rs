@@ -169,6 +169,7 @@ impl Leader {
         }
         self.watch.look(&mut tx, &mut self.core, now).await?;
         self.watch_shifts(&mut tx, now).await?;
+        self.lines.begun(&mut self.core);
         self.lines.write(&mut tx, &self.core, now).await?;
         self.plan_wake(&mut tx, now);
         if woken.offered > 0 {

@@ -11,7 +11,7 @@ use meridian_domain::{
     ids::{QueueId, TenantId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
-    routing::{Beyond, Core, Decision, LineRule, Outcome},
+    routing::{Beyond, Core, Decision, LineRule, Outcome, Tells},
     time::Instant,
     work::{ItemKind, WorkState},
 };
@@ -37,6 +37,7 @@ pub(super) struct Lines {
     new: BTreeSet<WorkItemId>,
     admitted: Vec<Uuid>,
     beyond: Vec<(WorkItemId, Beyond)>,
+    tells: Vec<(WorkItemId, u16, Tells)>,
     touched: BTreeSet<QueueId>,
     noted: BTreeMap<QueueId, store::Pace>,
     noted_at: Option<Instant>,
@@ -85,6 +86,13 @@ impl Lines {
             core.withdraw(now, work);
         }
         self.beyond.push((work, rule.beyond));
+    }
+
+    /// Work came under steps that tell customers something.
+    pub(super) fn begun(&mut self, core: &mut Core) {
+        for (work, queue, step) in core.begun() {
+            self.tells.extend(core.tells(queue, step).map(|tells| (work, step, tells.clone())));
+        }
     }
 
     /// Something happened in a queue.
@@ -141,8 +149,43 @@ impl Lines {
                 tx.commit().await?;
             }
         }
+        for (work, step, what) in std::mem::take(&mut self.tells) {
+            let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
+            if tell(&mut tx, work, step, &what).await? {
+                tx.commit().await?;
+            }
+        }
         Ok(())
     }
+}
+
+/// Tells the customer of work that waits what its step says. False when it waits no more, or was told before.
+async fn tell(tx: &mut WriteTx, id: WorkItemId, step: u16, what: &Tells) -> Result<bool, StoreError> {
+    let Some(conversation) = conversations::lock_of_work(tx, id).await? else { return Ok(false) };
+    let Some(item) = work::lock(tx, id).await?.filter(|item| item.state == WorkState::Queued) else { return Ok(false) };
+    let Some(session) = conversations::session(tx, item.session).await? else { return Ok(false) };
+    if !store::told(tx, id, step, what.callback).await? {
+        return Ok(false);
+    }
+    let new = NewItem {
+        conversation: conversation.id,
+        session: Some(session.id),
+        party: session.party,
+        kind: ItemKind::Routing,
+        actor: Actor::System,
+        provider_at: None,
+        text: None,
+        body: json!({ "type": "step_told", "step": step, "callback": what.callback }),
+        activity: false,
+        external: None,
+        understood: None,
+    };
+    let said = items::append(tx, new).await?;
+    tx.live(&[Topic::Conversation(conversation.id)], Change::Item { conversation: conversation.id, item: said });
+    say(tx, &conversation, &session, Actor::System, what.message.trim(), &[], None).await?;
+    tx.live(&topics(&conversation, Some(&session)), Change::Conversation { conversation: conversation.id });
+    tx.live(&[Topic::Floor], Change::Work { work: id, queue: item.queue });
+    Ok(true)
 }
 
 /// What becomes of work beyond the cap. False when it does not wait any more.

@@ -63,7 +63,7 @@ impl Shape {
         let now = self.of(queue.id);
         if now.all_hands {
             for step in &mut queue.plan.steps {
-                (step.any_hours, step.shift_left_minutes) = (true, 0);
+                (step.any_hours, step.shift_left_minutes, step.opens_within_minutes) = (true, 0, 0);
             }
         }
         if let Some(overflow) = queue.overflow.as_mut() {

@@ -81,6 +81,8 @@ pub struct Core {
     lines: HashMap<QueueId, Drain>,
     /// Work that is out for a moment: when it comes in again it is no arrival.
     returning: BTreeSet<WorkItemId>,
+    /// Work that came under a step that tells customers something, with the step.
+    begun: Vec<(WorkItemId, QueueId, u16)>,
     /// Plans in shadow, by their queue; and the queue of each.
     pub(super) shadows: HashMap<QueueId, Shadow>,
     pub(super) shadow_of: HashMap<QueueId, QueueId>,
@@ -168,6 +170,17 @@ impl Core {
         if let Some(line) = self.lines.get_mut(&gone.work.queue) {
             line.leaves(now, served && has_waited(now, &gone.work));
         }
+    }
+
+    /// Work that came under a step that tells customers something ([`super::Step::tells`]), since this was asked last. It
+    /// may have come there before: who acts on it remembers.
+    pub fn begun(&mut self) -> Vec<(WorkItemId, QueueId, u16)> {
+        std::mem::take(&mut self.begun)
+    }
+
+    /// What customers are told at a step of a queue's plan.
+    pub fn tells(&self, queue: QueueId, step: u16) -> Option<&super::Tells> {
+        self.queues.get(&queue)?.plan.steps.get(usize::from(step))?.tells.as_ref()
     }
 
     /// How many agents are known.
@@ -282,7 +295,7 @@ impl Core {
     pub(super) fn put_again(&mut self, now: Instant, ids: &[WorkItemId], made: &mut Vec<Decision>) {
         for id in ids {
             if let Some(waiting) = self.take_out(*id) {
-                self.put_in(now, waiting.work);
+                self.put_back(now, waiting.work, Some(waiting.pool));
                 if !self.anyone_free(*id) {
                     continue;
                 }
@@ -306,7 +319,17 @@ impl Core {
 
     /// Finds the pool and the lane of work and puts it there.
     pub(super) fn put_in(&mut self, now: Instant, work: Work) {
+        self.put_back(now, work, None);
+    }
+
+    /// The same for work that was in a pool before.
+    fn put_back(&mut self, now: Instant, work: Work, before: Option<PoolId>) {
         let waiting = self.placed(now, work);
+        if before != Some(waiting.pool)
+            && let Some(pool) = self.pools.get(waiting.pool as usize).filter(|pool| pool.step.tells.is_some())
+        {
+            self.begun.push((waiting.work.id, pool.queue, pool.step_no));
+        }
         self.link(waiting);
     }
 
@@ -474,17 +497,18 @@ impl Core {
     }
 
     fn next_site_change(&self, now: Instant) -> Option<Instant> {
-        let asked: BTreeSet<u16> = self
-            .queues
-            .values()
-            .flat_map(|queue| queue.plan.steps.iter().map(|step| step.shift_left_minutes))
-            .collect();
+        let steps = || self.queues.values().flat_map(|queue| &queue.plan.steps);
+        let asked: BTreeSet<u16> = steps().map(|step| step.shift_left_minutes).collect();
+        let ahead: BTreeSet<u16> = steps().map(|step| step.opens_within_minutes).filter(|ahead| *ahead > 0).collect();
         let of_site = |site: &Site| {
-            let until = self.awake.get(&site.id).copied().flatten();
+            let hours = self.awake.get(&site.id).copied().unwrap_or_default();
+            let minutes = |minutes: &u16| TimeDelta::minutes(i64::from(*minutes));
             // One moment after the last at which enough is left.
-            let short = |left: &u16| Some(until? - TimeDelta::minutes(i64::from(*left)) + TimeDelta::milliseconds(1));
+            let short = |left: &u16| Some(hours.until? - minutes(left) + TimeDelta::milliseconds(1));
+            let soon = |ahead: &u16| Some(hours.opens? - minutes(ahead));
             let change = site.next_change(now);
-            asked.iter().filter_map(short).chain(change).filter(|at| *at > now).min()
+            let moments = asked.iter().filter_map(short).chain(ahead.iter().filter_map(soon)).chain(change);
+            moments.filter(|at| *at > now).min()
         };
         self.sites.values().filter_map(of_site).min()
     }

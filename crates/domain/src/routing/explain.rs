@@ -7,7 +7,7 @@ use super::{
     pool::Pool,
     score::{self, Kind},
 };
-use crate::{calendar::Site, ids::AgentId, time::Instant};
+use crate::{calendar::Site, capacity::NoRoom, ids::AgentId, time::Instant};
 use chrono::TimeDelta;
 use std::{collections::BTreeMap, ops::ControlFlow};
 
@@ -110,8 +110,8 @@ impl Core {
         let class = pool.kind.class;
         let (used, cap) = seat.agent.load[class.index()];
         let told = found.iter().any(|objection| objection.exclusion() == Exclusion::NoCapacity);
-        if !seat.agent.fits(class) && !told {
-            found.push(Objection::NoCapacity { class, used, cap });
+        if let Some(why) = seat.agent.capacity.no_room(&seat.agent.load, class).filter(|_| !told) {
+            found.push(Objection::NoCapacity { class, used, cap, why });
         }
         if seat.agent.outsourced && self.contract_full(pool) {
             found.push(Objection::ContractFull { cap: pool.contract_cap() });
@@ -229,9 +229,10 @@ pub fn explain_past(
     }
     // A short list of candidates is all of them: who is not in it was away or full.
     if place.is_none() && objections.is_empty() && recorded.candidates.len() < KEPT {
-        let (class, (used, cap)) =
-            (work.class, core.seat_of(id).map_or((0, 0), |seat| seat.agent.load[work.class.index()]));
-        let likely = [Objection::NotReady, Objection::NoCapacity { class, used, cap }];
+        let (class, seat) = (work.class, core.seat_of(id));
+        let (used, cap) = seat.map_or((0, 0), |seat| seat.agent.load[class.index()]);
+        let why = seat.and_then(|seat| seat.agent.capacity.no_room(&seat.agent.load, class)).unwrap_or(NoRoom::Class);
+        let likely = [Objection::NotReady, Objection::NoCapacity { class, used, cap, why }];
         objections.extend(likely.into_iter().find(|objection| said(objection.exclusion())));
     }
     let ahead = if objections.is_empty() { place.unwrap_or(recorded.candidates.len()) } else { 0 };

@@ -2,6 +2,7 @@
 
 use super::{AttributeNeed, Exclusion, SkillNeed, StaffPool};
 use crate::{
+    capacity::NoRoom,
     channel::ChannelClass,
     ids::{AgentId, BranchId, QueueId, SiteId},
     time::Instant,
@@ -62,6 +63,8 @@ pub enum Objection {
         used: i16,
         /// Units there are.
         cap: i16,
+        /// What of the capacity stands in the way.
+        why: NoRoom,
     },
     /// Partners hold as much work as their contract allows.
     ContractFull {

@@ -72,6 +72,16 @@ impl AttributeNeed {
     }
 }
 
+/// What customers are told when a step begins: the last ring of a plan that found nobody so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tells {
+    /// In their own conversation.
+    pub message: String,
+    /// They may take a callback instead of waiting on.
+    pub callback: bool,
+}
+
 /// One step of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -88,6 +98,10 @@ pub struct Step {
     pub any_hours: bool,
     /// Least minutes of shift left at the site.
     pub shift_left_minutes: u16,
+    /// Sites that are asleep and open within so many minutes are asked as well: who is there early is next to open. 0 = not.
+    /// Not written when 0: the previous release does not know it.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub opens_within_minutes: u16,
     /// Skip the step at once when it has no candidate at all, busy ones included.
     pub skip_if_empty: bool,
     /// Order of candidates.
@@ -105,6 +119,10 @@ pub struct Step {
     /// Only who has all of these; never relaxed. Not written when empty: the previous release does not know it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<AttributeNeed>,
+    /// What customers who wait are told when it begins, once. Not written when there is nothing: the previous release does
+    /// not know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tells: Option<Tells>,
 }
 
 impl Step {
@@ -167,6 +185,12 @@ impl Step {
         if !self.any_hours && self.shift_left_minutes > MOST_SHIFT_MINUTES {
             return fail("shift_left_minutes", "nobody ever has so many minutes of shift left");
         }
+        if self.opens_within_minutes > MOST_OPENING_MINUTES {
+            return fail("opens_within_minutes", "at most a week ahead");
+        }
+        if self.any_hours && self.opens_within_minutes > 0 {
+            return fail("opens_within_minutes", "any hours ask sites that open soon already");
+        }
         if self.any_hours && self.shift_left_minutes > 0 {
             return fail("shift_left_minutes", "any hours and minutes of shift left contradict each other");
         }
@@ -195,6 +219,10 @@ impl Step {
         if let Some(unknown) = self.agents.iter().find(|id| known.members.iter().all(|agent| agent.id != **id)) {
             return fail("agents", &format!("{unknown} does not serve this queue: add them as a member first"));
         }
+        let length = self.tells.as_ref().map_or(1, |tells| tells.message.trim().chars().count());
+        if !(1..=MOST_MESSAGE).contains(&length) {
+            return fail("tells", "a message has 1 to 1,000 characters");
+        }
         let empty = known.members.iter().all(|agent| self.passes_over(agent).is_some());
         if empty && !known.members.is_empty() && !self.skip_if_empty {
             return fail("steps", "names nobody of this queue: change it, or let it be skipped when it is empty");
@@ -214,11 +242,22 @@ const MOST_ATTRIBUTES: usize = 10;
 const MOST_VALUES: usize = 20;
 const MOST_KEY: usize = 40;
 
+/// Letters of what customers are told.
+const MOST_MESSAGE: usize = 1000;
+
 /// No step lasts longer than a week.
 const MOST_SECONDS: u32 = 604_800;
 
 /// No shift is longer than a day.
 const MOST_SHIFT_MINUTES: u16 = 1440;
+
+/// Nobody waits for a site that opens in more than a week.
+const MOST_OPENING_MINUTES: u16 = 10_080;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(minutes: &u16) -> bool {
+    *minutes == 0
+}
 
 /// A versioned list of steps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

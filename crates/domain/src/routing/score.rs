@@ -3,6 +3,7 @@
 use super::{Agent, Exclusion, Objection, Overflow, SkillNeed, Step, Work};
 use crate::{
     calendar::Site,
+    capacity::NoRoom,
     channel::ChannelClass,
     ids::{QueueId, SiteId},
     time::Instant,
@@ -10,11 +11,38 @@ use crate::{
 use chrono::TimeDelta;
 use std::{collections::HashMap, ops::ControlFlow};
 
-/// Opening of the sites at one moment: until when each is open.
-pub(super) type Awake = HashMap<SiteId, Option<Instant>>;
+/// Opening of the sites at one moment.
+pub(super) type Awake = HashMap<SiteId, Hours>;
+
+/// Whether a site is open.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Hours {
+    /// Until when it is.
+    pub(super) until: Option<Instant>,
+    /// When it opens, while it is asleep.
+    pub(super) opens: Option<Instant>,
+}
+
+impl Hours {
+    /// Whether a step asks its people now.
+    fn serve(self, step: &Step, now: Instant) -> bool {
+        let minutes = |minutes: u16| TimeDelta::minutes(i64::from(minutes));
+        match self.until {
+            Some(until) => until - now >= minutes(step.shift_left_minutes),
+            None => {
+                step.opens_within_minutes > 0
+                    && self.opens.is_some_and(|opens| opens - now <= minutes(step.opens_within_minutes))
+            }
+        }
+    }
+}
 
 pub(super) fn awake<'a>(sites: impl Iterator<Item = &'a Site>, now: Instant) -> Awake {
-    sites.map(|site| (site.id, site.open_until(now))).collect()
+    let hours = |site: &Site| {
+        let until = site.open_until(now);
+        Hours { until, opens: if until.is_none() { site.next_opening(now) } else { None } }
+    };
+    sites.map(|site| (site.id, hours(site))).collect()
 }
 
 /// What work asks for, apart from who it is: work of one kind has the same candidates.
@@ -90,13 +118,12 @@ pub(super) fn objections<B>(
     }
     let (used, cap) = agent.load[kind.class.index()];
     if cap == 0 {
-        say(Exclusion::NoCapacity, &|| Objection::NoCapacity { class: kind.class, used, cap })?;
+        say(Exclusion::NoCapacity, &|| Objection::NoCapacity { class: kind.class, used, cap, why: NoRoom::Class })?;
     }
     if let Some(site) = agent.site.filter(|_| !step.any_hours) {
-        let minutes = step.shift_left_minutes;
-        let open_until = awake.get(&site).copied().flatten();
-        if open_until.is_none_or(|until| until - now < TimeDelta::minutes(i64::from(minutes))) {
-            let opens_at = None;
+        let hours = awake.get(&site).copied().unwrap_or_default();
+        if !hours.serve(step, now) {
+            let (minutes, open_until, opens_at) = (step.shift_left_minutes, hours.until, None);
             say(Exclusion::SiteClosed, &|| Objection::SiteClosed { site, open_until, opens_at, minutes })?;
         }
     }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     calendar::{Shift, Site},
+    capacity::NoRoom,
     channel::ChannelClass,
     ids::*,
     time::Instant,

@@ -29,6 +29,11 @@ fn plans_are_checked_with_the_place_named() {
     assert_eq!(then(Step { agents: vec![AgentId(Uuid::from_u128(7))], ..Step::default() }), (1, "agents"));
     assert_eq!(then(Step { languages: vec!["English".into()], ..Step::default() }), (1, "languages"));
     assert_eq!(then(Step { shift_left_minutes: 2000, ..Step::default() }), (1, "shift_left_minutes"));
+    let early = |minutes, any_hours| Step { opens_within_minutes: minutes, any_hours, ..Step::default() };
+    assert_eq!(then(early(20_000, false)), (1, "opens_within_minutes"));
+    assert_eq!(then(early(60, true)), (1, "opens_within_minutes"));
+    let says = |message: &str| Step { tells: Some(Tells { message: message.into(), callback: true }), ..last.clone() };
+    assert_eq!((then(says(" ")), then(says(&"x".repeat(1001)))), ((1, "tells"), (1, "tells")));
     // An empty step: nobody of the queue is a partner.
     let partners = Step { pool: StaffPool::Outsourced, ..Step::default() };
     assert_eq!(then(partners.clone()), (1, "steps"));
@@ -116,4 +121,72 @@ fn attributes_of_a_step_are_checked_and_written_only_when_there_are_any() {
     let read: Step =
         serde_json::from_value(serde_json::json!({ "attributes": [{ "key": "years", "at_least": 5 }] })).unwrap();
     assert_eq!(read.attributes, [least("years", 5)]);
+}
+
+/// The rings of a dispatcher: who is open with enough of the shift left, who is next to open, partners, and then a word to
+/// the customer, who waits on.
+#[test]
+fn rings_go_from_open_sites_to_the_next_to_open_to_partners_to_a_word() {
+    let tells = Some(Tells { message: "Shall we call you back?".into(), callback: true });
+    let steps = vec![
+        Step { seconds: 60, shift_left_minutes: 30, pool: StaffPool::Own, ..Step::default() },
+        Step { seconds: 60, opens_within_minutes: 60, pool: StaffPool::Own, ..Step::default() },
+        Step { seconds: 60, any_hours: true, pool: StaffPool::Outsourced, ..Step::default() },
+        Step { any_hours: true, pool: StaffPool::Outsourced, tells: tells.clone(), ..Step::default() },
+    ];
+    let plan = Plan { version: 1, steps, target_seconds: 0, reserve: false };
+    let at = |seconds: i64| t0() + TimeDelta::seconds(seconds);
+    let shift =
+        |from: u16, to: u16| (1..=5).map(|weekday| Shift { weekday, starts_minute: from, ends_minute: to }).collect();
+    let site = |n: u128, from, to| Site {
+        id: SiteId(Uuid::from_u128(n)),
+        zone: chrono_tz::UTC,
+        ring: 0,
+        shifts: shift(from, to),
+        exceptions: BTreeMap::new(),
+    };
+    let of = |n: u128, site: u128| Agent { site: Some(SiteId(Uuid::from_u128(site))), ..agent(n) };
+    // It is Monday, ten: one site closes in twenty minutes, one opens in an hour and a minute, one in three hours.
+    let day = |people: &[Agent]| {
+        let mut core = Core::new();
+        core.apply(
+            t0(),
+            Event::Queue(Queue { id: Q, offer_seconds: 20, sticky_seconds: 0, plan: plan.clone(), overflow: None }),
+        );
+        for site in [site(1, 540, 620), site(2, 661, 900), site(3, 780, 900)] {
+            core.apply(t0(), Event::Site(site));
+        }
+        for agent in people {
+            core.apply(t0(), Event::Agent(agent.clone()));
+        }
+        core
+    };
+    let known = Known { members: vec![agent(10), Agent { outsourced: true, ..agent(11) }], ..Known::default() };
+    assert_eq!(plan.check(&known), Ok(()));
+    let partner = Agent { outsourced: true, ready: false, ..agent(13) };
+    let mut core = day(&[of(10, 1), of(12, 3), partner.clone()]);
+    let made = core.apply(t0(), Event::WorkWaits(work(1)));
+    assert_eq!(made[0].outcome, Outcome::Waiting, "too little of the shift is left, and nobody else is open");
+    // In the second ring who is still there counts, however little of the shift is left.
+    let again = core.apply(at(60), Event::Tick);
+    assert_eq!((again[0].agent, again[0].step), (Some(agent(10).id), 1));
+
+    let mut core = day(&[of(11, 2), of(12, 3), partner.clone()]);
+    core.apply(t0(), Event::WorkWaits(work(1)));
+    assert_eq!(core.next_wake(t0()), Some(at(60)), "the second ring, and then the hour before the opening");
+    let early = core.apply(at(60), Event::Tick);
+    assert_eq!((early[0].agent, early[0].step), (Some(agent(11).id), 1), "an hour before it opens");
+    assert!(core.begun().is_empty());
+
+    // Nobody at all: the last ring says so, once, and the work waits on.
+    let mut core = day(&[of(12, 3), partner.clone()]);
+    core.apply(t0(), Event::WorkWaits(work(1)));
+    for second in [60, 120, 180, 181, 500] {
+        core.apply(at(second), Event::Tick);
+    }
+    assert_eq!(core.begun(), [(work(1).id, Q, 3)]);
+    assert_eq!((core.tells(Q, 3), core.tells(Q, 2)), (tells.as_ref(), None));
+    let back = core.apply(at(600), Event::Agent(Agent { ready: true, ..partner }));
+    assert_eq!((back[0].agent, back[0].step), (Some(agent(13).id), 3));
+    assert!(core.begun().is_empty());
 }

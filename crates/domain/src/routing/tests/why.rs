@@ -24,7 +24,7 @@ fn all_that_speaks_against_somebody_is_told_with_what_it_would_take() {
         Objection::SkillMissing { need: skill, held: 3 },
         Objection::LanguageMissing(vec!["de".into()]),
         Objection::NotReady,
-        Objection::NoCapacity { class: ChannelClass::Messaging, used: 2, cap: 2 },
+        Objection::NoCapacity { class: ChannelClass::Messaging, used: 2, cap: 2, why: NoRoom::Class },
     ];
     assert_eq!((told.objections, told.before), (expected, vec![]));
     // Two levels less after a minute, any language after two.
