@@ -71,6 +71,17 @@ async fn one_id(stack: &Stack, sql: &'static str) -> Result<Uuid> {
     Ok(id)
 }
 
+/// Somebody is busy for a moment: news of an agent.
+async fn takes_a_breath(agent: &Agent) -> Result<()> {
+    for state in ["BUSY", "AVAILABLE"] {
+        let set = format!(
+            "mutation {{ presenceSet(input: {{ state: {state}, reason: \"\" }}) {{ userErrors {{ code }} }} }}"
+        );
+        agent.query(&set, json!({})).await?;
+    }
+    Ok(())
+}
+
 /// Traffic of the first tenant that touches every kind of thing; returns ids by the name of what they identify.
 async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeMap<&'static str, String>> {
     let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
@@ -106,12 +117,6 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
     later_and_before(stack).await?;
     let tell = "mutation($c: ID!) { customerEventRecord(input: { customerId: $c, kind: \"churn\", text: \"Zinnia\" }) { userErrors { code } } }";
     agent.query(tell, json!({ "c": seen["conversation"]["customer"]["id"] })).await?;
-    for state in ["BUSY", "AVAILABLE"] {
-        let set = format!(
-            "mutation {{ presenceSet(input: {{ state: {state}, reason: \"\" }}) {{ userErrors {{ code }} }} }}"
-        );
-        agent.query(&set, json!({})).await?;
-    }
     let alert = one_id(stack, "select id from alert limit 1").await?;
     let work = one_id(stack, "select id from work_item where state = 'active' limit 1").await?;
     let what_if = format!("wif_{}", one_id(stack, "select id from what_if limit 1").await?.simple());
@@ -378,6 +383,7 @@ async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Resu
     let mut familiar = listen(&own, &contract, &conversation).await?;
     people[who].0.query(resolve, json!({ "c": conversation })).await?;
     let mut known = traffic(&stack, &mut people).await?;
+    takes_a_breath(&people[who].0).await?;
     identity_work(&stack, &people[who].0, &own, &known["customer"]).await?;
     let mut heard = drain(&mut familiar).await;
     for (_, socket) in &mut people {

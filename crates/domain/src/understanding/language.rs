@@ -198,7 +198,9 @@ impl Evidence {
         if total <= f64::MIN_POSITIVE {
             return None;
         }
-        both.iter_mut().for_each(|(_, likely)| *likely /= total);
+        for (_, likely) in &mut both {
+            *likely /= total;
+        }
         both.sort_by(|(_, a), (_, b)| b.total_cmp(a));
         Some(Self::Weighed(both))
     }
@@ -249,34 +251,31 @@ fn modelled(detector: &LanguageDetector, low: String) -> Evidence {
 
 /// Letters at either end of a text that are looked at first.
 const END: usize = 24;
-/// Letters between them that are looked at where the ends leave it open.
-const MIDDLE: usize = 2000;
 /// The confidence with which both ends together speak for all of it.
 const CERTAIN: f64 = 0.999_99;
 
-/// The words at both ends of a longer text, and some of those between them: the time the models take grows with the
+/// The words at both ends of a longer text, and those between them: the time the models take grows with the
 /// length, what they can tell does not. Nothing when the ends would hardly be shorter.
 fn parts(low: &str, letters: usize) -> Option<(String, String)> {
     if letters < 2 * END + END / 2 {
         return None;
     }
     let words: Vec<&str> = low.split_whitespace().collect();
-    let head = enough(words.iter(), END);
-    let tail = enough(words.iter().rev(), END);
+    let (head, tail) = (enough(words.iter()), enough(words.iter().rev()));
     let between = words.get(head..words.len().checked_sub(tail)?)?;
     let ends = [&words[..head], &words[words.len() - tail..]].concat().join(" ");
     if between.is_empty() || ends.len() * 4 > low.len() * 3 {
         return None;
     }
-    Some((ends, between[..enough(between.iter(), MIDDLE)].join(" ")))
+    Some((ends, between.join(" ")))
 }
 
-/// How many of these words have so many letters together.
-fn enough<'a>(words: impl Iterator<Item = &'a &'a str>, letters: usize) -> usize {
+/// How many of these words make an end.
+fn enough<'a>(words: impl Iterator<Item = &'a &'a str>) -> usize {
     let mut seen = 0;
     words
         .take_while(|word| {
-            let more = seen < letters;
+            let more = seen < END;
             seen += word.chars().filter(|c| c.is_alphabetic()).count();
             more
         })
