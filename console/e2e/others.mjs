@@ -33,6 +33,7 @@ export async function widget({ chrome, url, world, run, problems }) {
   tell('the answer is in the widget');
   await says('Yes please, for tomorrow.');
   await said(desk, 'Yes please, for tomorrow.').waitFor();
+  await amend({ desk, frame, hears, problems });
   await accessible(site.frames()[1], 'widget', problems);
   await shoot(site, 'widget');
   off = true;
@@ -59,6 +60,28 @@ export async function widget({ chrome, url, world, run, problems }) {
   await resolve(desk);
   await site.context().close();
   await desk.context().close();
+}
+
+/** What the agent said is changed and withdrawn, what the visitor said is reacted to: both are in the widget. */
+async function amend({ desk, frame, hears, problems }) {
+  const change = async (text) => {
+    await desk.locator('article', { hasText: text }).locator('[data-change]').press('Enter');
+    await desk.waitForSelector('[role=dialog] form');
+  };
+  await change('Yes please, for tomorrow.');
+  await accessible(desk, 'reactions', problems);
+  await desk.locator('[role=dialog] [aria-pressed]', { hasText: '👍' }).press('Enter');
+  await frame.getByText('👍').waitFor();
+  await change('Yes, it is. Shall I reserve it?');
+  await desk.getByLabel('Text', { exact: true }).fill('Yes, it is. Shall I put one aside?');
+  await shoot(desk, 'message-change');
+  await desk.keyboard.press('Control+Enter');
+  await hears('Yes, it is. Shall I put one aside?').waitFor();
+  await change('Yes, it is. Shall I put one aside?');
+  await desk.getByRole('button', { name: 'Withdraw' }).press('Enter');
+  await desk.getByRole('button', { name: 'Withdraw it for good' }).press('Enter');
+  await hears('Yes, it is. Shall I put one aside?').waitFor({ state: 'detached' });
+  tell('what was said is changed, withdrawn and reacted to');
 }
 
 /** A site says who its visitor is: the anonymous chat goes on, and the agent sees the customer the tenant knows. */

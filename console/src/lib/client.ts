@@ -82,6 +82,7 @@ function makeClient(): Client {
           IdentityRule: none,
           KnowledgeHit: none,
           LaterMerge: none,
+          MessageChange: none,
           KnowledgeRevision: none,
           KnowledgeSuggestions: none,
           Held: none,

@@ -254,6 +254,11 @@ class Desk {
     this.changed({ __typename: 'ConversationChange', conversation: row });
   }
 
+  /** A message that this tab changed itself. */
+  said(item: Item): void {
+    this.changed({ __typename: 'ItemChange', item });
+  }
+
   /** What is known of a conversation before it is read. */
   known(id: string): Row | null {
     return this.taken?.id === id ? this.taken : (this.list.get(id) ?? null);
@@ -295,7 +300,7 @@ class Desk {
         out.mode === 'note'
           ? (await act(NoteAddDocument, { input: { conversationId, text } }, key)).noteAdd.item
           : (await act(MessageSendDocument, { input: { conversationId, sessionId, text, attachmentIds } }, key)).messageSend.item;
-      if (item) this.changed({ __typename: 'ItemChange', item });
+      if (item) this.said(item);
       return 'sent';
     } catch (error) {
       // What the page knows of the conversation is behind: whoever shows it reads it again.

@@ -69,6 +69,25 @@ export type Lifecycle =
   /** Out of sight until a reply or a time. */
   | 'SNOOZED';
 
+export type MessageDeleteInput = {
+  /** The message. */
+  itemId: string | number;
+};
+
+export type MessageEditInput = {
+  /** The message. */
+  itemId: string | number;
+  /** The new text, 1 to 10,000 characters. */
+  text: string;
+};
+
+export type MessageReactInput = {
+  /** One of the channel's `reactionsSent`; null takes our reaction away. */
+  emoji?: string | null | undefined;
+  /** The message. */
+  itemId: string | number;
+};
+
 /** Who owns a conversation. */
 export type OwnerKind =
   /** An agent has it. */
@@ -140,6 +159,34 @@ export type WhyNotVerdict =
   /** It does not wait, and was not given to anybody by routing. */
   | 'NOT_ROUTED';
 
+export type MessageAbilitiesQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type MessageAbilitiesQuery = { conversation: { id: string, sessions: Array<{ id: string, channel: string, closedAt: string | null, channelCapabilities: { edits: boolean, deletes: boolean, deleteWithinHours: number, reactionsSent: Array<string> } }> } | null };
+
+export type MessageEditMutationVariables = Exact<{
+  input: MessageEditInput;
+}>;
+
+
+export type MessageEditMutation = { messageEdit: { item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, change: { kind: string, state: string, error: string | null } | null, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type MessageDeleteMutationVariables = Exact<{
+  input: MessageDeleteInput;
+}>;
+
+
+export type MessageDeleteMutation = { messageDelete: { item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, change: { kind: string, state: string, error: string | null } | null, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type MessageReactMutationVariables = Exact<{
+  input: MessageReactInput;
+}>;
+
+
+export type MessageReactMutation = { messageReact: { item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, change: { kind: string, state: string, error: string | null } | null, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
 export type TransferSitesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -176,7 +223,7 @@ export type WhyNotQuery = { whyNot: { verdict: WhyNotVerdict, at: string, chosen
 
 export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
 
-export type ItemFragment = { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null };
+export type ItemFragment = { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, change: { kind: string, state: string, error: string | null } | null, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null };
 
 export type FileFragment = { id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null };
 
@@ -275,6 +322,11 @@ export const ItemFragmentDoc = new TypedDocumentString(`
   reactions
   revision
   deletedAt
+  change {
+    kind
+    state
+    error
+  }
   attachments {
     ...File
   }
@@ -523,6 +575,225 @@ export const CannedFragmentDoc = new TypedDocumentString(`
   updatedAt
 }
     `, {"fragmentName":"Canned"}) as unknown as TypedDocumentString<CannedFragment, unknown>;
+export const MessageAbilitiesDocument = new TypedDocumentString(`
+    query MessageAbilities($id: ID!) {
+  conversation(id: $id) {
+    id
+    sessions {
+      id
+      channel
+      closedAt
+      channelCapabilities {
+        edits
+        deletes
+        deleteWithinHours
+        reactionsSent
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MessageAbilitiesQuery, MessageAbilitiesQueryVariables>;
+export const MessageEditDocument = new TypedDocumentString(`
+    mutation MessageEdit($input: MessageEditInput!) {
+  messageEdit(input: $input) {
+    item {
+      ...Item
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment Item on TimelineItem {
+  id
+  seq
+  kind
+  conversationId
+  placedAt
+  providerAt
+  channel
+  buttons {
+    title
+    payload
+  }
+  actor {
+    kind
+    id
+  }
+  text
+  summaryText
+  body
+  delivery
+  deliveryError
+  reactions
+  revision
+  deletedAt
+  change {
+    kind
+    state
+    error
+  }
+  attachments {
+    ...File
+  }
+  understanding {
+    language
+    sentiment
+    intent {
+      name
+    }
+    modelVersion
+  }
+}
+fragment File on Attachment {
+  id
+  kind
+  name
+  contentType
+  sizeBytes
+  state
+  reason
+  url
+}
+fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<MessageEditMutation, MessageEditMutationVariables>;
+export const MessageDeleteDocument = new TypedDocumentString(`
+    mutation MessageDelete($input: MessageDeleteInput!) {
+  messageDelete(input: $input) {
+    item {
+      ...Item
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment Item on TimelineItem {
+  id
+  seq
+  kind
+  conversationId
+  placedAt
+  providerAt
+  channel
+  buttons {
+    title
+    payload
+  }
+  actor {
+    kind
+    id
+  }
+  text
+  summaryText
+  body
+  delivery
+  deliveryError
+  reactions
+  revision
+  deletedAt
+  change {
+    kind
+    state
+    error
+  }
+  attachments {
+    ...File
+  }
+  understanding {
+    language
+    sentiment
+    intent {
+      name
+    }
+    modelVersion
+  }
+}
+fragment File on Attachment {
+  id
+  kind
+  name
+  contentType
+  sizeBytes
+  state
+  reason
+  url
+}
+fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<MessageDeleteMutation, MessageDeleteMutationVariables>;
+export const MessageReactDocument = new TypedDocumentString(`
+    mutation MessageReact($input: MessageReactInput!) {
+  messageReact(input: $input) {
+    item {
+      ...Item
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment Item on TimelineItem {
+  id
+  seq
+  kind
+  conversationId
+  placedAt
+  providerAt
+  channel
+  buttons {
+    title
+    payload
+  }
+  actor {
+    kind
+    id
+  }
+  text
+  summaryText
+  body
+  delivery
+  deliveryError
+  reactions
+  revision
+  deletedAt
+  change {
+    kind
+    state
+    error
+  }
+  attachments {
+    ...File
+  }
+  understanding {
+    language
+    sentiment
+    intent {
+      name
+    }
+    modelVersion
+  }
+}
+fragment File on Attachment {
+  id
+  kind
+  name
+  contentType
+  sizeBytes
+  state
+  reason
+  url
+}
+fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<MessageReactMutation, MessageReactMutationVariables>;
 export const TransferSitesDocument = new TypedDocumentString(`
     query TransferSites {
   transferTargets {
