@@ -70,6 +70,8 @@ export async function codes({ chrome, url, world, run, problems }) {
     await asks(admin, url, 'Support');
     asked = true;
     tell('codes were made, and the queue asks for a reason');
+    // What others left would be offered first.
+    await world.clear();
     await signIn(desk, url, awake()[0]);
     await available(desk);
     await world.generic(`+44791${run}1`, `Uma ${run}`, 'My lamp hums');
