@@ -1,3 +1,4 @@
+import { bare } from './ids';
 import { matches } from './matches';
 
 export interface Target {
@@ -37,7 +38,7 @@ interface Moved {
 
 /** Who passed a conversation on last to somebody else, by its timeline from oldest to newest; null when nobody did. */
 export function passedBy(items: readonly Moved[], me: string | null): string | null {
-  const same = (id: string): boolean => me !== null && id.slice(id.indexOf('_') + 1) === me.slice(me.indexOf('_') + 1);
+  const same = (id: string): boolean => me !== null && bare(id) === bare(me);
   const last = items.findLast(({ kind, body, actor }) => kind.toLowerCase() === 'state' && body?.type === 'transferred' && actor.kind === 'agent' && !!actor.id && !same(actor.id));
   return last?.actor.id ?? null;
 }

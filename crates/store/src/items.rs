@@ -236,11 +236,6 @@ pub async fn withdraw(tx: &mut WriteTx, item: ItemId) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// The time of the database.
-pub async fn now(tx: &mut ReadTx) -> Result<Instant, StoreError> {
-    Ok(sqlx::query_scalar!(r#"select clock_timestamp() as "now!""#).fetch_one(tx.conn()).await?)
-}
-
 /// Sets or removes (`None`) the reaction of one reactor.
 pub async fn react(tx: &mut WriteTx, item: ItemId, reactor: &str, emoji: Option<&str>) -> Result<(), StoreError> {
     let tenant = tx.tenant();

@@ -1,6 +1,10 @@
 //! An agent changes a message: edits or withdraws what was sent, or reacts to what was said.
 
-use super::{ReplyRefused, reply::may_leave, topics};
+use super::{
+    ReplyRefused,
+    reply::{LONGEST, may_leave},
+    topics,
+};
 use crate::{App, accounts::capabilities_in, authz::Subject, delivery::carry_out, setup::IdempotencyKey};
 use meridian_domain::{
     amendment::{Amending, Amendment, AmendmentState, Standing, refusal},
@@ -11,11 +15,8 @@ use meridian_domain::{
     people::Permission,
     work::{ItemKind, Lifecycle, OwnerKind},
 };
-use meridian_store::{WriteTx, amendments, conversations, items};
+use meridian_store::{WriteTx, amendments, conversations, items, routing};
 use serde_json::json;
-
-/// Longest text of one message, in characters.
-const LONGEST: usize = 10_000;
 
 /// Takes a change on: the provider is told next, and the timeline follows once it took it; in a web chat at once. Only the
 /// holder of the session may.
@@ -101,6 +102,6 @@ async fn standing(tx: &mut WriteTx, session: &conversations::Session, item: Item
         bare: found.body.get("type").is_none_or(|kind| kind == "text") && !has("buttons") && !has("template"),
         parts,
         changing,
-        age: items::now(tx).await? - found.placed_at,
+        age: routing::now(tx).await? - found.placed_at,
     })
 }

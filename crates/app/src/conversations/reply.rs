@@ -98,7 +98,7 @@ pub(crate) const PASSED: &str = "this address is another customer's by now: answ
 const MOST_FILES: usize = 10;
 
 /// Longest text of one message, in characters.
-const LONGEST: usize = 10_000;
+pub(super) const LONGEST: usize = 10_000;
 
 /// Sends a text, files or both on the session the agent holds: the named one, or the one the customer used last.
 pub async fn reply(

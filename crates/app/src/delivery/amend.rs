@@ -16,6 +16,7 @@ use meridian_store::{
     StoreError, WriteTx, accounts, amendments,
     conversations::{self, Conversation, Session},
     items::{self, Item},
+    routing,
 };
 use serde_json::{Value, json};
 
@@ -88,7 +89,7 @@ pub async fn record_amendment(
 
 /// The customer has the change: the timeline shows it.
 pub(crate) async fn carry_out(tx: &mut WriteTx, item: &Item, what: Amendment) -> Result<(), StoreError> {
-    let now = items::now(tx).await?;
+    let now = routing::now(tx).await?;
     let what = match what {
         Amendment::Edit { text } => {
             let mut body = item.body.clone();

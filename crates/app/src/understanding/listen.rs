@@ -63,13 +63,17 @@ impl Ears {
 
 /// What is understood of a text that was edited: language and sentiment.
 pub(crate) fn again(text: &str) -> Option<Understood> {
-    let read = catch_unwind(|| Reading::of(text, None)).ok().flatten()?;
-    Some(read.understood(&[]))
+    Some(alone(text)?.understood(&[]))
+}
+
+/// What a text says by itself, without a model; a fault of the reader costs no message.
+fn alone(text: &str) -> Option<Reading> {
+    catch_unwind(|| Reading::of(text, None)).ok().flatten()
 }
 
 /// What is understood of a line that a bot's platform tells afterwards: language and sentiment.
 pub(crate) fn retold(heard: &mut Heard, text: &str) -> Option<Understood> {
-    let read = catch_unwind(|| Reading::of(text, None)).ok().flatten()?;
+    let read = alone(text)?;
     let likely = heard.lang.clone();
     let likely: Vec<&str> = likely.as_deref().into_iter().collect();
     let said = read.understood(&likely);
