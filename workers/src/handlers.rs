@@ -3,6 +3,7 @@
 use crate::{
     Settings,
     ingest::Ingest,
+    looks::Looks,
     media,
     model::{Endpoint, Endpoints},
     pull,
@@ -43,10 +44,11 @@ pub(crate) fn of(family: &str, settings: &Settings) -> Arc<dyn Handler> {
         return Arc::new(Ingest::new(settings.clone()));
     }
     let (places, database) = (Semaphore::new(WITH_FILES), Semaphore::new(AT_THE_DATABASE));
-    Arc::new(Jobs { family: family.to_owned(), settings: settings.clone(), places, database })
+    let jobs = Jobs { family: family.to_owned(), settings: settings.clone(), places, database };
+    if family == "identity" { Arc::new(Looks(jobs)) } else { Arc::new(jobs) }
 }
 
-struct Jobs {
+pub(crate) struct Jobs {
     family: String,
     settings: Settings,
     places: Semaphore,
@@ -75,7 +77,13 @@ pub(crate) fn on_failure(error: &StoreError, attempt: u32) -> Outcome {
 }
 
 impl Jobs {
-    async fn one(&self, delivery: Delivery) -> Outcome {
+    /// The settings.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Does one job.
+    pub(crate) async fn one(&self, delivery: Delivery) -> Outcome {
         let attempt = delivery.envelope.attempt;
         let tenant = TenantId(delivery.envelope.tenant);
         let job: Job = match serde_json::from_value(delivery.envelope.job.clone()) {
@@ -145,7 +153,7 @@ impl Jobs {
             Job::BotSilence { session } => {
                 bots::bot_silent(app, tenant, *session).await?;
             }
-            Job::Recognise { customer } => identity::recognise(app, tenant, *customer).await?,
+            Job::Recognise { customer } => identity::recognise(app, tenant, &[*customer]).await?,
             Job::SignalEnd { signal } => identity::signal_ended(app, tenant, *signal).await?,
             Job::LearnIdentity => identity::learn(app, tenant).await?,
             Job::RunIdentity { run } => identity::run(app, tenant, *run).await?,
@@ -211,7 +219,7 @@ impl Jobs {
     }
 
     /// Does a part of a job that is the database's alone, in turn.
-    async fn stored<T>(&self, part: impl Future<Output = T>) -> T {
+    pub(crate) async fn stored<T>(&self, part: impl Future<Output = T>) -> T {
         // It is never closed.
         let _turn = self.database.acquire().await;
         part.await

@@ -3,6 +3,7 @@
 
 mod handlers;
 mod ingest;
+mod looks;
 mod mailboxes;
 mod media;
 mod model;
@@ -58,6 +59,8 @@ const TENANTS: usize = 4;
 fn manner(family: &str, lanes: u16) -> (Manner, bool) {
     match (family, jobs::at_once(family)) {
         ("ingest", _) => (Manner { order: Order::Tenant, batch: BATCH, beside: TENANTS }, true),
+        // They wait most of the time: for more of the same tenant.
+        ("identity", _) => (Manner { order: Order::Tenant, batch: BATCH, beside: BATCH }, true),
         ("route", _) => (Manner { order: Order::Arrival, batch: BATCH, beside: 1 }, false),
         (_, 1) => (Manner { order: Order::Arrival, batch: 1, beside: 1 }, false),
         (_, most) => (Manner { order: Order::Key, batch: 1, beside: most * usize::from(lanes) }, true),

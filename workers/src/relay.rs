@@ -86,7 +86,7 @@ impl Relay {
                     0
                 }
             };
-            if moved == 0 {
+            if moved < ROUND as usize {
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = self.sleeper.wait(POLL) => {}

@@ -14,7 +14,7 @@ use meridian_domain::{
     ids::{CustomerId, PartyId},
     time::Instant,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// The most identifiers that are read of one customer, those seen last.
@@ -110,6 +110,39 @@ pub async fn parted(tx: &mut ReadTx, customers: &[Uuid]) -> Result<Vec<(Customer
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(|row| (row.a.into(), row.b.into())).collect())
+}
+
+/// Those of customers one of whose identifiers somebody else holds, too.
+pub async fn also_held(
+    tx: &mut ReadTx,
+    held: &[(CustomerId, &Identifier)],
+) -> Result<HashSet<CustomerId>, StoreError> {
+    if held.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let tenant = tx.tenant();
+    let customers: Vec<Uuid> = held.iter().map(|(customer, _)| customer.0).collect();
+    let schemes: Vec<String> = held.iter().map(|(_, id)| id.scheme.clone()).collect();
+    let scopes: Vec<String> = held.iter().map(|(_, id)| id.scope.clone()).collect();
+    let values: Vec<String> = held.iter().map(|(_, id)| id.value.clone()).collect();
+    let met = sqlx::query_scalar!(
+        r#"select distinct k.customer as "customer!"
+           from unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) as k(customer, scheme, scope, value)
+           where exists (
+             select from customer_identity i
+             join party_customer p on p.tenant_id = i.tenant_id and p.party_id = i.party_id
+             where i.tenant_id = $1 and i.scheme = k.scheme and i.value = k.value and i.scope = k.scope
+               and i.valid_to is null and p.customer_id <> k.customer
+           )"#,
+        tenant,
+        &customers,
+        &schemes,
+        &scopes,
+        &values
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(met.into_iter().map(CustomerId).collect())
 }
 
 /// What is known of customers, names and birth dates of those merged into them included. Merged ones are left out.

@@ -24,29 +24,60 @@ use meridian_store::{
     ReadTx, StoreError, WriteTx,
     candidates::{self, Suggestion},
     customers, identity as store,
-    recognition::{self, Learned},
+    recognition::{self, Known, Learned},
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Looks at one customer: joins whom rules make one person with it, writes its blocking keys, and suggests whom it is like.
-pub async fn recognise(app: &App, tenant: TenantId, customer: CustomerId) -> Result<(), StoreError> {
+/// Looks at customers: joins whom rules make one person with them, writes their blocking keys, and suggests whom they
+/// are like. Those whom a rule may join are looked at one by one, all others together.
+pub async fn recognise(app: &App, tenant: TenantId, customers: &[CustomerId]) -> Result<(), StoreError> {
     let subject = Subject::system(tenant);
     let mut tx = app.db.write(subject.scope()).await?;
-    let Some(customer) = join(&mut tx, customer).await? else { return tx.commit().await };
+    let mut known = recognition::known(&mut tx, &raw(customers)).await?;
+    let held: Vec<(CustomerId, &Identifier)> = known
+        .iter()
+        .flat_map(|(id, known)| known.ids.iter().filter(|id| joins(id)).map(|held| (*id, held)))
+        .collect();
+    let mut rule = recognition::also_held(&mut tx, &held).await?;
+    let all: Vec<CustomerId> = known.keys().copied().collect();
+    rule.extend(heard(&mut tx, &all).await?.into_keys().flat_map(|(a, b)| [a, b]));
+    known.retain(|id, _| !rule.contains(id));
+    look(app, &subject, tx, known).await?;
+    for customer in all.into_iter().filter(|id| rule.contains(id)) {
+        let mut tx = app.db.write(subject.scope()).await?;
+        if let Some(customer) = join(&mut tx, customer).await? {
+            let known = recognition::known(&mut tx, &[customer.0]).await?;
+            look(app, &subject, tx, known).await?;
+        } else {
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the blocking keys of customers and suggests whom they are like.
+async fn look(
+    app: &App,
+    subject: &Subject,
+    mut tx: WriteTx,
+    known: HashMap<CustomerId, Known>,
+) -> Result<(), StoreError> {
+    if known.is_empty() {
+        return tx.commit().await;
+    }
     let learned = recognition::learned(&mut tx).await?;
     if learned.stale && recognition::ask_to_learn(&mut tx).await? {
-        tx.job(&Job::LearnIdentity, tenant.0);
+        tx.job(&Job::LearnIdentity, subject.scope().tenant().0);
     }
-    let known = recognition::known(&mut tx, &[customer.0]).await?;
     recognition::show(&mut tx, &known).await?;
     tx.commit().await?;
     // Of two that are looked at at once, the one that reads later sees the other's keys: both have committed them before.
     let mut tx = app.db.write(subject.scope()).await?;
-    let known = recognition::known(&mut tx, &[customer.0]).await?;
+    let customers: Vec<CustomerId> = known.keys().copied().collect();
     let subjects = known.into_iter().map(|(id, known)| (id, known.profile)).collect();
     let near = near(&mut tx, subjects, &learned, false).await?;
-    keep(&mut tx, &[customer], near.score(), false).await?;
+    keep(&mut tx, &customers, near.score(), false).await?;
     tx.commit().await
 }
 

@@ -149,7 +149,7 @@ pub async fn run(options: &Options) -> Result<Value> {
         let db = db.clone();
         async move {
             let customer = bulk_people::customer(n.wrapping_mul(7_919) % customers);
-            app::recognise(&db, tenant, CustomerId(customer)).await?;
+            app::recognise(&db, tenant, &[CustomerId(customer)]).await?;
             Ok(())
         }
     })
