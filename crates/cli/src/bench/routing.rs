@@ -12,9 +12,16 @@ use meridian_lab::{
 };
 use meridian_store::bulk;
 use serde_json::{Value, json};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use tokio::{
     sync::oneshot,
+    task::JoinSet,
     time::{Instant, timeout},
 };
 
@@ -30,7 +37,14 @@ pub struct Options {
     /// Agents who become free a second.
     #[arg(long, default_value_t = 20)]
     rate: u32,
+    /// What else happens a second meanwhile: customers who wait write again, other agents change what they do.
+    #[arg(long, default_value_t = 0)]
+    events: u32,
 }
+
+/// Agents who change what they do and take no work.
+const RESTLESS: usize = 50;
+const CHANGE: &str = "mutation ($to: PresenceState!) { presenceSet(input: { state: $to }) { userErrors { message } } }";
 
 /// Waits for work on a socket, and takes all that comes so that nothing runs out.
 async fn desk(agent: Agent, mut socket: Socket, first: oneshot::Sender<Instant>) {
@@ -46,13 +60,38 @@ async fn desk(agent: Agent, mut socket: Socket, first: oneshot::Sender<Instant>)
     }
 }
 
+/// What else happens while agents become free; how much of it failed.
+async fn others(crowd: Arc<Crowd>, restless: Vec<Agent>, per_second: u32, waiting: u64, seconds: f64) -> u64 {
+    let failed = Arc::new(AtomicU64::new(0));
+    let mut all = JoinSet::new();
+    paced(per_second, Duration::from_secs_f64(seconds), |n, _| {
+        let (crowd, failed) = (Arc::clone(&crowd), Arc::clone(&failed));
+        let agent = restless[n as usize / 2 % restless.len()].clone();
+        all.spawn(async move {
+            let done = if n % 2 == 0 {
+                // Steps of a prime: all have written before one writes again.
+                let customer = n.wrapping_mul(7_919) % waiting.max(1);
+                crowd.say(customer, &format!("c{customer}"), &format!("wamid.e{n}"), "still here").await == 200
+            } else {
+                let to = if n / 2 / RESTLESS as u64 % 2 == 0 { "BREAK" } else { "BUSY" };
+                agent.query(CHANGE, json!({ "to": to })).await.is_ok()
+            };
+            failed.fetch_add(u64::from(!done), Ordering::Relaxed);
+        });
+    })
+    .await;
+    while all.join_next().await.is_some() {}
+    failed.load(Ordering::Relaxed)
+}
+
 /// Runs it; the value is what `--json` prints.
 pub async fn run(options: &Options) -> Result<Value> {
     let mut rig = Rig::start(false).await?;
-    let crowd = Crowd::seed(&rig, options.agents, 20).await?;
+    let crowd = Arc::new(Crowd::seed(&rig, options.agents + RESTLESS, 20).await?);
     rig.run("serve").await?;
     eprintln!("{} agents sign in", options.agents);
-    let agents = crowd.sign_in(&rig).await?;
+    let mut agents = crowd.sign_in(&rig).await?;
+    let restless = agents.split_off(options.agents);
     let mut free = Vec::with_capacity(agents.len());
     for agent in agents {
         let mut socket = agent.connect().await?;
@@ -74,6 +113,7 @@ pub async fn run(options: &Options) -> Result<Value> {
     }
     let placed = Arc::new(Latency::default());
     let seconds = (free.len() as f64 / f64::from(options.rate)).floor();
+    let meanwhile = tokio::spawn(others(Arc::clone(&crowd), restless, options.events, options.waiting, seconds));
     let mut waiting = Vec::new();
     paced(options.rate, Duration::from_secs_f64(seconds), |_, due| {
         let Some((agent, receive)) = free.pop() else { return };
@@ -90,8 +130,13 @@ pub async fn run(options: &Options) -> Result<Value> {
     for one in waiting {
         one.await?;
     }
+    let failed = meanwhile.await?;
+    ensure!(failed == 0, "{failed} of the other events failed");
     println!("{}", machine());
-    println!("{} agents, {} waiting, {}/s become free", options.agents, options.waiting, options.rate);
+    println!(
+        "{} agents, {} waiting, {}/s become free, {} other events/s",
+        options.agents, options.waiting, options.rate, options.events
+    );
     println!(
         "free to offer on the socket: p50 {:.1} ms, p99 {:.1} ms; {} of {asked}",
         placed.at(0.5),
@@ -100,5 +145,5 @@ pub async fn run(options: &Options) -> Result<Value> {
     );
     let round = |ms: f64| (ms * 10.0).round() / 10.0;
     Ok(json!({ "placed_p50_ms": round(placed.at(0.5)), "placed_p99_ms": round(placed.at(0.99)),
-               "agents": options.agents, "waiting": options.waiting, "unplaced": asked - placed.count() }))
+               "agents": options.agents, "events_per_s": options.events, "waiting": options.waiting, "unplaced": asked - placed.count() }))
 }
