@@ -5,6 +5,7 @@ mod canned;
 mod consult;
 mod files;
 mod mutations;
+mod search;
 mod steer;
 mod types;
 
@@ -12,6 +13,7 @@ pub(crate) use amend::AmendMutations;
 pub(crate) use canned::{CannedMutations, CannedQueries};
 pub(crate) use consult::ConsultMutations;
 pub(crate) use mutations::ConversationMutations;
+pub(crate) use search::SearchQueries;
 pub(crate) use steer::{SteerMutations, SteerQueries};
 pub(crate) use types::{Actor, Conversation, TimelineItem};
 
