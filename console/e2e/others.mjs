@@ -368,7 +368,7 @@ export async function looks({ chrome, url, world, run, problems }) {
       await command(admin, 'language');
       await admin.waitForSelector('html[lang=zh-CN]');
     }
-    for (const route of ['floor', 'floor/report', 'floor/scheduled', 'knowledge', ...areas.map((area) => `admin/${area}`)]) await place(admin, url, route, look, problems);
+    for (const route of ['floor', 'floor/report', 'floor/scheduled', 'knowledge', 'search', ...areas.map((area) => `admin/${area}`)]) await place(admin, url, route, look, problems);
   }
   await command(admin, 'english');
   tell('floor and admin in light, dark and Chinese');

@@ -125,6 +125,16 @@ export async function shoot(at, name) {
   await at.screenshot({ path: `${shots}/${name}.png` });
 }
 
+/** Light, then dark: looked at by axe, and kept as pictures. */
+export async function looked(at, name, problems) {
+  await accessible(at, name, problems);
+  await shoot(at, name);
+  await at.emulateMedia({ colorScheme: 'dark' });
+  await accessible(at, `${name}, dark`, problems);
+  await shoot(at, `${name}-dark`);
+  await at.emulateMedia({ colorScheme: 'light' });
+}
+
 /** What axe finds wrong with a page or frame as it stands. */
 export async function accessible(at, name, problems) {
   await at.waitForTimeout(250);
