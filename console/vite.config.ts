@@ -19,7 +19,7 @@ const pages: Record<string, string> = {
 };
 /** In this order: the first page with all it needs, what several parts need, what several pages of the set-up need, its pages. */
 const groups = [
-  { name: 'first', test: /\/src\/main\.ts$/, priority: 40 },
+  { name: 'index', test: /\/src\/main\.ts$/, priority: 40 },
   { name: 'parts', test: /\/src\/(ui|lib|desk|floor|knowledge|gql)\/(?!.*admin)/, minShareCount: 2, priority: 30 },
   { name: 'admin', test: /\/src\/(admin|gql\/admin|lib\/i18n\/(en\.|zh\.)?admin)/, minShareCount: 4, priority: 20 },
   ...Object.entries(pages).map(([name, files]) => ({ name, test: new RegExp(`/src/admin/(${files})(\\.words)?\\.(svelte|ts)$`), priority: 10 })),

@@ -250,7 +250,7 @@ export async function supervisor({ chrome, url, world, run, problems }) {
   const name = login === 'ana' ? 'Ana Duarte' : 'Mei Lin';
   const row = floor.locator('tr', { hasText: name });
   for (const [state, code] of [['Break', 'BREAK'], ['Available', 'AVAILABLE']]) {
-    await row.locator('button').click();
+    await row.getByRole('button', { name: 'Set state' }).click();
     await floor.locator('[role=menuitem]', { hasText: state }).click();
     await floor.waitForSelector(`tr:has-text("${name}"):has-text("${state}")`);
     await desk.waitForSelector(`nav [data-state-of-me=${code}]`);

@@ -84,6 +84,8 @@ export async function take(desk, name) {
   for (let turn = 0; turn < 20; turn++) {
     const offer = desk.locator('[data-offer]').first();
     await offer.waitFor();
+    // What it is about may come a moment after the offer.
+    await desk.locator('[data-offer]', { hasText: name }).first().waitFor({ timeout: 1500 }).catch(() => undefined);
     const wanted = (await offer.textContent())?.includes(name);
     const it = desk.locator(`[data-offer="${await offer.getAttribute('data-offer')}"]`);
     // While another one is being accepted Enter takes none.

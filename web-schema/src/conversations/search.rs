@@ -70,7 +70,6 @@ impl SearchQueries {
     /// characters in scripts without spaces. What was said is found after about a quarter of a minute. A page may be
     /// shorter than asked for while there is more. Needs `conversations:read`.
     #[graphql(complexity = "first.unwrap_or(20).clamp(1, 100) as usize * child_complexity")]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
     async fn message_search(
         &self,
         ctx: &Context<'_>,
