@@ -43,7 +43,7 @@ async fn what_was_said_is_found_by_its_words() -> Result<()> {
     agent.query(note, json!({ "c": conversation, "t": "She was refunded before, zebra" })).await?;
     whatsapp.post(&http, &whatsapp.text("447700900712", "王小明", "wamid.q2", "我想申请退款，谢谢", unix())).await?;
     // By the worker, a while after it stands.
-    stack.settle("select count(*) from item_search s join item_content c using (tenant_id, item_id) where c.text ~ 'refund|退款'", 4, Duration::from_secs(60)).await?;
+    stack.settle("select count(*) from item_search s join item_content c using (tenant_id, item_id) where c.text ~ 'refund|退款'", 4, Duration::from_mins(1)).await?;
 
     let refunds = [
         "She was [refunded] before, zebra",
@@ -124,7 +124,7 @@ async fn what_was_said_before_there_was_an_index_is_found() -> Result<()> {
     stack.sql("delete from live_event").await?;
     ensure!(found(&ana, json!({ "t": "marmalade" })).await?.is_empty());
     stack.start_workers()?;
-    stack.settle("select count(*) from search_state where finished", 1, Duration::from_secs(60)).await?;
+    stack.settle("select count(*) from search_state where finished", 1, Duration::from_mins(1)).await?;
     assert_eq!(found(&ana, json!({ "t": "marmalade" })).await?.len(), 3);
     assert_eq!(found(&ana, json!({ "t": "marmalade number1" })).await?, ["the [marmalade] [number1]"]);
     stack.finish().await
