@@ -244,6 +244,11 @@ function ofWriting(desk, run) {
       await desk.waitForSelector('nav [data-state-of-me]');
       await goes(desk, ['g', 'i'], '**/inbox');
     },
+    'list.search': async () => {
+      await goes(desk, ['/'], '**/search');
+      await desk.waitForSelector('input[type=search]:focus');
+      await desk.keyboard.press('Escape');
+    },
   };
 }
 
@@ -277,6 +282,18 @@ function ofPlaces(desk, world, run) {
     },
     'knowledge.next': () => focusMoves(desk, ['j', 'ArrowDown'], '[data-hit]:focus'),
     'knowledge.previous': () => moves(desk, 'k', '[data-hit]:focus'),
+    'global.find': () => goes(desk, ['g', 'f'], '**/search'),
+    'search.search': async () => {
+      await desk.waitForSelector('input[type=search]:focus');
+      await desk.keyboard.press('Escape');
+      await desk.keyboard.press('/');
+      await desk.waitForSelector('input[type=search]:focus');
+      await desk.keyboard.type(`Key ${run}`);
+      await desk.waitForFunction(() => document.querySelectorAll('[data-hit]').length >= 2);
+      await desk.keyboard.press('Escape');
+    },
+    'search.next': () => focusMoves(desk, ['j', 'ArrowDown'], '[data-hit]:focus'),
+    'search.previous': () => moves(desk, 'k', '[data-hit]:focus'),
     'elsewhere.decline': async () => {
       await world.generic(`+44776${run}4`, `Unread ${run}`, 'Nobody takes this either');
       await desk.waitForSelector('[data-offer]');

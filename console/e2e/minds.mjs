@@ -1,8 +1,8 @@
 // What customers write about: examples, a model that is trained and used, a correction, and a rule that asks for it.
 import assert from 'node:assert/strict';
 import { rules } from './lead.mjs';
-import { accessible, available, awake, page, resolve, shoot, signIn, take, tell } from './setup.mjs';
-import { inChinese, looked } from './work.mjs';
+import { accessible, available, awake, looked, page, resolve, shoot, signIn, take, tell } from './setup.mjs';
+import { inChinese } from './work.mjs';
 
 const says = {
   refund: ['I want my money back', 'Please refund my order', 'Refund the kettle to my card', 'When do I get my money back', 'The refund has not come', 'Return the money please', 'I would like a refund', 'My refund is late', 'Can you refund me', 'Give me my money back', 'I was promised a refund', 'Refund this purchase'],

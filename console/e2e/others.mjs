@@ -250,7 +250,7 @@ export async function supervisor({ chrome, url, world, run, problems }) {
   const name = login === 'ana' ? 'Ana Duarte' : 'Mei Lin';
   const row = floor.locator('tr', { hasText: name });
   for (const [state, code] of [['Break', 'BREAK'], ['Available', 'AVAILABLE']]) {
-    await row.locator('button').click();
+    await row.getByRole('button', { name: 'Set state' }).click();
     await floor.locator('[role=menuitem]', { hasText: state }).click();
     await floor.waitForSelector(`tr:has-text("${name}"):has-text("${state}")`);
     await desk.waitForSelector(`nav [data-state-of-me=${code}]`);
@@ -368,7 +368,7 @@ export async function looks({ chrome, url, world, run, problems }) {
       await command(admin, 'language');
       await admin.waitForSelector('html[lang=zh-CN]');
     }
-    for (const route of ['floor', 'floor/report', 'floor/scheduled', 'knowledge', ...areas.map((area) => `admin/${area}`)]) await place(admin, url, route, look, problems);
+    for (const route of ['floor', 'floor/report', 'floor/scheduled', 'knowledge', 'search', ...areas.map((area) => `admin/${area}`)]) await place(admin, url, route, look, problems);
   }
   await command(admin, 'english');
   tell('floor and admin in light, dark and Chinese');

@@ -84,6 +84,8 @@ export async function take(desk, name) {
   for (let turn = 0; turn < 20; turn++) {
     const offer = desk.locator('[data-offer]').first();
     await offer.waitFor();
+    // What it is about may come a moment after the offer.
+    await desk.locator('[data-offer]', { hasText: name }).first().waitFor({ timeout: 1500 }).catch(() => undefined);
     const wanted = (await offer.textContent())?.includes(name);
     const it = desk.locator(`[data-offer="${await offer.getAttribute('data-offer')}"]`);
     // While another one is being accepted Enter takes none.
@@ -123,6 +125,16 @@ export async function shoot(at, name) {
   // What moves has come to rest.
   await at.waitForTimeout(250);
   await at.screenshot({ path: `${shots}/${name}.png` });
+}
+
+/** Light, then dark: looked at by axe, and kept as pictures. */
+export async function looked(at, name, problems) {
+  await accessible(at, name, problems);
+  await shoot(at, name);
+  await at.emulateMedia({ colorScheme: 'dark' });
+  await accessible(at, `${name}, dark`, problems);
+  await shoot(at, `${name}-dark`);
+  await at.emulateMedia({ colorScheme: 'light' });
 }
 
 /** What axe finds wrong with a page or frame as it stands. */

@@ -1,12 +1,6 @@
 // How a lead steers: emergency plans, plans compared on past days, the red channel, and what queues and sites lend and close.
 import assert from 'node:assert/strict';
-import { accessible, page, shoot, signIn, tell } from './setup.mjs';
-
-/** Light, dark and Chinese of what stands on the page. */
-async function looked(at, name, problems) {
-  await accessible(at, name, problems);
-  await shoot(at, name);
-}
+import { accessible, looked, page, shoot, signIn, tell } from './setup.mjs';
 
 /** Kept in the set-up, put in force with its name typed, seen, ended. */
 async function emergency(lead, url, run, problems) {
@@ -56,10 +50,7 @@ export async function answered(world, queue, run) {
 }
 
 /** A draft against the plan in force, from the plan sheet; the comparison stands in the list, where two plans must differ. */
-async function whatIf(lead, url, world, run, problems) {
-  const { queues } = await world.query(world.admin, '{ queues { id name } }');
-  const queue = queues.find((one) => one.name === 'Support') ?? queues[0];
-  await answered(world, queue, run);
+async function whatIf(lead, url, queue, problems) {
   await lead.goto(`${url}/admin/queues/${queue.id}/plan`);
   await lead.waitForSelector('[data-step="0"]');
   await lead.getByRole('button', { name: 'What if' }).click();
@@ -154,6 +145,16 @@ export async function lend({ chrome, url, world, run, problems }) {
   await lead.locator('[data-overflow]').scrollIntoViewIfNeeded();
   await shoot(lead, 'overflow');
   await closing.fill('4');
+  await lead.locator('[data-add-lender]').click();
+  await lead.keyboard.press('Control+s');
+  await lead.waitForSelector('[data-lender] select[aria-invalid=true]:focus');
+  const lender = lead.locator('[data-lender]').first();
+  await lender.getByLabel('Queue that lends').selectOption(used.id);
+  await lender.getByLabel('Work waits').last().fill('5');
+  await lead.keyboard.press('Control+s');
+  await lender.getByText('Must be less than what keeps its people').waitFor();
+  await looked(lead, 'overflow-lenders', problems);
+  await lender.getByLabel('Work waits').last().fill('1');
   await lead.keyboard.press('Control+s');
   const row = lead.locator('[data-row]', { hasText: `Lent ${run}` });
   await row.waitFor();
@@ -161,6 +162,8 @@ export async function lend({ chrome, url, world, run, problems }) {
   await row.press('Enter');
   await lead.getByText('Partners are not asked now').waitFor();
   assert.equal(await closing.inputValue(), '4');
+  assert.equal(await lender.getByLabel('Queue that lends').inputValue(), used.id);
+  assert.equal(await lender.getByLabel('Work waits').last().inputValue(), '1');
   await lead.locator('[data-sheet] footer').getByRole('button', { name: 'Remove' }).click();
   await lead.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
   await row.waitFor({ state: 'detached' });
@@ -191,8 +194,14 @@ export async function emergencies({ chrome, url, run, problems }) {
 export async function steer({ chrome, url, world, run, problems }) {
   const lead = await page(chrome, problems);
   await signIn(lead, url, 'ada');
-  await whatIf(lead, url, world, run, problems);
+  const { queues } = await world.query(world.admin, '{ queues { id name } }');
+  const queue = queues.find((one) => one.name === 'Support') ?? queues[0];
+  await answered(world, queue, run);
+  // Days are played up to the last whole minute: the one in which the work came must be over.
+  const over = (Math.floor(Date.now() / 60_000) + 1) * 60_000 + 2000;
   await red(lead, url, run, problems);
+  await world.until('its minute is over', () => Date.now() > over, 70_000);
+  await whatIf(lead, url, queue, problems);
   await lead.context().close();
 }
 

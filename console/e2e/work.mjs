@@ -1,17 +1,7 @@
 // Codes of work, how it goes together in one person's hands, and colleagues who are asked.
 import assert from 'node:assert/strict';
 import { command } from './others.mjs';
-import { accessible, available, awake, page, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
-
-/** Dark, then Chinese, then as it was: looked at by axe, and kept as pictures. */
-export async function looked(at, name, problems) {
-  await accessible(at, name, problems);
-  await shoot(at, name);
-  await at.emulateMedia({ colorScheme: 'dark' });
-  await accessible(at, `${name}, dark`, problems);
-  await shoot(at, `${name}-dark`);
-  await at.emulateMedia({ colorScheme: 'light' });
-}
+import { accessible, available, awake, looked, page, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
 
 /** The same page in Chinese. */
 export async function inChinese(at, name, problems) {
@@ -299,7 +289,25 @@ export async function whyNot({ chrome, url, world, run, problems }) {
   await floor.locator('[data-verdict=EXCLUDED]').getByText('was not available').waitFor();
   await looked(floor, 'why-not', problems);
   await inChinese(floor, 'why-not', problems);
-  await resolve(desk);
+  await floor.goto(`${url}/floor`);
+  const name = (await world.as(first, '{ viewer { agent { name } } }')).viewer.agent.name;
+  await floor.locator('[data-agent]', { hasText: name }).press('Enter');
+  await floor.locator('[data-hands] a', { hasText: `Yago ${run}` }).waitFor();
+  await looked(floor, 'floor-agent', problems);
+  await floor.keyboard.press('Escape');
+  // Nobody is there to take the next one: it waits.
+  await world.tidy();
+  await world.generic(`+44795${run}2`, `Yvo ${run}`, 'And where is my chair');
+  const waits = async () => (await world.as('sam', '{ conversations(view: OPEN, first: 100) { nodes { id customer { name } workItems { id state } } } }')).conversations.nodes.find((one) => one.customer?.name === `Yvo ${run}` && one.workItems.some(({ state }) => state === 'queued'));
+  const other = await world.until('it waits', waits);
+  await floor.locator('[data-agent]', { hasText: theirs }).press('Enter');
+  await floor.locator('[data-waiting] option', { hasText: `Yvo ${run}` }).waitFor({ state: 'attached' });
+  await floor.locator('[data-waiting]').selectOption(other.workItems[0].id);
+  await floor.locator('[data-verdict]').waitFor();
+  await looked(floor, 'floor-why-not', problems);
+  await floor.keyboard.press('Escape');
+  await world.as('sam', 'mutation($id: ID!) { workAssign(input: { workItemId: $id }) { userErrors { code } } }', { id: other.workItems[0].id });
+  await world.as('sam', 'mutation($id: ID!) { conversationResolve(input: { conversationId: $id, disposition: "solved" }) { userErrors { code } } }', { id: other.id });
   tell('why somebody did not get the work was asked and told');
   for (const opened of [desk, floor]) await opened.context().close();
 }

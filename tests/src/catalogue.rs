@@ -61,7 +61,7 @@ const GATES: &[(&str, &str)] = &[
         "select p.proname::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
          where n.nspname = 'public' and p.prosecdef
            and p.proname not in ('intake_accept', 'lookup_account', 'lookup_bot', 'lookup_login', 'lookup_mailbox', 'search_customers',
-                                'search_knowledge')",
+                                'search_items', 'search_knowledge')",
     ),
     (
         "roles that bypass, or own tables, or may do more than they need",

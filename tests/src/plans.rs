@@ -89,6 +89,56 @@ async fn pages_of_history_and_inbox_are_read_by_index() -> Result<()> {
     stack.finish().await
 }
 
+/// Rows of the search that were fetched by its index, so far.
+async fn searched(stack: &Stack) -> Result<(i64, i64, i64)> {
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let mut admin: PgConnection = PgConnectOptions::from_str(&stack.database)?.connect().await?;
+    let sql = "select t.seq_scan, i.idx_scan, t.idx_tup_fetch from pg_stat_user_tables t
+               join pg_stat_user_indexes i on i.relname = t.relname and i.indexrelname = 'item_search_keys'
+               where t.relname = 'item_search'";
+    let read: (i64, i64, i64) = sqlx::query_as(sql).fetch_one(&mut admin).await?;
+    admin.close().await?;
+    Ok(read)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_said_is_found_by_index_however_much_was_said() -> Result<()> {
+    let Some(mut stack) = Stack::start().await? else { return Ok(()) };
+    stack.kill_workers().await;
+    let crowd = seed_crowd(&stack.app, "crowd", 1, 1, "http://127.0.0.1:9").await?;
+    bulk::load(&stack.database, crowd.place(), 40_000).await?;
+    let tenant = crowd.place().tenant.into();
+    let from = std::time::Instant::now();
+    while meridian_app::search::index_past(&stack.app, tenant).await? {}
+    let took = from.elapsed();
+    ensure!(stack.count("select count(*) from item_search").await? >= 40_000, "the index is not filled");
+    let agent = Agent::sign_in(&stack.base, "crowd", &crowd.emails[0], crowd.password).await?;
+    let find = "query($t: String!, $after: String) { messageSearch(text: $t, first: 50, after: $after) {
+        pageInfo { hasNextPage endCursor } nodes { item { id } conversation { id } passage { text hit } } } }";
+    let before = searched(&stack).await?;
+    let rare = agent.query(find, json!({ "t": "conversation 1234 message" })).await?;
+    let after = searched(&stack).await?;
+    ensure!(rare["messageSearch"]["nodes"].as_array().context("nodes")?.len() == 20, "{rare}");
+    ensure!(after.0 == before.0, "the search read its table as a whole");
+    ensure!(after.1 > before.1, "the index was not asked");
+    ensure!(after.2 - before.2 < 100, "{} rows were fetched for 20", after.2 - before.2);
+    // What everybody says: a day's rows at most, and page by page.
+    let (mut cursor, mut nodes) = (Value::Null, 0);
+    let asked = std::time::Instant::now();
+    for _ in 0..10 {
+        let page = agent.query(find, json!({ "t": "parcel", "after": cursor })).await?["messageSearch"].clone();
+        nodes += page["nodes"].as_array().context("nodes")?.len();
+        cursor = page["pageInfo"]["endCursor"].clone();
+    }
+    ensure!(nodes == 500, "{nodes} of 500 were found");
+    let none = agent.query(find, json!({ "t": "marmalade" })).await?;
+    ensure!(none["messageSearch"]["nodes"] == json!([]), "{none}");
+    println!("search: 40,000 items put into the index in {took:?}; 10 pages of what all say in {:?}", asked.elapsed());
+    stack.sql("delete from outbox").await?;
+    stack.start_workers()?;
+    stack.finish().await
+}
+
 /// Looks of the relay at jobs, and rows of their index that it read, so far.
 async fn looks_at_jobs(stack: &Stack) -> Result<(i64, i64)> {
     tokio::time::sleep(Duration::from_millis(1500)).await;

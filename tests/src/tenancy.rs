@@ -21,6 +21,8 @@ const FILL: &[&str] = &[
     "insert into item_state (tenant_id, item_id) select tenant_id, id from timeline_item limit 1",
     "insert into orphan_event (tenant_id, id, account_id, target, event) select tenant_id, id, id, 't', '{}' from channel_account limit 1",
     "insert into unknown_event (tenant_id, id, raw_id, account_id, reason, event) select tenant_id, id, id, id, 'r', '{}' from channel_account limit 1",
+    "insert into item_search (tenant_id, item_id, placed_at, keys) select tenant_id, id, placed_at, '{1}' from timeline_item limit 1 on conflict do nothing",
+    "insert into search_state (tenant_id) select tenant_id from tenant on conflict do nothing",
     "insert into attachment (tenant_id, id, account_id, kind) select tenant_id, id, id, 'image' from channel_account limit 1",
     "insert into canned_reply (tenant_id, id, shortcut, title, text) select tenant_id, id, 's', 't', 't' from branch",
     "insert into channel_pace (tenant_id, account_id, next_at) select tenant_id, id, now() from channel_account on conflict do nothing",

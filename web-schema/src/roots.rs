@@ -5,7 +5,7 @@ use crate::{
     channels::{ChannelMutations, ChannelQueries, TemplateMutations, TemplateQueries},
     conversations::{
         AmendMutations, CannedMutations, CannedQueries, ConsultMutations, ConversationMutations, ConversationQueries,
-        SteerMutations, SteerQueries,
+        SearchQueries, SteerMutations, SteerQueries,
     },
     customers::{CustomerMutations, CustomerQueries},
     identity::{IdentityMutations, IdentityQueries, RunMutations, RunQueries, VerifyMutations, VerifyQueries},
@@ -32,6 +32,7 @@ pub(crate) struct Reading(
     VerifyQueries,
     CannedQueries,
     SteerQueries,
+    SearchQueries,
     KnowledgeQueries,
     UnderstandingQueries,
 );

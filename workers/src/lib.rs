@@ -10,6 +10,7 @@ mod model;
 mod pull;
 mod relay;
 mod routers;
+mod search;
 mod sweeper;
 mod webhooks;
 
@@ -100,6 +101,7 @@ pub async fn run(settings: Settings, stop: CancellationToken) {
     }
     tasks.spawn(mailboxes::run(settings.clone(), Arc::new(SystemClock), stop.clone()));
     tasks.spawn(webhooks::run(settings.clone(), Arc::new(SystemClock), stop.clone()));
+    tasks.spawn(search::run(settings.clone(), stop.clone()));
     tasks.spawn(sweeper::run(settings, Arc::new(SystemClock), stop));
     while tasks.join_next().await.is_some() {}
 }

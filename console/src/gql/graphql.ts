@@ -61,6 +61,8 @@ export type ConversationUnsnoozeInput = {
 
 /** Which conversations a list shows. */
 export type ConversationView =
+  /** Open and owned by the agent named by `agentId`. Needs `floor:read`. */
+  | 'AGENT'
   /** The viewer is asked for advice. */
   | 'CONSULTED'
   /** Open and owned by the viewer. */

@@ -76,6 +76,7 @@ export function commands(onhelp: () => void): Command[] {
     ...go('inbox', 'inbox', 'nav.inbox', 'conversations:read', 'G I'),
     ...go('customers', 'person', 'nav.customers', 'conversations:read', 'G C'),
     ...go('knowledge', 'book', 'nav.knowledge', 'conversations:read', 'G K'),
+    ...go('search', 'search', 'nav.find', 'conversations:read', 'G F'),
     ...go('floor', 'floor', 'nav.floor', 'floor:read', 'G W'),
     ...go('admin', 'admin', 'nav.admin', 'setup:read', 'G S'),
     ...views,

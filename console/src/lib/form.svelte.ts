@@ -42,6 +42,12 @@ export class Form<T extends object> {
     return this.tried || this.left[field] ? this.wrong(field) : null;
   }
 
+  /** What the server said of a place inside a field, as `lenders.1.queueId`, until the field changes. */
+  at(place: string): string | null {
+    const refused = this.refused[place];
+    return refused && refused.value === JSON.stringify((this.values as Record<string, unknown>)[place.split('.')[0]!]) ? refused.text : null;
+  }
+
   /** Whether it was sent and taken. */
   async save(): Promise<boolean> {
     if (this.busy) return false;
@@ -67,8 +73,9 @@ export class Form<T extends object> {
 
   private refuse(error: unknown): void {
     const field = error instanceof Failed ? error.field : null;
-    if (field && field in this.values) {
-      const value = JSON.stringify((this.values as Record<string, unknown>)[field]);
+    const whole = field?.split('.')[0];
+    if (field && whole && whole in this.values) {
+      const value = JSON.stringify((this.values as Record<string, unknown>)[whole]);
       this.refused = { ...this.refused, [field]: { value, text: words(error) } };
     } else this.general = words(error);
   }

@@ -22,6 +22,7 @@ export const keymap = {
     inbox: { on: ['g i'], text: 'goto' },
     customers: { on: ['g c'], text: 'goto' },
     knowledge: { on: ['g k'], text: 'goto' },
+    find: { on: ['g f'], text: 'goto' },
     floor: { on: ['g w'], text: 'goto' },
     admin: { on: ['g s'], text: 'goto' },
     available: { on: ['p a'], text: 'state' },
@@ -34,6 +35,7 @@ export const keymap = {
     previous: { on: ['k'], text: 'move' },
     open: { on: ['Enter'], text: 'open', free: true },
     decline: { on: ['x'], text: 'decline' },
+    search: { on: ['/'], text: 'search' },
   },
   conversation: {
     reply: { on: ['r'], text: 'reply' },
@@ -60,6 +62,11 @@ export const keymap = {
     decline: { on: ['x'], text: 'decline' },
   },
   customers: {
+    search: { on: ['/'], text: 'search' },
+    next: { on: ['j', 'ArrowDown'], text: 'step' },
+    previous: { on: ['k', 'ArrowUp'], text: 'step' },
+  },
+  search: {
     search: { on: ['/'], text: 'search' },
     next: { on: ['j', 'ArrowDown'], text: 'step' },
     previous: { on: ['k', 'ArrowUp'], text: 'step' },

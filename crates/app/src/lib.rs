@@ -17,6 +17,7 @@ pub mod pulls;
 pub mod red;
 pub mod routing;
 pub mod scheduled;
+pub mod search;
 pub mod setup;
 pub mod understanding;
 pub mod webhooks;

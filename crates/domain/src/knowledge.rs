@@ -1,7 +1,7 @@
 //! Knowledge: who may read an article, what its texts may be, and the terms by which it is found.
 
-use crate::understanding::token::{unspaced, words};
-use std::collections::BTreeSet;
+use crate::understanding::token::{located, unspaced};
+use std::{collections::BTreeSet, ops::Range};
 
 /// Who may read an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,28 +88,34 @@ fn stem(word: &str) -> String {
 /// The terms of a text, each once: words without their endings, and pairs of neighbouring characters in scripts that
 /// write no spaces; what says nothing is left out.
 pub fn terms(text: &str) -> Vec<String> {
-    let mut found = BTreeSet::new();
-    let mut run: Vec<char> = Vec::new();
-    let flush = |run: &mut Vec<char>, found: &mut BTreeSet<String>| {
+    located_terms(text).into_iter().map(|(term, _)| term).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// All terms of a text in their order, each with where it stands, in bytes.
+pub fn located_terms(text: &str) -> Vec<(String, Range<usize>)> {
+    let mut found: Vec<(String, Range<usize>)> = Vec::new();
+    let mut run: Vec<(String, Range<usize>)> = Vec::new();
+    let flush = |run: &mut Vec<(String, Range<usize>)>, found: &mut Vec<(String, Range<usize>)>| {
         if run.len() == 1 {
-            found.insert(run[0].to_string());
+            found.extend(run.first().cloned());
         }
-        found.extend(run.windows(2).map(|pair| pair.iter().collect::<String>()));
+        found
+            .extend(run.windows(2).map(|pair| (format!("{}{}", pair[0].0, pair[1].0), pair[0].1.start..pair[1].1.end)));
         run.clear();
     };
-    for word in words(text) {
-        match word.chars().next() {
-            Some(c) if unspaced(c) => run.push(c),
-            _ => {
-                flush(&mut run, &mut found);
-                if word.chars().count() <= 40 {
-                    found.insert(if EMPTY.contains(&word.as_str()) { String::new() } else { stem(&word) });
-                }
-            }
+    for (word, place) in located(text) {
+        if word.starts_with(unspaced) {
+            run.push((word, place));
+            continue;
+        }
+        flush(&mut run, &mut found);
+        if word.chars().count() <= 40 && !EMPTY.contains(&word.as_str()) {
+            found.push((stem(&word), place));
         }
     }
     flush(&mut run, &mut found);
-    found.into_iter().filter(|term| !term.is_empty() && !EMPTY.contains(&term.as_str())).collect()
+    found.retain(|(term, _)| !EMPTY.contains(&term.as_str()));
+    found
 }
 
 /// Longest excerpt, in characters.

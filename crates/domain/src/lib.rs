@@ -29,6 +29,7 @@ pub mod platform;
 pub mod red;
 pub mod report;
 pub mod routing;
+pub mod search;
 pub mod secret;
 pub mod simulation;
 pub mod template;

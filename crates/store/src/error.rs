@@ -52,6 +52,11 @@ impl StoreError {
         }
     }
 
+    /// Whether a statement took longer than it may.
+    pub fn timed_out(&self) -> bool {
+        matches!(self, Self::Driver(sqlx::Error::Database(e)) if e.code().as_deref() == Some("57014"))
+    }
+
     /// Whether the named constraint refused the write.
     pub fn violates(&self, constraint: &str) -> bool {
         matches!(self, Self::Constraint(name) if name == constraint)

@@ -53,6 +53,7 @@ pub mod routing;
 pub mod runs;
 pub mod scheduled;
 pub mod seal;
+pub mod search;
 pub mod sessions;
 pub mod setup;
 pub mod shadow;

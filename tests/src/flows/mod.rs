@@ -34,6 +34,7 @@ mod places;
 mod provider_news;
 mod resume;
 mod routing;
+mod search;
 mod sends;
 mod shadow;
 mod sockets;

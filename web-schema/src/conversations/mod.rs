@@ -5,6 +5,7 @@ mod canned;
 mod consult;
 mod files;
 mod mutations;
+mod search;
 mod steer;
 mod types;
 
@@ -12,6 +13,7 @@ pub(crate) use amend::AmendMutations;
 pub(crate) use canned::{CannedMutations, CannedQueries};
 pub(crate) use consult::ConsultMutations;
 pub(crate) use mutations::ConversationMutations;
+pub(crate) use search::SearchQueries;
 pub(crate) use steer::{SteerMutations, SteerQueries};
 pub(crate) use types::{Actor, Conversation, TimelineItem};
 
@@ -26,7 +28,7 @@ use async_graphql::{
     connection::{Connection, EmptyFields},
 };
 use meridian_domain::{
-    ids::{ConversationId, QueueId},
+    ids::{AgentId, ConversationId, QueueId},
     people::Permission,
     work::Lifecycle,
 };
@@ -41,6 +43,8 @@ pub(crate) enum ConversationView {
     Queue,
     /// All that are open.
     Open,
+    /// Open and owned by the agent named by `agentId`. Needs `floor:read`.
+    Agent,
     /// The viewer is asked for advice.
     Consulted,
     /// Snoozed.
@@ -74,11 +78,16 @@ impl ConversationQueries {
         ctx: &Context<'_>,
         #[graphql(desc = "Which")] view: ConversationView,
         #[graphql(desc = "The queue of the view QUEUE")] queue_id: Option<ID>,
+        #[graphql(desc = "The agent of the view AGENT")] agent_id: Option<ID>,
         #[graphql(desc = "How many, 1 to 100")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor")] after: Option<String>,
     ) -> Resolved<Connection<String, Conversation, EmptyFields, EmptyFields>> {
         let viewer = viewer(ctx).extend()?;
         viewer.require(Permission::ReadConversations).extend()?;
+        let agent = agent_id.as_ref().map(read::<AgentId>).transpose().extend()?;
+        if view == ConversationView::Agent {
+            viewer.require(Permission::ReadFloor).extend()?;
+        }
         let queue = queue_id.as_ref().map(read::<QueueId>).transpose().extend()?;
         let missing = |what: &str| AppError::BadInput(what.to_owned());
         let view = match (view, queue, viewer.subject.agent_id()) {
@@ -86,6 +95,9 @@ impl ConversationQueries {
             (ConversationView::Consulted, _, Some(me)) => store::View::Consulted(me),
             (ConversationView::Mine | ConversationView::Consulted, _, None) => {
                 return Err(missing("only people have a list of their own").extend());
+            }
+            (ConversationView::Agent, ..) => {
+                store::View::Mine(agent.ok_or_else(|| missing("agentId is needed for this view").extend())?)
             }
             (ConversationView::Queue, Some(queue), _) => store::View::Queue(queue),
             (ConversationView::Queue, None, _) => return Err(missing("queueId is needed for this view").extend()),

@@ -693,7 +693,7 @@ export type SiteBitsFragment = { id: string, name: string, timeZone: string, rin
 
 export type BranchBitsFragment = { id: string, name: string, teams: Array<{ id: string, name: string }> };
 
-export type QueueBitsFragment = { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } };
+export type QueueBitsFragment = { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null, lenders: Array<{ queueId: string, busyWaiting: number, busyWaitSeconds: number, calmWaiting: number, calmWaitSeconds: number, busy: boolean }> } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } };
 
 export type MemberBitsFragment = { id: string, name: string, email: string | null, role: Role, active: boolean, live: boolean, state: PresenceState, timeZone: string, branchId: string, siteId: string | null, languages: Array<string> | null, outsourced: boolean, knowledgeRevision: number, skills: Array<{ skillId: string, name: string, level: number }>, attributes: Array<{ key: string, value: string }>, load: Array<{ class: string, cap: number }> };
 
@@ -766,7 +766,7 @@ export type SkillsQuery = { skills: Array<{ id: string, name: string }> };
 export type QueueSetupQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type QueueSetupQuery = { queues: Array<{ id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } }> };
+export type QueueSetupQuery = { queues: Array<{ id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null, lenders: Array<{ queueId: string, busyWaiting: number, busyWaitSeconds: number, calmWaiting: number, calmWaitSeconds: number, busy: boolean }> } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } }> };
 
 export type MembersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -837,14 +837,14 @@ export type QueueCapSaveMutationVariables = Exact<{
 }>;
 
 
-export type QueueCapSaveMutation = { queueCapSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type QueueCapSaveMutation = { queueCapSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null, lenders: Array<{ queueId: string, busyWaiting: number, busyWaitSeconds: number, calmWaiting: number, calmWaitSeconds: number, busy: boolean }> } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type QueueSaveMutationVariables = Exact<{
   input: QueueSaveInput;
 }>;
 
 
-export type QueueSaveMutation = { queueSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type QueueSaveMutation = { queueSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null, lenders: Array<{ queueId: string, busyWaiting: number, busyWaitSeconds: number, calmWaiting: number, calmWaitSeconds: number, busy: boolean }> } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type AgentCreateMutationVariables = Exact<{
   input: AgentCreateInput;
@@ -957,7 +957,7 @@ export type QueueOverflowSaveMutationVariables = Exact<{
 }>;
 
 
-export type QueueOverflowSaveMutation = { queueOverflowSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+export type QueueOverflowSaveMutation = { queueOverflowSave: { queue: { id: string, name: string, branchId: string, priorityMinutes: number, offerSeconds: number, wrapUpSeconds: number, stickySeconds: number, wrapUpCodeRequired: boolean, declineCodeRequired: boolean, agentIds: Array<string> | null, overflow: { openWaiting: number, openWaitSeconds: number, closeWaiting: number, closeWaitSeconds: number, contractCap: number, requiredRevision: number, currentRevision: boolean, open: boolean, since: string | null, lenders: Array<{ queueId: string, busyWaiting: number, busyWaitSeconds: number, calmWaiting: number, calmWaitSeconds: number, busy: boolean }> } | null, line: { cap: { mostWaiting: number, mostWaitSeconds: number, beyond: BeyondCap, message: string | null, overflowQueueId: string | null } | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type AgentPartnerSetMutationVariables = Exact<{
   input: AgentPartnerSetInput;
@@ -1134,6 +1134,14 @@ export const QueueBitsFragmentDoc = new TypedDocumentString(`
     currentRevision
     open
     since
+    lenders {
+      queueId
+      busyWaiting
+      busyWaitSeconds
+      calmWaiting
+      calmWaitSeconds
+      busy
+    }
   }
   line {
     cap {
@@ -1785,6 +1793,14 @@ export const QueueSetupDocument = new TypedDocumentString(`
     currentRevision
     open
     since
+    lenders {
+      queueId
+      busyWaiting
+      busyWaitSeconds
+      calmWaiting
+      calmWaitSeconds
+      busy
+    }
   }
   line {
     cap {
@@ -2083,6 +2099,14 @@ export const QueueCapSaveDocument = new TypedDocumentString(`
     currentRevision
     open
     since
+    lenders {
+      queueId
+      busyWaiting
+      busyWaitSeconds
+      calmWaiting
+      calmWaitSeconds
+      busy
+    }
   }
   line {
     cap {
@@ -2131,6 +2155,14 @@ export const QueueSaveDocument = new TypedDocumentString(`
     currentRevision
     open
     since
+    lenders {
+      queueId
+      busyWaiting
+      busyWaitSeconds
+      calmWaiting
+      calmWaitSeconds
+      busy
+    }
   }
   line {
     cap {
@@ -2615,6 +2647,14 @@ export const QueueOverflowSaveDocument = new TypedDocumentString(`
     currentRevision
     open
     since
+    lenders {
+      queueId
+      busyWaiting
+      busyWaitSeconds
+      calmWaiting
+      calmWaitSeconds
+      busy
+    }
   }
   line {
     cap {

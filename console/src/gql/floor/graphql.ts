@@ -183,6 +183,18 @@ export type QueueWorkQueryVariables = Exact<{
 
 export type QueueWorkQuery = { conversations: { nodes: Array<{ id: string, number: number, subject: string, customer: { id: string, name: string, tier: string } | null, assignee: { id: string, name: string } | null, workItems: Array<{ id: string, state: string, agentId: string | null, queueId: string, enqueuedAt: string }> }> } };
 
+export type AgentWorkQueryVariables = Exact<{
+  agentId: string | number;
+}>;
+
+
+export type AgentWorkQuery = { conversations: { nodes: Array<{ id: string, number: number, subject: string, lastActivityAt: string, sessions: Array<{ id: string, channel: string }>, customer: { id: string, name: string, tier: string } | null }> } };
+
+export type WaitingWorkQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WaitingWorkQuery = { conversations: { nodes: Array<{ id: string, number: number, subject: string, customer: { id: string, name: string } | null, workItems: Array<{ id: string, state: string, agentId: string | null, queueId: string, enqueuedAt: string }> }> } };
+
 export type AlertAcknowledgeMutationVariables = Exact<{
   input: AlertAcknowledgeInput;
 }>;
@@ -789,6 +801,51 @@ export const QueueWorkDocument = new TypedDocumentString(`
   queueId
   enqueuedAt
 }`) as unknown as TypedDocumentString<QueueWorkQuery, QueueWorkQueryVariables>;
+export const AgentWorkDocument = new TypedDocumentString(`
+    query AgentWork($agentId: ID!) {
+  conversations(view: AGENT, agentId: $agentId, first: 50) {
+    nodes {
+      id
+      number
+      subject
+      lastActivityAt
+      sessions {
+        id
+        channel
+      }
+      customer {
+        id
+        name
+        tier
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AgentWorkQuery, AgentWorkQueryVariables>;
+export const WaitingWorkDocument = new TypedDocumentString(`
+    query WaitingWork {
+  conversations(view: OPEN, first: 100) {
+    nodes {
+      id
+      number
+      subject
+      customer {
+        id
+        name
+      }
+      workItems {
+        ...WorkBits
+      }
+    }
+  }
+}
+    fragment WorkBits on WorkItem {
+  id
+  state
+  agentId
+  queueId
+  enqueuedAt
+}`) as unknown as TypedDocumentString<WaitingWorkQuery, WaitingWorkQueryVariables>;
 export const AlertAcknowledgeDocument = new TypedDocumentString(`
     mutation AlertAcknowledge($input: AlertAcknowledgeInput!) {
   alertAcknowledge(input: $input) {

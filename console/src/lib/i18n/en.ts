@@ -335,6 +335,7 @@ export const en = {
   'error.later': 'Later',
   'nav.customers': 'Customers',
   'nav.knowledge': 'Knowledge',
+  'nav.find': 'Search conversations',
   'command.customers': 'Customers',
   'customers.search': 'Name, phone, e-mail or customer number',
   'customers.start': 'Find a customer',

@@ -337,6 +337,7 @@ export const zh: Record<keyof typeof en, string> = {
   'error.later': '稍后',
   'nav.customers': '客户',
   'nav.knowledge': '知识库',
+  'nav.find': '搜索会话',
   'command.customers': '客户',
   'customers.search': '姓名、电话、邮箱或客户编号',
   'customers.start': '查找客户',
