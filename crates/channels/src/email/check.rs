@@ -264,9 +264,10 @@ fn best(signed: &[DkimOutput<'_>]) -> &'static str {
     let rank = |output: &DkimOutput<'_>| match output.result() {
         DkimResult::Pass => (0, "pass"),
         DkimResult::TempError(_) => (1, "temperror"),
-        DkimResult::Fail(_) => (2, "fail"),
-        // The body is not what was signed: in the words of RFC 8601 2.7.1 that is a failure too.
-        DkimResult::Neutral(mail_auth::Error::Dkim(DkimError::FailedBodyHashMatch)) => (2, "fail"),
+        // A body that is not what was signed: in the words of RFC 8601 2.7.1 that is a failure too.
+        DkimResult::Fail(_) | DkimResult::Neutral(mail_auth::Error::Dkim(DkimError::FailedBodyHashMatch)) => {
+            (2, "fail")
+        }
         DkimResult::PermError(_) => (3, "permerror"),
         DkimResult::Neutral(_) => (4, "neutral"),
         DkimResult::None => (5, "none"),
