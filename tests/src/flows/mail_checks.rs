@@ -1,13 +1,12 @@
 //! Senders of mail that comes straight to us are checked by our own look-ups: a name server, keys and policies of the
 //! outside world's, over real sockets.
 
-use super::PATIENCE;
+use super::{PATIENCE, main_job::reqwest_client};
 use anyhow::{Result, ensure};
 use meridian_domain::channel::ChannelKind;
 use meridian_lab::{
     mail::MailClient,
     names::{NameServer, Seal},
-    reqwest,
 };
 use meridian_testkit::Stack;
 use std::time::{Duration, Instant};
@@ -107,7 +106,7 @@ async fn a_raw_mail_that_is_posted_proves_its_sender_by_signature_alone() -> Res
     let seal = Seal::of("shop.example", 7);
     let names = world(&seal).await?;
     let Some(stack) = Stack::start_checking(names.at).await? else { return Ok(()) };
-    let http = reqwest::Client::new();
+    let http = reqwest_client();
     let post = async |mail: String| {
         let url = stack.hook(ChannelKind::Email)?;
         let posted = http.post(url).bearer_auth(Stack::secret("email inbound_token")).body(mail).send().await?;
