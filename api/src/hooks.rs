@@ -7,7 +7,7 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use bytes::Bytes;
 use meridian_app::accounts;
-use meridian_channels::{InboundRequest, registry};
+use meridian_channels::{InboundRequest, email, registry};
 use meridian_domain::{
     channel::{AccountConfig, ChannelKind},
     ids::{ChannelAccountId, TenantId},
@@ -74,13 +74,19 @@ pub(crate) async fn receive(
     if let Some(reply) = channel.challenge(&account, &inbound) {
         return HttpResponse::Ok().content_type(reply.content_type).body(reply.body);
     }
+    let mut part = inbound.stored_part();
+    if email::checked_here(&account) {
+        let (checker, mail) = (edge.checker.clone(), inbound.body.clone());
+        let Some(checks) = edge.run(async move { checker.check(mail, None).await }).await else { return unavailable() };
+        part["checks"] = checks.stored();
+    }
     let row = IntakeRow {
         tenant,
         id: edge.app.db.ids().next(),
         account: account.id,
         dedupe_key: channel.dedupe_key(&inbound),
         order_key: channel.order_key(&inbound),
-        request: inbound.stored_part(),
+        request: part,
         body: inbound.body.to_vec(),
     };
     let edge_ref = edge.clone();

@@ -30,6 +30,7 @@ use actix_web::{App as Actix, dev::AppConfig, rt::net::TcpStream, web};
 use anyhow::Context;
 use meridian_app::App;
 use meridian_bus::{Hint, Hints};
+use meridian_channels::email::Checker;
 use meridian_domain::ids::TenantId;
 use meridian_domain::secret::Secret;
 use meridian_files::Files;
@@ -59,6 +60,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Where files are kept.
     pub files: Files,
+    /// Checks the senders of raw mail that is posted.
+    pub checker: Checker,
 }
 
 /// Largest webhook body: a mail with attachments.
@@ -77,6 +80,7 @@ pub(crate) struct Edge {
     pub connected: Arc<connected::Connected>,
     pub standing: Arc<standing::Standing>,
     pub files: Files,
+    pub checker: Checker,
     pub hints: Hints,
     pub origins: Vec<String>,
     pub explorer: bool,
@@ -135,6 +139,7 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
         connected,
         standing,
         files: settings.files.clone(),
+        checker: settings.checker.clone(),
         hints: settings.hints.clone(),
         origins: settings.origins.clone(),
         explorer: settings.explorer,

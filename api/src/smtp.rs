@@ -3,11 +3,12 @@
 
 use crate::intake::Intake;
 use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
 use meridian_app::{App, accounts};
 use meridian_channels::{
     Egress,
     email::{
-        Provider,
+        Checker, Checks, Peer, Provider, checked_here,
         smtp::{Body, Dialogue, LONGEST_LINE, Next, Origin, Stored, Verdict, forms, loops, trace},
     },
 };
@@ -68,6 +69,8 @@ pub struct Smtp {
     pub certificate: Option<(String, String)>,
     /// Addresses of the operator's own servers, whose checks of senders are believed.
     pub trusted: Egress,
+    /// Checks the senders of all others.
+    pub checker: Checker,
 }
 
 struct Listener {
@@ -294,10 +297,22 @@ impl Listener {
         if loops(&mail) {
             return Some(Stored::Loops);
         }
-        Some(self.store(dialogue, taken, peer, &mail).await)
+        Some(self.store(dialogue, taken, peer, &Bytes::from(mail)).await)
     }
 
-    async fn store(&self, dialogue: &Dialogue, taken: &[Recipient], peer: SocketAddr, mail: &[u8]) -> Stored {
+    /// Checks the sender, in a bounded time. Of a mail that an own server passed on only the signatures can be checked: the
+    /// address of who sent it is gone.
+    async fn check(&self, taken: &[Recipient], peer: &Peer, mail: &Bytes) -> Option<Checks> {
+        let direct = !self.trusted(peer.ip);
+        if !direct && !taken.iter().any(|recipient| checked_here(&recipient.account)) {
+            return None;
+        }
+        let checks = self.smtp.checker.check(mail.clone(), direct.then(|| peer.clone())).await;
+        metrics::counter!("meridian_mail_checks_total", "dmarc" => checks.dmarc).increment(1);
+        Some(checks)
+    }
+
+    async fn store(&self, dialogue: &Dialogue, taken: &[Recipient], peer: SocketAddr, mail: &Bytes) -> Stored {
         // One copy an account, with the address that says most: a signed reply address over a plain one.
         let mut copies: BTreeMap<ChannelAccountId, &Recipient> = BTreeMap::new();
         for recipient in taken {
@@ -307,6 +322,14 @@ impl Listener {
             }
         }
         let digest = hex::encode(Sha256::digest(mail));
+        let other = Peer {
+            ip: peer.ip(),
+            helo: dialogue.client().to_owned(),
+            from: dialogue.envelope().0.to_owned(),
+            host: self.smtp.host.clone(),
+        };
+        let checks = self.check(taken, &other, mail).await;
+        let trusted = self.trusted(peer.ip());
         for recipient in copies.into_values() {
             let origin = Origin {
                 from: dialogue.envelope().0,
@@ -315,7 +338,8 @@ impl Listener {
                 peer: peer.ip(),
                 secured: dialogue.is_secured(),
                 host: &self.smtp.host,
-                trusted: self.trusted(peer.ip()),
+                trusted,
+                checks: checks.as_ref(),
                 at: SystemClock.now(),
             };
             let row = IntakeRow {
@@ -325,7 +349,7 @@ impl Listener {
                 // The same bytes sent again after a lost answer are the same mail.
                 dedupe_key: format!("smtp:{digest}"),
                 order_key: String::new(),
-                request: serde_json::json!({ "query": "", "headers": { "content-type": "message/rfc822" } }),
+                request: part(&other, checks.as_ref().filter(|_| !trusted || checked_here(&recipient.account))),
                 body: [trace(&origin).as_bytes(), mail].concat(),
             };
             if !self.intake.accept(row).await {
@@ -335,6 +359,19 @@ impl Listener {
         point("smtp.stored");
         Stored::Yes
     }
+}
+
+/// What is stored beside a mail: who brought it, and what came of the checks.
+fn part(peer: &Peer, checks: Option<&Checks>) -> serde_json::Value {
+    let mut part = serde_json::json!({
+        "query": "",
+        "headers": { "content-type": "message/rfc822" },
+        "smtp": { "peer": peer.ip, "helo": peer.helo, "from": peer.from },
+    });
+    if let Some(checks) = checks {
+        part["checks"] = checks.stored();
+    }
+    part
 }
 
 fn result(outcome: Stored) -> &'static str {

@@ -62,6 +62,7 @@ fn each_outside_library_has_its_owner() -> Result<()> {
         ("reqwest", &["meridian-channels", "meridian-files", "meridian-lab"]),
         ("object_store", &["meridian-files"]),
         ("lettre", &["meridian-channels"]),
+        ("mail-auth", &["meridian-channels"]),
         ("mail-parser", &["meridian-channels"]),
         ("smtp-proto", &["meridian-channels"]),
         ("async-imap", &["meridian-channels"]),

@@ -4,7 +4,10 @@ use crate::config_file::File;
 use anyhow::{Context, Result, ensure};
 use clap::{ArgMatches, Args, CommandFactory, parser::ValueSource};
 use meridian_api::Smtp;
-use meridian_channels::{Egress, Model};
+use meridian_channels::{
+    Egress, Model,
+    email::{Checker, NameServers},
+};
 use meridian_domain::secret::Secret;
 use meridian_files::{Bucket, Files};
 use meridian_store::{DbSettings, migrate};
@@ -94,6 +97,10 @@ pub struct Config {
     /// Largest mail that is taken, MiB (at most 25).
     #[arg(long, global = true, env = "MERIDIAN_SMTP_LARGEST", default_value_t = 25)]
     pub smtp_largest: u8,
+    /// Name servers that senders of mail are checked with (SPF, DKIM, DMARC): addresses, comma-separated; `system` = those
+    /// of the machine; `off` = no sender is checked.
+    #[arg(long, global = true, env = "MERIDIAN_MAIL_DNS", default_value = "system")]
+    pub mail_dns: String,
     /// Other sites that may open sockets, comma-separated.
     #[arg(long, global = true, env = "MERIDIAN_ORIGINS", default_value = "")]
     pub origins: String,
@@ -179,7 +186,7 @@ impl Config {
     }
 
     /// How mail is taken by SMTP, if it is.
-    pub fn smtp(&self) -> Result<Option<Smtp>> {
+    pub fn smtp(&self, checker: Checker) -> Result<Option<Smtp>> {
         if self.smtp_bind.is_empty() {
             return Ok(None);
         }
@@ -194,6 +201,16 @@ impl Config {
             largest: usize::from(self.smtp_largest) * 1024 * 1024,
             certificate: (!chain.is_empty()).then_some((chain, key)),
             trusted: Egress::parse(&self.smtp_trusted).context("MERIDIAN_SMTP_TRUSTED")?,
+            checker,
+        }))
+    }
+
+    /// What checks senders of mail. A machine without name servers checks nobody, and says so.
+    pub fn checker(&self) -> Result<Checker> {
+        let servers: NameServers = self.mail_dns.parse().map_err(anyhow::Error::msg).context("MERIDIAN_MAIL_DNS")?;
+        Ok(Checker::new(&servers).unwrap_or_else(|error| {
+            tracing::warn!(%error, "senders of mail are not checked: there is no name server (MERIDIAN_MAIL_DNS)");
+            Checker::off()
         }))
     }
 

@@ -54,6 +54,7 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
     let workers = workers.transpose()?;
     let api = if with_api {
         let origins = config.origins.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+        let checker = config.checker()?;
         let settings = meridian_api::Settings {
             app: app.clone(),
             hints,
@@ -62,8 +63,9 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
             explorer: config.dev(),
             limits: meridian_web_schema::Limits::default(),
             files,
+            checker: checker.clone(),
         };
-        if let Some(smtp) = config.smtp()? {
+        if let Some(smtp) = config.smtp(checker)? {
             let at = smtp.bind.clone();
             smtp.start(app.clone(), stop.clone()).await?;
             tracing::info!(smtp = %at, "takes mail");

@@ -179,8 +179,13 @@ pub fn refusal(kind: ChannelKind, can: &Capabilities, what: &Amendment, now: &St
             said("a text that goes out in several messages cannot be edited: write another one".to_owned())
         }
         Amendment::Delete if !can.deletes => said(format!("{kind} lets no message be withdrawn once it is sent")),
-        Amendment::Delete if can.delete_hours > 0 && now.age >= TimeDelta::hours(i64::from(can.delete_hours)) => {
-            said(format!("{kind} lets a message be withdrawn within {} hours, which are over", can.delete_hours))
+        Amendment::Delete if can.delete_minutes > 0 && now.age >= TimeDelta::minutes(i64::from(can.delete_minutes)) => {
+            let minutes = can.delete_minutes;
+            if minutes.is_multiple_of(60) {
+                said(format!("{kind} lets a message be withdrawn within {} hours, which are over", minutes / 60))
+            } else {
+                said(format!("{kind} lets a message be withdrawn within {minutes} minutes, which are over"))
+            }
         }
         Amendment::React { .. } if can.reacts.is_empty() => said(format!("{kind} takes no reactions from here")),
         Amendment::React { emoji: Some(emoji) } if !can.reacts.contains(&emoji.as_str()) => {
@@ -214,7 +219,7 @@ mod tests {
         idempotent_send: false,
         edits: true,
         deletes: true,
-        delete_hours: 48,
+        delete_minutes: 48 * 60,
         reacts: REACTIONS,
         typing: false,
     };
@@ -242,6 +247,12 @@ mod tests {
         assert!(why(&Amendment::Edit { text: "x".repeat(11) }, ours).contains("several"));
         assert!(why(&delete, Standing { age: TimeDelta::hours(48), ..ours }).contains("48 hours"));
         assert_eq!(why(&delete, Standing { age: TimeDelta::hours(47), ..ours }), "");
+        let brief = Capabilities { delete_minutes: 2, ..ALL };
+        let after = |seconds| {
+            let now = Standing { age: TimeDelta::seconds(seconds), ..ours };
+            refusal(ChannelKind::WeCom, &brief, &delete, &now).unwrap_or_default()
+        };
+        assert!(after(119).is_empty() && after(120).contains("2 minutes"));
         assert!(why(&Amendment::React { emoji: Some("🦖".into()) }, ours).contains("👍"));
         assert_eq!(why(&Amendment::React { emoji: None }, ours), "");
     }

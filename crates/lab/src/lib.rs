@@ -4,6 +4,7 @@ pub mod agent;
 pub mod customer;
 pub mod load;
 pub mod mail;
+pub mod names;
 pub mod platforms;
 pub mod provider;
 pub mod push;

@@ -8,7 +8,10 @@ use meridian_app::{
     setup::{Demo, DemoWorld, demo_secret, demo_webhook_secret, seed_demo},
 };
 use meridian_bus::{Hints, Topology, Wake};
-use meridian_channels::{Egress, Http};
+use meridian_channels::{
+    Egress, Http,
+    email::{Checker, NameServers},
+};
 use meridian_domain::{
     channel::ChannelKind,
     secret::Secret,
@@ -19,7 +22,7 @@ use meridian_lab::{customer::WhatsApp, provider::Provider};
 use meridian_store::{Db, Sealer, StoreError, migrate};
 use meridian_workers::Settings as WorkerSettings;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
-use std::{fs::File, str::FromStr, sync::Arc, time::Duration};
+use std::{fs::File, net::SocketAddr, str::FromStr, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -89,6 +92,12 @@ pub fn app(database: &str, public_url: &str) -> Result<App, StoreError> {
     Ok(App::new(db, Sealer::new(&secret, &[]), public_url, Arc::new(Adapters(loopback))))
 }
 
+/// Checks senders by a name server, or not at all.
+fn checker(names: Option<SocketAddr>) -> Result<Checker> {
+    let servers = names.map_or(NameServers::Off, |at| NameServers::Named(vec![at]));
+    Checker::new(&servers).map_err(anyhow::Error::msg)
+}
+
 /// A running Meridian with the demo tenant.
 pub struct Stack {
     /// Use cases, for what a test prepares behind the scenes.
@@ -124,8 +133,18 @@ impl Stack {
         Self::start_on(urls).await.map(Some)
     }
 
+    /// Starts everything; senders of raw mail are checked by a name server.
+    pub async fn start_checking(names: SocketAddr) -> Result<Option<Self>> {
+        let Some(urls) = urls() else { return Ok(None) };
+        Self::start_with(urls, checker(Some(names))?).await.map(Some)
+    }
+
     /// Starts everything on servers of the caller's own.
     pub async fn start_on(urls: Urls) -> Result<Self> {
+        Self::start_with(urls, Checker::off()).await
+    }
+
+    async fn start_with(urls: Urls, checker: Checker) -> Result<Self> {
         // Another test of this process may have installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let database = database(&urls).await?;
@@ -152,6 +171,7 @@ impl Stack {
             explorer: true,
             limits: meridian_web_schema::Limits::default(),
             files: files.clone(),
+            checker,
         };
         let server = meridian_api::start(&settings, &format!("127.0.0.1:{port}"), stop.clone())?;
         let topology = Topology::new(&prefix);
@@ -197,12 +217,18 @@ impl Stack {
 
     /// Takes mail by SMTP up to a size; returns the port.
     pub async fn take_mail(&self, largest: usize) -> Result<u16> {
+        self.take_mail_checked(largest, None).await
+    }
+
+    /// Takes mail by SMTP and checks its senders by a name server; returns the port.
+    pub async fn take_mail_checked(&self, largest: usize, names: Option<SocketAddr>) -> Result<u16> {
         let smtp = meridian_api::Smtp {
             bind: "127.0.0.1:0".to_owned(),
             host: "mx.example".to_owned(),
             largest,
             certificate: None,
             trusted: Egress::default(),
+            checker: checker(names)?,
         };
         smtp.start(self.app.clone(), self.stop.clone()).await
     }

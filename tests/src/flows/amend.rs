@@ -233,6 +233,56 @@ async fn on_whatsapp_there_are_reactions_and_typing_alone() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_messenger_any_reaction_goes_out_and_on_instagram_the_heart_alone() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let chat = Chat::begin(&stack, ChannelKind::Messenger).await?;
+    let message = theirs(&stack).await?;
+    for emoji in [json!("👍"), Value::Null] {
+        chat.change("messageReact", json!({ "itemId": message, "emoji": emoji })).await?;
+        stack.settle("select count(*) from item_state where amendment->>'state' = 'queued'", 0, PATIENCE).await?;
+    }
+    let sent = asked(&stack, "/me/messages", 2).await?;
+    let target = stack.texts("select external_id from item_external").await?.pop().context("an id")?;
+    assert_eq!(
+        (&sent[0]["sender_action"], &sent[0]["payload"]),
+        (&json!("react"), &json!({ "message_id": target, "reaction": "👍" }))
+    );
+    assert_eq!((&sent[1]["sender_action"], &sent[1]["payload"]), (&json!("unreact"), &json!({ "message_id": target })));
+    stack.finish().await?;
+
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let chat = Chat::begin(&stack, ChannelKind::Instagram).await?;
+    let message = theirs(&stack).await?;
+    let why = chat.refused("messageReact", json!({ "itemId": message, "emoji": "👍" })).await?;
+    ensure!(why.contains("❤"), "{why}");
+    chat.change("messageReact", json!({ "itemId": message, "emoji": "❤" })).await?;
+    stack.settle("select count(*) from item_state where reactions->>'us' = '❤'", 1, PATIENCE).await?;
+    assert_eq!(asked(&stack, "/me/messages", 1).await?[0]["payload"]["reaction"], "love");
+    stack.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_wecom_a_message_is_taken_back_within_two_minutes() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let waits = json!({ "msgid": "in7", "open_kfid": "wkdemo", "external_userid": "wm1", "origin": 3, "send_time": unix(),
+        "msgtype": "text", "text": { "content": "where is my parcel?" } });
+    let waiting = json!({ "errcode": 0, "next_cursor": "c1", "has_more": 0, "msg_list": [waits] });
+    stack.provider.plan("/kf/sync_msg", vec![Answer::Say(200, waiting)]);
+    let chat = Chat::begin(&stack, ChannelKind::WeCom).await?;
+    let (first, second) = (chat.say(&stack, "It left.", 1).await?, chat.say(&stack, "On Monday.", 2).await?);
+    let told = chat.change("messageDelete", json!({ "itemId": first })).await?;
+    assert_eq!(told["userErrors"], json!([]), "{told}");
+    let recall = &asked(&stack, "/cgi-bin/kf/recall_msg", 1).await?[0];
+    let sent = &asked(&stack, "/cgi-bin/kf/send_msg", 2).await?[0];
+    ensure!(recall["msgid"].is_string() && recall["open_kfid"] == sent["open_kfid"], "{recall} of {sent}");
+    stack.settle("select count(*) from item_state where amendment->>'state' = 'done'", 1, PATIENCE).await?;
+    stack.sql("update timeline_item set placed_at = placed_at - interval '2 minutes'").await?;
+    let why = chat.refused("messageDelete", json!({ "itemId": second })).await?;
+    ensure!(why.contains("within 2 minutes"), "{why}");
+    stack.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_the_web_chat_a_change_is_there_at_once() -> Result<()> {
     let Some(stack) = Stack::start().await? else { return Ok(()) };
     let http = reqwest_client();

@@ -24,6 +24,7 @@ mod kills;
 mod knowledge;
 mod lines;
 mod mail;
+mod mail_checks;
 mod mail_providers;
 pub mod main_job;
 mod media;

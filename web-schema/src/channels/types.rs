@@ -64,7 +64,7 @@ impl From<Capabilities> for ChannelCapabilities {
             reply_window_messages: can.window_messages,
             edits: can.edits,
             deletes: can.deletes,
-            delete_within_hours: can.delete_hours,
+            delete_within_hours: can.delete_minutes.div_ceil(60),
             reactions_sent: can.reacts.to_vec(),
             typing: can.typing,
         }

@@ -132,6 +132,7 @@ const said: readonly (readonly [english: string, chinese: string])[] = [
   ['a text that goes out in several messages cannot be edited: write another one', '分多条发出的文本无法修改，请另发一条'],
   ['{} lets no message be withdrawn once it is sent', '{0}不支持撤回已发送的消息'],
   ['{} lets a message be withdrawn within {} hours, which are over', '{0}仅支持在 {1} 小时内撤回，现已超时'],
+  ['{} lets a message be withdrawn within {} minutes, which are over', '{0}仅支持在 {1} 分钟内撤回，现已超时'],
   ['{} takes no reactions from here', '{0}不支持从这里发送表情回应'],
   ['{} takes these reactions from here: {}', '{0}支持的表情回应：{1}'],
   ['no such template on this channel account', '该渠道账户没有这个模板'],

@@ -1,4 +1,5 @@
-//! Who vouches for the sender: the Authentication-Results of our own receiving server (RFC 8601), nobody else's.
+//! Who vouches for the sender: the Authentication-Results of the tenant's own receiving server (RFC 8601), our own checks
+//! of a mail that came straight to us, and nobody else.
 
 use super::read::Mail;
 use meridian_domain::{channel::AccountConfig, event::Verification};
@@ -43,6 +44,19 @@ impl Results {
         let spf = spf.map(|(result, from)| outcome("spf", result, "smtp.mailfrom", from));
         let dkim = dkim.iter().map(|(domain, result)| outcome("dkim", result, "header.d", domain));
         Self(spf.into_iter().chain(dkim).collect())
+    }
+
+    /// Our own checks of a mail that came straight to us, as they were stored beside it when it came.
+    pub(crate) fn checked(part: &Value) -> Option<Self> {
+        let checks = part.get("checks")?;
+        let text = |name: &str| checks.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let outcome = |method: &str, properties: Vec<(String, String)>| Outcome {
+            method: method.to_owned(),
+            result: text(method),
+            properties,
+        };
+        let from = vec![("header.from".to_owned(), text("from"))];
+        Some(Self(vec![outcome("spf", Vec::new()), outcome("dkim", Vec::new()), outcome("dmarc", from)]))
     }
 
     fn outcome(&self, method: &str) -> Option<&Outcome> {
@@ -122,6 +136,21 @@ fn sections(field: &str) -> Vec<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn own_checks_prove_the_domain_they_were_made_for() {
+        let level = |from: &str, checks: Value| {
+            let mail = super::super::read(format!("From: {from}\r\n\r\nx").as_bytes());
+            Results::checked(&json!({ "checks": checks })).unwrap().level(&mail)
+        };
+        let passed = json!({ "spf": "none", "dkim": "pass", "dmarc": "pass", "from": "shop.example" });
+        assert_eq!(level("a@Shop.example", passed.clone()), Verification::Channel);
+        assert_eq!(level("a@other.example", passed.clone()), Verification::Claimed);
+        assert_eq!(level("a@shop.example, b@shop.example", passed), Verification::Claimed);
+        let late = json!({ "spf": "pass", "dkim": "pass", "dmarc": "temperror", "from": "shop.example" });
+        assert_eq!(level("a@shop.example", late), Verification::Claimed);
+        assert!(Results::checked(&json!({ "headers": { "checks": "dmarc=pass" } })).is_none());
+    }
 
     #[test]
     fn comments_and_quotes_smuggle_nothing_in() {

@@ -1,6 +1,7 @@
 //! E-mail: raw mail from the tenant's own server or the posts of a mail provider in, SMTP out.
 
 mod auth;
+mod check;
 mod class;
 mod date;
 mod decode;
@@ -17,6 +18,7 @@ pub mod smtp;
 mod thread;
 mod words;
 
+pub use check::{Checker, Checks, NameServers, Peer, checked_here};
 pub use class::Class;
 pub(crate) use html::to_text;
 pub use providers::{Inbound, Post, Provider, Status, read as read_post};
@@ -152,7 +154,8 @@ impl Channel for Email {
                     let mut mail = inbound.mail;
                     mail.delivered_to.extend(inbound.envelope_to);
                     let digest = if n == 0 { digest.clone() } else { format!("{digest}-{n}") };
-                    event::of(account, &mail, &Envelope { digest, results: inbound.results }, received)
+                    let results = inbound.results.or_else(|| auth::Results::checked(&request.part));
+                    event::of(account, &mail, &Envelope { digest, results }, received)
                 })
                 .collect(),
             Post::Status(all) => {

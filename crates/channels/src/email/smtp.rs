@@ -1,6 +1,7 @@
 //! What is said on our side of an SMTP session that brings mail in (RFC 5321): pure, a line at a time. Who listens reads
 //! the lines, looks recipients up and stores the mail. Nothing is ever relayed: a recipient is one of ours or refused.
 
+use super::check::Checks;
 use chrono::{DateTime, Utc};
 use smtp_proto::{Error, Request};
 use std::net::IpAddr;
@@ -287,18 +288,21 @@ pub struct Origin<'a> {
     pub host: &'a str,
     /// Whether the other side is the operator's own server, whose checks of the sender are believed.
     pub trusted: bool,
+    /// Our own checks of the sender, where they were made.
+    pub checks: Option<&'a Checks>,
     /// When.
     pub at: DateTime<Utc>,
 }
 
-/// The fields put in front of a mail: where it was delivered, by whom. A stranger's mail gets an empty result of checks on
-/// top, so that no field it brought along can vouch for it (RFC 8601 5).
+/// The fields put in front of a mail: where it was delivered, by whom. A stranger's mail gets our own result of checks on
+/// top, an empty one where none were made, so that no field it brought along can vouch for it (RFC 8601 5).
 pub fn trace(origin: &Origin<'_>) -> String {
     let clean = |text: &str| -> String {
         text.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>' | '(' | ')')).take(320).collect()
     };
     let (host, client) = (clean(origin.host), clean(origin.client));
-    let vouched = if origin.trusted { String::new() } else { format!("Authentication-Results: {host}; none\r\n") };
+    let results = origin.checks.filter(|checks| checks.made()).map_or_else(|| "none".to_owned(), Checks::field);
+    let vouched = if origin.trusted { String::new() } else { format!("Authentication-Results: {host}; {results}\r\n") };
     let with = if origin.secured { "ESMTPS" } else { "ESMTP" };
     format!(
         "Return-Path: <{}>\r\nDelivered-To: {}\r\n{vouched}Received: from {client} ([{}]) by {host} with {with};\r\n\t{}\r\n",
@@ -446,6 +450,7 @@ mod tests {
             secured: true,
             host: "mx.example",
             trusted: false,
+            checks: None,
             at,
         };
         let fields = trace(&origin);

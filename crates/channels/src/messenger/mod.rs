@@ -1,5 +1,6 @@
 //! Messenger and Instagram direct messages (Messenger Platform "Webhooks reference", "Send API"; Instagram Messaging).
 
+mod amend;
 mod parse;
 mod send;
 
@@ -10,7 +11,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
-    amendment::Whom,
+    amendment::{OutboundAmendment, REACTIONS, Whom},
     channel::{AccountConfig, ChannelKind, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
@@ -64,6 +65,8 @@ impl Channel for Messenger {
             window_hours: 24,
             // The Send API takes 300, but above 40 a page's inbox stops ("Rate limits", high-volume messaging).
             sends_per_second: if page { 40 } else { 300 },
+            // A page takes any emoji, an Instagram account its heart alone.
+            reacts: if page { REACTIONS } else { &[amend::HEART] },
             typing: true,
             ..Capabilities::default()
         }
@@ -140,6 +143,15 @@ impl Channel for Messenger {
         message: &'a OutboundMessage,
     ) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(send::send(self, http, account, message))
+    }
+
+    fn amend<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        amendment: &'a OutboundAmendment,
+    ) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(amend::react(self, http, account, amendment))
     }
 
     fn typing<'a>(

@@ -129,7 +129,7 @@ async fn send_address(
 }
 
 /// A person of the page, or one who is known by an opt-in alone.
-fn recipient(channel: &Messenger, to: &[Identifier]) -> Option<Value> {
+pub(super) fn recipient(channel: &Messenger, to: &[Identifier]) -> Option<Value> {
     let find = |scheme: &str| to.iter().find(|id| id.scheme == scheme).map(|id| id.value.as_str());
     find(channel.scheme)
         .map(|id| json!({ "id": id }))

@@ -56,7 +56,7 @@ impl Channel for Telegram {
             edits: true,
             deletes: true,
             // "deleteMessage".
-            delete_hours: 48,
+            delete_minutes: 48 * 60,
             reacts: REACTIONS,
             typing: true,
             ..Capabilities::default()

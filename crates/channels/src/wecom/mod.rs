@@ -1,6 +1,7 @@
 //! WeCom: messages to an app, and customer service, whose callback only says that something waits (WeCom "Receiving
 //! messages and events", "Customer service: receive messages and events", "Send message").
 
+mod amend;
 mod pull;
 mod send;
 
@@ -15,6 +16,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use meridian_domain::{
+    amendment::OutboundAmendment,
     channel::{AccountConfig, ChannelKind, Generated, MediaKind},
     event::{Attachment, Identifier, InboundEvent},
     outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
@@ -64,6 +66,8 @@ impl Channel for WeCom {
             window_hours: 48,
             // "Customer service: send message".
             window_messages: 5,
+            deletes: true,
+            delete_minutes: amend::RECALL_MINUTES,
             idempotent_send: true,
             ..Capabilities::default()
         }
@@ -130,6 +134,15 @@ impl Channel for WeCom {
         message: &'a OutboundMessage,
     ) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(send::send(http, account, message))
+    }
+
+    fn amend<'a>(
+        &'a self,
+        http: &'a Http,
+        account: &'a AccountConfig,
+        amendment: &'a OutboundAmendment,
+    ) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(amend::recall(http, account, amendment))
     }
 
     fn accepted(&self, _: &InboundRequest) -> Reply {

@@ -74,8 +74,8 @@ pub struct Capabilities {
     pub edits: bool,
     /// Whether a message of ours can be taken back.
     pub deletes: bool,
-    /// Hours within which it can be taken back; 0 = always.
-    pub delete_hours: u32,
+    /// Minutes within which it can be taken back; 0 = always.
+    pub delete_minutes: u32,
     /// Reactions that we can send; empty = none.
     pub reacts: &'static [&'static str],
     /// Whether the customer can be shown that somebody types.
