@@ -131,7 +131,7 @@ pub(super) fn transliterated(han: &[String], latin: &[String]) -> Agreement {
     sides.iter().map(|side| side.against(&words)).max().unwrap_or(Agreement::Unknown)
 }
 
-/// Readings of what stands first, shortened as blocking keys shorten words: the family name of a Chinese name, in pinyin.
+/// What the family name of a Chinese name sounds like, in all readings.
 pub(super) fn family_sounds(han: &[String]) -> BTreeSet<String> {
     chinese(han).into_iter().flat_map(|side| side.family).collect()
 }
@@ -277,16 +277,13 @@ impl Chinese {
         let cuts = cuts(&given);
         let known = self.family.iter().any(|reading| reading == family);
         if known {
-            return Some(if self.initials(rest) || cuts.is_empty() || rest.iter().any(|word| listed(word)) {
-                Agreement::Initials
-            } else if self.given.is_empty() || cuts.iter().any(|cut| self.sounds_like(cut)) {
-                Agreement::Unknown
-            } else if first || cuts.iter().flatten().any(|syllable| self.given.iter().flatten().any(|r| r == syllable))
-            {
-                Agreement::Conflict
-            } else {
-                Agreement::Unknown
-            });
+            let chosen = cuts.is_empty() || rest.iter().any(|word| listed(word));
+            if self.given.is_empty() || chosen || self.initials(rest) {
+                return Some(Agreement::Initials);
+            }
+            let shared = || cuts.iter().flatten().any(|syllable| self.given.iter().flatten().any(|r| r == syllable));
+            let like = cuts.iter().any(|cut| self.sounds_like(cut));
+            return Some(if !like && (first || shared()) { Agreement::Conflict } else { Agreement::Unknown });
         }
         if !COMMON.contains(&family) {
             return None;
