@@ -58,7 +58,7 @@ pub(super) fn script(c: char) -> Option<Script> {
     }
 }
 
-/// Surnames of two characters (Ministry of Public Security, report on names, 2020), simplified.
+/// Surnames of two characters, simplified; set down by hand, not complete.
 const DOUBLE: &[&str] = &[
     "欧阳", "上官", "皇甫", "令狐", "诸葛", "司徒", "司马", "申屠", "夏侯", "贺兰", "完颜", "慕容", "尉迟", "长孙",
     "端木", "公孙", "东方", "独孤", "宇文", "南宫", "西门", "百里", "呼延", "轩辕", "万俟", "闻人", "澹台", "宗政",
@@ -102,7 +102,7 @@ const AS_SURNAME: &[(&str, &str)] = &[
     ("澹台", "tantai"),
 ];
 
-/// Pinyin of the commonest surnames, which nine in ten bear (Ministry of Public Security, report on names, 2020).
+/// Pinyin of common surnames; set down by hand, not complete. One that is missing only makes a contradiction rarer.
 const COMMON: &[&str] = &[
     "bai", "cai", "cao", "chang", "chen", "cheng", "cui", "dai", "deng", "ding", "dong", "du", "duan", "fan", "fang",
     "feng", "fu", "gao", "gong", "gu", "guo", "han", "hao", "he", "hou", "hu", "huang", "jia", "jiang", "jin", "kang",
