@@ -12,6 +12,7 @@ use super::{
     link::stand,
     name::Name,
     pairing::{Levels, MISSING, Records, Shares},
+    script::{Script, family_sounds, scripts},
     verifier::{Source, Told},
 };
 use crate::jobs::stable_hash;
@@ -129,6 +130,12 @@ impl Profile {
             // Whatever their order.
             words.sort_unstable();
             add(NAME_ALONE, &words);
+            let sounds = if scripts(name.parts().iter().map(String::as_str)).contains(&Script::Han) {
+                let heads = family_sounds(name.parts());
+                heads.iter().map(|sound| head(sound, 2)).collect()
+            } else {
+                BTreeSet::new()
+            };
             let heads: Vec<String> = words.iter().map(|word| head(word, 3)).collect();
             for birth in &self.births {
                 let year = head(birth, 4);
@@ -136,6 +143,11 @@ impl Profile {
                 add(6, &parts);
                 for word in words.iter().filter(|word| !word.is_empty()) {
                     add(7, &[birth, &head(word, 2)]);
+                }
+                // Those who write the name in Latin letters meet it where the birth date is the same. A key of the sound
+                // alone would bring pairs that nothing else could make a suggestion.
+                for sound in &sounds {
+                    add(7, &[birth, sound]);
                 }
             }
         }
@@ -472,6 +484,30 @@ mod tests {
         let pairs: Vec<(usize, usize)> = (1..crowd.len()).map(|other| (0, other)).collect();
         let model = Model::typical(&COMPARED, 100);
         assert!(compare(&all, &pairs, &model, Shares::default()).iter().all(|likeness| !likeness.suggested));
+    }
+
+    #[test]
+    fn a_name_in_the_other_script_meets_and_is_suggested_beside_something_else() {
+        let known = profile("王曉明", "1980-01-22", &[("phone_e164", "+447700900901")]);
+        for other in [
+            profile("Wang Xiaoming", "22.1.1980", &[]),
+            profile("Xiao-Ming Wang", "1980/1/22", &[]),
+            profile("王晓明", "1980/1/22", &[]),
+            profile("Wang Xiaoming", "", &[("wa_id", "447700900901")]),
+            profile("Michael Wang", "", &[("wa_id", "447700900901")]),
+        ] {
+            assert!(meet(&known, &other), "{other:?}");
+            assert!(likeness(&known, &other).suggested, "{other:?}: {:?}", likeness(&known, &other));
+        }
+        for other in [
+            profile("Wang Xiaoming", "", &[]),
+            profile("Michael Wang", "1980-01-22", &[]),
+            profile("Wang Xiaoming", "1951-12-03", &[]),
+            profile("Li Na", "1980-01-22", &[]),
+            profile("Li Na", "", &[("wa_id", "447700900901")]),
+        ] {
+            assert!(!likeness(&known, &other).suggested, "{other:?}: {:?}", likeness(&known, &other));
+        }
     }
 
     #[test]

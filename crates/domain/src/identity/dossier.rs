@@ -2,7 +2,7 @@
 
 use super::{
     classes::{Key, Scheme},
-    name::{Agreement, Name, similar},
+    name::{Agreement, Name, similar, strongest},
     text::edits,
 };
 
@@ -113,13 +113,17 @@ impl Dossier {
 
 /// The best pair decides when it is a whole name; else full names speak before single words and initials.
 fn weigh(mine: &[(Name, u32)], theirs: &[(Name, u32)]) -> Agreement {
-    let mut best = Agreement::Conflict;
+    let mut best = None;
     // Counts for and against, among pairs of full names and among all.
     let (mut full, mut all) = ((0u32, 0u32), (0u32, 0u32));
     for (a, times_a) in mine {
         for (b, times_b) in theirs {
             let agreement = a.agreement(b);
-            best = best.max(agreement);
+            // Names in two scripts often say nothing of each other: neither for nor against.
+            if agreement == Agreement::Unknown {
+                continue;
+            }
+            best = best.max(Some(agreement));
             let weight = times_a.saturating_mul(*times_b);
             let add = |counts: &mut (u32, u32)| match agreement {
                 Agreement::Conflict => counts.1 = counts.1.saturating_add(weight),
@@ -132,18 +136,16 @@ fn weigh(mine: &[(Name, u32)], theirs: &[(Name, u32)]) -> Agreement {
         }
     }
     let (in_favour, against) = if full == (0, 0) { all } else { full };
+    let best = best.unwrap_or(Agreement::Unknown);
     if best < Agreement::Same && against > in_favour { Agreement::Conflict } else { best }
 }
 
 /// Names of mail addresses are guesses: they agree at most in part.
-fn hinted<'a>(mut names: impl Iterator<Item = &'a Name>, hints: &[Name]) -> Agreement {
+fn hinted<'a>(names: impl Iterator<Item = &'a Name>, hints: &[Name]) -> Agreement {
     if hints.is_empty() {
         return Agreement::Unknown;
     }
-    let relation = |name: &Name| hints.iter().map(|hint| name.agreement(hint)).max();
-    let Some(first) = names.next() else { return Agreement::Unknown };
-    let best = std::iter::once(first).chain(names).filter_map(relation).max();
-    best.map_or(Agreement::Unknown, |agreement| agreement.min(Agreement::Partial))
+    strongest(names.flat_map(|name| hints.iter().map(|hint| name.agreement(hint)))).min(Agreement::Partial)
 }
 
 /// The name in a mail address like `ana.lopez7@..`: two words or more, or nothing.

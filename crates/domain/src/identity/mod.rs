@@ -14,6 +14,7 @@ pub mod cluster;
 pub mod compare;
 pub mod dossier;
 pub mod fellegi;
+mod hanzi;
 pub mod intake;
 pub mod link;
 pub mod name;
@@ -22,6 +23,7 @@ pub mod pairing;
 pub mod passing;
 pub mod phone;
 mod regroup;
+mod script;
 pub mod spoken;
 pub mod stream;
 pub mod text;
@@ -359,7 +361,7 @@ fn says(
 fn names_agree(name: &str, known: &[String]) -> Agreement {
     let Some(name) = name::Name::parse(name) else { return Agreement::Unknown };
     let known = known.iter().filter_map(|known| name::Name::parse(known));
-    known.map(|known| name.agreement(&known)).max().unwrap_or(Agreement::Unknown)
+    name::strongest(known.map(|known| name.agreement(&known)))
 }
 
 /// Whether people said that two customers are not one person.

@@ -4,10 +4,13 @@
 //! by shape. The one table of short forms (`nickname`) only ever adds agreement.
 
 use super::{
+    hanzi::simplified,
     nickname::same_given_name,
+    script::{Script, script, scripts, transliterated},
     text::{edits, fold},
     title::{beside, untitled},
 };
+use std::collections::BTreeSet;
 
 /// A name in comparable form: its words, folded, given name first when a comma told.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,7 +48,7 @@ impl Name {
         let (words, generation) = untitled(words.filter(|word| !word.is_empty()));
         let parts: Vec<String> = words
             .into_iter()
-            .map(|word| word.chars().filter(|c| c.is_alphabetic() || is_mark(*c)).collect::<String>())
+            .map(|word| word.chars().filter(|c| c.is_alphabetic() || is_mark(*c)).map(simplified).collect::<String>())
             .filter(|word: &String| !word.is_empty())
             .collect();
         (!parts.is_empty()).then_some(Self { parts, generation })
@@ -68,8 +71,84 @@ impl Name {
         !is_initial(given) && family.is_some_and(|family| !is_initial(family))
     }
 
-    /// How the two relate; symmetric.
+    /// How the two relate; symmetric. In two scripts they agree in part at most, see the module `script`.
     pub fn agreement(&self, other: &Self) -> Agreement {
+        if !self.mixed() && !other.mixed() {
+            return self.in_one(other);
+        }
+        let (mine, theirs) = (self.views(), other.views());
+        strongest(mine.iter().flat_map(|mine| theirs.iter().map(|theirs| mine.in_one(theirs))))
+    }
+
+    /// The scripts it is written in.
+    fn scripts(&self) -> BTreeSet<Script> {
+        scripts(self.parts.iter().map(String::as_str))
+    }
+
+    /// Whether it is written in Chinese characters and Latin letters beside each other.
+    fn mixed(&self) -> bool {
+        !self.is_latin() && self.scripts().is_superset(&BTreeSet::from([Script::Latin, Script::Han]))
+    }
+
+    /// Whether all letters are of ASCII, as most are.
+    fn is_latin(&self) -> bool {
+        self.parts.iter().all(|part| part.is_ascii())
+    }
+
+    /// What stands in Latin letters, and the rest, as names of their own.
+    fn views(&self) -> Vec<Self> {
+        let view = |latin: bool| {
+            let of = |c: &char| (script(*c) == Some(Script::Latin)) == latin;
+            let parts = self.parts.iter().map(|part| part.chars().filter(of).collect::<String>());
+            Self { parts: parts.filter(|part| !part.is_empty()).collect(), generation: self.generation }
+        };
+        if !self.mixed() {
+            return vec![self.clone()];
+        }
+        [view(true), view(false)].into_iter().filter(|view| !view.parts.is_empty()).collect()
+    }
+
+    /// How the two relate, neither of them in Chinese and Latin at once.
+    fn in_one(&self, other: &Self) -> Agreement {
+        if !(self.is_latin() && other.is_latin()) {
+            let (mine, theirs) = (self.scripts(), other.scripts());
+            if !mine.is_empty() && !theirs.is_empty() && mine.is_disjoint(&theirs) {
+                return match (mine.first(), theirs.first()) {
+                    (Some(Script::Han), Some(Script::Latin)) => transliterated(&self.parts, &other.parts),
+                    (Some(Script::Latin), Some(Script::Han)) => transliterated(&other.parts, &self.parts),
+                    _ => Agreement::Unknown,
+                };
+            }
+            if mine == theirs && mine.iter().eq([&Script::Han]) {
+                return self.characters(other).max(self.alphabetic(other));
+            }
+        }
+        self.alphabetic(other)
+    }
+
+    /// How two names in Chinese characters relate, which are seldom written as words: the whole, or a part of it (`王`
+    /// of `王先生`, `小明`).
+    fn characters(&self, other: &Self) -> Agreement {
+        let (mine, theirs) = (self.parts.concat(), other.parts.concat());
+        let (short, long) = if mine.len() <= theirs.len() { (&mine, &theirs) } else { (&theirs, &mine) };
+        let turned = |name: &Self| match name.parts.as_slice() {
+            [given, family] => format!("{family}{given}"),
+            _ => name.parts.concat(),
+        };
+        if mine == theirs || turned(self) == theirs || mine == turned(other) {
+            Agreement::Same
+        } else if short.chars().count() == 1 && long.starts_with(short.as_str()) {
+            Agreement::Initials
+        } else if short.chars().count() > 1 && (2..=4).contains(&long.chars().count()) && long.ends_with(short.as_str())
+        {
+            Agreement::Partial
+        } else {
+            Agreement::Conflict
+        }
+    }
+
+    /// The same by words.
+    fn alphabetic(&self, other: &Self) -> Agreement {
         if self.generation.zip(other.generation).is_some_and(|(mine, theirs)| mine != theirs) {
             return Agreement::Conflict;
         }
@@ -96,6 +175,11 @@ impl Name {
             _ => Agreement::Conflict,
         }
     }
+}
+
+/// What several comparisons of one person's names say together: the best that says anything.
+pub(super) fn strongest(all: impl Iterator<Item = Agreement>) -> Agreement {
+    all.filter(|agreement| *agreement != Agreement::Unknown).max().unwrap_or(Agreement::Unknown)
 }
 
 /// How two pairs of words relate: a word may be badly mistyped when the other stands.
@@ -221,7 +305,86 @@ mod tests {
         assert_eq!(Name::parse(" 123 - "), None);
     }
 
+    #[test]
+    fn a_chinese_name_and_its_pinyin_agree_in_part() {
+        for (han, latin) in [
+            ("王小明", "Wang Xiaoming"),
+            ("王小明", "Xiaoming Wang"),
+            ("王小明", "XIAO-MING WANG"),
+            ("王小明", "Wang Xiao Ming"),
+            ("王小明", "wangxiaoming"),
+            ("王小明", "Wáng Xiǎomíng"),
+            ("小明 王", "Wang, Xiaoming"),
+            ("王曉明", "Wang Xiaoming"),
+            ("王小明", "Michael Xiaoming Wang"),
+            ("吕布", "Lü Bu"),
+            ("吕布", "Lv Bu"),
+            ("吕布", "LYU BU"),
+            ("单雄信", "Shan Xiongxin"),
+            ("曾国藩", "Zeng Guofan"),
+            ("欧阳修", "Ouyang Xiu"),
+            ("尉迟恭", "Yuchi Gong"),
+            ("万俟雪", "Xue Moqi"),
+            ("仇英", "Qiu Ying"),
+            ("西安", "Xi'an"),
+            ("王小明先生", "Mr Xiaoming Wang"),
+        ] {
+            assert_eq!(agreement(han, latin), Agreement::Partial, "{han} / {latin}");
+            assert_eq!(agreement(latin, han), Agreement::Partial, "{han} / {latin}");
+        }
+    }
+
+    #[test]
+    fn other_romanisations_and_chosen_names_are_no_contradiction() {
+        for (one, other, expected) in [
+            ("王小明", "Michael Wang", Agreement::Initials),
+            ("王小明", "Susan Wang", Agreement::Initials),
+            ("王小明", "X. M. Wang", Agreement::Initials),
+            ("王小明", "Wang Hsiao-ming", Agreement::Initials),
+            ("王小明", "Xiaoming", Agreement::Initials),
+            ("王先生", "Wang Xiaoming", Agreement::Initials),
+            ("王小明", "Wong Siu Ming", Agreement::Unknown),
+            ("陈文", "Chan Man", Agreement::Unknown),
+            ("陈伟明", "Tan Wei Ming", Agreement::Unknown),
+            ("王小明", "Michael", Agreement::Unknown),
+            ("王小明", "Anna", Agreement::Unknown),
+            ("李伟", "Lina Li", Agreement::Unknown),
+            ("田中太郎", "Taro Tanaka", Agreement::Unknown),
+            ("森健", "Mori Ken", Agreement::Unknown),
+            ("Иван Петров", "Ivan Petrov", Agreement::Unknown),
+            ("김민수", "Kim Minsu", Agreement::Unknown),
+            ("田中", "たなか", Agreement::Unknown),
+            // Pinyin of other characters.
+            ("王小明", "Li Na", Agreement::Conflict),
+            ("王小明", "Na Li", Agreement::Conflict),
+            ("王小明", "Zhang Wei", Agreement::Conflict),
+            ("李伟", "Li Na", Agreement::Conflict),
+            ("王晓明", "Xiaohong Wang", Agreement::Conflict),
+            // Both forms of characters, parts of a name, both scripts in one.
+            ("王曉明", "王晓明", Agreement::Same),
+            ("小明 王", "王小明", Agreement::Same),
+            ("王先生", "王小明", Agreement::Initials),
+            ("小明", "王小明", Agreement::Partial),
+            ("王小明", "李小明", Agreement::Conflict),
+            ("王小明", "王晓明", Agreement::Conflict),
+            ("王小明 Michael", "Xiaoming Wang", Agreement::Partial),
+            ("王小明Michael", "王小明", Agreement::Same),
+            ("王小明 Michael", "Josh Webb", Agreement::Conflict),
+        ] {
+            assert_eq!(agreement(one, other), expected, "{one} / {other}");
+            assert_eq!(agreement(other, one), expected, "{one} / {other}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn two_scripts_agree_in_part_at_most(
+            han in "[王小明李伟曾单乐吕欧阳長孫]{1,5}( [王小明])?", latin in "(wang|xiao|ming|li|wei|lv|zeng|ou|yang|anna|wong| |-){1,5}",
+        ) {
+            prop_assert_eq!(agreement(&han, &latin), agreement(&latin, &han));
+            prop_assert!(agreement(&han, &latin) <= Agreement::Partial);
+        }
+
         #[test]
         fn agreement_is_symmetric_and_reflexive(a in "\\PC{0,20}", b in "\\PC{0,20}") {
             prop_assert_eq!(agreement(&a, &b), agreement(&b, &a));

@@ -64,3 +64,8 @@ const FORMS: &[&[&str]] = &[
 pub(super) fn same_given_name(a: &str, b: &str) -> bool {
     FORMS.iter().any(|forms| forms.contains(&a) && forms.contains(&b))
 }
+
+/// Whether a word is a form of a given name.
+pub(super) fn listed(word: &str) -> bool {
+    FORMS.iter().any(|forms| forms.contains(&word))
+}

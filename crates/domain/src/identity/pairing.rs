@@ -6,6 +6,9 @@
 use super::{
     cluster::{FACTS, Fact},
     compare::{Column, Role},
+    hanzi::simplified,
+    name::{Agreement, Name},
+    script::bits,
     title::untitled,
 };
 use std::{
@@ -36,6 +39,8 @@ impl Shares {
 #[derive(Debug)]
 struct Names {
     words: Vec<String>,
+    /// The scripts of each record's name, as bits.
+    scripts: Vec<u16>,
     given: Vec<Option<u32>>,
     family: Vec<Option<u32>>,
     middle: Vec<Box<[u32]>>,
@@ -287,6 +292,7 @@ impl Names {
         let mut numbers: HashMap<String, u32> = HashMap::new();
         let mut out = Self {
             words: Vec::new(),
+            scripts: Vec::new(),
             given: Vec::with_capacity(len),
             family: Vec::with_capacity(len),
             middle: Vec::with_capacity(len),
@@ -296,7 +302,7 @@ impl Names {
         };
         let cell = |column: Option<&Vec<String>>, record: usize| {
             let text = column.and_then(|cells| cells.get(record)).map_or("", String::as_str);
-            Role::Given.prepare(text)
+            Role::Given.prepare(text).chars().map(simplified).collect::<String>()
         };
         for record in 0..len {
             let (whole, first, last) = (cell(full, record), cell(given, record), cell(family, record));
@@ -326,6 +332,7 @@ impl Names {
             out.family.push(f);
             out.middle.push(middle);
         }
+        out.scripts = (0..len).map(|record| bits(out.numbers(record).map(|number| out.word(number)))).collect();
         for (column, counts) in [&out.given, &out.family].into_iter().zip(&mut out.counts) {
             counts.resize(out.words.len(), 0);
             for value in column.iter().flatten() {
@@ -360,7 +367,39 @@ impl Names {
         Some(f64::from(count(word).max(1)) / self.given.len().max(1) as f64)
     }
 
+    /// The words of a record's name, in order.
+    fn numbers(&self, record: usize) -> impl Iterator<Item = u32> {
+        let of = |column: &[Option<u32>]| column.get(record).copied().flatten();
+        let middle = self.middle.get(record).map(AsRef::as_ref).unwrap_or_default();
+        of(&self.given).into_iter().chain(middle.iter().copied()).chain(of(&self.family))
+    }
+
+    /// How two names without a script in common agree, which is weak evidence and counts as one thing: all of it as a
+    /// likeness of the given name, a part as a remote one of the family name. Nothing when they have one in common.
+    fn across(&self, a: usize, b: usize) -> Option<(u8, u8)> {
+        let of = |record: usize| self.scripts.get(record).copied().unwrap_or(0);
+        if of(a) & of(b) != 0 || of(a) == 0 || of(b) == 0 {
+            return None;
+        }
+        let name = |record: usize| {
+            let words: Vec<&str> = self.numbers(record).map(|number| self.word(number)).collect();
+            Name::parse(&words.join(" "))
+        };
+        let agreement = name(a).zip(name(b)).map_or(Agreement::Unknown, |(a, b)| a.agreement(&b));
+        Some(match agreement {
+            Agreement::Same | Agreement::Partial => (2, MISSING),
+            Agreement::Initials => (MISSING, 1),
+            Agreement::Unknown => (MISSING, MISSING),
+            Agreement::Conflict => (0, 0),
+        })
+    }
+
     fn compare(&self, a: usize, b: usize, known: &mut Known, out: &mut Levels) {
+        if let Some((given, family)) = self.across(a, b) {
+            out.push(given, None);
+            out.push(family, None);
+            return;
+        }
         let of = |column: &[Option<u32>], record: usize| column.get(record).copied().flatten();
         let (g1, f1, g2, f2) = (of(&self.given, a), of(&self.family, a), of(&self.given, b), of(&self.family, b));
         match ((g1, f1), (g2, f2)) {

@@ -101,6 +101,23 @@ mod tests {
     }
 
     #[test]
+    fn a_name_in_another_script_passes_nothing_on_unless_it_is_clearly_another() {
+        let address = address("phone_e164", "+447700900901");
+        let passed = |known: &[&str], name: &str| {
+            let names: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
+            has_passed(&address, name, hold(&names, 900))
+        };
+        for name in ["Wang Xiaoming", "Wong Siu Ming", "Michael Wang", "Michael", "Сяомин", "王曉明", "王先生"]
+        {
+            assert!(!passed(&["王晓明"], name), "{name}");
+        }
+        assert!(passed(&["王晓明"], "Li Na") && passed(&["Li Na"], "王晓明"));
+        // The name in the other script does not hide the contradiction.
+        assert!(passed(&["王晓明", "Xiaoming Wang"], "Bert Box"));
+        assert!(!passed(&["王晓明", "Michael Wang"], "Michael Wang"));
+    }
+
+    #[test]
     fn what_several_use_and_what_a_platform_gives_out_does_not_pass() {
         let names = ["Ana Lopez".to_owned()];
         let passes = |scheme: &str, value: &str, hold| has_passed(&address(scheme, value), "Bert Box", hold);
