@@ -113,10 +113,7 @@ pub async fn parted(tx: &mut ReadTx, customers: &[Uuid]) -> Result<Vec<(Customer
 }
 
 /// Those of customers one of whose identifiers somebody else holds, too.
-pub async fn also_held(
-    tx: &mut ReadTx,
-    held: &[(CustomerId, &Identifier)],
-) -> Result<HashSet<CustomerId>, StoreError> {
+pub async fn also_held(tx: &mut ReadTx, held: &[(CustomerId, &Identifier)]) -> Result<HashSet<CustomerId>, StoreError> {
     if held.is_empty() {
         return Ok(HashSet::new());
     }

@@ -35,10 +35,8 @@ pub async fn recognise(app: &App, tenant: TenantId, customers: &[CustomerId]) ->
     let subject = Subject::system(tenant);
     let mut tx = app.db.write(subject.scope()).await?;
     let mut known = recognition::known(&mut tx, &raw(customers)).await?;
-    let held: Vec<(CustomerId, &Identifier)> = known
-        .iter()
-        .flat_map(|(id, known)| known.ids.iter().filter(|id| joins(id)).map(|held| (*id, held)))
-        .collect();
+    let held: Vec<(CustomerId, &Identifier)> =
+        known.iter().flat_map(|(id, known)| known.ids.iter().filter(|id| joins(id)).map(|held| (*id, held))).collect();
     let mut rule = recognition::also_held(&mut tx, &held).await?;
     let all: Vec<CustomerId> = known.keys().copied().collect();
     rule.extend(heard(&mut tx, &all).await?.into_keys().flat_map(|(a, b)| [a, b]));

@@ -73,7 +73,7 @@ async fn others(crowd: Arc<Crowd>, restless: Vec<Agent>, per_second: u32, waitin
                 let customer = n.wrapping_mul(7_919) % waiting.max(1);
                 crowd.say(customer, &format!("c{customer}"), &format!("wamid.e{n}"), "still here").await == 200
             } else {
-                let to = if n / 2 / RESTLESS as u64 % 2 == 0 { "BREAK" } else { "BUSY" };
+                let to = if (n / 2 / RESTLESS as u64).is_multiple_of(2) { "BREAK" } else { "BUSY" };
                 agent.query(CHANGE, json!({ "to": to })).await.is_ok()
             };
             failed.fetch_add(u64::from(!done), Ordering::Relaxed);
