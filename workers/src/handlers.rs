@@ -153,8 +153,12 @@ impl Jobs {
             Job::BotSilence { session } => {
                 bots::bot_silent(app, tenant, *session).await?;
             }
-            Job::Recognise { customer } => identity::recognise(app, tenant, &[*customer]).await?,
-            Job::SignalEnd { signal } => identity::signal_ended(app, tenant, *signal).await?,
+            Job::Recognise { customer } => {
+                self.stored(identity::recognise(app, tenant, &[*customer])).await?;
+            }
+            Job::SignalEnd { signal } => {
+                self.stored(identity::signal_ended(app, tenant, *signal)).await?;
+            }
             Job::LearnIdentity => identity::learn(app, tenant).await?,
             Job::RunIdentity { run } => identity::run(app, tenant, *run).await?,
             Job::TrainIntents { version } => understanding::train(app, tenant, *version).await?,

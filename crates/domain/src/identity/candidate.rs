@@ -12,7 +12,7 @@ use super::{
     link::stand,
     name::Name,
     pairing::{Levels, MISSING, Records, Shares},
-    script::{Script, family_sounds, scripts},
+    script::{HAN, family_sounds, scripts},
     verifier::{Source, Told},
 };
 use crate::jobs::stable_hash;
@@ -130,7 +130,7 @@ impl Profile {
             // Whatever their order.
             words.sort_unstable();
             add(NAME_ALONE, &words);
-            let sounds = if scripts(name.parts().iter().map(String::as_str)).contains(&Script::Han) {
+            let sounds = if scripts(name.parts().iter().map(String::as_str)) & HAN != 0 {
                 let heads = family_sounds(name.parts());
                 heads.iter().map(|sound| head(sound, 2)).collect()
             } else {

@@ -6,11 +6,10 @@
 use super::{
     hanzi::simplified,
     nickname::same_given_name,
-    script::{Script, script, scripts, transliterated},
+    script::{HAN, LATIN, script, scripts, transliterated},
     text::{edits, fold},
     title::{beside, untitled},
 };
-use std::collections::BTreeSet;
 
 /// A name in comparable form: its words, folded, given name first when a comma told.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,13 +80,13 @@ impl Name {
     }
 
     /// The scripts it is written in.
-    fn scripts(&self) -> BTreeSet<Script> {
+    fn scripts(&self) -> u16 {
         scripts(self.parts.iter().map(String::as_str))
     }
 
     /// Whether it is written in Chinese characters and Latin letters beside each other.
     fn mixed(&self) -> bool {
-        !self.is_latin() && self.scripts().is_superset(&BTreeSet::from([Script::Latin, Script::Han]))
+        !self.is_latin() && self.scripts() & (LATIN | HAN) == LATIN | HAN
     }
 
     /// Whether all letters are of ASCII, as most are.
@@ -98,7 +97,7 @@ impl Name {
     /// What stands in Latin letters, and the rest, as names of their own.
     fn views(&self) -> Vec<Self> {
         let view = |latin: bool| {
-            let of = |c: &char| (script(*c) == Some(Script::Latin)) == latin;
+            let of = |c: &char| (script(*c) == LATIN) == latin;
             let parts = self.parts.iter().map(|part| part.chars().filter(of).collect::<String>());
             Self { parts: parts.filter(|part| !part.is_empty()).collect(), generation: self.generation }
         };
@@ -112,14 +111,14 @@ impl Name {
     fn in_one(&self, other: &Self) -> Agreement {
         if !(self.is_latin() && other.is_latin()) {
             let (mine, theirs) = (self.scripts(), other.scripts());
-            if !mine.is_empty() && !theirs.is_empty() && mine.is_disjoint(&theirs) {
-                return match (mine.first(), theirs.first()) {
-                    (Some(Script::Han), Some(Script::Latin)) => transliterated(&self.parts, &other.parts),
-                    (Some(Script::Latin), Some(Script::Han)) => transliterated(&other.parts, &self.parts),
+            if mine != 0 && theirs != 0 && mine & theirs == 0 {
+                return match (mine, theirs) {
+                    (han, latin) if han & HAN != 0 && latin & LATIN != 0 => transliterated(&self.parts, &other.parts),
+                    (latin, han) if han & HAN != 0 && latin & LATIN != 0 => transliterated(&other.parts, &self.parts),
                     _ => Agreement::Unknown,
                 };
             }
-            if mine == theirs && mine.iter().eq([&Script::Han]) {
+            if mine == HAN && theirs == HAN {
                 return self.characters(other).max(self.alphabetic(other));
             }
         }

@@ -8,7 +8,7 @@ use super::{
     compare::{Column, Role},
     hanzi::simplified,
     name::{Agreement, Name},
-    script::bits,
+    script::scripts,
     title::untitled,
 };
 use std::{
@@ -332,7 +332,7 @@ impl Names {
             out.family.push(f);
             out.middle.push(middle);
         }
-        out.scripts = (0..len).map(|record| bits(out.numbers(record).map(|number| out.word(number)))).collect();
+        out.scripts = (0..len).map(|record| scripts(out.numbers(record).map(|number| out.word(number)))).collect();
         for (column, counts) in [&out.given, &out.family].into_iter().zip(&mut out.counts) {
             counts.resize(out.words.len(), 0);
             for value in column.iter().flatten() {

@@ -10,15 +10,11 @@ use super::{hanzi::simplified, name::Agreement, nickname::listed};
 use pinyin::ToPinyinMulti;
 use std::{collections::BTreeSet, sync::LazyLock};
 
-/// A family of letters in which names are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Script {
-    Latin,
-    Han,
-    Other(u8),
-}
+/// Families of letters in which names are written, a bit each.
+pub(super) const LATIN: u16 = 1;
+pub(super) const HAN: u16 = 2;
 
-/// First and last character of blocks of letters in which names are written, by script.
+/// First and last character of blocks of letters in which names are written, by script: bits above those two.
 const BLOCKS: &[(u32, u32, u8)] = &[
     (0x370, 0x3FF, 1),    // Greek
     (0x400, 0x52F, 2),    // Cyrillic
@@ -34,27 +30,17 @@ const BLOCKS: &[(u32, u32, u8)] = &[
     (0x3040, 0x30FF, 11), // Kana
 ];
 
-/// The scripts of words as bits, one each.
-pub(super) fn bits<'a>(words: impl Iterator<Item = &'a str>) -> u16 {
-    let bit = |script: Script| match script {
-        Script::Latin => 1,
-        Script::Han => 2,
-        Script::Other(n) => 2 << n,
-    };
-    words.flat_map(str::chars).filter_map(script).fold(0, |bits, script| bits | bit(script))
+/// The scripts of words, as bits; marks and letters of rarer scripts tell nothing.
+pub(super) fn scripts<'a>(words: impl Iterator<Item = &'a str>) -> u16 {
+    words.flat_map(str::chars).fold(0, |bits, c| bits | script(c))
 }
 
-/// The scripts of words; marks and letters of rarer scripts tell nothing.
-pub(super) fn scripts<'a>(words: impl Iterator<Item = &'a str>) -> BTreeSet<Script> {
-    words.flat_map(str::chars).filter_map(script).collect()
-}
-
-/// The script of a letter.
-pub(super) fn script(c: char) -> Option<Script> {
+/// The script of a letter, 0 when it tells nothing.
+pub(super) fn script(c: char) -> u16 {
     match u32::from(c) {
-        0x41..=0x5A | 0x61..=0x7A | 0xC0..=0x24F | 0x1E00..=0x1EFF => Some(Script::Latin),
-        0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x323AF => Some(Script::Han),
-        code => BLOCKS.iter().find(|(from, to, _)| (*from..=*to).contains(&code)).map(|(.., n)| Script::Other(*n)),
+        0x41..=0x5A | 0x61..=0x7A | 0xC0..=0x24F | 0x1E00..=0x1EFF => LATIN,
+        0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x323AF => HAN,
+        code => BLOCKS.iter().find(|(from, to, _)| (*from..=*to).contains(&code)).map_or(0, |(.., n)| HAN << n),
     }
 }
 
