@@ -1,12 +1,13 @@
 //! Which languages the people of a queue speak, as it was known a moment ago.
 
-use crate::{ReadTx, StoreError};
-use meridian_domain::ids::QueueId;
+use crate::{ReadTx, StoreError, routing};
+use meridian_domain::ids::{QueueId, SiteId};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
+use uuid::Uuid;
 
 /// How long what was read is taken to hold: new work is frequent, people who come and go are not.
 const FRESH: Duration = Duration::from_secs(5);
@@ -20,8 +21,8 @@ pub(crate) struct Spoken(Arc<Mutex<HashMap<QueueId, Known>>>);
 /// When it was read, and the languages; none where those of somebody are not on record.
 type Known = (Instant, BTreeSet<String>);
 
-/// Whether a queue can ask for a language: one of its people who are on duty speaks it, of all of them when nobody is;
-/// and what each of them speaks is on record. Who has no languages there would be passed over for that.
+/// Whether a queue can ask for a language: one of its people who are on duty (at their desk while their site is open)
+/// speaks it, of all of them when nobody is; and what each of them speaks is on record. Who has no languages there would be passed over for that.
 pub(crate) async fn asked_for(
     tx: &mut ReadTx,
     spoken: &Spoken,
@@ -38,7 +39,7 @@ pub(crate) async fn asked_for(
     }
     let tenant = tx.tenant();
     let members = sqlx::query!(
-        r#"select distinct a.languages, coalesce(s.live and s.chosen <> 'offline', false) as "on_duty!"
+        r#"select distinct a.languages, a.site_id, coalesce(s.live and s.chosen <> 'offline', false) as "present!"
          from queue_member m join agent a on a.tenant_id = $1 and a.id = m.agent_id
          left join agent_state s on s.tenant_id = $1 and s.agent_id = a.id
          where m.tenant_id = $1 and m.queue_id = $2 and m.valid_to is null and a.status = 'active'"#,
@@ -47,9 +48,13 @@ pub(crate) async fn asked_for(
     )
     .fetch_all(tx.conn())
     .await?;
+    let now = routing::now(tx).await?;
+    let closed: BTreeSet<SiteId> =
+        routing::sites(tx).await?.iter().filter(|site| site.open_until(now).is_none()).map(|site| site.id).collect();
+    let on_duty = |present: bool, site: Option<Uuid>| present && !site.is_some_and(|id| closed.contains(&SiteId(id)));
     let complete = members.iter().all(|member| !member.languages.is_empty());
-    let somebody = members.iter().any(|member| member.on_duty);
-    let asked = members.into_iter().filter(|member| complete && (member.on_duty || !somebody));
+    let somebody = members.iter().any(|member| on_duty(member.present, member.site_id));
+    let asked = members.into_iter().filter(|member| complete && (on_duty(member.present, member.site_id) || !somebody));
     let languages: BTreeSet<String> = asked.flat_map(|member| member.languages).collect();
     let asked = languages.contains(language);
     let mut queues = spoken.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -23,6 +23,11 @@ const MODELS: &str = "{ intentModels { version state progress examples usable er
     accuracy heldOut outOfScopeRecall intents { intent examples heldOut right wronglySaid } } } }";
 const MESSAGES: &str = "select count(*) from timeline_item where kind = 'message' and actor_kind = 'customer'";
 
+/// No hours of any site; all hours of every site.
+const SHUT: &str = "delete from site_shift";
+const OPEN: &str = "insert into site_shift (tenant_id, id, site_id, weekday, starts_minute, ends_minute)
+    select tenant_id, gen_random_uuid(), id, day, 0, 1440 from site, generate_series(1, 7) day";
+
 /// A customer of one tenant who writes.
 struct Writer {
     whatsapp: WhatsApp,
@@ -100,11 +105,24 @@ async fn messages_have_language_and_sentiment_and_routing_asks_for_the_language(
     };
     assert_eq!(post(1)?.await?.status(), 200);
     stack.settle("select count(*) from work_item where language = 'zh'", 1, PATIENCE).await?;
+    stack.sql(SHUT).await?;
+    stack.sql(OPEN).await?;
     let _ana = on_duty(&stack, "ana").await?;
     // What is known of a queue holds for five seconds.
     tokio::time::sleep(Duration::from_secs(6)).await;
     assert_eq!(post(2)?.await?.status(), 200);
     stack.settle("select count(*) from work_item where language is null", 1, PATIENCE).await?;
+    // Who speaks it and is at the desk of a site that is closed takes nothing: it is not asked for.
+    stack.sql("delete from site_shift where site_id in (select id from site where name = 'Singapore')").await?;
+    let _mei = on_duty(&stack, "mei").await?;
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert_eq!(post(3)?.await?.status(), 200);
+    stack.settle("select count(*) from work_item where language is null", 2, PATIENCE).await?;
+    stack.sql(SHUT).await?;
+    stack.sql(OPEN).await?;
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert_eq!(post(4)?.await?.status(), 200);
+    stack.settle("select count(*) from work_item where language = 'zh'", 2, PATIENCE).await?;
     stack.finish().await
 }
 
