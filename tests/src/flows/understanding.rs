@@ -68,7 +68,8 @@ async fn messages_have_language_and_sentiment_and_routing_asks_for_the_language(
     let Some(stack) = Stack::start().await? else { return Ok(()) };
     let ada = ada(&stack).await?;
     let reply = json!({ "actions": [{ "type": "message", "text": "Terrible! I hate this." }] });
-    stack.provider.plan("/bot", vec![Answer::Say(200, reply)]);
+    // A bot that is silent would be relieved by people, which is work too.
+    stack.provider.plan("/bot", vec![Answer::Say(200, reply); 3]);
     let ida = Writer { whatsapp: stack.whatsapp()?, phone: "447700900801" };
     let angry = "This is terrible, I have been waiting for two hours and nobody answers!";
     ida.says(&stack, "wamid.u1", angry).await?;
@@ -90,6 +91,7 @@ async fn messages_have_language_and_sentiment_and_routing_asks_for_the_language(
     ida.says(&stack, "wamid.u3", "我的快递还没到，客服态度太差，没人解决问题").await?;
     let said = newest(&ada).await?;
     assert_eq!((&said["language"], &said["sentiment"]), (&json!("zh"), &json!("negative")), "{said}");
+    stack.settle("select count(*) from session where bot_waits_since is not null", 0, PATIENCE).await?;
     let kept = stack.texts("select heard->>'lang' || ' ' || (heard->>'low')::int / 50 from session").await?;
     assert_eq!(kept, ["zh -1"], "the engagement keeps the language and the unhappiest");
 
@@ -123,6 +125,7 @@ async fn messages_have_language_and_sentiment_and_routing_asks_for_the_language(
     tokio::time::sleep(Duration::from_secs(6)).await;
     assert_eq!(post(4)?.await?.status(), 200);
     stack.settle("select count(*) from work_item where language = 'zh'", 2, PATIENCE).await?;
+    assert_eq!(stack.count("select count(*) from work_item").await?, 4, "one piece of work a mail, none of the bot's");
     stack.finish().await
 }
 
