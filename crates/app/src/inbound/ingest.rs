@@ -139,7 +139,9 @@ impl Claimed {
             let each = apply_all(&mut self.tx, &mut self.memory, &mut self.ears, requests).await?;
             let signs = typing(&mut self.tx, requests).await?;
             self.tx.commit().await?;
-            signs.into_iter().for_each(|sign| self.typing.tell(self.tenant, sign));
+            for sign in signs {
+                self.typing.tell(self.tenant, sign);
+            }
             self.memory.keep();
             Ok(Applied { each, read: self.ears.read })
         };
