@@ -320,6 +320,12 @@ async fn drain(socket: &mut Socket) -> Vec<Value> {
     heard
 }
 
+/// The kinds of events among what was heard.
+fn kinds(heard: &[Value]) -> BTreeSet<String> {
+    let events = heard.iter().flat_map(|m| m["payload"]["data"].as_object().into_iter().flat_map(|o| o.values()));
+    events.filter_map(|event| event["change"]["__typename"].as_str().map(str::to_owned)).collect()
+}
+
 /// An id of the first tenant for an argument, by what it is called.
 fn picker(known: &BTreeMap<&'static str, String>) -> impl Fn(&str, &str) -> Option<String> {
     let known = known.clone();
@@ -406,11 +412,7 @@ async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Resu
     for (_, socket) in &mut people {
         heard.extend(drain(socket).await);
     }
-    let kinds: BTreeSet<String> = heard
-        .iter()
-        .flat_map(|m| m["payload"]["data"].as_object().into_iter().flat_map(|o| o.values()))
-        .filter_map(|event| event["change"]["__typename"].as_str().map(str::to_owned))
-        .collect();
+    let kinds = kinds(&heard);
     // Sockets that nobody reads would be lost meanwhile, which is news of their own tenant.
     drop((people, familiar, looks));
     stack
