@@ -67,7 +67,14 @@ impl Typing {
         true
     }
 
-    pub(crate) fn tell(&self, tenant: TenantId, sign: live::Typing) {
+    /// Tells what is said as often as somebody likes, once in a while.
+    pub(crate) fn tell_seldom(&self, tenant: TenantId, sign: live::Typing) {
+        if self.due(sign.session, sign.by, OFTEN) {
+            self.tell(tenant, sign);
+        }
+    }
+
+    fn tell(&self, tenant: TenantId, sign: live::Typing) {
         if let Some(tell) = self.0.tell.get() {
             tell(tenant, sign);
         }
@@ -99,10 +106,8 @@ pub async fn typing(
     };
     let session = sessions.iter().find(mine).ok_or(ReplyRefused::NotHolder)?;
     if session.kind == ChannelKind::WebChat {
-        if app.typing.due(session.id, Writer::Agent, OFTEN) {
-            let sign = live::Typing { conversation, session: session.id, by: Writer::Agent };
-            app.typing.tell(subject.scope().tenant(), sign);
-        }
+        let sign = live::Typing { conversation, session: session.id, by: Writer::Agent };
+        app.typing.tell_seldom(subject.scope().tenant(), sign);
         return Ok(true);
     }
     let to = recipients(&mut tx, session, Some(&found)).await?;
@@ -184,5 +189,8 @@ mod tests {
         }
         typing.tell(TenantId(Uuid::nil()), sign);
         assert_eq!(told.load(Ordering::SeqCst), 1);
+        typing.tell_seldom(TenantId(Uuid::nil()), sign);
+        typing.tell_seldom(TenantId(Uuid::nil()), sign);
+        assert_eq!(told.load(Ordering::SeqCst), 2);
     }
 }

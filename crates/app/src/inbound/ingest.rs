@@ -140,7 +140,7 @@ impl Claimed {
             let signs = typing(&mut self.tx, requests).await?;
             self.tx.commit().await?;
             for sign in signs {
-                self.typing.tell(self.tenant, sign);
+                self.typing.tell_seldom(self.tenant, sign);
             }
             self.memory.keep();
             Ok(Applied { each, read: self.ears.read })
