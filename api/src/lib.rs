@@ -35,7 +35,12 @@ use meridian_domain::ids::TenantId;
 use meridian_domain::secret::Secret;
 use meridian_files::Files;
 use meridian_web_schema::{Feed, GraphQl, Limits, Moved};
-use std::{convert::Infallible, net::TcpListener, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    net::TcpListener,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::runtime::Handle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -125,6 +130,8 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
     let port = listener.local_addr()?.port();
     let feed = Feed::new(settings.app.clone());
     follow(&settings.hints, &feed, &stop);
+    let hints = settings.hints.clone();
+    settings.app.typing.on_sign(move |tenant, sign| hints.clone().typing(tenant, sign));
     let connected = Arc::new(connected::Connected::new(settings.app.clone()));
     tokio::spawn(Arc::clone(&connected).run(stop.clone()));
     let standing = Arc::new(standing::Standing::new(settings.app.clone()));
@@ -207,6 +214,11 @@ fn follow(hints: &Hints, feed: &Feed, stop: &CancellationToken) {
     let (feed, mut gap) = (feed.clone(), false);
     tokio::spawn(hints.clone().follow(stop.clone(), move |hint| {
         let moved = match hint {
+            Hint::Typing(tenant, sign) => {
+                // A sign that does not fit is lost, which is no gap.
+                let _ = send.try_send(Moved::Typing { tenant, sign, at: Instant::now() });
+                return;
+            }
             Hint::Moved(moved) => Moved::Change {
                 tenant: TenantId(moved.tenant),
                 position: moved.position,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { handedOver } from './agent.mjs';
 import { answered } from './steer.mjs';
-import { accessible, available, awake, page, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
+import { accessible, available, awake, looked, page, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
 
 /** Widget and agent talk, over a reload, a cut and the end of the conversation. */
 export async function widget({ chrome, url, world, run, problems }) {
@@ -28,6 +28,7 @@ export async function widget({ chrome, url, world, run, problems }) {
   await says(`Is my lamp in stock? ${run}`);
   await take(desk, run);
   tell('a visitor wrote, the agent took it');
+  await writing({ site, desk, frame, problems });
   await send(desk, 'r', 'Yes, it is. Shall I reserve it?');
   await hears('Yes, it is. Shall I reserve it?').waitFor();
   tell('the answer is in the widget');
@@ -60,6 +61,45 @@ export async function widget({ chrome, url, world, run, problems }) {
   await resolve(desk);
   await site.context().close();
   await desk.context().close();
+}
+
+/** Each side sees the other write, for as long as they do; a note is nobody's business. */
+async function writing({ site, desk, frame, problems }) {
+  const theirs = frame.getByText('Support is typing…');
+  let told = 0;
+  desk.on('request', (request) => (told += request.postData()?.includes('typingShow') ? 1 : 0));
+  await desk.keyboard.press('Escape');
+  await desk.keyboard.press('n');
+  await desk.keyboard.type('They sound hurried');
+  await desk.waitForTimeout(300);
+  assert.equal(told, 0, 'a note is told');
+  for (let n = 0; n < 18; n += 1) await desk.keyboard.press('Backspace');
+  await desk.keyboard.press('Escape');
+  await desk.keyboard.press('r');
+  await desk.keyboard.type('Let me have a look');
+  await theirs.waitFor();
+  assert.equal(told, 1, 'each letter is told');
+  await accessible(site.frames()[1], 'widget, typing', problems);
+  await shoot(site, 'widget-typing');
+  await site.emulateMedia({ colorScheme: 'dark' });
+  await shoot(site, 'widget-typing-dark');
+  await site.emulateMedia({ colorScheme: 'light' });
+  await desk.keyboard.press('Control+Enter');
+  await frame.getByText('Let me have a look', { exact: true }).waitFor();
+  await theirs.waitFor({ state: 'detached', timeout: 2000 });
+  await frame.locator('textarea').pressSequentially('Thank');
+  await desk.waitForSelector('[data-writing]');
+  await looked(desk, 'desk-typing', problems);
+  await frame.locator('textarea').pressSequentially(' you.');
+  await frame.locator('textarea').press('Enter');
+  await said(desk, 'Thank you.').waitFor();
+  await desk.waitForSelector('[data-writing]', { state: 'detached', timeout: 2000 });
+  // Who stops is not shown for ever.
+  await frame.locator('textarea').pressSequentially('And');
+  await desk.waitForSelector('[data-writing]');
+  await desk.waitForSelector('[data-writing]', { state: 'detached', timeout: 9000 });
+  await frame.locator('textarea').fill('');
+  tell('each side sees the other write');
 }
 
 /** What the agent said is changed and withdrawn, what the visitor said is reacted to: both are in the widget. */

@@ -73,6 +73,16 @@ test('the event at the cursor is not shown twice', () => {
   expect(w.heard).toEqual(['1']);
 });
 
+test('a sign that somebody writes is heard though it has no cursor of its own', () => {
+  const w = world();
+  w.stream.start();
+  w.on().event({ cursor: 'c2', change: { __typename: 'ItemChange', n: 1 } });
+  w.on().event({ cursor: 'c2', change: { __typename: 'TypingChange', n: 2 } });
+  w.on().event({ cursor: 'c2', change: { __typename: 'TypingChange', n: 3 } });
+  expect(w.heard).toEqual(['1', '2', '3']);
+  expect(w.stream.cursor).toBe('c2');
+});
+
 test('a cursor that is too old asks for everything again, then goes on from there', () => {
   const w = world();
   w.stream.start();

@@ -3,7 +3,7 @@
 
 use crate::{
     contract::{Contract, INTROSPECTION},
-    flows::{PATIENCE, accept_first, both_sites, main_job::reqwest_client, unix},
+    flows::{PATIENCE, accept_first, both_sites, main_job::reqwest_client, typing::Visitor, unix},
 };
 use anyhow::{Context, Result, ensure};
 use meridian_app::setup::{DemoWorld, seed_demo};
@@ -290,11 +290,26 @@ async fn listen(agent: &Agent, contract: &Contract, conversation: &str) -> Resul
         let arguments = if field == "conversation" { format!("(id: \"{conversation}\")") } else { String::new() };
         let change = "__typename ... on OfferChange { offer { id } } ... on ConversationChange { conversation { id } }
             ... on ItemChange { item { id text } } ... on CustomerChange { customer { id name } }
-            ... on AgentChange { agent { id name } } ... on WorkChange { workItem { id } }";
+            ... on AgentChange { agent { id name } } ... on WorkChange { workItem { id } }
+            ... on TypingChange { conversationId sessionId }";
         let query = format!("subscription {{ {field}{arguments} {{ cursor change {{ {change} }} }} }}");
         socket.subscribe(field, &query, json!({})).await?;
     }
     Ok(socket)
+}
+
+/// A visitor of the first tenant writes, while both tenants look at the conversation, as far as they may.
+async fn somebody_types(stack: &Stack, contract: &Contract, own: &Agent, stranger: &Agent) -> Result<[Socket; 2]> {
+    let mut visitor = Visitor::come(stack, 1, "Zinnia").await?;
+    let conversation = visitor.conversation.to_string();
+    let sockets = [listen(own, contract, &conversation).await?, listen(stranger, contract, &conversation).await?];
+    stack.settle("select count(*) from outbox where due_at <= clock_timestamp()", 0, PATIENCE).await?;
+    // Again after a while: the first may be quicker than those who begin to look.
+    for _ in 0..2 {
+        ensure!(visitor.types(json!({})).await?["shown"] == true);
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
+    }
+    Ok(sockets)
 }
 
 async fn drain(socket: &mut Socket) -> Vec<Value> {
@@ -303,6 +318,12 @@ async fn drain(socket: &mut Socket) -> Vec<Value> {
         heard.push(message);
     }
     heard
+}
+
+/// The kinds of events among what was heard.
+fn kinds(heard: &[Value]) -> BTreeSet<String> {
+    let events = heard.iter().flat_map(|m| m["payload"]["data"].as_object().into_iter().flat_map(|o| o.values()));
+    events.filter_map(|event| event["change"]["__typename"].as_str().map(str::to_owned)).collect()
 }
 
 /// An id of the first tenant for an argument, by what it is called.
@@ -385,17 +406,15 @@ async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Resu
     let mut known = traffic(&stack, &mut people).await?;
     takes_a_breath(&people[who].0).await?;
     identity_work(&stack, &people[who].0, &own, &known["customer"]).await?;
+    let [mut looks, mut peeps] = somebody_types(&stack, &contract, &own, &stranger).await?;
     let mut heard = drain(&mut familiar).await;
+    heard.extend(drain(&mut looks).await);
     for (_, socket) in &mut people {
         heard.extend(drain(socket).await);
     }
-    let kinds: BTreeSet<String> = heard
-        .iter()
-        .flat_map(|m| m["payload"]["data"].as_object().into_iter().flat_map(|o| o.values()))
-        .filter_map(|event| event["change"]["__typename"].as_str().map(str::to_owned))
-        .collect();
+    let kinds = kinds(&heard);
     // Sockets that nobody reads would be lost meanwhile, which is news of their own tenant.
-    drop((people, familiar));
+    drop((people, familiar, looks));
     stack
         .settle(
             "select count(*) from agent_state s join tenant t using (tenant_id) where s.live and t.slug = 'demo'",
@@ -414,7 +433,9 @@ async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Resu
         before.values().flat_map(|text| ids(text)).filter(|id| !foreign.contains(id)).collect();
     ensure!(secret.len() > 50, "the first tenant has little to hide: {}", secret.len());
     let none = BTreeSet::new();
-    for message in drain(&mut strange).await {
+    let mut overheard = drain(&mut strange).await;
+    overheard.extend(drain(&mut peeps).await);
+    for message in overheard {
         let found = leaks(&message["payload"].to_string(), &secret, &none);
         ensure!(found.is_empty(), "the stranger hears {found:?}: {message}");
     }

@@ -71,6 +71,8 @@ fn manner(family: &str, lanes: u16) -> (Manner, bool) {
 /// Runs everything until told to stop, then drains: consumers finish the batch in hand, the relay its round.
 pub async fn run(settings: Settings, stop: CancellationToken) {
     let mut tasks = JoinSet::new();
+    let hints = settings.hints.clone();
+    settings.app.typing.on_sign(move |tenant, sign| hints.clone().typing(tenant, sign));
     for (family, lanes) in jobs::FAMILIES {
         let handler = handlers::of(family, &settings);
         let (manner, together) = manner(family, *lanes);

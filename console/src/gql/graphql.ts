@@ -252,6 +252,13 @@ export type ScheduledKind =
   /** Work for a queue or for somebody at a time. */
   | 'TASK';
 
+export type TypingShowInput = {
+  /** The conversation; a visitor leaves it out, and means their own. */
+  conversationId?: string | number | null | undefined;
+  /** The session; the one the customer used last when left out. */
+  sessionId?: string | number | null | undefined;
+};
+
 /** Why a mutation did not do what it was asked for. */
 export type UserErrorCode =
   /** It stands in conflict with what is. */
@@ -322,6 +329,7 @@ export type LiveFragment = { cursor: string, change:
     | { __typename: 'OfferChange' }
     | { __typename: 'Ready', listener: string | null }
     | { __typename: 'Resync', reason: string }
+    | { __typename: 'TypingChange', by: string, seconds: number }
     | { __typename: 'WorkChange' }
    };
 
@@ -339,6 +347,7 @@ export type InboxSubscription = { inbox: { cursor: string, change:
       | { __typename: 'OfferChange', offer: { id: string, state: string, reason: string, createdAt: string, expiresAt: string, conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string }>, workItems: Array<{ id: string, state: string, enqueuedAt: string, decisions: Array<{ id: string, at: string, outcome: string, agentId: string | null, step: number, candidates: any, exclusions: any }> }>, timeline: { nodes: Array<{ id: string, seq: number, kind: string, placedAt: string, channel: string | null, text: string | null, summaryText: string, delivery: string | null, actor: { kind: string, id: string | null } }> }, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null } }
       | { __typename: 'Ready', listener: string | null }
       | { __typename: 'Resync', reason: string }
+      | { __typename: 'TypingChange', by: string, seconds: number }
       | { __typename: 'WorkChange' }
      } };
 
@@ -357,6 +366,7 @@ export type ConversationLiveSubscription = { conversation: { cursor: string, cha
       | { __typename: 'OfferChange' }
       | { __typename: 'Ready', listener: string | null }
       | { __typename: 'Resync', reason: string }
+      | { __typename: 'TypingChange', by: string, seconds: number }
       | { __typename: 'WorkChange' }
      } };
 
@@ -470,6 +480,13 @@ export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
 export type SignOutMutation = { signOut: boolean };
 
+export type TypingShowMutationVariables = Exact<{
+  input: TypingShowInput;
+}>;
+
+
+export type TypingShowMutation = { typingShow: { shown: boolean } };
+
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -495,7 +512,7 @@ export type ConversationQueryVariables = Exact<{
 }>;
 
 
-export type ConversationQuery = { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string, createdAt: string, request: any }>, workItems: Array<{ id: string, state: string, agentId: string | null, queueId: string, enqueuedAt: string, redRule: string | null, decisions: Array<{ id: string, at: string, trigger: string, outcome: string, agentId: string | null, step: number, planVersion: number, candidates: any, exclusions: any }>, events: Array<{ at: string, from: string | null, to: string, reason: string, agentId: string | null }> }>, consults: Array<{ id: string, agentId: string, askedById: string, note: string, beganAt: string, endedAt: string | null }>, scheduledWork: Array<{ id: string, kind: ScheduledKind, state: string, dueAt: string, untilAt: string | null, timeZone: string, note: string, agentId: string | null, queueId: string, attempts: Array<{ number: number, at: string, outcome: string, note: string, agentId: string | null }> }>, sessions: Array<{ id: string, replyUntil: string | null, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null, channelCapabilities: { media: Array<string>, mediaMaxBytes: number, templates: boolean, textMax: number } }>, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, assignee: { id: string, name: string } | null } | null };
+export type ConversationQuery = { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string, createdAt: string, request: any }>, workItems: Array<{ id: string, state: string, agentId: string | null, queueId: string, enqueuedAt: string, redRule: string | null, decisions: Array<{ id: string, at: string, trigger: string, outcome: string, agentId: string | null, step: number, planVersion: number, candidates: any, exclusions: any }>, events: Array<{ at: string, from: string | null, to: string, reason: string, agentId: string | null }> }>, consults: Array<{ id: string, agentId: string, askedById: string, note: string, beganAt: string, endedAt: string | null }>, scheduledWork: Array<{ id: string, kind: ScheduledKind, state: string, dueAt: string, untilAt: string | null, timeZone: string, note: string, agentId: string | null, queueId: string, attempts: Array<{ number: number, at: string, outcome: string, note: string, agentId: string | null }> }>, sessions: Array<{ id: string, replyUntil: string | null, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null, channelCapabilities: { media: Array<string>, mediaMaxBytes: number, templates: boolean, textMax: number, typing: boolean } }>, customer: { id: string, name: string, tier: string, tags: Array<string>, version: number, mergedIntoId: string | null, identities: Array<{ id: string, scheme: string, value: string, verified: string, source: string, firstSeen: string, lastSeen: string, validTo: string | null, class: IdentityClass, declared: string | null }>, links: Array<{ id: string, kind: string, reason: string, evidence: any, at: string, actId: string, fromCustomerId: string | null }> } | null, assignee: { id: string, name: string } | null } | null };
 
 export type MessageTemplatesQueryVariables = Exact<{
   sessionId: string | number;
@@ -932,6 +949,10 @@ export const LiveFragmentDoc = new TypedDocumentString(`
         ...AgentBits
       }
     }
+    ... on TypingChange {
+      by
+      seconds
+    }
     ... on Resync {
       reason
     }
@@ -1297,6 +1318,10 @@ fragment Live on LiveEvent {
         ...AgentBits
       }
     }
+    ... on TypingChange {
+      by
+      seconds
+    }
     ... on Resync {
       reason
     }
@@ -1470,6 +1495,10 @@ fragment Live on LiveEvent {
       agent {
         ...AgentBits
       }
+    }
+    ... on TypingChange {
+      by
+      seconds
     }
     ... on Resync {
       reason
@@ -2157,6 +2186,13 @@ export const SignOutDocument = new TypedDocumentString(`
   signOut
 }
     `) as unknown as TypedDocumentString<SignOutMutation, SignOutMutationVariables>;
+export const TypingShowDocument = new TypedDocumentString(`
+    mutation TypingShow($input: TypingShowInput!) {
+  typingShow(input: $input) {
+    shown
+  }
+}
+    `) as unknown as TypedDocumentString<TypingShowMutation, TypingShowMutationVariables>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -2415,6 +2451,7 @@ export const ConversationDocument = new TypedDocumentString(`
         mediaMaxBytes
         templates
         textMax
+        typing
       }
     }
     customer {

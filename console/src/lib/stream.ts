@@ -86,7 +86,8 @@ export class Stream<C extends { __typename?: string }> {
 
   private received(event: Event<C>): void {
     this.attempt = 0;
-    const known = this.cursor === event.cursor && event.change.__typename !== 'Resync';
+    // Signs have no place of their own: their cursor is that of the event before.
+    const known = this.cursor === event.cursor && !['Resync', 'TypingChange'].includes(event.change.__typename ?? '');
     const first = this.cursor === null;
     this.cursor = event.cursor;
     this.enter('live');

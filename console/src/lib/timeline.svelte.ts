@@ -4,6 +4,7 @@ import { KeysetList } from './keyset';
 import { bare } from './ids';
 import { newer } from './lists';
 import type { Stream } from './stream';
+import { Writes } from './typing';
 import type { Change, Detail, Item, Row } from './types';
 
 const PAGE = 40;
@@ -19,6 +20,9 @@ export class Timeline {
   more = $state(false);
   loaded = $state(false);
   loading = $state(false);
+  /** The customer writes just now. */
+  writing = $state(false);
+  private readonly writes = new Writes((on) => (this.writing = on));
   private readonly list = new KeysetList<Item>((a, b) => b.seq - a.seq, newer);
   private stream: Stream<Change> | null = null;
   private reading: Promise<void> = Promise.resolve();
@@ -47,6 +51,7 @@ export class Timeline {
 
   stop(): void {
     this.stream?.stop();
+    this.writes.end();
     clearTimeout(this.again);
   }
 
@@ -107,7 +112,9 @@ export class Timeline {
 
   /** A change, of this stream or of the desk's. */
   hear(change: Change): void {
+    if (change.__typename === 'TypingChange' && change.by === 'customer') this.writes.sign(change.seconds);
     if (change.__typename === 'ItemChange' && change.item.conversationId === this.id) {
+      if (change.item.actor.kind === 'customer' && !this.list.get(change.item.id)) this.writes.end();
       this.put(change.item);
       // A hand-off, a decision or a change of hands says more than its item does.
       // A message of the customer opens the time to answer anew.

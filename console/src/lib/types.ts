@@ -26,4 +26,5 @@ export type Change =
   | { __typename: 'ItemChange'; item: Item }
   | { __typename: 'CustomerChange'; customer: Person }
   | { __typename: 'AgentChange'; agent: Agent }
+  | { __typename: 'TypingChange'; by: string; seconds: number }
   | { __typename: 'Resync' | 'Ready' };

@@ -1,5 +1,6 @@
 import { backoff } from '../../src/lib/backoff';
 import { uuid } from '../../src/lib/ids';
+import { Pace, Writes } from '../../src/lib/typing';
 import { choices, mark, merge, next, say, type Button, type Line } from './model';
 import { Socket } from './socket';
 
@@ -41,6 +42,7 @@ const LARGEST = 25 * 1024 * 1024;
 const LOOK = 15_000;
 const WAIT = '{ visitorWait { position callbackOffered expected { fromMinutes toMinutes } } }';
 const LATER = 'mutation($input: CallbackRequestInput!) { callbackRequest(input: $input) { scheduledWork { id dueAt untilAt } userErrors { message } } }';
+const TYPING = 'mutation { typingShow(input: {}) { shown } }';
 const CANCEL = 'mutation($input: ScheduledWorkCancelInput!) { scheduledWorkCancel(input: $input) { userErrors { code } } }';
 
 /** The visitor's chat: what was said, what waits to be sent, and the line to the server. All of it outlives a reload. */
@@ -56,6 +58,13 @@ export class Chat {
   hours: Hours = { open: true, opens_at: null };
   /** Why no answer could be promised for later. */
   trouble = '';
+  /** Somebody writes to them. */
+  writing = false;
+  private readonly writes = new Writes((on) => {
+    this.writing = on;
+    this.changed();
+  });
+  private readonly pace = new Pace();
   private soon: ReturnType<typeof setTimeout> | undefined;
   /** Files on their way; those of a page that was left are chosen again. */
   private readonly files = new Map<string, File>();
@@ -85,11 +94,13 @@ export class Chat {
       item: (item) => {
         const fresh = item.actor.kind !== 'customer' && !this.kept.lines.some((line) => line.id === item.id);
         if (fresh && !this.shown) this.unread += 1;
+        if (fresh) this.writes.end();
         this.set({ lines: merge(this.kept.lines, item) });
         // What was promised for later is there, or somebody has it in hand.
         if (fresh && item.actor.kind === 'agent') this.set({ later: undefined });
         this.look(400);
       },
+      writes: (seconds) => this.writes.sign(seconds),
     });
   }
 
@@ -148,7 +159,13 @@ export class Chat {
     return this.kept.lines;
   }
 
+  /** They write: whoever looks at the conversation may see it. Nobody minds if it gets lost. */
+  types(text: string): void {
+    if (this.kept.lines.length > 0 && this.pace.due(text)) void this.socket.ask(TYPING);
+  }
+
   say(text: string, choice?: string): void {
+    this.pace.sent();
     this.set({ lines: say(this.kept.lines, uuid(), text, new Date().toISOString(), { choice }) });
     void this.pump();
   }
@@ -261,6 +278,7 @@ export class Chat {
     this.identity = token;
     if (this.kept.known !== undefined && this.kept.known !== who) {
       this.socket.close();
+      this.writes.end();
       this.wait = null;
       this.set({ token: null, cursor: null, lines: [], known: undefined, later: undefined });
     }

@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Chat } from './chat';
 import type { Line } from './model';
+import '../../src/ui/dots.css';
 import './style.css';
 import { words } from './words';
 
@@ -167,6 +168,9 @@ function App() {
         {chat.unknown && chat.lines.length > 0 && <li class="hello" role="alert">{t.unknown}</li>}
         </ol>
       </div>
+      <p class="writing" role="status">
+        {chat.writing && <><span class="dots" aria-hidden="true"><i /><i /><i /></span>{t.writing}</>}
+      </p>
       {chat.buttons.length > 0 && (
         <p class="buttons" role="group" aria-label={t.choose}>
           {chat.buttons.map((button) => (
@@ -196,7 +200,7 @@ function App() {
           value={text}
           placeholder={t.placeholder}
           aria-label={t.placeholder}
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={(event) => (setText(event.currentTarget.value), chat.types(event.currentTarget.value))}
           onPaste={(event) => event.clipboardData?.files.length && (event.preventDefault(), attach(event.clipboardData.files))}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) (event.preventDefault(), send());

@@ -2,13 +2,14 @@ import { backoff } from '../../src/lib/backoff';
 import type { Seen } from './model';
 
 const QUERY =
-  'subscription($after: String) { visitor(resumeAfter: $after) { cursor change { __typename ... on ItemChange { item { id seq text placedAt revision reactions deletedAt actor { kind } buttons { title payload } attachments { id name kind contentType state url } } } } } }';
+  'subscription($after: String) { visitor(resumeAfter: $after) { cursor change { __typename ... on ItemChange { item { id seq text placedAt revision reactions deletedAt actor { kind } buttons { title payload } attachments { id name kind contentType state url } } } ... on TypingChange { seconds } } } }';
 
 interface Hears {
   token(): string | null;
   cursor(): string | null;
   at(cursor: string): void;
   item(item: Seen): void;
+  writes(seconds: number): void;
   live(on: boolean): void;
 }
 
@@ -17,7 +18,7 @@ const PATIENCE = 10_000;
 
 interface Shown {
   cursor: string;
-  change: { __typename: string; item?: Seen };
+  change: { __typename: string; item?: Seen; seconds?: number };
 }
 
 /** Our own words should come back within this; else the socket may follow a session that has ended. */
@@ -136,6 +137,7 @@ export class Socket {
     this.on.live(true);
     this.on.at(shown.cursor);
     if (shown.change.item) this.on.item(shown.change.item);
+    if (shown.change.seconds) this.on.writes(shown.change.seconds);
   }
 
   private ended(unknown: boolean): void {

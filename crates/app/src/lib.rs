@@ -40,7 +40,7 @@ pub struct App {
     pub known: inbound::Known,
     /// Intent models and listening rules in force.
     pub minds: understanding::Minds,
-    /// Who was shown typing a moment ago.
+    /// Who was shown typing a moment ago, and the way to show it.
     pub typing: conversations::Typing,
     /// What providers can do, and the way to them.
     pub providers: Arc<dyn providers::Providers>,

@@ -1,6 +1,7 @@
 //! Redis: hints that something happened. Losing one costs a poll interval, never an event.
 
 use futures_util::StreamExt;
+use meridian_domain::{ids::TenantId, live::Typing};
 use redis::aio::ConnectionManager;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -50,6 +51,15 @@ impl Hints {
         }
     }
 
+    /// Tells everyone now that somebody writes, and does not wait for it. Without Redis nobody hears of it.
+    pub fn typing(self, tenant: TenantId, sign: Typing) {
+        let Ok(change) = serde_json::to_value(sign) else { return };
+        let moved = Moved { tenant: tenant.0, position: NOWHERE, topics: vec![sign.topic().to_string()], change };
+        if let Ok(body) = serde_json::to_string(&moved) {
+            tokio::spawn(async move { self.publish("live", &[body]).await });
+        }
+    }
+
     /// Whether Redis took it.
     pub(crate) async fn publish(&self, channel: &str, bodies: &[String]) -> bool {
         let Some(mut connection) = self.connection().await else { return false };
@@ -69,6 +79,9 @@ impl Hints {
     }
 }
 
+/// The position of what has no place in the stream. Releases that know no signs take it for a change they have seen.
+const NOWHERE: i64 = 0;
+
 /// A change in its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moved {
@@ -87,6 +100,8 @@ pub struct Moved {
 pub enum Hint {
     /// Something changed.
     Moved(Moved),
+    /// Somebody of a tenant writes just now.
+    Typing(TenantId, Typing),
     /// Hints arrive, but some may have been missed before.
     Connected,
     /// No hints come for now.
@@ -101,10 +116,20 @@ impl Hints {
             Heard::Connected | Heard::Message(GAP) => on(Hint::Connected),
             Heard::Lost => on(Hint::Lost),
             // What another release says differently was said, all the same.
-            Heard::Message(text) => on(serde_json::from_str(text).map_or(Hint::Connected, Hint::Moved)),
+            Heard::Message(text) => on(serde_json::from_str(text).map_or(Hint::Connected, read)),
         })
         .await;
     }
+}
+
+/// What was told; a sign that a later release says differently is a change of the past, which harms nobody.
+fn read(moved: Moved) -> Hint {
+    if moved.position == NOWHERE
+        && let Ok(sign) = Typing::deserialize(&moved.change)
+    {
+        return Hint::Typing(TenantId(moved.tenant), sign);
+    }
+    Hint::Moved(moved)
 }
 
 pub(crate) enum Heard<'a> {

@@ -110,6 +110,7 @@ impl Channel for WebChat {
             edits: true,
             deletes: true,
             reacts: REACTIONS,
+            typing: true,
             ..Capabilities::default()
         }
     }

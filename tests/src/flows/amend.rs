@@ -279,6 +279,10 @@ async fn on_wecom_a_message_is_taken_back_within_two_minutes() -> Result<()> {
     stack.sql("update timeline_item set placed_at = placed_at - interval '2 minutes'").await?;
     let why = chat.refused("messageDelete", json!({ "itemId": second })).await?;
     ensure!(why.contains("within 2 minutes"), "{why}");
+    let can = "query($c: ID!) { conversation(id: $c) { sessions { channelCapabilities { deleteWithinMinutes deleteWithinHours } } } }";
+    let can = chat.agent.query(can, json!({ "c": chat.conversation })).await?;
+    let can = &can["conversation"]["sessions"][0]["channelCapabilities"];
+    assert_eq!(can, &json!({ "deleteWithinMinutes": 2, "deleteWithinHours": 1 }));
     stack.finish().await
 }
 

@@ -42,6 +42,7 @@ mod sockets;
 mod stress;
 mod templates;
 mod transfers;
+pub(crate) mod typing;
 mod understanding;
 mod verifiers;
 mod web_chat;

@@ -40,8 +40,11 @@ pub(crate) struct ChannelCapabilities {
     edits: bool,
     /// Whether a message can be taken back: `messageDelete`.
     deletes: bool,
-    /// Hours within which it can be taken back; 0 = always.
+    /// Hours within which it can be taken back, begun ones counted whole; 0 = always.
+    #[graphql(deprecation = "Use `deleteWithinMinutes`: some providers give two minutes.")]
     delete_within_hours: u32,
+    /// Minutes within which it can be taken back; 0 = always.
+    delete_within_minutes: u32,
     /// Reactions that `messageReact` sends; empty = none.
     reactions_sent: Vec<&'static str>,
     /// Whether `typingShow` shows the customer that somebody types.
@@ -65,6 +68,7 @@ impl From<Capabilities> for ChannelCapabilities {
             edits: can.edits,
             deletes: can.deletes,
             delete_within_hours: can.delete_minutes.div_ceil(60),
+            delete_within_minutes: can.delete_minutes,
             reactions_sent: can.reacts.to_vec(),
             typing: can.typing,
         }

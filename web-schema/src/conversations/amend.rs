@@ -64,8 +64,8 @@ struct MessageReactInput {
 
 #[derive(InputObject)]
 struct TypingShowInput {
-    /// The conversation.
-    conversation_id: ID,
+    /// The conversation; a visitor leaves it out, and means their own.
+    conversation_id: Option<ID>,
     /// The session; the one the customer used last when left out.
     session_id: Option<ID>,
 }
@@ -119,11 +119,12 @@ impl AmendMutations {
         amend(ctx, &input.item_id, Amendment::React { emoji: input.emoji }).await
     }
 
-    /// Shows the customer for some seconds that somebody types, where the channel can (`typing`). Best effort: call it
-    /// again while somebody types. Needs `work:handle`.
+    /// Shows the customer for some seconds that somebody types, where the channel can (`typing`); by a visitor, those who
+    /// look at their conversation. Best effort: call it again every four seconds while somebody types. Needs
+    /// `work:handle`, or a visitor's token.
     async fn typing_show(&self, ctx: &Context<'_>, input: TypingShowInput) -> Resolved<TypingShowPayload> {
         let viewer = viewer(ctx).extend()?;
-        let conversation = read::<ConversationId>(&input.conversation_id).extend()?;
+        let conversation = input.conversation_id.as_ref().map(read::<ConversationId>).transpose().extend()?;
         let session = input.session_id.as_ref().map(read::<SessionId>).transpose().extend()?;
         match app::typing(&viewer.app, &viewer.subject, conversation, session).await {
             Ok(shown) => Ok(TypingShowPayload { shown, user_errors: Vec::new() }),

@@ -7,7 +7,7 @@
 use meridian_app::{App, authz::Subject};
 use meridian_domain::{
     ids::TenantId,
-    live::{Change, Topic},
+    live::{Change, Topic, Typing},
 };
 use meridian_store::{ReadTx, StoreError, agents, alerts, conversations, customers, items, offers, work};
 use std::{
@@ -16,6 +16,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Instant,
 };
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -32,6 +33,8 @@ pub(crate) enum Payload {
     /// Read the conversation again.
     Reread,
     Alert(alerts::Alert),
+    /// Somebody writes, as was heard then; it has no place in the stream.
+    Typing(Typing, Instant),
 }
 
 /// A change at its place, with what it names.
@@ -58,6 +61,15 @@ pub enum Moved {
         topics: Vec<String>,
         /// `None` for a change of a later release.
         change: Option<Change>,
+    },
+    /// Somebody writes just now.
+    Typing {
+        /// Whose.
+        tenant: TenantId,
+        /// The sign.
+        sign: Typing,
+        /// When it was heard.
+        at: Instant,
     },
     /// Hints may have been missed: all followers look for themselves.
     Gap,
@@ -164,6 +176,12 @@ impl Feed {
             if batch.contains(&Moved::Gap) {
                 self.poke_all();
             }
+            // Before the changes: the message that a sign announces comes after it.
+            for hint in &batch {
+                if let Moved::Typing { tenant, sign, at } = hint {
+                    self.pass(*tenant, *sign, *at);
+                }
+            }
             for (tenant, news) in self.wanted(batch.drain(..)) {
                 if let Err(error) = self.hand_out(tenant, &news).await {
                     tracing::debug!(%error, "followers read for themselves");
@@ -214,6 +232,17 @@ impl Feed {
             }
         }
         Ok(())
+    }
+
+    /// Hands a sign to those who listen now; one without room for it never hears of it.
+    fn pass(&self, tenant: TenantId, sign: Typing, at: Instant) {
+        let topics = self.inner.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(followers) = topics.get(&(tenant, sign.topic().to_string())) {
+            let event = Arc::new(Event { after: 0, position: 0, payload: Some(Payload::Typing(sign, at)) });
+            for (_, sender, _) in &followers.senders {
+                let _ = sender.try_send(Arc::clone(&event));
+            }
+        }
     }
 
     /// Lets the followers of a topic look for themselves.

@@ -18,7 +18,12 @@ use crate::{
 use async_graphql::{Context, ID, ResultExt, SimpleObject, Subscription as GraphQlSubscription, Union};
 use feed::{Following, Payload};
 use futures_util::{StreamExt, stream::BoxStream};
-use meridian_domain::{ids::ConversationId, live::Topic, people::Permission, work::ItemKind};
+use meridian_domain::{
+    ids::ConversationId,
+    live::{Topic, Typing, Writer},
+    people::Permission,
+    work::ItemKind,
+};
 use meridian_store::{conversations, items, live};
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -64,6 +69,19 @@ pub(crate) struct AlertChange {
     /// The alert as it is now.
     alert: Alert,
 }
+/// Somebody writes just now: shown until their message comes, or the time is over. It has no place in the stream, so its
+/// cursor is that of the event before, and nobody who did not listen hears of it later.
+#[derive(SimpleObject)]
+pub(crate) struct TypingChange {
+    /// The conversation.
+    conversation_id: ID,
+    /// Where they write.
+    session_id: ID,
+    /// Who writes: customer or agent.
+    by: &'static str,
+    /// Seconds for which it is shown, unless another sign comes.
+    seconds: i32,
+}
 /// Read everything again, then go on from the cursor of this event: the one given was too old, or messages went to
 /// another conversation because they are somebody else's.
 #[derive(SimpleObject)]
@@ -95,6 +113,8 @@ pub(crate) enum Change {
     Work(WorkChange),
     /// An alert.
     Alert(AlertChange),
+    /// Somebody writes.
+    Typing(TypingChange),
     /// Start again.
     Resync(Resync),
     /// Listening.
@@ -260,6 +280,12 @@ impl Follower {
 
     /// Takes what the feed brings, if it follows on what was seen.
     fn take(&mut self, event: &feed::Event) {
+        if let Some(Payload::Typing(sign, at)) = event.payload {
+            if let Some(change) = Typing::left(at.elapsed()).and_then(|left| self.typing(sign, left)) {
+                self.ready.push_back(LiveEvent { cursor: page::number_cursor(self.position), change });
+            }
+            return;
+        }
         if event.position != i64::MAX && event.position <= self.position {
             return;
         }
@@ -290,6 +316,18 @@ impl Follower {
             }
         }
         Ok(more)
+    }
+
+    /// The sign that somebody writes, for who may see it.
+    fn typing(&self, sign: Typing, left: u64) -> Option<Change> {
+        let subject = &self.viewer.subject;
+        let may = match sign.by {
+            Writer::Agent => subject.visitor_session() == Some(sign.session),
+            Writer::Customer => subject.may(Permission::ReadConversations),
+        };
+        let (conversation_id, session_id) = (id(sign.conversation), id(sign.session));
+        let change = TypingChange { conversation_id, session_id, by: sign.by.code(), seconds: left as i32 };
+        (may && sign.topic() == self.topic).then_some(Change::Typing(change))
     }
 
     /// What the viewer may see of it: asked for every single change.

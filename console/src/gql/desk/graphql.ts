@@ -164,7 +164,7 @@ export type MessageAbilitiesQueryVariables = Exact<{
 }>;
 
 
-export type MessageAbilitiesQuery = { conversation: { id: string, sessions: Array<{ id: string, channel: string, closedAt: string | null, channelCapabilities: { edits: boolean, deletes: boolean, deleteWithinHours: number, reactionsSent: Array<string> } }> } | null };
+export type MessageAbilitiesQuery = { conversation: { id: string, sessions: Array<{ id: string, channel: string, closedAt: string | null, channelCapabilities: { edits: boolean, deletes: boolean, deleteWithinMinutes: number, reactionsSent: Array<string> } }> } | null };
 
 export type MessageEditMutationVariables = Exact<{
   input: MessageEditInput;
@@ -587,7 +587,7 @@ export const MessageAbilitiesDocument = new TypedDocumentString(`
       channelCapabilities {
         edits
         deletes
-        deleteWithinHours
+        deleteWithinMinutes
         reactionsSent
       }
     }

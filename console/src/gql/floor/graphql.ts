@@ -158,6 +158,7 @@ export type FloorSubscription = { floor: { cursor: string, change:
       | { __typename: 'OfferChange' }
       | { __typename: 'Ready', listener: string | null }
       | { __typename: 'Resync', reason: string }
+      | { __typename: 'TypingChange' }
       | { __typename: 'WorkChange', workItem: { id: string, state: string, agentId: string | null, queueId: string, enqueuedAt: string } }
      } };
 

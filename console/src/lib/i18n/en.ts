@@ -127,6 +127,7 @@ export const en = {
   'conv.older': 'Older messages load as you scroll up',
   'conv.start': 'Start of the conversation',
   'conv.newest': 'Jump to the newest',
+  'conv.writing': '{name} is writing…',
   'conv.back': 'Back to the list',
   'brief.title': 'Hand-off brief',
   'brief.bot': 'from the bot',

@@ -129,6 +129,7 @@ export const zh: Record<keyof typeof en, string> = {
   'conv.older': '向上滚动加载更早的消息',
   'conv.start': '会话开始',
   'conv.newest': '跳到最新',
+  'conv.writing': '{name} 正在输入…',
   'conv.back': '返回列表',
   'brief.title': '转接摘要',
   'brief.bot': '来自机器人',

@@ -23,6 +23,7 @@ pub use resolve::{Closing, ResolveRefused, end_wrap_up, resolve, wrap_up_end};
 pub(crate) use steer::take_off;
 pub use steer::{SteerRefused, Target, site_wait_end, snooze, snooze_end, transfer, unsnooze};
 
+pub(crate) use typing::reported as typing_reported;
 pub use typing::{Typing, typing};
 
 use meridian_domain::{live::Topic, work::OwnerKind};

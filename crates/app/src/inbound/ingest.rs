@@ -9,7 +9,7 @@ use super::{
 use crate::{
     App, accounts as opened,
     authz::Subject,
-    conversations::topics,
+    conversations::{Typing, topics, typing_reported},
     delivery, pulls,
     understanding::{Ears, Read, again},
 };
@@ -20,7 +20,8 @@ use meridian_domain::{
     event::{EventKind, InboundEvent},
     ids::{ChannelAccountId, RawId, TenantId},
     jobs::Job,
-    live::Change,
+    live::{self, Change},
+    time::{Clock, SystemClock},
 };
 use meridian_store::{
     StoreError, TenantScope, WriteTx, accounts, amendments,
@@ -81,6 +82,8 @@ pub struct Claimed {
     tx: WriteTx,
     memory: Memory,
     ears: Ears,
+    tenant: TenantId,
+    typing: Typing,
     /// Those that were not done yet, and what came before them, in the order in which they came.
     pub requests: Vec<Stored>,
     /// More are to be taken in hand.
@@ -106,7 +109,8 @@ async fn take(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed, Sto
         accounts::heard(&mut tx, account).await?;
     }
     let ears = Ears::new(app.minds.of(app, &mut tx, claim.model, claim.rules).await?);
-    Ok(Claimed { tx, memory: app.known.memory(), ears, requests, more: claim.more })
+    let (memory, typing) = (app.known.memory(), app.typing.clone());
+    Ok(Claimed { tx, memory, ears, tenant, typing, requests, more: claim.more })
 }
 
 async fn account(
@@ -133,12 +137,33 @@ impl Claimed {
         let known = self.memory.known().clone();
         let applied = async {
             let each = apply_all(&mut self.tx, &mut self.memory, &mut self.ears, requests).await?;
+            let signs = typing(&mut self.tx, requests).await?;
             self.tx.commit().await?;
+            for sign in signs {
+                self.typing.tell_seldom(self.tenant, sign);
+            }
             self.memory.keep();
             Ok(Applied { each, read: self.ears.read })
         };
         applied.await.inspect_err(|_| known.forget())
     }
+}
+
+/// What the requests report of customers who type just now: told once all is committed, and kept nowhere.
+async fn typing(tx: &mut WriteTx, requests: &[Parsed]) -> Result<Vec<live::Typing>, StoreError> {
+    let now = SystemClock.now();
+    let fresh = |event: &&InboundEvent| {
+        let age = (now - event.at).to_std().unwrap_or_default();
+        event.kind == EventKind::Typing && !event.is_echo() && live::Typing::left(age).is_some()
+    };
+    let mut signs = Vec::new();
+    for request in requests {
+        for event in request.events.iter().filter(fresh) {
+            signs.extend(typing_reported(tx, request.account, &event.sender).await?);
+        }
+    }
+    signs.dedup();
+    Ok(signs)
 }
 
 async fn apply_all(
