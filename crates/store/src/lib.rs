@@ -26,6 +26,7 @@ pub mod customers;
 mod db;
 pub mod deliveries;
 pub mod emergency;
+pub mod facts;
 mod error;
 pub mod handoffs;
 pub mod history;
