@@ -68,8 +68,7 @@ async fn another_account_or_birth_date_holds_back_what_a_number_would_join() -> 
     let answer: Value = post.bearer_auth(&sam.token).body(table).send().await?.json().await?;
     let apply = "mutation($r: ID!) { customerImport(input: { runId: $r }) { run { state } userErrors { code } } }";
     sam.query(apply, json!({ "r": answer["id"] })).await?;
-    let look =
-        "query($r: ID!) { identityRun(id: $r) { state found linked refused refusals(first: 9) { nodes { line reason } } } }";
+    let look = "query($r: ID!) { identityRun(id: $r) { state found linked refused refusals(first: 9) { nodes { line reason } } } }";
     let done = until(&sam, look, json!({ "r": answer["id"] }), |a| a["identityRun"]["state"] == "done").await?;
     let run = &done["identityRun"];
     assert_eq!((&run["found"], &run["linked"], &run["refused"]), (&json!(2), &json!(1), &json!(1)), "{run}");
@@ -124,7 +123,8 @@ async fn a_name_that_came_with_a_merge_goes_with_it() -> Result<()> {
 
     // What people wrote meanwhile stays, and so does what its own addresses said.
     let act = merge(&sam, &abel, &nobody).await?;
-    let rename = "mutation($c: ID!) { customerUpdate(input: { customerId: $c, name: \"Miss N\" }) { userErrors { code } } }";
+    let rename =
+        "mutation($c: ID!) { customerUpdate(input: { customerId: $c, name: \"Miss N\" }) { userErrors { code } } }";
     sam.query(rename, json!({ "c": nobody })).await?;
     unmerge(&sam, &act).await?;
     assert_eq!(card(&sam, &nobody).await?["name"], "Miss N");
@@ -191,8 +191,12 @@ async fn neither_subject_nor_brief_of_a_divided_conversation_tells_of_the_strang
     let goes = comes(&stack, "Bea Flint", &["app_user:d2"], "a secret of Bea").await?;
     let stays = comes(&stack, "Ada Stone", &["app_user:d1"], "my kettle").await?;
     // Ada's first issue is done; what she says after the merge joins the one that Bea began.
-    stack.sql("update conversation set lifecycle = 'resolved', resolved_at = now(), owner = 'none', owner_agent_id = null
-               where customer_id = (select id from customer where name = 'Ada Stone')").await?;
+    stack
+        .sql(
+            "update conversation set lifecycle = 'resolved', resolved_at = now(), owner = 'none', owner_agent_id = null
+               where customer_id = (select id from customer where name = 'Ada Stone')",
+        )
+        .await?;
     stack.sql("update session s set closed_at = now() from conversation c where c.id = s.conversation_id and c.lifecycle = 'resolved'").await?;
     stack.sql("update conversation set subject = 'the secret' where lifecycle <> 'resolved'").await?;
     let act = merge(&sam, &goes, &stays).await?;
@@ -213,7 +217,10 @@ async fn neither_subject_nor_brief_of_a_divided_conversation_tells_of_the_strang
     let about = "select c.name || ': ' || v.subject || ' ' || h.brief::text from conversation v join customer c on c.id = v.customer_id
                  join handoff h on h.conversation_id = v.id order by 1";
     let about = stack.texts(about).await?;
-    ensure!(about.len() == 2 && about[0].starts_with("Ada Stone") && about[1].starts_with("Bea Flint: the secret"), "{about:?}");
+    ensure!(
+        about.len() == 2 && about[0].starts_with("Ada Stone") && about[1].starts_with("Bea Flint: the secret"),
+        "{about:?}"
+    );
     ensure!(about[0].contains("teapot") && !about[0].contains("secret"), "{about:?}");
     ensure!(about[1].contains("a secret of Bea") && !about[1].contains("teapot"), "{about:?}");
     stack.finish().await

@@ -5,7 +5,6 @@ use crate::{
     App,
     authz::{Forbidden, Subject},
 };
-use std::future::Future;
 use meridian_domain::{
     identity,
     ids::{CustomerId, LinkId, PartyId},
@@ -19,6 +18,7 @@ use meridian_store::{
     moves, passed, recognition,
 };
 use serde_json::{Value, json};
+use std::future::Future;
 
 /// Why identities were not changed.
 #[derive(Debug, thiserror::Error)]

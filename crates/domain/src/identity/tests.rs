@@ -337,9 +337,12 @@ fn parties() -> impl Strategy<Value = Vec<Vec<Identifier>>> {
 
 /// People who tell a number or a mailbox and perhaps a birth date.
 fn born() -> impl Strategy<Value = Vec<(Vec<Identifier>, Option<&'static str>)>> {
-    let value = (0_u8..3, any::<bool>()).prop_map(|(n, mail)| match mail {
-        true => id("email", &format!("ana{n}@b.c"), Verification::Channel),
-        false => id("phone_e164", &format!("+44770090090{n}"), Verification::Channel),
+    let value = (0_u8..3, any::<bool>()).prop_map(|(n, mail)| {
+        if mail {
+            id("email", &format!("ana{n}@b.c"), Verification::Channel)
+        } else {
+            id("phone_e164", &format!("+44770090090{n}"), Verification::Channel)
+        }
     });
     let birth = prop::option::of(prop::sample::select(vec!["19800417", "19951102"]));
     prop::collection::vec((prop::collection::vec(value, 1..3), birth), 1..10)
