@@ -79,8 +79,12 @@ mod tests {
 
     fn with(births: &[&str], accounts: &[(&str, &str)]) -> Facts {
         let mut facts = Facts::NONE;
-        births.iter().for_each(|birth| facts.birth(birth));
-        accounts.iter().for_each(|(scheme, value)| facts.account(&account(scheme, value, Verification::Token), None));
+        for birth in births {
+            facts.birth(birth);
+        }
+        for (scheme, value) in accounts {
+            facts.account(&account(scheme, value, Verification::Token), None);
+        }
         facts
     }
 
