@@ -52,6 +52,12 @@ impl StoreError {
         }
     }
 
+    /// Whether the database broke the transaction off because another one met it half way: a deadlock, or a serialization
+    /// that failed.
+    pub fn collided(&self) -> bool {
+        matches!(self, Self::Driver(sqlx::Error::Database(e)) if matches!(e.code().as_deref(), Some("40001" | "40P01")))
+    }
+
     /// Whether a statement took longer than it may.
     pub fn timed_out(&self) -> bool {
         matches!(self, Self::Driver(sqlx::Error::Database(e)) if e.code().as_deref() == Some("57014"))

@@ -9,7 +9,7 @@ use crate::{
 use meridian_domain::{
     actor::Actor,
     event::{Identifier, Verification},
-    identity::{Declared, Holder, passing},
+    identity::{Declared, Facts, Holder, passing},
     ids::{CustomerId, IdentityId, LinkId, PartyId},
     time::Instant,
 };
@@ -25,13 +25,14 @@ pub struct PartyView {
     pub customer: CustomerId,
 }
 
-/// Finds a party by its key and locks it: everything inbound of one party happens one after the other.
+/// Finds a party by its key and locks it: everything inbound of one party happens one after the other, and whose it is
+/// stays so meanwhile.
 pub async fn lock_party(tx: &mut WriteTx, key: &Identifier) -> Result<Option<PartyView>, StoreError> {
     let tenant = tx.tenant();
     let row = sqlx::query!(
         "select p.id, c.customer_id from party p
          join party_customer c on c.tenant_id = p.tenant_id and c.party_id = p.id
-         where p.tenant_id = $1 and p.scheme = $2 and p.scope = $3 and p.value = $4 for update of p",
+         where p.tenant_id = $1 and p.scheme = $2 and p.scope = $3 and p.value = $4 for update of p, c",
         tenant,
         key.scheme,
         key.scope,
@@ -65,7 +66,7 @@ pub async fn lock_sender(tx: &mut WriteTx, key: &Identifier) -> Result<Option<He
            join party_customer c on c.tenant_id = p.tenant_id and c.party_id = p.id
            left join customer_identity i on i.tenant_id = $1 and i.party_id = p.id and i.scheme = $5 and i.scope = $3
              and i.value = $4
-           where p.tenant_id = $1 and p.scheme = $2 and p.scope = $3 and p.value = $4 for update of p"#,
+           where p.tenant_id = $1 and p.scheme = $2 and p.scope = $3 and p.value = $4 for update of p, c"#,
         tenant,
         key.scheme,
         key.scope,
@@ -101,7 +102,11 @@ pub async fn lock_values(tx: &mut WriteTx, ids: &[Identifier]) -> Result<(), Sto
     Ok(())
 }
 
-/// Everyone who holds one of the identifiers, at most 50.
+/// Addresses of one customer that are told of those that hold the same value: who comes by a new browser each time hides
+/// nobody else.
+const MOST_OF_ONE: i64 = 8;
+
+/// Everyone who holds one of the identifiers, at most 50; what divides them from others is not told.
 pub async fn holders(tx: &mut ReadTx, ids: &[Identifier]) -> Result<Vec<Holder>, StoreError> {
     let tenant = tx.tenant();
     let schemes: Vec<String> = ids.iter().map(|id| id.scheme.clone()).collect();
@@ -112,20 +117,31 @@ pub async fn holders(tx: &mut ReadTx, ids: &[Identifier]) -> Result<Vec<Holder>,
                   array(
                     select distinct h.name from identity_link l
                     join customer h on h.tenant_id = l.tenant_id and h.id = l.customer_id and h.name <> ''
-                    where l.tenant_id = $1 and l.party_id = i.party_id and l.kind <> 'suggest' limit 8
+                    where l.tenant_id = $1 and l.party_id = i.party_id and l.kind <> 'suggest' and not exists (
+                      select from identity_candidate r where r.tenant_id = $1 and r.state = 'refused'
+                        and r.customer_id = least(h.id, c.id) and r.other_id = greatest(h.id, c.id)
+                    ) limit 8
                   ) || array(select i.said_name where i.said_name <> '') as "names!",
                   extract(epoch from clock_timestamp() - coalesce(i.unnamed_since, i.last_seen))::bigint / 86400
                     as "silent_days!"
-           from unnest($2::text[], $3::text[], $4::text[]) as k(scheme, scope, value)
-           join customer_identity i on i.tenant_id = $1 and i.scheme = k.scheme and i.value = k.value and i.scope = k.scope
-             and i.valid_to is null
-           join party_customer pc on pc.tenant_id = i.tenant_id and pc.party_id = i.party_id
-           join customer c on c.tenant_id = pc.tenant_id and c.id = pc.customer_id
+           from (
+             select i.*, pc.customer_id, row_number() over (
+                      partition by pc.customer_id, i.scheme, i.scope, i.value
+                      order by i.verified in ('channel', 'token', 'agent') desc, i.last_seen desc, i.id
+                    ) as place
+             from unnest($2::text[], $3::text[], $4::text[]) as k(scheme, scope, value)
+             join customer_identity i on i.tenant_id = $1 and i.scheme = k.scheme and i.value = k.value and i.scope = k.scope
+               and i.valid_to is null
+             join party_customer pc on pc.tenant_id = $1 and pc.party_id = i.party_id
+           ) i
+           join customer c on c.tenant_id = $1 and c.id = i.customer_id
+           where i.place <= $5
            order by c.created_at, i.id limit 50"#,
         tenant,
         &schemes,
         &scopes,
-        &values
+        &values,
+        MOST_OF_ONE
     )
     .fetch_all(tx.conn())
     .await?;
@@ -138,6 +154,7 @@ pub async fn holders(tx: &mut ReadTx, ids: &[Identifier]) -> Result<Vec<Holder>,
                 names: row.names,
                 silent_days: row.silent_days,
                 declared: None,
+                facts: Facts::NONE,
                 identifier: Identifier {
                     scheme: row.scheme,
                     scope: row.scope,
@@ -254,11 +271,38 @@ pub async fn parties(tx: &mut ReadTx, customer: CustomerId) -> Result<Vec<Uuid>,
     Ok(ids)
 }
 
-/// The parties an act moved and where each came from.
-pub async fn act_moves(tx: &mut ReadTx, act: LinkId) -> Result<Vec<(PartyId, CustomerId, CustomerId)>, StoreError> {
+/// Holds who the parties of customers belong to, in id order, until the transaction ends. Before the customers themselves
+/// are locked, as where somebody comes in: whoever writes at this moment is placed first, and moves with the rest.
+pub async fn hold_parties(tx: &mut WriteTx, customers: &[Uuid]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "select party_id from party_customer where tenant_id = $1 and customer_id = any($2) order by party_id for update",
+        tenant,
+        customers
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A party that a merge moved.
+#[derive(Debug, Clone)]
+pub struct Moved {
+    /// The party.
+    pub party: PartyId,
+    /// Where to.
+    pub into: CustomerId,
+    /// Where from.
+    pub from: CustomerId,
+    /// Why, for machines.
+    pub evidence: Value,
+}
+
+/// The parties a merge moved.
+pub async fn act_moves(tx: &mut ReadTx, act: LinkId) -> Result<Vec<Moved>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        r#"select party_id, customer_id, from_customer_id as "from!" from identity_link
+        r#"select party_id, customer_id, from_customer_id as "from!", evidence from identity_link
            where tenant_id = $1 and act_id = $2 and kind in ('merge', 'confirm') and from_customer_id is not null
            order by id"#,
         tenant,
@@ -266,7 +310,13 @@ pub async fn act_moves(tx: &mut ReadTx, act: LinkId) -> Result<Vec<(PartyId, Cus
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|row| (row.party_id.into(), row.customer_id.into(), row.from.into())).collect())
+    let moved = |(party, into, from, evidence): (Uuid, Uuid, Uuid, Value)| Moved {
+        party: party.into(),
+        into: into.into(),
+        from: from.into(),
+        evidence,
+    };
+    Ok(rows.into_iter().map(|row| moved((row.party_id, row.customer_id, row.from, row.evidence))).collect())
 }
 
 /// A merge that moved parties on after another act had moved them.

@@ -27,6 +27,7 @@ mod db;
 pub mod deliveries;
 pub mod emergency;
 mod error;
+pub mod facts;
 pub mod handoffs;
 pub mod history;
 pub mod idempotency;

@@ -2,7 +2,10 @@
 //! is divided: the sessions that leave get a conversation of their own, and what they said leaves an empty place behind.
 
 use crate::{ReadTx, StoreError, WriteTx};
-use meridian_domain::ids::{ConversationId, CustomerId, ItemId, LinkId, PartyId};
+use meridian_domain::{
+    ids::{ConversationId, CustomerId, ItemId, LinkId, PartyId},
+    jobs::Job,
+};
 use uuid::Uuid;
 
 /// A conversation that a move touched.
@@ -66,6 +69,17 @@ pub async fn move_parties(tx: &mut WriteTx, parties: &[Uuid], to: CustomerId) ->
 /// Takes the sessions of parties out of a conversation into a new one.
 async fn divide(tx: &mut WriteTx, from: Uuid, parties: &[Uuid], to: CustomerId) -> Result<ConversationId, StoreError> {
     let (tenant, new) = (tx.tenant(), tx.id::<ConversationId>());
+    // What it is about is the words of who began it.
+    let began = sqlx::query_scalar!(
+        r#"select party_id = any($3) as "leaves!" from session where tenant_id = $1 and conversation_id = $2
+           order by opened_at, id limit 1"#,
+        tenant,
+        from,
+        parties
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .unwrap_or(false);
     let number = sqlx::query_scalar!(
         "update tenant set conversation_number = conversation_number + 1 where tenant_id = $1
          returning conversation_number",
@@ -76,14 +90,15 @@ async fn divide(tx: &mut WriteTx, from: Uuid, parties: &[Uuid], to: CustomerId) 
     sqlx::query!(
         "insert into conversation (tenant_id, id, number, branch_id, customer_id, lifecycle, owner, queue_id, subject,
                                    last_activity_at, snoozed_until, created_at, resolved_at)
-         select tenant_id, $3, $4, branch_id, $5, lifecycle, 'none', queue_id, '', last_activity_at, snoozed_until,
-                created_at, resolved_at
+         select tenant_id, $3, $4, branch_id, $5, lifecycle, 'none', queue_id, case when $6 then subject else '' end,
+                last_activity_at, snoozed_until, created_at, resolved_at
          from conversation where tenant_id = $1 and id = $2",
         tenant,
         from,
         new.0,
         number,
-        to.0
+        to.0,
+        began
     )
     .execute(tx.conn())
     .await?;
@@ -98,10 +113,19 @@ async fn divide(tx: &mut WriteTx, from: Uuid, parties: &[Uuid], to: CustomerId) 
     .fetch_all(tx.conn())
     .await?;
     sqlx::query!(
-        "update work_item set conversation_id = $3 where tenant_id = $1 and session_id = any($2)",
+        "with moved as (
+           update work_item set conversation_id = $3 where tenant_id = $1 and session_id = any($2) returning id
+         ), unnamed as (
+           update conversation set subject = '' where tenant_id = $1 and id = $4 and $5
+         )
+         update alert a set conversation_id = $3, customer_id = case when a.customer_id is null then null else $6::uuid end
+         from moved where a.tenant_id = $1 and a.work_item_id = moved.id",
         tenant,
         &sessions,
-        new.0
+        new.0,
+        from,
+        began,
+        to.0
     )
     .execute(tx.conn())
     .await?;
@@ -114,10 +138,28 @@ async fn divide(tx: &mut WriteTx, from: Uuid, parties: &[Uuid], to: CustomerId) 
     .execute(tx.conn())
     .await?;
     take_items(tx, from, parties, new).await?;
+    brief_again(tx, [from, new.0]).await?;
     for conversation in [from, new.0] {
         settle_owner(tx, conversation).await?;
     }
     Ok(new)
+}
+
+/// Briefs quote whoever took part in a conversation: after it was divided they are built again, of what is left.
+async fn brief_again(tx: &mut WriteTx, conversations: [Uuid; 2]) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    let stale = sqlx::query!(
+        "update handoff set brief = null, brief_state = 'pending' where tenant_id = $1 and conversation_id = any($2)
+         returning id, session_id",
+        tenant,
+        &conversations
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    for row in stale {
+        tx.job(&Job::Summarise { handoff: row.id.into() }, row.session_id);
+    }
+    Ok(())
 }
 
 /// Items of the parties go with them; each place they leave holds a mark that says no more than that.
@@ -253,4 +295,56 @@ pub async fn followers(
     .fetch_all(tx.conn())
     .await?;
     Ok(found)
+}
+
+/// After parties went back from a customer to another: whoever was merged into the first, and whose parties are with the
+/// other now, points there.
+pub async fn redirect(tx: &mut WriteTx, was: CustomerId, now: CustomerId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update customer c set merged_into = $3, version = version + 1
+         where c.tenant_id = $1 and c.merged_into = $2 and c.id <> $3
+           and exists (
+             select from identity_link l join party_customer p on p.tenant_id = $1 and p.party_id = l.party_id
+             where l.tenant_id = $1 and l.from_customer_id = c.id and l.customer_id = $2
+               and l.kind in ('merge', 'confirm') and p.customer_id = $3
+           )
+           and not exists (
+             select from identity_link l join party_customer p on p.tenant_id = $1 and p.party_id = l.party_id
+             where l.tenant_id = $1 and l.from_customer_id = c.id and l.customer_id = $2
+               and l.kind in ('merge', 'confirm') and p.customer_id = $2
+           )",
+        tenant,
+        was.0,
+        now.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// After parties went back from a customer to another that had no name before they came: what it was called since by them
+/// is its name no more; what its own parties said last is. A name that people wrote meanwhile stays.
+pub async fn unname(tx: &mut WriteTx, customer: CustomerId, gone: CustomerId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update customer c set version = c.version + 1, name = coalesce((
+           select i.said_name from party_customer p
+           join customer_identity i on i.tenant_id = $1 and i.party_id = p.party_id and i.said_name <> ''
+           where p.tenant_id = $1 and p.customer_id = $2 order by i.last_seen desc, i.id limit 1
+         ), '')
+         where c.tenant_id = $1 and c.id = $2 and c.name <> '' and (
+           exists (select from customer g where g.tenant_id = $1 and g.id = $3 and g.name = c.name)
+           or exists (
+             select from party_customer p join customer_identity i on i.tenant_id = $1 and i.party_id = p.party_id
+             where p.tenant_id = $1 and p.customer_id = $3 and i.said_name = c.name
+           )
+         )",
+        tenant,
+        customer.0,
+        gone.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }

@@ -37,7 +37,10 @@ pub async fn known(tx: &mut WriteTx, held: PartyView, forms: &[Identifier]) -> R
                     union
                     select h.name from identity_link l
                     join customer h on h.tenant_id = $1 and h.id = l.customer_id and h.name <> ''
-                    where l.tenant_id = $1 and l.party_id = $3 and l.kind <> 'suggest'
+                    where l.tenant_id = $1 and l.party_id = $3 and l.kind <> 'suggest' and not exists (
+                      select from identity_candidate r where r.tenant_id = $1 and r.state = 'refused'
+                        and r.customer_id = least(h.id, $2) and r.other_id = greatest(h.id, $2)
+                    )
                     union
                     select said_name from customer_identity where tenant_id = $1 and party_id = $3 and said_name <> ''
                     limit $7

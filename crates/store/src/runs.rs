@@ -204,6 +204,21 @@ pub async fn insert_rows(tx: &mut WriteTx, run: RunId, rows: &[ImportRow]) -> Re
     Ok(())
 }
 
+/// Refuses a row of an import that was good by itself.
+pub async fn refuse_row(tx: &mut WriteTx, run: RunId, line: i32, refusal: &str) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update identity_import_row set refusal = $4 where tenant_id = $1 and run_id = $2 and line = $3",
+        tenant,
+        run.0,
+        line,
+        refusal
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Rows of an import after a line, in their order; with `refused` only those that were refused.
 pub async fn rows(
     tx: &mut ReadTx,

@@ -20,6 +20,7 @@ mod identity_laws;
 mod identity_passing;
 mod identity_storm;
 mod identity_values;
+mod identity_vetoes;
 mod kills;
 mod knowledge;
 mod lines;

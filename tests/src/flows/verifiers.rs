@@ -49,7 +49,7 @@ async fn who(stack: &Stack, text: &str) -> Result<(String, String)> {
 }
 
 /// Somebody writes once on the generic channel; their session and their customer.
-async fn writes(stack: &Stack, name: &str, ids: &[&str], text: &str) -> Result<(String, String)> {
+pub(super) async fn writes(stack: &Stack, name: &str, ids: &[&str], text: &str) -> Result<(String, String)> {
     let before = stack.count("select count(*) from timeline_item where kind = 'message'").await?;
     let event = json!({ "kind": "message", "external_id": text, "sender": person(name, ids),
                         "content": { "message_type": "text", "text": text } });
@@ -77,7 +77,7 @@ async fn checks(agent: &Agent, customer: &str) -> Result<Value> {
 }
 
 /// Everybody was looked at whom something was learned of.
-async fn looked_at(stack: &Stack) -> Result<()> {
+pub(super) async fn looked_at(stack: &Stack) -> Result<()> {
     stack.settle("select count(*) from outbox where payload->>'job' = 'recognise'", 0, PATIENCE).await?;
     tokio::time::sleep(Duration::from_millis(700)).await;
     Ok(())

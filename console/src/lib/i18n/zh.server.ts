@@ -230,6 +230,7 @@ const said: readonly (readonly [english: string, chinese: string])[] = [
   ['the first line names no column for phone, email or external account', '首行没有电话、邮箱或外部账号列'],
   ['the table has more than {} rows: import it in parts', '表格超过 {0} 行，请分批导入'],
   ['a table has at most {} MiB', '表格最多 {0} MiB'],
+  ['another person has this phone or mail address: the name or the birth date is another', '该电话或邮箱属于另一位客户：姓名或出生日期不符'],
   ['no phone, mail address or account: one is needed', '缺少电话、邮箱或账号，至少需要一项'],
   ['{} `{}` is not understood', '{0}“{1}”无法识别'],
   ['{} is longer than {} characters', '{0}超过 {1} 个字符'],

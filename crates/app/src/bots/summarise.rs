@@ -83,12 +83,14 @@ pub async fn write_up(app: &App, tenant: TenantId, id: HandoffId, writer: &dyn W
     let subject = Subject::system(tenant);
     let mut tx = app.db.write(subject.scope()).await?;
     let Some(found) = handoffs::find(&mut tx, id).await? else { return Ok(()) };
-    let turns = turns(&mut tx, found.conversation).await?;
+    let question = handoff::question(&turns(&mut tx, found.conversation).await?);
     drop(tx);
-    let answer = writer.write(&handoff::question(&turns)).await;
-    let written = answer.and_then(|text| handoff::checked(&text, &turns).map_err(|useless| useless.to_string()));
+    let answer = writer.write(&question).await;
     let mut tx = app.db.write(subject.scope()).await?;
     let Some(found) = handoffs::find(&mut tx, id).await? else { return Ok(()) };
+    // Of what is there now: what belonged to somebody else may have left meanwhile.
+    let said = turns(&mut tx, found.conversation).await?;
+    let written = answer.and_then(|text| handoff::checked(&text, &said).map_err(|useless| useless.to_string()));
     let mut brief: Brief = found.brief.clone().and_then(|brief| serde_json::from_value(brief).ok()).unwrap_or_default();
     match written {
         Ok(written) => brief.written = written,

@@ -9,7 +9,7 @@ use csv::ReaderBuilder;
 use encoding_rs::{GB18030, UTF_8};
 use meridian_domain::{
     event::{Identifier, Sender},
-    identity::{self, Match, Newcomer, intake},
+    identity::{self, Facts, Match, Newcomer, intake},
     ids::{LinkId, RunId},
     jobs::Job,
     people::Permission,
@@ -18,7 +18,9 @@ use meridian_store::{
     StoreError, WriteTx,
     arrivals::{self, Said},
     customers::{self, NewCustomer},
+    facts,
     identity::{self as store, Belongs, Link, PartyView},
+    recognition,
     runs::{self, ImportRow, Run},
 };
 use serde_json::json;
@@ -156,10 +158,13 @@ pub(super) async fn part(tx: &mut WriteTx, run: &mut Run) -> Result<(), StoreErr
         return Ok(());
     };
     for row in &rows {
-        if apply(tx, &row.row).await? {
-            run.found += 1;
-        } else {
-            run.linked += 1;
+        match apply(tx, &row.row).await? {
+            Applied::Created => run.found += 1,
+            Applied::Linked => run.linked += 1,
+            Applied::Refused => {
+                runs::refuse_row(tx, run.id, row.line, ANOTHERS).await?;
+                run.refused += 1;
+            }
         }
     }
     run.done += i32::try_from(rows.len()).unwrap_or(0);
@@ -167,17 +172,59 @@ pub(super) async fn part(tx: &mut WriteTx, run: &mut Run) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Applies a row; whether it made a customer. Done twice, it finds what it made.
-async fn apply(tx: &mut WriteTx, row: &intake::Row) -> Result<bool, StoreError> {
-    let Some((key, ids)) = party_of(row) else { return Ok(false) };
+/// Why a row is refused that is good by itself.
+const ANOTHERS: &str = "another person has this phone or mail address: the name or the birth date is another";
+
+/// What became of a row.
+enum Applied {
+    /// It made a customer.
+    Created,
+    /// It met somebody known.
+    Linked,
+    /// Its addresses are another person's, and it tells no other.
+    Refused,
+}
+
+/// A row's address that leads to nobody, or to who is not clearly another person; with all identifiers of the row.
+async fn address_of(
+    tx: &mut WriteTx,
+    row: &intake::Row,
+    facts: &mut Facts,
+) -> Result<Option<(Identifier, Option<PartyView>)>, StoreError> {
+    for first in 0..row.ids.len() {
+        let mut turned = row.ids.clone();
+        turned.rotate_left(first);
+        let Some((key, ids)) = identity::party_key(&Sender { ids: turned, ..Sender::default() }) else { continue };
+        let Some(known) = store::lock_party(tx, &key).await? else { return Ok(Some((key, None))) };
+        let customer = [known.customer.0];
+        let mut theirs = facts::of_customers(tx, &customer, &ids, facts).await?;
+        let theirs = theirs.remove(&known.customer).unwrap_or_default();
+        let names = recognition::known(tx, &customer).await?.remove(&known.customer);
+        let names = names.as_ref().map_or(&[][..], |known| known.profile.names());
+        let newcomer = Newcomer { facts, ..Newcomer::new(&ids, &row.name) };
+        if !identity::another_person(newcomer, &key, names, &theirs) {
+            return Ok(Some((key, Some(known))));
+        }
+    }
+    Ok(None)
+}
+
+/// Applies a row. Done twice, it finds what it made.
+async fn apply(tx: &mut WriteTx, row: &intake::Row) -> Result<Applied, StoreError> {
+    let Some((_, ids)) = party_of(row) else { return Ok(Applied::Linked) };
     let new = NewCustomer { name: &row.name, tags: &row.tags, birth_date: row.birth };
     let joining: Vec<Identifier> = ids.iter().filter(|id| identity::joins(id)).cloned().collect();
     store::lock_values(tx, &joining).await?;
     let (mut created, mut evidence) = (false, json!([]));
-    let view = if let Some(known) = store::lock_party(tx, &key).await? {
+    let mut facts = Facts::default();
+    if let Some(birth) = row.birth {
+        facts.birth(&birth.to_string());
+    }
+    let Some((key, known)) = address_of(tx, row, &mut facts).await? else { return Ok(Applied::Refused) };
+    let view = if let Some(known) = known {
         known
     } else {
-        let belongs = match same_as(tx, Newcomer { ids: &ids, name: &row.name }, None).await? {
+        let belongs = match same_as(tx, Newcomer { facts: &facts, ..Newcomer::new(&ids, &row.name) }).await? {
             Match::Link { customer, evidence: why, .. } => {
                 evidence = json!(why);
                 Belongs::To(customers::standing(tx, customer).await?.unwrap_or(customer))
@@ -202,7 +249,7 @@ async fn apply(tx: &mut WriteTx, row: &intake::Row) -> Result<bool, StoreError> 
     arrivals::remember(tx, &[said]).await?;
     customers::complete(tx, view.customer, &new).await?;
     look_at(tx, [view.customer]);
-    Ok(created)
+    Ok(if created { Applied::Created } else { Applied::Linked })
 }
 
 async fn record(tx: &mut WriteTx, view: PartyView, evidence: serde_json::Value) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! Two customers are one person, or were not.
 
-use super::{look_at, tell};
+use super::{look_at, raw, tell};
 use crate::{
     App,
     authz::{Forbidden, Subject},
@@ -18,6 +18,7 @@ use meridian_store::{
     moves, passed, recognition,
 };
 use serde_json::{Value, json};
+use std::future::Future;
 
 /// Why identities were not changed.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +49,32 @@ pub enum MergeRefused {
     Store(#[from] StoreError),
 }
 
+/// How often an act is tried again that met others half way.
+const TRIES: u32 = 4;
+
+/// Does an act again that the database broke off because another one met it half way.
+pub(super) async fn persistently<T, F>(act: impl Fn() -> F) -> Result<T, MergeRefused>
+where
+    F: Future<Output = Result<T, MergeRefused>>,
+{
+    for _ in 1..TRIES {
+        match act().await {
+            Err(MergeRefused::Store(error)) if error.collided() => {}
+            done => return done,
+        }
+    }
+    act().await
+}
+
+/// Holds customers with their addresses until the transaction ends: addresses first, as whoever writes from one does.
+pub(super) async fn hold(tx: &mut WriteTx, customers: &[CustomerId]) -> Result<(), StoreError> {
+    let ids = raw(customers);
+    store::hold_parties(tx, &ids).await?;
+    customers::lock(tx, &ids).await?;
+    // Those that came in between; nobody comes to these customers any more.
+    store::hold_parties(tx, &ids).await
+}
+
 pub(super) async fn present(tx: &mut WriteTx, id: CustomerId) -> Result<customers::Customer, MergeRefused> {
     customers::find(tx, id).await?.filter(|c| c.merged_into.is_none()).ok_or(MergeRefused::NotFound)
 }
@@ -61,11 +88,17 @@ pub async fn merge(
     reason: &str,
 ) -> Result<LinkId, MergeRefused> {
     subject.require(Permission::ManageIdentity)?;
-    let mut tx = app.db.write(subject.scope()).await?;
-    let act = merge_in(&mut tx, &Merge { from, into, reason, kind: "merge", evidence: json!([]) }).await?;
-    tx.commit().await?;
-    Ok(act)
+    persistently(|| async {
+        let mut tx = app.db.write(subject.scope()).await?;
+        let act = merge_in(&mut tx, &Merge { from, into, reason, kind: "merge", evidence: json!([]) }).await?;
+        tx.commit().await?;
+        Ok(act)
+    })
+    .await
 }
+
+/// Marks a merge into a customer that had no name.
+const NAMELESS: &str = "nameless";
 
 /// A merge to do.
 pub(super) struct Merge<'a> {
@@ -83,11 +116,16 @@ pub(super) async fn merge_in(tx: &mut WriteTx, merge: &Merge<'_>) -> Result<Link
     if from == into {
         return Err(MergeRefused::Same);
     }
-    customers::lock(tx, &[from.0, into.0]).await?;
-    present(tx, from).await?;
-    present(tx, into).await?;
+    hold(tx, &[from, into]).await?;
+    let (left, stays) = (present(tx, from).await?, present(tx, into).await?);
     let parties = store::parties(tx, from).await?;
     let act = tx.id::<LinkId>();
+    let mut evidence = merge.evidence.clone();
+    if stays.name.is_empty() {
+        // Who had no name is called as the other one, until they are parted again.
+        customers::update(tx, into, Some(&left.name), None, None).await?;
+        evidence.as_array_mut().into_iter().for_each(|pieces| pieces.push(json!({ NAMELESS: true })));
+    }
     for party in &parties {
         let link = store::Link {
             kind: merge.kind,
@@ -96,7 +134,7 @@ pub(super) async fn merge_in(tx: &mut WriteTx, merge: &Merge<'_>) -> Result<Link
             from: Some(from),
             act,
             reason: merge.reason.to_owned(),
-            evidence: merge.evidence.clone(),
+            evidence: evidence.clone(),
         };
         store::insert_link(tx, &link).await?;
     }
@@ -132,24 +170,27 @@ pub async fn unmerge(
     and_later: bool,
 ) -> Result<Unmerged, MergeRefused> {
     subject.require(Permission::ManageIdentity)?;
-    let mut tx = app.db.write(subject.scope()).await?;
-    let later = store::later_merges(&mut tx, act).await?;
-    if !later.is_empty() && !and_later {
-        return Err(MergeRefused::Later(later));
-    }
-    for merge in &later {
-        undo(&mut tx, merge.act, reason).await?;
-    }
-    let customer = undo(&mut tx, act, reason).await?;
-    tx.commit().await?;
-    Ok(Unmerged { customer, later })
+    persistently(|| async {
+        let mut tx = app.db.write(subject.scope()).await?;
+        let later = store::later_merges(&mut tx, act).await?;
+        if !later.is_empty() && !and_later {
+            return Err(MergeRefused::Later(later));
+        }
+        for merge in &later {
+            undo(&mut tx, merge.act, reason).await?;
+        }
+        let customer = undo(&mut tx, act, reason).await?;
+        tx.commit().await?;
+        Ok(Unmerged { customer, later })
+    })
+    .await
 }
 
 async fn undo(tx: &mut WriteTx, act: LinkId, reason: &str) -> Result<CustomerId, MergeRefused> {
     let moved = store::act_moves(tx, act).await?;
-    let (_, into, from) = *moved.first().ok_or(MergeRefused::NotFound)?;
-    customers::lock(tx, &[into.0, from.0]).await?;
-    let parties: Vec<PartyId> = moved.iter().map(|(party, ..)| *party).collect();
+    let store::Moved { into, from, ref evidence, .. } = *moved.first().ok_or(MergeRefused::NotFound)?;
+    hold(tx, &[into, from]).await?;
+    let parties: Vec<PartyId> = moved.iter().map(|moved| moved.party).collect();
     let mut back = moves::still(tx, &parties, into).await?;
     if back.is_empty() {
         return Err(MergeRefused::Moved);
@@ -177,6 +218,11 @@ async fn undo(tx: &mut WriteTx, act: LinkId, reason: &str) -> Result<CustomerId,
     }
     customers::set_merged_into(tx, from, None).await?;
     let touched = moves::move_parties(tx, &back, from).await?;
+    // Customers whose addresses have all gone along lead where these are.
+    moves::redirect(tx, into, from).await?;
+    if evidence.as_array().is_some_and(|pieces| pieces.iter().any(|piece| piece[NAMELESS] == true)) {
+        moves::unname(tx, into, from).await?;
+    }
     candidates::decide(tx, from, into, State::Refused).await?;
     look_at(tx, [from, into]);
     tell(tx, &[from, into], &touched).await?;

@@ -1,7 +1,7 @@
 //! Who may be the same person: looked at when a customer is new or something was learned, never while a message waits.
 
 use super::{
-    merge::{Merge, MergeRefused, merge_in},
+    merge::{Merge, MergeRefused, hold, merge_in},
     raw,
     verify::{heard, vouched},
     vouch::same_as,
@@ -88,7 +88,7 @@ async fn join(tx: &mut WriteTx, customer: CustomerId) -> Result<Option<CustomerI
     let known = recognition::known(tx, &[customer.0]).await?;
     let ids: Vec<Identifier> = known.into_values().flat_map(|known| known.ids).filter(joins).collect();
     store::lock_values(tx, &ids).await?;
-    match same_as(tx, Newcomer { ids: &ids, name: &own.name }, Some(customer)).await? {
+    match same_as(tx, Newcomer { own: Some(customer), ..Newcomer::new(&ids, &own.name) }).await? {
         Match::Link { customer: first, also, evidence } => {
             let schemes: Vec<&str> = evidence.iter().map(|e| e.scheme.as_str()).collect();
             let reason = format!("same verified {}", schemes.join(" and "));
@@ -119,6 +119,11 @@ async fn become_one(
     let Some(other) = customers::find(tx, twin).await?.filter(|c| c.merged_into.is_none()) else { return Ok(()) };
     let older = (other.created_at, other.id) <= (own.created_at, own.id);
     let (from, into) = if older { (own.id, other.id) } else { (other.id, own.id) };
+    hold(tx, &[from, into]).await?;
+    // A person may have spoken meanwhile.
+    if !recognition::parted(tx, &raw(&[from, into])).await?.is_empty() {
+        return Ok(());
+    }
     match merge_in(tx, &Merge { from, into, reason, kind: "merge", evidence: evidence.clone() }).await {
         Ok(_) if older => *own = other,
         // Somebody else was faster: their merge has it looked at again.

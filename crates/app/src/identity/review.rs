@@ -2,7 +2,7 @@
 
 use super::{
     look_at,
-    merge::{Merge, MergeRefused, merge_in, present},
+    merge::{Merge, MergeRefused, hold, merge_in, persistently, present},
     tell,
 };
 use crate::{App, authz::Subject};
@@ -20,7 +20,7 @@ use serde_json::json;
 /// The pair with the customers that its two stand for after all merges.
 async fn pair(tx: &mut WriteTx, id: CandidateId) -> Result<(Candidate, CustomerId, CustomerId), MergeRefused> {
     let candidate = candidates::find(tx, id).await?.ok_or(MergeRefused::NotFound)?;
-    customers::lock(tx, &[candidate.customer.0, candidate.other.0]).await?;
+    hold(tx, &[candidate.customer, candidate.other]).await?;
     let a = customers::standing(tx, candidate.customer).await?.ok_or(MergeRefused::NotFound)?;
     let b = customers::standing(tx, candidate.other).await?.ok_or(MergeRefused::NotFound)?;
     if a == b { Err(MergeRefused::Same) } else { Ok((candidate, a, b)) }
@@ -34,6 +34,15 @@ pub async fn confirm(
     reason: &str,
 ) -> Result<(CustomerId, LinkId), MergeRefused> {
     subject.require(Permission::ManageIdentity)?;
+    persistently(|| confirm_once(app, subject, id, reason)).await
+}
+
+async fn confirm_once(
+    app: &App,
+    subject: &Subject,
+    id: CandidateId,
+    reason: &str,
+) -> Result<(CustomerId, LinkId), MergeRefused> {
     let mut tx = app.db.write(subject.scope()).await?;
     let (candidate, a, b) = pair(&mut tx, id).await?;
     let (one, other) = (present(&mut tx, a).await?, present(&mut tx, b).await?);

@@ -2,7 +2,7 @@
 
 use super::{
     look_at,
-    merge::{MergeRefused, present},
+    merge::{MergeRefused, hold, persistently, present},
     tell,
 };
 use crate::{App, authz::Subject};
@@ -33,8 +33,18 @@ pub async fn split(
     reason: &str,
 ) -> Result<CustomerId, MergeRefused> {
     subject.require(Permission::ManageIdentity)?;
+    persistently(|| split_once(app, subject, customer, identities, reason)).await
+}
+
+async fn split_once(
+    app: &App,
+    subject: &Subject,
+    customer: CustomerId,
+    identities: &[IdentityId],
+    reason: &str,
+) -> Result<CustomerId, MergeRefused> {
     let mut tx = app.db.write(subject.scope()).await?;
-    customers::lock(&mut tx, &[customer.0]).await?;
+    hold(&mut tx, &[customer]).await?;
     present(&mut tx, customer).await?;
     let held = store::of_customers(&mut tx, &[customer.0]).await?;
     let taken: Vec<&Identity> = held.iter().filter(|one| identities.contains(&one.id)).collect();

@@ -1,6 +1,6 @@
 //! What outside verifiers say of somebody: taken with consent and for a while, heard beside other evidence.
 
-use super::{look_at, raw, tell};
+use super::{look_at, raw, tell, vouch::divide};
 use crate::{
     App,
     authz::{Forbidden, Subject},
@@ -441,13 +441,14 @@ pub(super) async fn vouched(tx: &mut WriteTx, own: CustomerId) -> Result<Option<
             let Some(known) = known.remove(&subject) else { continue };
             let mut holders = store::holders(tx, &known.ids).await?;
             recognition::judge(tx, &mut holders).await?;
-            holders.retain(|holder| holder.customer != subject);
             let mut all: Vec<CustomerId> = holders.iter().map(|holder| holder.customer).collect();
             all.extend([subject, claimed]);
             all.sort_unstable();
             all.dedup();
             let parted = recognition::parted(tx, &raw(&all)).await?;
-            let newcomer = Newcomer { ids: &known.ids, name: &known.name };
+            let newcomer = Newcomer { own: Some(subject), ..Newcomer::new(&known.ids, &known.name) };
+            let facts = divide(tx, newcomer, &all, &mut holders).await?;
+            let newcomer = Newcomer { facts: &facts, ..newcomer };
             if let Some(agreed) = verifier::vouched(newcomer, &holders, &parted, subject, claimed, &heard.told) {
                 let schemes: Vec<&str> = agreed.iter().map(|evidence| evidence.scheme.as_str()).collect();
                 let sources: Vec<_> = heard.told.pieces.iter().filter_map(|piece| piece.source.as_ref()).collect();

@@ -75,7 +75,7 @@ async fn is_another(
     if accounts.is_empty() {
         return Ok(true);
     }
-    let vouched = match who::same_as(tx, Newcomer { ids: &accounts, name: comer.name() }, None).await? {
+    let vouched = match who::same_as(tx, Newcomer::new(&accounts, comer.name())).await? {
         Match::Link { customer, also, .. } => customer == held.customer || also.contains(&held.customer),
         Match::New { .. } => false,
     };

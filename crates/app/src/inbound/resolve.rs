@@ -56,7 +56,7 @@ pub(crate) async fn resolve(tx: &mut WriteTx, comer: &Comer<'_>) -> Result<Resol
     let view = if let Some(known) = known {
         known
     } else {
-        let made = who::same_as(tx, Newcomer { ids, name }, None).await?;
+        let made = who::same_as(tx, Newcomer::new(ids, name)).await?;
         let customer = match &made {
             // It may have been merged meanwhile.
             Match::Link { customer, .. } => {

@@ -67,6 +67,11 @@ impl Profile {
         }
     }
 
+    /// The names that are known.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// Adds a birth date in any common notation.
     pub fn birth(&mut self, birth: &str) {
         let digits = Role::Birth.prepare(birth);

@@ -42,6 +42,10 @@ pub struct Key {
     pub value: String,
 }
 
+/// Numbers that networks put in place of one that is withheld: ANONYMOUS, RESTRICTED, UNAVAILABLE, UNKNOWN and BLOCKED on the
+/// keys of a phone. Whoever rings so is nobody in particular.
+const WITHHELD: [&str; 5] = ["266696687", "7378742833", "86282452253", "8656696", "2562533"];
+
 /// Words that stand for "no value" in forms, switches and imports; compared folded.
 const PLACEHOLDERS: &[&str] = &[
     "anonymous",
@@ -218,6 +222,9 @@ fn made(scheme: Scheme, value: &str) -> Key {
 
 fn phone_key(value: &str, region: Option<&str>) -> Option<(Key, Class)> {
     let phone = phone::parse_loosely(value, region).filter(|phone| !phone.local_only)?;
+    if WITHHELD.contains(&phone.e164.trim_start_matches('+')) {
+        return None;
+    }
     let kind = if phone.valid { phone.kind } else { phone::likely_kind(&phone.e164) };
     let class = if kind.shared() { Class::Shared } else { Class::Movable };
     Some((made(Scheme::Phone, &phone.e164), class))
@@ -257,12 +264,26 @@ fn role(local: &str) -> bool {
 /// platform or the tenant's own system gave out names its sender, however odd it looks; it may still tie nobody together
 /// ([`super::joins`]).
 pub fn stands_for_nothing(scheme: &str, value: &str, verified: Verification) -> bool {
+    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
     match scheme {
+        "phone_e164" | "wa_id" if WITHHELD.contains(&digits.as_str()) => true,
+        // Invisible signs, dashes, question marks; a name may be a flower.
+        _ if !matches!(scheme, "name" | "username") && !value.chars().any(char::is_alphanumeric) => true,
+        // What a system writes where it has no number.
+        "crm_id" | "account" | "document" if filler(value) => true,
         "phone_e164" | "email" | "crm_id" | "account" | "document" if verified < Verification::Channel => {
             key(scheme, value, None).is_none()
         }
         _ => PLACEHOLDERS.contains(&fold(value).as_str()),
     }
+}
+
+/// Whether an account is nothing but zeros, or one sign over and over.
+fn filler(value: &str) -> bool {
+    let mut signs = value.chars().filter(|c| c.is_alphanumeric());
+    let Some(first) = signs.next() else { return true };
+    let (all, more) = (signs.clone().all(|sign| sign == first), signs.count());
+    all && (first == '0' || more >= 4)
 }
 
 /// Whether the value stands for "no value".

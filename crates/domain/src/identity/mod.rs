@@ -13,6 +13,8 @@ pub mod classes;
 pub mod cluster;
 pub mod compare;
 pub mod dossier;
+mod exact;
+mod facts;
 pub mod fellegi;
 mod hanzi;
 pub mod intake;
@@ -30,15 +32,12 @@ pub mod text;
 mod title;
 pub mod verifier;
 
-use crate::{
-    event::{Identifier, Sender, Verification},
-    ids::{CustomerId, PartyId},
-    time::Instant,
-};
+use crate::event::{Identifier, Sender, Verification};
 pub use candidate::Declared;
 pub use classes::{Class, SubAddresses};
-use name::Agreement;
-use serde::{Deserialize, Serialize};
+pub use exact::{Evidence, Holder, Match, Newcomer, another_person, decide};
+use exact::{Says, apart, names_agree, same_value, says};
+pub use facts::{ACCOUNTS, Facts};
 
 /// Why an identifier was not understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -211,167 +210,6 @@ pub const SHARED_BY: usize = 6;
 
 /// After so many days of silence a new name on a movable identifier means a new owner; earlier, that it is shared.
 pub const REASSIGNED_AFTER_DAYS: i64 = 60;
-
-/// Another party that holds one of the sender's identifiers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
-    /// The party.
-    pub party: PartyId,
-    /// The customer it belongs to now.
-    pub customer: CustomerId,
-    /// The shared identifier, as the other party holds it.
-    pub identifier: Identifier,
-    /// When that customer came to be; the oldest wins a tie.
-    pub customer_since: Instant,
-    /// Names of that customer, of those the party was with before, and the one given on the identifier itself.
-    pub names: Vec<String>,
-    /// For how many days the other party was not seen with it, those included in which it was seen without a name after a
-    /// long silence.
-    pub silent_days: i64,
-    /// What people declared of the value.
-    pub declared: Option<Declared>,
-}
-
-/// Who comes in: identifiers in normal form and the name given.
-#[derive(Debug, Clone, Copy)]
-pub struct Newcomer<'a> {
-    /// Identifiers.
-    pub ids: &'a [Identifier],
-    /// Name; may be empty.
-    pub name: &'a str,
-}
-
-/// The outcome of matching a new party.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Match {
-    /// The same person, by rule.
-    Link {
-        /// The customer to join.
-        customer: CustomerId,
-        /// What was shared.
-        evidence: Vec<Evidence>,
-        /// Further customers who by the same rule are the same person.
-        also: Vec<CustomerId>,
-    },
-    /// A person nobody knows yet, perhaps like others.
-    New {
-        /// Customers to suggest to an agent.
-        candidates: Vec<(CustomerId, Vec<Evidence>)>,
-        /// Holders whose identifier has passed to the newcomer.
-        former: Vec<(PartyId, Identifier)>,
-    },
-}
-
-/// Why a link was made or suggested.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Evidence {
-    /// The scheme that agreed.
-    pub scheme: String,
-    /// How far the newcomer's identifier is verified.
-    pub ours: Verification,
-    /// How far the other party's is.
-    pub theirs: Verification,
-}
-
-/// What one holder of a value says of the newcomer.
-enum Says {
-    Same,
-    Perhaps,
-    Passed,
-    Nothing,
-}
-
-/// Matches a new party by its identifiers against all holders of them: the exact part. `parted` are customers of whom
-/// people said that they are two: a value that both hold singles out neither.
-///
-/// A verified value on both sides is the same person, unless its class is shared (by nature, because many hold it, or
-/// because people said so) or, on a value that may pass to others, the names contradict each other.
-pub fn decide(newcomer: Newcomer<'_>, holders: &[Holder], parted: &[(CustomerId, CustomerId)]) -> Match {
-    let mut linked: Vec<(&Holder, Evidence)> = Vec::new();
-    let mut weak: Vec<(CustomerId, Vec<Evidence>)> = Vec::new();
-    let mut former = Vec::new();
-    for holder in holders {
-        let Some(own) = newcomer.ids.iter().find(|id| same_value(id, &holder.identifier)) else { continue };
-        let evidence = Evidence { scheme: own.scheme.clone(), ours: own.verified, theirs: holder.identifier.verified };
-        match says(newcomer, own, holder, holders, parted) {
-            Says::Same => linked.push((holder, evidence)),
-            Says::Perhaps => match weak.iter_mut().find(|(customer, _)| *customer == holder.customer) {
-                Some((_, list)) => list.push(evidence),
-                None => weak.push((holder.customer, vec![evidence])),
-            },
-            Says::Passed => former.push((holder.party, holder.identifier.clone())),
-            Says::Nothing => {}
-        }
-    }
-    let Some(best) = linked.iter().map(|(holder, _)| *holder).min_by_key(|h| (h.customer_since, h.customer)) else {
-        return Match::New { candidates: weak, former };
-    };
-    let customer = best.customer;
-    // Two customers whom people parted are never brought together by somebody who is linked to both.
-    if linked.iter().any(|(h, _)| apart(h.customer, customer, parted)) {
-        for (holder, evidence) in linked {
-            weak.push((holder.customer, vec![evidence]));
-        }
-        weak.dedup_by_key(|(customer, _)| *customer);
-        return Match::New { candidates: weak, former };
-    }
-    let mut also: Vec<CustomerId> = linked.iter().map(|(h, _)| h.customer).filter(|c| *c != customer).collect();
-    also.sort_unstable();
-    also.dedup();
-    let evidence = linked.into_iter().filter(|(h, _)| h.customer == customer).map(|(_, e)| e).collect();
-    Match::Link { customer, evidence, also }
-}
-
-fn says(
-    newcomer: Newcomer<'_>,
-    own: &Identifier,
-    holder: &Holder,
-    holders: &[Holder],
-    parted: &[(CustomerId, CustomerId)],
-) -> Says {
-    if !exclusive(&own.scheme) {
-        return Says::Nothing;
-    }
-    let Some(class) = class_of(&own.scheme, &own.value, holder.declared) else { return Says::Nothing };
-    let mut customers: Vec<CustomerId> =
-        holders.iter().filter(|other| same_value(own, &other.identifier)).map(|other| other.customer).collect();
-    customers.sort_unstable();
-    customers.dedup();
-    let disputed = customers.iter().any(|a| customers.iter().any(|b| apart(*a, *b, parted)));
-    let names = names_agree(newcomer.name, &holder.names);
-    let crowded = customers.len() >= SHARED_BY && holder.declared != Some(Declared::Personal);
-    if class == Class::Shared || crowded {
-        return if names == Agreement::Same && !crowded { Says::Perhaps } else { Says::Nothing };
-    }
-    let verified = own.verified >= Verification::Channel && holder.identifier.verified >= Verification::Channel;
-    match (class, names) {
-        (Class::Movable, Agreement::Conflict) => {
-            if verified && holder.silent_days > REASSIGNED_AFTER_DAYS {
-                Says::Passed
-            } else {
-                Says::Perhaps
-            }
-        }
-        _ if verified && !disputed => Says::Same,
-        _ => Says::Perhaps,
-    }
-}
-
-/// The best agreement of a name with several.
-fn names_agree(name: &str, known: &[String]) -> Agreement {
-    let Some(name) = name::Name::parse(name) else { return Agreement::Unknown };
-    let known = known.iter().filter_map(|known| name::Name::parse(known));
-    name::strongest(known.map(|known| name.agreement(&known)))
-}
-
-/// Whether people said that two customers are not one person.
-fn apart(a: CustomerId, b: CustomerId, parted: &[(CustomerId, CustomerId)]) -> bool {
-    parted.iter().any(|pair| *pair == (a, b) || *pair == (b, a))
-}
-
-fn same_value(a: &Identifier, b: &Identifier) -> bool {
-    a.scheme == b.scheme && a.scope == b.scope && a.value == b.value
-}
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,10 @@
 //! The exact part, and what holds of it whatever happens.
 
 use super::*;
+use crate::{
+    ids::{CustomerId, PartyId},
+    time::Instant,
+};
 use chrono::DateTime;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,11 +30,12 @@ fn holder(n: u128, identifier: Identifier) -> Holder {
         names: Vec::new(),
         silent_days: 0,
         declared: None,
+        facts: Facts::NONE,
     }
 }
 
 fn met(ids: &[Identifier], name: &str, holders: &[Holder]) -> Match {
-    decide(Newcomer { ids, name }, holders, &[])
+    decide(Newcomer::new(ids, name), holders, &[])
 }
 
 fn linked(found: &Match) -> Option<CustomerId> {
@@ -110,7 +115,7 @@ fn a_shared_value_never_links_and_is_suggested_under_the_same_name_only() {
     let crowd: Vec<Holder> = (1..=6).map(known).collect();
     assert!(linked(&met(&ours, "", &crowd[..5])).is_some() && linked(&met(&ours, "", &crowd)).is_none());
     let parted = [(crowd[0].customer, crowd[1].customer)];
-    let newcomer = Newcomer { ids: &ours, name: "" };
+    let newcomer = Newcomer::new(&ours, "");
     let found = decide(newcomer, &crowd[..2], &parted);
     assert_eq!((linked(&found), suggested(&found)), (None, 2));
 }
@@ -123,7 +128,7 @@ fn a_number_that_was_silent_passes_to_a_new_name_and_a_contradiction_is_only_sug
     let soon = met(&ours, "Ana Lopez", std::slice::from_ref(&known));
     assert_eq!((linked(&soon), suggested(&soon)), (None, 1));
     let known = Holder { silent_days: 100, ..known };
-    let late = Newcomer { ids: &ours, name: "Ana Lopez" };
+    let late = Newcomer::new(&ours, "Ana Lopez");
     match decide(late, std::slice::from_ref(&known), &[]) {
         Match::New { candidates, former } => assert_eq!((candidates.len(), former[0].0), (0, known.party)),
         other => panic!("{other:?}"),
@@ -142,6 +147,98 @@ fn the_oldest_customer_wins_a_tie_and_the_others_are_told() {
     }
 }
 
+fn facts(birth: &str, account: &str) -> Facts {
+    let mut facts = Facts::NONE;
+    facts.birth(birth);
+    facts.account(&id("crm_id", account, Verification::Token), None);
+    facts
+}
+
+#[test]
+fn another_birth_date_or_account_holds_a_number_back_and_an_account_stands_above_it() {
+    let phone = [id("phone_e164", MOBILE, Verification::Channel)];
+    let known = Holder { facts: facts("1980-04-17", "C-1047"), ..holder(1, phone[0].clone()) };
+    let comes = |facts: &Facts| {
+        let newcomer = Newcomer { facts, ..Newcomer::new(&phone, "") };
+        let found = decide(newcomer, std::slice::from_ref(&known), &[]);
+        (linked(&found), suggested(&found))
+    };
+    assert_eq!(comes(&Facts::NONE), (Some(known.customer), 0));
+    assert_eq!(comes(&facts("17.04.1980", "c1047")), (Some(known.customer), 0));
+    assert_eq!(comes(&facts("1995-11-02", "")), (None, 1), "another birth date");
+    assert_eq!(comes(&facts("", "C-2001")), (None, 1), "another account");
+    // The account proves one, the number another who cannot be the same: the account counts.
+    let both = [phone[0].clone(), id("crm_id", "C-2001", Verification::Token)];
+    let by_account = Holder { facts: facts("", "C-2001"), ..holder(2, both[1].clone()) };
+    let own = facts("", "C-2001");
+    match decide(Newcomer { facts: &own, ..Newcomer::new(&both, "") }, &[known, by_account.clone()], &[]) {
+        Match::Link { customer, also, .. } => assert_eq!((customer, also), (by_account.customer, vec![])),
+        other @ Match::New { .. } => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn who_holds_values_of_two_people_who_contradict_each_other_is_neither() {
+    let ours = [id("email", "ana@b.c", Verification::Channel), id("phone_e164", MOBILE, Verification::Channel)];
+    let (by_mail, by_phone) = (holder(1, ours[0].clone()), holder(2, ours[1].clone()));
+    let met = |one: Holder, other: Holder| {
+        let found = decide(Newcomer::new(&ours, ""), &[one, other], &[]);
+        (linked(&found).is_some(), suggested(&found))
+    };
+    assert_eq!(met(by_mail.clone(), by_phone.clone()), (true, 0));
+    let born = |of: &Holder, birth: &str| Holder { facts: facts(birth, ""), ..of.clone() };
+    assert_eq!(met(born(&by_mail, "1980-04-17"), born(&by_phone, "1995-11-02")), (false, 2));
+    assert_eq!(met(born(&by_mail, "1980-04-17"), born(&by_phone, "1980-04-17")), (true, 0));
+    let called = |of: &Holder, name: &str| Holder { names: vec![name.to_owned()], ..of.clone() };
+    assert_eq!(met(called(&by_mail, "Ana Lopez"), called(&by_phone, "Bert Box")), (false, 2));
+}
+
+#[test]
+fn a_number_that_two_people_use_by_turns_is_nobodys_without_a_name() {
+    let ours = [id("phone_e164", MOBILE, Verification::Channel)];
+    let known = |n, name: &str| Holder { names: vec![name.to_owned()], ..holder(n, ours[0].clone()) };
+    let both = [known(1, "Ana Lopez"), known(2, "Bert Box")];
+    let nameless = met(&ours, "", &both);
+    assert_eq!((linked(&nameless), suggested(&nameless)), (None, 2));
+    assert_eq!(linked(&met(&ours, "Bert", &both)), Some(both[1].customer));
+    assert_eq!(linked(&met(&ours, "", &[known(1, "Ana Lopez"), known(2, "A Lopez")])), Some(both[0].customer));
+}
+
+#[test]
+fn somebody_known_counts_as_a_holder_and_who_was_parted_from_them_does_too() {
+    let ours = [id("phone_e164", MOBILE, Verification::Channel)];
+    let all: Vec<Holder> = (1..=6).map(|n| holder(n, ours[0].clone())).collect();
+    let looked_at = |holders: &[Holder], parted: &[(CustomerId, CustomerId)]| {
+        linked(&decide(Newcomer { own: Some(all[0].customer), ..Newcomer::new(&ours, "") }, holders, parted))
+    };
+    assert_eq!(looked_at(&all[..1], &[]), None, "never itself");
+    assert!(looked_at(&all[..5], &[]).is_some());
+    assert_eq!(looked_at(&all, &[]), None, "six hold it");
+    // The number is of two whom people parted: a third who has it is neither, from whichever side one looks.
+    let parted = [(all[0].customer, all[1].customer)];
+    assert_eq!(looked_at(&all[..3], &parted), None);
+    assert_eq!(linked(&decide(Newcomer::new(&ours, ""), &all[..3], &parted)), None);
+    // Who is about to hold it, too.
+    assert_eq!(looked_at(&all[1..3], &parted), None);
+}
+
+#[test]
+fn people_who_were_parted_are_never_brought_together_by_a_third_however_many_are_linked() {
+    let values = [("crm_id", "C-1"), ("email", "ana@b.c"), ("phone_e164", MOBILE)];
+    let ids: Vec<Identifier> = values.map(|(scheme, value)| id(scheme, value, Verification::Token)).into();
+    let holders: Vec<Holder> = ids.iter().zip(1..).map(|(id, n)| holder(n, id.clone())).collect();
+    let of = |n: usize| holders[n].customer;
+    for (a, b) in [(0, 1), (1, 2), (0, 2)] {
+        match decide(Newcomer::new(&ids, ""), &holders, &[(of(a), of(b))]) {
+            Match::Link { customer, also, .. } => {
+                let all: Vec<CustomerId> = also.into_iter().chain([customer]).collect();
+                assert!(!(all.contains(&of(a)) && all.contains(&of(b))), "{a} {b}: {all:?}");
+            }
+            Match::New { candidates, .. } => assert!(candidates.len() >= 2),
+        }
+    }
+}
+
 #[test]
 fn a_claimed_address_names_a_party_of_its_own_and_garbage_names_none() {
     let sender = Sender { ids: vec![id("email", "A@b.c", Verification::Claimed)], ..Sender::default() };
@@ -155,9 +252,22 @@ fn a_claimed_address_names_a_party_of_its_own_and_garbage_names_none() {
         ("email", "unknown"),
         ("crm_id", "N/A"),
         ("sip_uri", "Anonymous"),
+        ("phone_e164", "+266696687"),
+        ("phone_e164", "+7378742833"),
+        ("phone_e164", "+86282452253"),
+        ("wa_id", "8656696"),
+        ("crm_id", "0"),
+        ("crm_id", "00-000"),
+        ("crm_id", "XXXXX"),
+        ("telegram", "\u{200b}\u{200b}"),
+        ("app_user", "---"),
     ] {
         let sender = Sender { ids: vec![id(scheme, value, Verification::Channel)], ..Sender::default() };
         assert!(party_key(&sender).is_none(), "{scheme} {value}");
+    }
+    for (scheme, value) in [("crm_id", "7"), ("crm_id", "11"), ("telegram", "1111111"), ("username", "🌸")] {
+        let sender = Sender { ids: vec![id(scheme, value, Verification::Channel)], ..Sender::default() };
+        assert!(party_key(&sender).is_some(), "{scheme} {value}");
     }
 }
 
@@ -193,7 +303,7 @@ impl World {
     /// Somebody comes in: links at once, and joins those whom the newcomer proves to be one.
     fn arrive(&mut self, ids: &[Identifier], parted: &[(CustomerId, CustomerId)]) {
         let new = CustomerId(Uuid::from_u128(1000 + self.parties.len() as u128));
-        let newcomer = Newcomer { ids, name: "" };
+        let newcomer = Newcomer::new(ids, "");
         let customer = match decide(newcomer, &self.holders(ids), parted) {
             Match::Link { customer, also, .. } => {
                 for (of, _) in &mut self.parties {
@@ -225,7 +335,51 @@ fn parties() -> impl Strategy<Value = Vec<Vec<Identifier>>> {
     prop::collection::vec(ids, 1..8)
 }
 
+/// People who tell a number or a mailbox and perhaps a birth date.
+fn born() -> impl Strategy<Value = Vec<(Vec<Identifier>, Option<&'static str>)>> {
+    let value = (0_u8..3, any::<bool>()).prop_map(|(n, mail)| {
+        if mail {
+            id("email", &format!("ana{n}@b.c"), Verification::Channel)
+        } else {
+            id("phone_e164", &format!("+44770090090{n}"), Verification::Channel)
+        }
+    });
+    let birth = prop::option::of(prop::sample::select(vec!["19800417", "19951102"]));
+    prop::collection::vec((prop::collection::vec(value, 1..3), birth), 1..10)
+}
+
 proptest! {
+    #[test]
+    fn nobody_is_together_with_whom_a_birth_date_divides_from_them(all in born()) {
+        let mut parties: Vec<(CustomerId, Vec<Identifier>, Facts)> = Vec::new();
+        for (n, (ids, birth)) in all.iter().enumerate() {
+            let known = |of: CustomerId| {
+                let mut known = Facts::NONE;
+                parties.iter().filter(|(customer, ..)| *customer == of).for_each(|(.., facts)| known.add(facts));
+                known
+            };
+            let mut holders = Vec::new();
+            for (at, (customer, held, _)) in parties.iter().enumerate() {
+                let same = held.iter().filter(|held| ids.iter().any(|id| same_value(id, held)));
+                let of = |id: &Identifier| Holder { customer: *customer, customer_since: day(0), facts: known(*customer), ..holder(at as u128, id.clone()) };
+                holders.extend(same.map(of));
+            }
+            let told = facts(birth.unwrap_or(""), "");
+            let new = CustomerId(Uuid::from_u128(1000 + n as u128));
+            let customer = match decide(Newcomer { facts: &told, ..Newcomer::new(ids, "") }, &holders, &[]) {
+                Match::Link { customer, also, .. } => {
+                    parties.iter_mut().filter(|(of, ..)| also.contains(of)).for_each(|(of, ..)| *of = customer);
+                    customer
+                }
+                Match::New { .. } => new,
+            };
+            parties.push((customer, ids.clone(), told));
+            for (a, _, ours) in &parties {
+                prop_assert!(parties.iter().all(|(b, _, theirs)| a != b || !ours.divide(theirs)), "{:?}", parties);
+            }
+        }
+    }
+
     #[test]
     fn the_order_of_arrivals_does_not_change_who_is_one(all in parties(), seed in any::<prop::sample::Index>()) {
         let (mut there, mut elsewhere) = (World::default(), World::default());

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     identity::{
-        Declared,
+        Declared, Facts,
         candidate::{COMPARED, Likeness, Profile, SUGGEST, compare, compare_told},
         fellegi::Model,
         pairing::Shares,
@@ -54,12 +54,13 @@ fn holder(n: u128, identifier: Identifier, name: &str) -> Holder {
         names: vec![name.to_owned()],
         silent_days: 0,
         declared: None,
+        facts: Facts::NONE,
     }
 }
 
 /// Whether a caller with these is by rule the customer who holds them, given what checks say.
 fn links(ids: &[Identifier], name: &str, holders: &[Holder], told: &Told) -> bool {
-    vouched(Newcomer { ids, name }, holders, &[], CALLER, CLAIMED, told).is_some()
+    vouched(Newcomer::new(ids, name), holders, &[], CALLER, CLAIMED, told).is_some()
 }
 
 const MOBILE: (&str, &str) = ("phone_e164", "+447700900901");
@@ -115,7 +116,7 @@ fn what_several_use_or_people_parted_stays_apart() {
     let crowd: Vec<Holder> =
         (1..7).map(|n| holder(n, id(MOBILE.0, MOBILE.1, Verification::Channel), "Kit Marlow")).collect();
     assert!(!links(&claims, "Kit Marlow", &crowd, &passed), "six hold it");
-    let newcomer = Newcomer { ids: &claims, name: "Kit Marlow" };
+    let newcomer = Newcomer::new(&claims, "Kit Marlow");
     for parted in [(CALLER, CLAIMED), (CLAIMED, CALLER)] {
         assert_eq!(vouched(newcomer, &known, &[parted], CALLER, CLAIMED, &passed), None);
     }
