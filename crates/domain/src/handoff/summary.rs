@@ -1,9 +1,10 @@
 //! The brief as a text of bounded length, with the facts it shows and the line each stands in.
 
 use super::{
-    chinese, chinese_text, english, english_text,
-    slot::{Said, Slot},
+    Speaker, chinese, chinese_text, english, english_text,
+    slot::{Kind, Said, Slot},
 };
+use crate::understanding::message::Reading;
 
 /// The length a summary must keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +39,13 @@ pub fn summarise(turns: &[Said<'_>], limit: Limit) -> Summary {
         let text = chinese_text::text(turns, &slots, chars);
         return Summary { text, slots };
     }
-    let slots = english::slots(turns);
+    let mut slots = english::slots(turns);
+    if foreign(turns) {
+        // What the words of another language mean is not known, only what is known by its form.
+        slots.retain(|slot| {
+            matches!(slot.kind, Kind::Reference | Kind::Number | Kind::Email | Kind::Phone | Kind::Price | Kind::Time)
+        });
+    }
     let text = match limit {
         Limit::Words(words) => english_text::text(turns, &slots, words),
         Limit::Chars(chars) => {
@@ -56,10 +63,17 @@ pub fn summarise(turns: &[Said<'_>], limit: Limit) -> Summary {
     Summary { text, slots }
 }
 
+/// Whether the customer surely writes another language than English.
+fn foreign(turns: &[Said<'_>]) -> bool {
+    let own = turns.iter().filter(|turn| turn.speaker == Speaker::Customer).map(|turn| turn.text);
+    let text = own.take(6).collect::<Vec<_>>().join("\n");
+    let language = Reading::of(&text, None).and_then(|reading| reading.clear_language(&[]));
+    language.is_some_and(|language| language != "en")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handoff::Speaker;
     use proptest::prelude::*;
 
     fn dialogue(lines: &[&'static str]) -> Vec<Said<'static>> {
