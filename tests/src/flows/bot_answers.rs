@@ -20,7 +20,7 @@ async fn write(stack: &Stack, phone: &str, id: &str, text: &str) -> Result<()> {
 
 /// What the ledger says of the bot's events, oldest first.
 async fn ledger(stack: &Stack, who: &Agent) -> Result<Vec<Value>> {
-    let look = "query($b: ID!) { botEvents(botId: $b, first: 50) { nodes { type state attempts lastError } } }";
+    let look = "query($b: ID!) { botEvents(botId: $b, first: 50) { nodes { kind state attemptCount lastError } } }";
     let seen = who.query(look, json!({ "b": stack.demo.bot.to_string() })).await?;
     let mut events = seen["botEvents"]["nodes"].as_array().with_context(|| seen.to_string())?.clone();
     events.reverse();
@@ -62,7 +62,7 @@ async fn what_is_wrong_in_an_answer_is_named_and_the_rest_is_done() -> Result<()
         "{told:?}"
     );
     let wanted = "handoff.context: left out; handoff.sentiment: left out";
-    assert_eq!((&told[1]["state"], &told[1]["lastError"]), (&json!("delivered"), &json!(wanted)), "{told:?}");
+    assert_eq!((&told[1]["state"], &told[1]["lastError"]), (&json!("DELIVERED"), &json!(wanted)), "{told:?}");
     let seen = newest(&ada).await?;
     assert_eq!((&seen["owner"], &seen["handoffs"][0]["request"]["slots"]["order"]), (&json!("QUEUE"), &json!("48213")));
 
@@ -87,7 +87,8 @@ async fn what_is_wrong_in_an_answer_is_named_and_the_rest_is_done() -> Result<()
         .filter(|node| node["kind"] == "message")
         .filter_map(|node| node["text"].as_str())
         .collect();
-    assert_eq!(said, ["my kettle leaks", "Which order is it?", "48213", "it is the red one"]);
+    // The newest comes first.
+    assert_eq!(said, ["it is the red one", "48213", "Which order is it?", "my kettle leaks"]);
     // Words that say it in short stand in the brief as well.
     let summary = seen["handoffs"][0]["brief"]["summary"].as_str().unwrap_or_default().to_owned();
     ensure!(summary.contains("kettle leaks") && summary.split_whitespace().count() <= 60, "{summary}");
@@ -109,7 +110,7 @@ async fn an_answer_that_is_late_is_recorded_and_the_bot_is_told_why() -> Result<
     let told = ledger(&stack, &ada).await?;
     let why = "answered when it no longer held the session: recorded, not sent";
     assert_eq!(told[0]["lastError"], why, "{told:?}");
-    assert_eq!((&told[1]["type"], &told[1]["lastError"]), (&json!("session.taken"), &Value::Null), "{told:?}");
+    assert_eq!((&told[1]["kind"], &told[1]["lastError"]), (&json!("session.taken"), &Value::Null), "{told:?}");
     assert_eq!(stack.count("select count(*) from delivery").await?, 0);
     stack.finish().await
 }

@@ -116,6 +116,7 @@ mod tests {
             };
             (Duration::ZERO, Answer::Say(200, json!({ "actions": actions })))
         };
+        let _ = rustls::crypto::ring::default_provider().install_default();
         tokio::spawn(answer_each(listener, respond));
         Bot::at(&url, SECRET.to_owned())
     }
