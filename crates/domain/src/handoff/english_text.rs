@@ -177,7 +177,10 @@ fn closing<'a>(turns: &[Said<'a>], slots: &[Slot], quoted: Option<&str>) -> Vec<
             found.push((if said.ends_with('?') { "Now asks:" } else { "Said last:" }, *said));
         }
     }
-    let echo = |s: &str| turns.iter().any(|t| t.speaker == Speaker::Customer && s.contains(t.text.trim()));
+    let echo = |s: &str| {
+        let own = turns.iter().filter(|t| t.speaker == Speaker::Customer).map(|t| t.text.trim());
+        own.filter(|own| !own.is_empty()).any(|own| s.contains(own) || own.contains(s))
+    };
     let handed = |s: &str| slots.iter().any(|slot| slot.kind == Kind::Reference && holds(s, &slot.value));
     let said = turns.iter().rev().filter(|turn| turn.speaker != Speaker::Customer).take(2);
     let mut best = said.filter_map(|turn| {

@@ -108,10 +108,12 @@ fn promises(sentence: &str) -> bool {
         && !IDLE.iter().any(|word| low.contains(word))
 }
 
-/// The last sentence of a bot or a person of the tenant that promises the customer something.
+/// The last sentence of a bot or a person of the tenant that promises the customer something. What repeats the customer's
+/// own words promises nothing.
 pub(super) fn last(turns: &[Turn]) -> Option<Cited> {
+    let echo = |sentence: &str| turns.iter().any(|t| t.speaker == Speaker::Customer && t.text.contains(sentence));
     turns.iter().rev().filter(|turn| turn.speaker != Speaker::Customer).find_map(|turn| {
-        let said = sentences(&turn.text).into_iter().rfind(|sentence| promises(sentence))?;
+        let said = sentences(&turn.text).into_iter().rfind(|sentence| promises(sentence) && !echo(sentence))?;
         Some(Cited { text: quote(said), items: vec![turn.item] })
     })
 }
@@ -119,6 +121,8 @@ pub(super) fn last(turns: &[Turn]) -> Option<Cited> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::ItemId;
+    use uuid::Uuid;
 
     #[test]
     fn promises_are_told_from_offers_refusals_and_the_hand_off() {
@@ -142,6 +146,18 @@ mod tests {
         ] {
             assert!(!promises(said), "{said}");
         }
+    }
+
+    #[test]
+    fn what_the_customer_said_is_no_promise_to_them() {
+        let turn = |n: u128, speaker, text: &str| Turn { item: ItemId(Uuid::from_u128(n)), speaker, text: text.into() };
+        let mut turns = vec![
+            turn(1, Speaker::Customer, "Where is it? I will be away from Friday"),
+            turn(2, Speaker::Bot, "You said: Where is it? I will be away from Friday"),
+        ];
+        assert_eq!(last(&turns), None);
+        turns.insert(0, turn(0, Speaker::Bot, "We will call you. Is that fine?"));
+        assert_eq!(last(&turns).map(|promise| promise.text).as_deref(), Some("We will call you."));
     }
 
     #[test]
