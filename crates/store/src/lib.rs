@@ -64,6 +64,7 @@ mod spoken;
 pub mod system;
 pub mod templates;
 pub mod then;
+mod unbroken;
 pub mod uses;
 pub mod webhook_facts;
 pub mod webhook_log;
