@@ -63,7 +63,7 @@ pub async fn chat(
                 chat.tell(bot, "session.returned", data, out).await?;
             }
             (.., Some(_)) => {
-                writeln!(out, "  people have the conversation: the bot is not told. /return gives it back")?
+                writeln!(out, "  people have the conversation: the bot is not told. /return gives it back")?;
             }
             _ => {
                 let chosen = text.parse::<usize>().ok().and_then(|n| chat.buttons.get(n.wrapping_sub(1)));

@@ -6,7 +6,7 @@ mod rules;
 mod talk;
 mod test;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use talk::Bot;
@@ -59,7 +59,8 @@ impl BotCommand {
             Self::Test { place, dialogues, update } => {
                 let bot = Bot::at(&place.url, place.secret)?;
                 let wrong = test::test(&bot, &dialogues, update, &mut std::io::stdout()).await?;
-                if wrong > 0 { bail!("{wrong} of the checks failed") } else { Ok(()) }
+                ensure!(wrong == 0, "{wrong} of the checks failed");
+                Ok(())
             }
         }
     }
