@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use meridian_app::{
     bots, conversations, delivery, emergency, identity, inbound, routing, scheduled, setup, understanding,
 };
-use meridian_bus::{Delivery, Handler, Outcome, Turn};
+use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::registry;
 use meridian_domain::{
     channel::AccountConfig,
@@ -56,7 +56,7 @@ pub(crate) struct Jobs {
 }
 
 impl Handler for Jobs {
-    fn handle(&self, batch: Vec<Delivery>, _: Turn) -> BoxFuture<'_, Vec<Outcome>> {
+    fn handle(&self, batch: Vec<Delivery>) -> BoxFuture<'_, Vec<Outcome>> {
         Box::pin(async move {
             let mut outcomes = Vec::with_capacity(batch.len());
             for delivery in batch {

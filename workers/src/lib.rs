@@ -1,7 +1,6 @@
 //! Workers: the relay that empties the outbox, the consumers that do the work, the sweeper under both. No rules and
 //! no SQL here: every effect is a use case of `app`.
 
-mod behind;
 mod handlers;
 mod ingest;
 mod looks;

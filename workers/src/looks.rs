@@ -3,7 +3,7 @@
 use crate::{BATCH, handlers::Jobs};
 use futures_util::future::BoxFuture;
 use meridian_app::identity;
-use meridian_bus::{Delivery, Handler, Outcome, Turn};
+use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_domain::{
     ids::{CustomerId, TenantId},
     jobs::Job,
@@ -17,7 +17,7 @@ const GATHER: Duration = Duration::from_millis(250);
 pub(crate) struct Looks(pub Jobs);
 
 impl Handler for Looks {
-    fn handle(&self, batch: Vec<Delivery>, _: Turn) -> BoxFuture<'_, Vec<Outcome>> {
+    fn handle(&self, batch: Vec<Delivery>) -> BoxFuture<'_, Vec<Outcome>> {
         Box::pin(async move {
             let (next, full) = (tokio::time::Instant::now() + GATHER, batch.len() >= BATCH);
             let mut customers: Vec<CustomerId> = batch.iter().filter_map(customer).collect();

@@ -4,7 +4,7 @@
 use crate::{Settings, handlers::on_failure};
 use futures_util::future::BoxFuture;
 use meridian_app::routing::Leader;
-use meridian_bus::{Delivery, Handler, Outcome, Turn};
+use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_domain::{ids::TenantId, jobs::Job};
 use meridian_telemetry::point;
 use std::collections::HashMap;
@@ -42,7 +42,7 @@ impl Routers {
 }
 
 impl Handler for Routers {
-    fn handle(&self, batch: Vec<Delivery>, _: Turn) -> BoxFuture<'_, Vec<Outcome>> {
+    fn handle(&self, batch: Vec<Delivery>) -> BoxFuture<'_, Vec<Outcome>> {
         Box::pin(async move {
             let mut leaders = self.leaders.lock().await;
             let mut outcomes = vec![Outcome::Done; batch.len()];

@@ -55,14 +55,14 @@ async fn look(settings: &Settings, holder: Uuid, past: bool) -> Result<Left, Sto
         return Ok(Left::default());
     }
     let since = search::reached(&mut tx, LEASE).await?;
-    let changed = match since {
-        Some(since) => Some(search::changed(&mut tx, since, MOST).await?),
-        None => None,
+    let (items, until) = match since {
+        Some(since) => search::changed(&mut tx, since, MOST).await?,
+        None => (Vec::new(), chrono::DateTime::UNIX_EPOCH),
     };
     let tenants = if past { search::behind(&mut tx).await? } else { Vec::new() };
     tx.commit().await?;
     let mut by_tenant: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
-    for (tenant, item) in changed.iter().flat_map(|changed| &changed.items) {
+    for (tenant, item) in &items {
         by_tenant.entry(tenant.0).or_default().push(item.0);
     }
     for (tenant, ids) in &by_tenant {
@@ -76,10 +76,10 @@ async fn look(settings: &Settings, holder: Uuid, past: bool) -> Result<Left, Sto
     for tenant in tenants {
         left.past |= app::index_past(app, tenant).await?;
     }
-    if let Some(changed) = changed.filter(|changed| Some(changed.until) > since) {
-        left.changes = changed.more;
+    if let Some(since) = since.filter(|since| until > *since) {
+        left.changes = !items.is_empty() && until > since;
         let mut tx = app.db.system("the search keeps how far it has come").await?;
-        search::reach(&mut tx, LEASE, changed.until).await?;
+        search::reach(&mut tx, LEASE, until).await?;
         tx.commit().await?;
     }
     Ok(left)

@@ -20,12 +20,8 @@ use lapin::{
 use meridian_domain::jobs;
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
 };
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -49,28 +45,10 @@ pub enum Outcome {
     Dead(String),
 }
 
-/// The turn of a batch in its line.
-#[derive(Debug)]
-pub struct Turn {
-    line: Uuid,
-    passed: Arc<AtomicBool>,
-    tell: mpsc::UnboundedSender<Uuid>,
-}
-
-impl Turn {
-    /// What follows in the line may be handled from now on: nothing of it has to wait for the rest of this batch. The
-    /// turn passes by itself when the batch is done.
-    pub fn pass(self) {
-        self.passed.store(true, Ordering::Release);
-        // Nobody listens any more when the consumer ends: then nothing follows.
-        let _ = self.tell.send(self.line);
-    }
-}
-
 /// Handles jobs of one family. One outcome for each delivery.
 pub trait Handler: Send + Sync {
     /// Handles a batch, in its order.
-    fn handle(&self, batch: Vec<Delivery>, turn: Turn) -> BoxFuture<'_, Vec<Outcome>>;
+    fn handle(&self, batch: Vec<Delivery>) -> BoxFuture<'_, Vec<Outcome>>;
 
     /// A connection has just been opened, the first one or after a loss, and nothing of it was handled yet. While there
     /// was none, another consumer may have had the queues: who remembers what earlier jobs said forgets it here.
@@ -177,17 +155,8 @@ impl<T> Lines<T> {
     }
 }
 
-/// A batch that was handled.
-struct Handled {
-    line: Uuid,
-    /// Its line went on before it was done.
-    passed: bool,
-    batch: Vec<Held>,
-    outcomes: Vec<Outcome>,
-}
-
-/// Batches that are handled.
-type Running = FuturesUnordered<BoxFuture<'static, Handled>>;
+/// A batch that is handled; its line, what it held and what became of it.
+type Running = FuturesUnordered<BoxFuture<'static, (Uuid, Vec<Held>, Vec<Outcome>)>>;
 
 impl Consumer {
     /// Runs for ever: connects, consumes, and builds everything anew after any failure. On cancellation what is in
@@ -256,16 +225,12 @@ impl Consumer {
         running: &mut Running,
     ) -> Result<(), PublishError> {
         let mut lines = Lines::new();
-        let (tell, mut told) = mpsc::unbounded_channel();
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
-                Some(line) = told.recv() => lines.done(line),
-                Some(Handled { line, passed, batch, outcomes }) = running.next() => {
+                Some((line, batch, outcomes)) = running.next() => {
                     self.settle_all(channel, batch, outcomes).await?;
-                    if !passed {
-                        lines.done(line);
-                    }
+                    lines.done(line);
                 }
                 first = coming.next() => {
                     let mut next = Some(first);
@@ -280,10 +245,10 @@ impl Consumer {
             while running.len() < self.manner.beside
                 && let Some((line, batch)) = lines.next(self.manner.batch)
             {
-                running.push(run(Arc::clone(handler), line, batch, tell.clone()));
+                running.push(run(Arc::clone(handler), line, batch));
             }
         }
-        while let Some(Handled { batch, outcomes, .. }) = running.next().await {
+        while let Some((_, batch, outcomes)) = running.next().await {
             self.settle_all(channel, batch, outcomes).await?;
         }
         Ok(())
@@ -352,25 +317,18 @@ impl Consumer {
 }
 
 /// One outcome for each job. A panic of a handler costs an attempt of its batch, not the worker.
-fn run(
-    handler: Arc<dyn Handler>,
-    line: Uuid,
-    batch: Vec<Held>,
-    tell: mpsc::UnboundedSender<Uuid>,
-) -> BoxFuture<'static, Handled> {
+fn run(handler: Arc<dyn Handler>, line: Uuid, batch: Vec<Held>) -> BoxFuture<'static, (Uuid, Vec<Held>, Vec<Outcome>)> {
     async move {
         let delivery =
             |(message, envelope): &Held| Delivery { envelope: envelope.clone(), redelivered: message.redelivered };
         let jobs = batch.iter().map(delivery).collect();
-        let passed = Arc::new(AtomicBool::new(false));
-        let turn = Turn { line, passed: Arc::clone(&passed), tell };
-        let handled = tokio::spawn(async move { handler.handle(jobs, turn).await }).await;
+        let handled = tokio::spawn(async move { handler.handle(jobs).await }).await;
         let outcomes = handled.unwrap_or_else(|error| {
             let queue = batch.first().map(|(message, _)| message.routing_key.as_str());
             tracing::error!(%error, queue, "handler panicked");
             vec![Outcome::Retry(5); batch.len()]
         });
-        Handled { line, passed: passed.load(Ordering::Acquire), batch, outcomes }
+        (line, batch, outcomes)
     }
     .boxed()
 }
@@ -402,51 +360,5 @@ mod tests {
         lines.done(A);
         lines.done(B);
         assert!(lines.of.is_empty() && lines.turns.is_empty());
-    }
-
-    /// Passes its turn for the first batch, then waits until it sees the second.
-    struct Generous {
-        seen: tokio::sync::Semaphore,
-    }
-
-    impl Handler for Generous {
-        fn handle(&self, batch: Vec<Delivery>, turn: Turn) -> BoxFuture<'_, Vec<Outcome>> {
-            async move {
-                let first = batch.iter().any(|one| one.envelope.attempt == 1);
-                if first {
-                    turn.pass();
-                    let seen = self.seen.acquire().await;
-                    assert!(seen.is_ok());
-                } else {
-                    self.seen.add_permits(1);
-                }
-                vec![Outcome::Done; batch.len()]
-            }
-            .boxed()
-        }
-    }
-
-    #[tokio::test]
-    async fn a_turn_that_is_passed_lets_the_next_of_the_line_begin() {
-        let handler = Arc::new(Generous { seen: tokio::sync::Semaphore::new(0) });
-        let (tell, mut told) = mpsc::unbounded_channel();
-        let held = |attempt| {
-            let envelope = Envelope { tenant: A, job: serde_json::Value::Null, attempt };
-            let message = Message::mock(1, "".into(), "q".into(), false, Vec::new());
-            vec![(message, envelope)]
-        };
-        let mut running = Running::new();
-        running.push(run(handler.clone(), A, held(1), tell.clone()));
-        tokio::select! {
-            _ = running.next() => panic!("done before its line went on"),
-            line = told.recv() => assert_eq!(line, Some(A)),
-        }
-        running.push(run(handler, A, held(2), tell));
-        let mut passed: Vec<bool> = Vec::new();
-        while let Some(handled) = running.next().await {
-            passed.push(handled.passed);
-        }
-        passed.sort_unstable();
-        assert_eq!(passed, [false, true], "the line of the first is not given free twice");
     }
 }

@@ -11,7 +11,7 @@ mod session;
 pub mod topology;
 mod wake;
 
-pub use consume::{Consumer, Delivery, Handler, Manner, Order, Outcome, Turn};
+pub use consume::{Consumer, Delivery, Handler, Manner, Order, Outcome};
 pub use envelope::Envelope;
 pub use hints::{Hint, Hints, Moved};
 pub use publish::{Pipelined, PublishError, Publisher};

@@ -40,22 +40,20 @@ pub struct Claim {
 
 /// Takes stored requests in hand, and with each of them everything that came before it in its lane and that nobody
 /// could fail to apply so far: jobs may overtake each other, what a customer says may not. Marks them as processed, for
-/// nobody else; those that are done already are left out, and those of `except`, which wait for a turn of their own.
-pub async fn claim(tx: &mut WriteTx, ids: &[RawId], except: &[RawId]) -> Result<Claim, StoreError> {
+/// nobody else; those that are done already are left out.
+pub async fn claim(tx: &mut WriteTx, ids: &[RawId]) -> Result<Claim, StoreError> {
     let tenant = tx.tenant();
     let asked: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    let except: Vec<Uuid> = except.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
         "with last as (
            select distinct on (queue) queue, received_at, id from inbound_raw
-           where tenant_id = $1 and id = any($2) and state = 'received' and id <> all($4)
+           where tenant_id = $1 and id = any($2) and state = 'received'
            order by queue, received_at desc, id desc
          ), due as (
            select due.id from last l cross join lateral (
              select id from inbound_raw
              where tenant_id = $1 and queue = l.queue and state = 'received'
                and (received_at, id) <= (l.received_at, l.id) and (attempts = 0 or id = any($2))
-               and id <> all($4)
              order by received_at, id limit $3
            ) due
          )
@@ -66,8 +64,7 @@ pub async fn claim(tx: &mut WriteTx, ids: &[RawId], except: &[RawId]) -> Result<
            (select version from red_rules where tenant_id = $1 and active) as rules",
         tenant,
         &asked,
-        CLAIMED,
-        &except
+        CLAIMED
     )
     .fetch_all(tx.conn())
     .await?;
@@ -82,54 +79,6 @@ pub async fn claim(tx: &mut WriteTx, ids: &[RawId], except: &[RawId]) -> Result<
         .collect();
     requests.sort_unstable_by_key(|(id, raw)| (raw.received_at, *id));
     Ok(Claim { requests, more, model, rules })
-}
-
-/// Gives requests back that were claimed in this transaction.
-pub async fn give_back(tx: &mut WriteTx, ids: &[RawId]) -> Result<(), StoreError> {
-    let (tenant, ids) = (tx.tenant(), ids.iter().map(|id| id.0).collect::<Vec<_>>());
-    sqlx::query!(
-        "update inbound_raw set state = 'received', processed_at = null where tenant_id = $1 and id = any($2)",
-        tenant,
-        &ids
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Which of the senders have an open session in their place, in the order given; nothing is locked.
-pub async fn at_home(tx: &mut WriteTx, senders: &[Place<'_>]) -> Result<Vec<bool>, StoreError> {
-    let tenant = tx.tenant();
-    let texts = |of: fn(&Place<'_>) -> String| senders.iter().map(of).collect::<Vec<String>>();
-    let rows = sqlx::query_scalar!(
-        r#"select a.n as "n!"
-           from unnest($2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[]) with ordinality
-             as a(scheme, scope, value, account, thread, n)
-           cross join lateral (
-             select id from party p
-             where p.tenant_id = $1 and p.scheme = a.scheme and p.scope = a.scope and p.value = a.value offset 0
-           ) p
-           cross join lateral (
-             select from session s
-             where s.tenant_id = $1 and s.party_id = p.id and s.account_id = a.account
-               and coalesce(s.thread, '') = a.thread and s.closed_at is null limit 1
-           ) s"#,
-        tenant,
-        &texts(|at| at.key.scheme.clone()),
-        &texts(|at| at.key.scope.clone()),
-        &texts(|at| at.key.value.clone()),
-        &senders.iter().map(|at| at.account.0).collect::<Vec<_>>(),
-        &texts(|at| at.thread.unwrap_or_default().to_owned())
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    let mut home = vec![false; senders.len()];
-    for n in rows {
-        if let Some(one) = usize::try_from(n - 1).ok().and_then(|n| home.get_mut(n)) {
-            *one = true;
-        }
-    }
-    Ok(home)
 }
 
 /// An event by its names.

@@ -4,7 +4,6 @@ use crate::{
     StoreError,
     causes::{Causes, WorkMove},
     spoken::Spoken,
-    unbroken::Unbroken,
 };
 use meridian_domain::{
     actor::Actor,
@@ -241,7 +240,10 @@ impl Db {
         // One round trip; safe because the only value is a typed UUID.
         let begin = format!("BEGIN {mode}; SET LOCAL app.tenant_id = '{}'; {also}", scope.tenant.0);
         let pool = self.app.clone();
-        Ok(Unbroken::new(async move { pool.begin_with(AssertSqlSafe(begin)).await }).await?)
+        // On a task of its own: a caller that goes away while the server begins would give the connection back to the
+        // pool with the transaction open.
+        let begun = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(begin)).await }).await;
+        Ok(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
     }
 
     /// A transaction that reads one tenant.
@@ -296,7 +298,8 @@ impl Db {
     /// A transaction across tenants, for the clock, look-ups and tenant creation. `why` is for the log.
     pub async fn system(&self, why: &'static str) -> Result<SystemTx, StoreError> {
         let pool = self.crossing(why)?.clone();
-        Ok(SystemTx { tx: Unbroken::new(async move { pool.begin().await }).await? })
+        let begun = tokio::spawn(async move { pool.begin().await }).await;
+        Ok(SystemTx { tx: begun.map_err(|_| sqlx::Error::WorkerCrashed)?? })
     }
 
     /// Stores verified requests of any tenants in one statement; returns how many were new.

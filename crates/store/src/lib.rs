@@ -64,7 +64,6 @@ mod spoken;
 pub mod system;
 pub mod templates;
 pub mod then;
-mod unbroken;
 pub mod uses;
 pub mod webhook_facts;
 pub mod webhook_log;

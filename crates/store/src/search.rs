@@ -45,39 +45,31 @@ pub async fn reach(tx: &mut SystemTx, lease: &str, at: Instant) -> Result<(), St
     Ok(())
 }
 
-/// Items that changed.
-#[derive(Debug)]
-pub struct Changed {
-    /// Each once.
-    pub items: Vec<(TenantId, ItemId)>,
-    /// The moment up to which this is all.
-    pub until: Instant,
-    /// There is more than was asked for.
-    pub more: bool,
-}
-
-/// Items that changed after a moment, of at most so many changes.
-pub async fn changed(tx: &mut SystemTx, since: Instant, most: i64) -> Result<Changed, StoreError> {
-    // The end is of one moment for the whole statement: only then it bounds the walk through the index.
+/// Items that changed after a moment, at most so many changes, with the moment up to which this is all.
+pub async fn changed(
+    tx: &mut SystemTx,
+    since: Instant,
+    most: i64,
+) -> Result<(Vec<(TenantId, ItemId)>, Instant), StoreError> {
     let rows = sqlx::query!(
         r#"select tenant_id, change->>'item' as item, at from live_event
-           where at > $1 and at <= statement_timestamp() - make_interval(secs => $2) order by at limit $3"#,
+           where at > $1 and at <= clock_timestamp() - make_interval(secs => $2) order by at limit $3"#,
         since,
         SETTLED,
         most
     )
     .fetch_all(tx.conn())
     .await?;
-    let more = i64::try_from(rows.len()).is_ok_and(|n| n >= most);
+    let full = i64::try_from(rows.len()).is_ok_and(|n| n >= most);
     // Others of the very same moment may be left.
-    let until = rows.last().map_or(since, |row| if more { row.at - TimeDelta::microseconds(1) } else { row.at });
+    let until = rows.last().map_or(since, |row| if full { row.at - TimeDelta::microseconds(1) } else { row.at });
     let mut items: Vec<(TenantId, ItemId)> = rows
         .into_iter()
         .filter_map(|row| Some((row.tenant_id.into(), row.item?.parse::<Uuid>().ok()?.into())))
         .collect();
     items.sort_unstable_by_key(|(tenant, item)| (tenant.0, item.0));
     items.dedup();
-    Ok(Changed { items, until, more })
+    Ok((items, until))
 }
 
 /// Tenants whose past is not in the index yet, at most 20; new ones are taken up.

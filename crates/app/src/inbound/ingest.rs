@@ -3,7 +3,6 @@
 use super::{
     memory::Memory,
     messages::{Arrived, messages},
-    newcomers::{Comers, PartyKey, newcomers},
     news,
     notice::notice,
 };
@@ -29,7 +28,7 @@ use meridian_store::{
     conversations, inbound, items,
 };
 use serde_json::{Value, json};
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 /// Seconds after which an event that found no message looks again: the message may have been stored by a transaction
 /// that ran at the same moment, and neither saw the other.
@@ -88,17 +87,16 @@ pub struct Claimed {
     pub more: bool,
 }
 
-/// Takes stored requests of one tenant in hand, and what came before them in their lanes, but for `except`. What is made
-/// of them does not wait for the disk: requests are durable since they were accepted, and those whose timeline was lost
-/// in a crash of the database are unprocessed again.
-pub async fn claim(app: &App, tenant: TenantId, ids: &[RawId], except: &[RawId]) -> Result<Claimed, StoreError> {
-    take(app, tenant, ids, except).await.inspect_err(|_| app.known.forget())
+/// Takes stored requests of one tenant in hand, and what came before them in their lanes. What is made of them does not wait for the disk: requests are durable
+/// since they were accepted, and those whose timeline was lost in a crash of the database are unprocessed again.
+pub async fn claim(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed, StoreError> {
+    take(app, tenant, ids).await.inspect_err(|_| app.known.forget())
 }
 
-async fn take(app: &App, tenant: TenantId, ids: &[RawId], except: &[RawId]) -> Result<Claimed, StoreError> {
+async fn take(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed, StoreError> {
     let scope = TenantScope::acting(tenant, Actor::System);
     let mut tx = app.db.write_again(&scope, ids.len()).await?;
-    let claim = arrivals::claim(&mut tx, ids, except).await?;
+    let claim = arrivals::claim(&mut tx, ids).await?;
     let mut requests = Vec::with_capacity(claim.requests.len());
     for (id, raw) in claim.requests {
         let account = account(app, &mut tx, tenant, raw.account).await?;
@@ -129,21 +127,6 @@ async fn account(
 }
 
 impl Claimed {
-    /// Who the requests come from. Those of newcomers open something, which takes many statements each, while all others
-    /// share a few. `behind` are senders of whom earlier requests wait.
-    pub async fn newcomers(
-        &mut self,
-        requests: &[Parsed],
-        behind: &HashSet<PartyKey>,
-    ) -> Result<Vec<Comers>, StoreError> {
-        newcomers(&mut self.tx, requests, behind).await
-    }
-
-    /// Gives requests back untouched: they are claimed again later.
-    pub async fn give_back(&mut self, ids: &[RawId]) -> Result<(), StoreError> {
-        arrivals::give_back(&mut self.tx, ids).await
-    }
-
     /// Applies the events read from the requests, in their order, in one transaction with the marks that they are
     /// processed: all of them or none.
     pub async fn apply(mut self, requests: &[Parsed]) -> Result<Applied, StoreError> {

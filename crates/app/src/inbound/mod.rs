@@ -3,7 +3,6 @@
 mod ingest;
 mod memory;
 mod messages;
-mod newcomers;
 mod news;
 mod notice;
 mod passing;
@@ -12,6 +11,5 @@ mod session;
 
 pub use ingest::{Applied, Claimed, Ingested, Parsed, Stored, attach_orphan, claim};
 pub use memory::Known;
-pub use newcomers::{Comers, PartyKey};
 pub(crate) use resolve::{Comer, resolve};
 pub(crate) use session::{Arrival, Enqueue, enqueue, place, wake};

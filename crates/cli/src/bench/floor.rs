@@ -8,7 +8,6 @@ use futures_util::future::BoxFuture;
 use meridian_app::setup::seed_crowd;
 use meridian_bus::{
     Consumer, Delivery, Envelope, Handler, Hint, Hints, Manner, Moved, Order, Outcome, Pipelined, Publisher, Topology,
-    Turn,
 };
 use meridian_domain::ids::TenantId;
 use meridian_lab::{
@@ -41,7 +40,7 @@ type Current = Arc<std::sync::Mutex<Option<Arc<(Tracker, Latency)>>>>;
 struct Tell(Hints, Uuid);
 
 impl Handler for Tell {
-    fn handle(&self, batch: Vec<Delivery>, _: Turn) -> BoxFuture<'_, Vec<Outcome>> {
+    fn handle(&self, batch: Vec<Delivery>) -> BoxFuture<'_, Vec<Outcome>> {
         Box::pin(async move {
             let number = |d: &Delivery| d.envelope.job["n"].as_i64().unwrap_or(0);
             let moved = |d: &Delivery| Moved {
