@@ -242,7 +242,8 @@ impl Jobs {
         let app = &self.settings.app;
         let out = match self.stored(bots::outgoing(app, tenant, id)).await? {
             bots::Answer::Post(out) => *out,
-            bots::Answer::NotYet => return Ok(Outcome::Retry(1)),
+            // The one before sends it on; this is only the net.
+            bots::Answer::NotYet => return Ok(Outcome::Retry(if attempt < 5 { 1 } else { 30 })),
             bots::Answer::Assistant(session, bot) => {
                 let endpoints = Endpoints { http: &self.settings.http };
                 while bots::assist(app, tenant, session, bot, &endpoints).await? {}
@@ -253,15 +254,17 @@ impl Jobs {
         let now = SystemClock.now();
         let http = &self.settings.http;
         match meridian_channels::bots::post(http, &out.url, &out.secret, &out.webhook_id, &out.event, now).await {
-            Ok(actions) => {
+            Ok(answer) => {
                 point("bot.told");
-                self.stored(bots::answered(app, tenant, id, actions)).await?;
+                self.stored(bots::answered(app, tenant, id, answer.actions, answer.problem)).await?;
                 Ok(Outcome::Done)
             }
             Err(error) => {
-                let last = attempt >= BOT_ATTEMPTS;
+                // What it waited for others is no attempt; who takes it up again by hand begins anew.
+                let tried = out.attempts % (BOT_ATTEMPTS + 1);
+                let last = tried == BOT_ATTEMPTS;
                 self.stored(bots::failed(app, tenant, id, &error.to_string(), last)).await?;
-                let after = [5, 30, 300, 300, 1800][usize::try_from(attempt).unwrap_or(4).min(4)];
+                let after = [5, 30, 300, 300, 1800][usize::try_from(tried).unwrap_or(4).min(4)];
                 Ok(if last { Outcome::Done } else { Outcome::Retry(after) })
             }
         }

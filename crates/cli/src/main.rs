@@ -1,6 +1,7 @@
 //! `meridian`: one binary for every process and every chore.
 
 mod bench;
+mod bot;
 mod channels;
 mod config;
 mod config_file;
@@ -85,6 +86,11 @@ enum Command {
     Text {
         #[command(subcommand)]
         what: understanding::Text,
+    },
+    /// Talk to a bot on this machine, keep the dialogue, play it again as a test.
+    Bot {
+        #[command(subcommand)]
+        what: bot::BotCommand,
     },
     /// Receive webhooks on this machine.
     Webhook {
@@ -172,6 +178,7 @@ async fn run(cli: Cli, matches: &clap::ArgMatches, file: &config_file::File) -> 
         Command::Handoff { what } => what.run(),
         Command::Intent { what } => what.run(),
         Command::Text { what } => what.run(),
+        Command::Bot { what } => what.run().await,
         Command::Webhook { what } => what.run().await,
         Command::Route => routing::route(),
         Command::Simulate(what) => what.run(&config).await,

@@ -131,3 +131,18 @@ pub async fn add_calls(tx: &mut WriteTx, id: BotEventId, calls: &Value) -> Resul
     .await?;
     Ok(())
 }
+
+/// Says what came of a bot's answer, beside what the ledger says of it already.
+pub async fn note(tx: &mut WriteTx, id: BotEventId, text: &str) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update bot_event set last_error = left(coalesce(last_error || '; ', '') || $3, 1000)
+         where tenant_id = $1 and id = $2",
+        tenant,
+        id.0,
+        text
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

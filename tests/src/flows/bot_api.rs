@@ -192,6 +192,25 @@ async fn actions(stack: &Stack, api: &Api, bot: &Bot, session: &str) -> Result<(
     Ok(())
 }
 
+/// A key that calls more often than it may is told to wait, and no other key waits with it.
+async fn limited(api: &Api, ada: &Agent, bot: &Bot) -> Result<()> {
+    let eager = key(ada, Some(&bot.id), &["bot:read"]).await?;
+    let mut calls = 0;
+    let refused = loop {
+        let answer = api.http.get(format!("{}/sessions/x", api.base)).bearer_auth(&eager).send().await?;
+        if answer.status() == 429 {
+            break answer;
+        }
+        calls += 1;
+        ensure!(calls <= 600, "the {calls}th call of a minute was taken");
+    };
+    let wait: u64 = refused.headers()["retry-after"].to_str()?.parse()?;
+    ensure!((1..=60).contains(&wait) && calls >= 500, "{calls} calls, then wait for {wait} s");
+    let (status, _) = api.get(&bot.reader, "/sessions/x").await?;
+    ensure!(status != 429, "another key waits as well");
+    Ok(())
+}
+
 /// A new customer's session with the bot.
 async fn newcomer(stack: &Stack, api: &Api, bot: &Bot, phone: &str, seen: i64) -> Result<String> {
     write(stack, phone, &format!("wamid.{phone}"), "hello").await?;
@@ -222,6 +241,8 @@ async fn a_bot_without_an_address_reads_a_stream_and_acts_by_call() -> Result<()
     let (status, state) = api.post(&bot.key, &format!("/sessions/{given}/pass-back"), "p", json!({})).await?;
     assert_eq!((status, &state["control"]["holder"]), (200, &json!("queue")), "{state}");
     stack.settle("select count(*) from work_item where state = 'queued'", 2, PATIENCE).await?;
+
+    limited(&api, &ada, &bot).await?;
 
     // A key that falls takes its open stream along.
     let mut open = api.http.get(format!("{}/events", api.base)).bearer_auth(&bot.reader).send().await?;

@@ -8,6 +8,7 @@ use meridian_lab::agent::Agent;
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
 use std::{
+    io::Write,
     net::{TcpListener, TcpStream},
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -65,6 +66,28 @@ async fn run(program: &str, language: &str, ending: &str) -> Result<Option<Runni
     Ok(Some(running))
 }
 
+/// `meridian bot chat` and `meridian bot test`, as the document tells: it answers, keeps the rules, and answers so again.
+fn tried(bot: &Running) -> Result<()> {
+    let Some(bin) = std::env::var_os("MERIDIAN_TEST_BIN").filter(|bin| !bin.is_empty()) else {
+        println!("SKIPPED: needs the binary of ./dev test");
+        return Ok(());
+    };
+    let kept = bot.file.with_extension("jsonl");
+    let meridian = |what: &str| {
+        let mut command = Command::new(&bin);
+        command.args(["bot", what, "--url", &bot.url]).env("BOT_SECRET", Stack::webhook_secret("bot"));
+        command
+    };
+    let mut chat = meridian("chat").arg("--record").arg(&kept).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    chat.stdin.take().context("stdin")?.write_all(b"hello\na person please\n")?;
+    let said = String::from_utf8(chat.wait_with_output()?.stdout)?;
+    ensure!(said.contains("bot> You said: hello") && said.contains("handed over to people: requested"), "{said}");
+    let tested = meridian("test").arg(&kept).output()?;
+    let told = String::from_utf8(tested.stdout)?;
+    ensure!(tested.status.success() && told.matches("\nok ").count() >= 6, "{told}");
+    Ok(std::fs::remove_file(kept)?)
+}
+
 async fn write(stack: &Stack, phone: &str, n: u32, text: &str) -> Result<()> {
     let whatsapp = stack.whatsapp()?;
     let message = whatsapp.text(phone, "Ida", &format!("wamid.{phone}.{n}"), text, unix());
@@ -81,6 +104,7 @@ async fn newest(ada: &Agent) -> Result<Value> {
 
 async fn dialogue(program: &str, language: &str, ending: &str) -> Result<()> {
     let Some(mut bot) = run(program, language, ending).await? else { return Ok(()) };
+    tried(&bot)?;
     let Some(stack) = Stack::start().await? else { return Ok(()) };
     let ada = Agent::sign_in(&stack.base, "demo", "ada@demo.example", &stack.demo.password).await?;
     let queues = ada.query("{ queues { id } }", json!({})).await?;

@@ -39,6 +39,8 @@ async fn a_conversation_is_passed_on_put_aside_and_comes_back() -> Result<()> {
         .send(pass, json!({ "c": conversation, "q": queue, "a": targets["transferTargets"]["agents"][0]["id"] }))
         .await?;
     assert_eq!(both["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{both}");
+    // The next one reads a brief of what was said till then, with the note.
+    stack.settle("select count(*) from handoff where brief->>'reason' = 'speaks Dutch'", 1, PATIENCE).await?;
     let (who, again) = accept_first(&mut people).await?;
     assert_eq!(again, conversation);
     let now = told(&people[who].0, &conversation).await?;

@@ -4,6 +4,7 @@ mod admin;
 mod amend;
 mod assistant;
 mod assistant_attacks;
+mod bot_answers;
 mod bot_api;
 mod bot_docs;
 mod bot_platforms;

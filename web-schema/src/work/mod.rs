@@ -329,7 +329,8 @@ impl Handoff {
     async fn brief_state(&self) -> &str {
         &self.0.brief_state
     }
-    /// The brief: problem, facts, what was tried, open question, each with the ids of the items it rests on.
+    /// The brief: a summary, problem, facts, references, what was tried and promised, open question, each with the ids of
+    /// the items it rests on.
     async fn brief(&self) -> Option<Json<&Value>> {
         self.0.brief.as_ref().map(Json)
     }

@@ -97,7 +97,7 @@ pub async fn assist(
     let Some((entry, wanted)) = next(app, tenant, session, bot).await? else { return Ok(false) };
     let task = match wanted {
         Wanted::Plain(actions, note) => {
-            settle(app, tenant, entry.id, Taken { note, ..Taken::of(actions) }).await?;
+            settle(app, tenant, entry.id, Taken { note: note.map(str::to_owned), ..Taken::of(actions) }).await?;
             return Ok(true);
         }
         Wanted::Thought(task) => task,

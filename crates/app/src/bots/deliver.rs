@@ -33,6 +33,8 @@ pub struct Outgoing {
     pub webhook_id: String,
     /// The body.
     pub event: BotEvent,
+    /// How often it was tried before.
+    pub attempts: u32,
 }
 
 /// What to do with a ledger entry.
@@ -74,6 +76,7 @@ pub async fn outgoing(app: &App, tenant: TenantId, id: BotEventId) -> Result<Ans
         url: bot.url,
         secret,
         webhook_id: entry.id.to_string(),
+        attempts: u32::try_from(entry.attempts).unwrap_or(0),
         event: BotEvent {
             kind: entry.kind,
             session: entry.session.to_string(),
@@ -94,19 +97,28 @@ pub(super) struct Taken {
     /// What calls of an assistant's endpoint came to.
     pub calls: Value,
     /// Something for the ledger, beside that it took the event.
-    pub note: Option<&'static str>,
+    pub note: Option<String>,
+    /// Whether the event behind it has waited and goes now.
+    pub next: bool,
 }
 
 impl Taken {
     /// Actions without more.
     pub fn of(actions: Vec<BotAction>) -> Self {
-        Self { actions, body: json!({ "type": "text" }), calls: json!([]), note: None }
+        Self { actions, body: json!({ "type": "text" }), calls: json!([]), note: None, next: false }
     }
 }
 
-/// The bot took the event: its actions are done if it still holds the conversation, else recorded as stale.
-pub async fn answered(app: &App, tenant: TenantId, id: BotEventId, actions: Vec<BotAction>) -> Result<(), StoreError> {
-    settle(app, tenant, id, Taken::of(actions)).await
+/// The bot took the event: its actions are done if it still holds the conversation, else recorded as stale. `problem` is
+/// what of its answer could not be read; it stands in the ledger.
+pub async fn answered(
+    app: &App,
+    tenant: TenantId,
+    id: BotEventId,
+    actions: Vec<BotAction>,
+    problem: Option<String>,
+) -> Result<(), StoreError> {
+    settle(app, tenant, id, Taken { note: problem, next: true, ..Taken::of(actions) }).await
 }
 
 /// The same with what an assistant adds to it.
@@ -119,9 +131,11 @@ pub(super) async fn settle(app: &App, tenant: TenantId, id: BotEventId, taken: T
     let mut tx = app.db.write(Subject::integration(tenant, actor, Vec::new()).scope()).await?;
     let Some(session) = conversations::session(&mut tx, entry.session).await? else { return Ok(()) };
     let Some(conversation) = conversations::lock(&mut tx, session.conversation).await? else { return Ok(()) };
-    if !bots::record_attempt(&mut tx, id, "delivered", taken.note).await? {
+    if !bots::record_attempt(&mut tx, id, "delivered", taken.note.as_deref()).await? {
         return Ok(());
     }
+    let mut notes: Vec<String> = taken.note.into_iter().collect();
+    let noted = notes.len();
     if taken.calls != json!([]) {
         bot_ledger::add_calls(&mut tx, id, &taken.calls).await?;
     }
@@ -134,6 +148,9 @@ pub(super) async fn settle(app: &App, tenant: TenantId, id: BotEventId, taken: T
     for action in taken.actions {
         if !holds || session.control_epoch != entry.control_epoch {
             stale(&mut tx, &session, entry.bot, &action).await?;
+            if !notes.iter().any(|note| note == STALE) {
+                notes.push(STALE.to_owned());
+            }
             continue;
         }
         match action {
@@ -147,12 +164,16 @@ pub(super) async fn settle(app: &App, tenant: TenantId, id: BotEventId, taken: T
                 }
                 say_with(&mut tx, &conversation, &session, actor, text.trim(), &[], body).await?;
             }
-            BotAction::Message { .. } => {}
+            BotAction::Message { .. } => notes.push("message: an empty text is not sent".to_owned()),
             BotAction::Handoff(mut request) => {
                 request.session = Some(session.id.to_string());
+                // Nobody is there to mend it: the customer gets a person, with what can be taken of it.
+                notes.extend(request.mend().iter().map(|left_out| format!("handoff.{left_out}: left out")));
                 let key = format!("answer:{id}");
                 match handoff::take(&mut tx, entry.bot, &key, session.id, &request).await {
-                    Ok(_) | Err(handoff::HandoffRefused::Invalid(_) | handoff::HandoffRefused::NoSession) => {}
+                    Ok(_) => {}
+                    Err(handoff::HandoffRefused::Invalid(wrong)) => notes.push(format!("handoff.{wrong}")),
+                    Err(handoff::HandoffRefused::NoSession) => notes.push("handoff: the session is closed".to_owned()),
                     Err(handoff::HandoffRefused::Store(error)) => return Err(error),
                 }
                 handed_over = true;
@@ -164,8 +185,25 @@ pub(super) async fn settle(app: &App, tenant: TenantId, id: BotEventId, taken: T
     if holds && !handed_over && entry.data["message"]["wants_person"] == true {
         tx.job_in(&Job::BotSilence { session: session.id }, session.id.0, GRACE_SECONDS);
     }
+    if notes.len() > noted {
+        bot_ledger::note(&mut tx, id, &notes[noted..].join("; ")).await?;
+    }
+    if taken.next {
+        next(&mut tx, entry.session, entry.bot).await?;
+    }
     tx.commit().await
 }
+
+/// The event of the session that waited for this one goes at once.
+async fn next(tx: &mut meridian_store::WriteTx, session: SessionId, bot: BotId) -> Result<(), StoreError> {
+    if let Some((event, _)) = bot_ledger::next_pending(tx, session, bot).await? {
+        tx.job(&Job::BotEvent { event }, session.0);
+    }
+    Ok(())
+}
+
+/// What the ledger says of an answer that came too late.
+const STALE: &str = "answered when it no longer held the session: recorded, not sent";
 
 /// Words of a bot that no longer holds the conversation: recorded, not delivered.
 async fn stale(
@@ -198,6 +236,9 @@ pub async fn failed(app: &App, tenant: TenantId, id: BotEventId, error: &str, la
     bots::record_attempt(&mut tx, id, if last { "failed" } else { "pending" }, Some(error)).await?;
     if matches!(entry.kind.as_str(), "message.created" | "session.returned") && entry.attempts == 0 {
         take_over(&mut tx, entry.session, "bot_failed").await?;
+    }
+    if last {
+        next(&mut tx, entry.session, entry.bot).await?;
     }
     tx.commit().await
 }

@@ -9,7 +9,8 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use meridian_domain::{
-    ids::{AgentId, ConversationId, QueueId, SiteId, TenantId, WorkItemId},
+    bot::HandoffRequest,
+    ids::{AgentId, ConversationId, ItemId, QueueId, SiteId, TenantId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
     people::Permission,
@@ -20,6 +21,7 @@ use meridian_domain::{
 use meridian_store::{
     StoreError, WriteTx, aside,
     conversations::{self, Conversation, Session},
+    handoffs,
     items::{self, NewItem},
     routing, setup, sites,
     work::{self, Step, WorkItem},
@@ -145,7 +147,16 @@ pub async fn transfer(
                      "site": site.map(|(site, _)| site.to_string()), "back": target == Target::Back });
     let mut body = to.clone();
     body["type"] = json!("transferred");
-    say(&mut tx, subject, &conversation, &session, ItemKind::State, None, body).await?;
+    let item = say(&mut tx, subject, &conversation, &session, ItemKind::State, None, body).await?;
+    if conversation.owner_agent.is_some() {
+        // A person has talked since: the next one reads a brief of all of it. One that nobody took keeps its own.
+        let mut request = HandoffRequest { session: Some(session.id.to_string()), ..HandoffRequest::default() };
+        "transferred".clone_into(&mut request.reason.code);
+        note.clone_into(&mut request.reason.text);
+        let key = format!("transferred:{item}");
+        let handoff = handoffs::insert(&mut tx, session.id, id, item, None, &key, &json!(request)).await?;
+        tx.job(&Job::Summarise { handoff }, session.id.0);
+    }
     aside::set_queue(&mut tx, id, queue).await?;
     conversations::set_state(&mut tx, id, Lifecycle::Open, OwnerKind::Queue, None).await?;
     changed(&mut tx, &conversation);
@@ -359,7 +370,7 @@ pub(super) async fn say(
     kind: ItemKind,
     text: Option<&str>,
     body: Value,
-) -> Result<(), StoreError> {
+) -> Result<ItemId, StoreError> {
     let new = NewItem {
         conversation: conversation.id,
         session: None,
@@ -375,7 +386,7 @@ pub(super) async fn say(
     };
     let item = items::append(tx, new).await?;
     tx.live(&topics(conversation, None), Change::Item { conversation: conversation.id, item });
-    Ok(())
+    Ok(item)
 }
 
 pub(super) fn changed(tx: &mut WriteTx, conversation: &Conversation) {

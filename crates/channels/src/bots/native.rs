@@ -29,7 +29,19 @@ pub fn sign(secret: &Secret, webhook_id: &str, now: Instant, body: &[u8]) -> Opt
     signature::webhook_sign(secret, webhook_id, now.timestamp(), body)
 }
 
-/// Posts an event and reads the actions in the answer; actions nobody knows are left out.
+/// What a bot answered.
+#[derive(Debug, Default, PartialEq)]
+pub struct Answered {
+    /// What it wants done.
+    pub actions: Vec<BotAction>,
+    /// What of the answer could not be read, and why, in words for whoever builds the bot.
+    pub problem: Option<String>,
+}
+
+/// Longest problem that is told, in characters.
+const LONGEST_PROBLEM: usize = 300;
+
+/// Posts an event and reads the actions in the answer; what nobody understands of it is left out and named.
 pub async fn post(
     http: &Http,
     url: &str,
@@ -37,7 +49,7 @@ pub async fn post(
     webhook_id: &str,
     event: &BotEvent,
     now: Instant,
-) -> Result<Vec<BotAction>, SendError> {
+) -> Result<Answered, SendError> {
     let body = serde_json::to_vec(event).unwrap_or_default();
     let signed = sign(secret, webhook_id, now, &body)
         .ok_or_else(|| error(ErrorClass::Auth, "the bot's secret is not whsec_ and base64"))?;
@@ -52,12 +64,37 @@ pub async fn post(
         let detail = format!("HTTP {}", answer.status);
         return Err(SendError { class: answer.class(), detail, retry_after_s: answer.retry_after_s });
     }
-    Ok(actions(&answer.json()))
+    Ok(answered(&answer.body))
 }
 
-fn actions(body: &Value) -> Vec<BotAction> {
-    let listed = body.get("actions").and_then(Value::as_array).into_iter().flatten().take(MOST_ACTIONS);
-    listed.filter_map(|action| serde_json::from_value(action.clone()).ok()).collect()
+/// Reads an answer. Nothing, and JSON without actions, is an answer that does nothing.
+fn answered(body: &[u8]) -> Answered {
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Answered::default();
+    }
+    let Ok(read) = serde_json::from_slice::<Value>(body) else {
+        return Answered { actions: Vec::new(), problem: Some("the answer is no JSON: nothing was done".to_owned()) };
+    };
+    let listed = match read.get("actions") {
+        None | Some(Value::Null) => return Answered::default(),
+        Some(Value::Array(listed)) => listed,
+        Some(_) => {
+            let problem = Some("actions: is no list: nothing was done".to_owned());
+            return Answered { actions: Vec::new(), problem };
+        }
+    };
+    let (mut actions, mut problems) = (Vec::new(), Vec::new());
+    for (at, action) in listed.iter().take(MOST_ACTIONS).enumerate() {
+        match serde_json::from_value(action.clone()) {
+            Ok(action) => actions.push(action),
+            Err(why) => problems.push(format!("actions[{at}]: left out, {why}")),
+        }
+    }
+    if listed.len() > MOST_ACTIONS {
+        problems.push(format!("actions: only the first {MOST_ACTIONS} were looked at"));
+    }
+    let told: String = problems.join("; ").chars().take(LONGEST_PROBLEM).collect();
+    Answered { actions, problem: Some(told).filter(|told| !told.is_empty()) }
 }
 
 #[cfg(test)]
@@ -65,18 +102,41 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn read(body: &Value) -> Answered {
+        answered(body.to_string().as_bytes())
+    }
+
     #[test]
-    fn known_actions_are_read_and_others_left_out() {
+    fn known_actions_are_read_and_others_left_out_and_named() {
         let body = json!({ "actions": [
             { "type": "message", "text": "hello" },
             { "type": "dance" },
             { "type": "handoff", "reason": { "code": "requested" }, "slots": { "order": 7 } },
+            { "type": "message", "words": "hello" },
             "nonsense"
         ] });
-        let read = actions(&body);
-        assert_eq!(read.len(), 2);
-        assert_eq!(read[0], BotAction::Message { text: "hello".into(), buttons: Vec::new() });
-        assert!(matches!(&read[1], BotAction::Handoff(request) if request.reason.code == "requested"));
-        assert_eq!(actions(&json!("thanks")), []);
+        let Answered { actions, problem } = read(&body);
+        assert_eq!(actions.len(), 2);
+        assert_eq!(actions[0], BotAction::Message { text: "hello".into(), buttons: Vec::new() });
+        assert!(matches!(&actions[1], BotAction::Handoff(request) if request.reason.code == "requested"));
+        let problem = problem.unwrap();
+        for told in ["actions[1]: left out, unknown variant `dance`", "actions[3]: left out, missing field `text`"] {
+            assert!(problem.contains(told), "{problem}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_none_is_told_and_an_empty_one_is_a_good_one() {
+        for good in ["", " \n", "{}", "\"thanks\"", "{\"actions\":[]}", "{\"actions\":null}"] {
+            assert_eq!(answered(good.as_bytes()), Answered::default(), "{good}");
+        }
+        for (bad, told) in [("<html>", "no JSON"), ("{\"actions\":{}}", "no list"), ("{\"actions\":[", "no JSON")] {
+            let read = answered(bad.as_bytes());
+            assert!(read.actions.is_empty() && read.problem.unwrap().contains(told), "{bad}");
+        }
+        let many: Vec<Value> = (0..30).map(|n| json!({ "type": "message", "text": n.to_string() })).collect();
+        let read = read(&json!({ "actions": many }));
+        assert_eq!(read.actions.len(), MOST_ACTIONS);
+        assert!(read.problem.unwrap().contains("first 20"));
     }
 }

@@ -150,7 +150,43 @@ pub const CONTEXT_LIMIT: usize = 64 * 1024;
 /// Most turns of a transcript.
 pub const TRANSCRIPT_LIMIT: usize = 500;
 
+/// Most slots.
+const SLOT_LIMIT: usize = 200;
+
 impl HandoffRequest {
+    /// Leaves out what [`HandoffRequest::check`] would refuse, where nobody is there to mend it; the names of what was left
+    /// out.
+    pub fn mend(&mut self) -> Vec<&'static str> {
+        let mut left_out = Vec::new();
+        if serde_json::to_vec(&self.context).map_or(usize::MAX, |bytes| bytes.len()) > CONTEXT_LIMIT {
+            self.context = Value::Null;
+            left_out.push("context");
+        }
+        if self.transcript.len() > TRANSCRIPT_LIMIT {
+            // The end of a talk says more than its beginning.
+            self.transcript.drain(..self.transcript.len() - TRANSCRIPT_LIMIT);
+            left_out.push("transcript");
+        }
+        if self.slots.len() > SLOT_LIMIT {
+            let names: Vec<String> = self.slots.keys().skip(SLOT_LIMIT).cloned().collect();
+            for name in names {
+                self.slots.remove(&name);
+            }
+            left_out.push("slots");
+        }
+        if let Some(intent) = self.intent.as_mut()
+            && intent.confidence.is_some_and(|c| !(0.0..=1.0).contains(&c))
+        {
+            intent.confidence = None;
+            left_out.push("intent.confidence");
+        }
+        if self.sentiment.is_some_and(|s| !(-1.0..=1.0).contains(&s)) {
+            self.sentiment = None;
+            left_out.push("sentiment");
+        }
+        left_out
+    }
+
     /// Checks bounds that JSON itself does not.
     pub fn check(&self) -> Result<(), InvalidHandoff> {
         let fail = |field, problem: &str| Err(InvalidHandoff { field, problem: problem.to_owned() });
@@ -163,7 +199,7 @@ impl HandoffRequest {
         if self.transcript.len() > TRANSCRIPT_LIMIT {
             return fail("transcript", "has more than 500 turns");
         }
-        if self.slots.len() > 200 {
+        if self.slots.len() > SLOT_LIMIT {
             return fail("slots", "has more than 200 entries");
         }
         if self.intent.as_ref().and_then(|intent| intent.confidence).is_some_and(|c| !(0.0..=1.0).contains(&c)) {
@@ -173,5 +209,27 @@ impl HandoffRequest {
             return fail("sentiment", "must lie between -1 and 1");
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_check_refuses_is_left_out_by_mending() {
+        let mut request = HandoffRequest { session: Some("ses_1".into()), ..HandoffRequest::default() };
+        assert_eq!(request.mend(), [""; 0]);
+        let turn = |n: usize| TranscriptTurn { id: None, at: None, from: "customer".into(), text: n.to_string() };
+        request.context = Value::String("x".repeat(CONTEXT_LIMIT + 1));
+        request.transcript = (0..600).map(turn).collect();
+        request.slots = (0..300).map(|n| (n.to_string(), Value::from(n))).collect();
+        request.intent = Some(BotIntent { name: "refund".into(), confidence: Some(7.0) });
+        request.sentiment = Some(-3.0);
+        assert!(request.check().is_err());
+        assert_eq!(request.mend(), ["context", "transcript", "slots", "intent.confidence", "sentiment"]);
+        assert_eq!(request.check(), Ok(()));
+        assert_eq!(request.transcript.last().map(|turn| turn.text.as_str()), Some("599"), "the end is kept");
+        assert_eq!(request.intent.map(|intent| intent.name).as_deref(), Some("refund"));
     }
 }

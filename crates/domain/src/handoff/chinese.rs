@@ -25,7 +25,7 @@ patterns! {
     FREE = r"免费",
     DURATION = r"\d+(?:\.\d+)?(?:个?小时|天|分钟)?(?:\s?[-~到至]\s?\d+(?:\.\d+)?)?(?:个?小时|天|分钟)",
     SORT = r"[\x{4e00}-\x{9fff}]{2}型",
-    PHONE = r"\d{3,4}-\d{7,8}(?:-\d{1,5})?|1[3-9]\d{9}|\d{7,8}",
+    PHONE = r"\d{3,4}-\d{7,8}(?:-\d{1,5})?|1[3-9]\d{9}|0\d{9,11}|400\d{7}|\d{7,8}",
     HOURS = r"(?:周[一二三四五六日天][^，。；？！\d]{0,6}|每天\s?)?\d{1,2}:\d{2}\s?[-~至到]\s?(?:次日)?\d{1,2}:\d{2}(?:[\s,、]{0,2}\d{1,2}:\d{2}\s?[-~至到]\s?(?:次日)?\d{1,2}:\d{2})*",
     STATED_ADDRESS = r"(?:地址|位置|位于|坐落)(?:就|在|是|为|于|：|:|它|，|\s){0,4}([^，。！？；：:]{4,45})",
     ADDRESS = r"[\x{4e00}-\x{9fff}]{2,24}?(?:路|街|道|胡同|巷|里|园|村|镇|区|大厦)[^，。！？；\s]{0,14}\d+(?:号|弄|层|米)[^，。！？；\s]{0,22}",
@@ -34,7 +34,7 @@ patterns! {
     AND_CODES = r"#[A-Z0-9]{2,}",
     DISH = r"(?:爱吃|想吃|吃到|吃点|吃个|吃|品尝|尝尝|能做|有道|有)([\x{4e00}-\x{9fff}a-zA-Z、和]{2,16}?)(?:这道|这个菜|这菜|的餐|的餐厅|的饭|的店|的，|的呢|的吗|并且|，|,|。|？|！|了|吗|$)",
     TOLD_DISH = r"(?:推荐菜|招牌菜|特色菜|拿手菜|菜品)(?:是|有|为|包括|：|:|品|很多|，|,|\s){0,6}([^。！？；;]{2,60})",
-    ORDER = r"[A-Za-z]{0,4}\d{9,24}",
+    ORDER = r"[A-Za-z]{1,4}-?\d{5,24}|\d{9,24}",
     ROUTE = r"从([^，。？！]{2,28}?)(?:到|去|前往|至)([^，。？！]{2,28}?)(?:的|，|。|？|！|吗|附近|打|坐|$)",
 }
 
@@ -140,7 +140,14 @@ fn forms(said: &Said<'_>, taken: &mut Vec<(usize, Kind, String)>) {
         }
     };
     each(&HOURS, said.text, |at, value| push(Kind::Hours, at, value));
-    each(&PHONE, said.text, |at, value| push(Kind::Phone, at, value));
+    each(&PHONE, said.text, |at, value| {
+        // Digits inside a longer number, or behind letters, are no telephone number.
+        let outside = |c: Option<char>| !c.is_some_and(|c| c.is_ascii_alphanumeric());
+        let (before, behind) = (&said.text[..at], &said.text[at + value.len()..]);
+        if outside(before.chars().next_back()) && outside(behind.chars().next()) {
+            push(if order(before) { Kind::Reference } else { Kind::Phone }, at, value);
+        }
+    });
     each(&ORDER, said.text, |at, value| push(Kind::Reference, at, value));
     each(&RATING, said.text, |at, value| push(Kind::Rating, at, value));
     each(&PRICE, said.text, |at, value| push(Kind::Price, at, value));
@@ -154,7 +161,10 @@ fn forms(said: &Said<'_>, taken: &mut Vec<(usize, Kind, String)>) {
             push(Kind::Sort, at, value);
         }
     });
-    each(&FREE, said.text, |at, value| push(Kind::Price, at, value));
+    each(&FREE, said.text, |at, value| match said.text[..at].strip_suffix('不') {
+        Some(before) => push(Kind::Price, before.len(), "不免费"),
+        None => push(Kind::Price, at, value),
+    });
     each(&PLATE, said.text, |at, value| {
         if !value.contains(['车', '多', '什', '哪']) {
             push(Kind::Vehicle, at, value);
@@ -174,6 +184,12 @@ fn forms(said: &Said<'_>, taken: &mut Vec<(usize, Kind, String)>) {
     }
 }
 
+/// Whether what stands before a number calls it the number of an order.
+fn order(before: &str) -> bool {
+    let near: String = before.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect();
+    ["单号", "订单", "编号"].iter().any(|word| near.contains(word))
+}
+
 /// What a customer would like: dishes and routes.
 fn wishes(text: &str, taken: &mut Vec<(usize, Kind, String)>) {
     each(&DISH, text, |at, value| {
@@ -185,8 +201,12 @@ fn wishes(text: &str, taken: &mut Vec<(usize, Kind, String)>) {
     });
     if let Some(route) = ROUTE.as_ref().and_then(|pattern| pattern.captures(text)) {
         for (group, kind) in [(1, Kind::From), (2, Kind::To)] {
-            if let Some(place) = route.get(group).filter(|m| m.as_str().chars().count() > 2) {
-                taken.push((place.start(), kind, place.as_str().to_owned()));
+            let Some(place) = route.get(group) else { continue };
+            // How one goes there is no part of the place.
+            let ends = ["乘坐", "坐地铁", "坐车", "打车", "乘"].iter().filter_map(|word| place.as_str().find(word));
+            let name = &place.as_str()[..ends.min().unwrap_or(place.len())];
+            if name.chars().count() > 1 {
+                taken.push((place.start(), kind, name.to_owned()));
             }
         }
     }

@@ -293,7 +293,7 @@ impl Line<'_> {
             "from" | "departing" | "departs" | "leaving" | "leave" => (Kind::From, i + 1),
             "out" if self.low(i + 1) == "of" => (Kind::From, i + 2),
             "to" | "towards" | "into" | "destination" => (Kind::To, i + 1),
-            "in" if self.before(i, 1).starts_with("arriv") => (Kind::To, i + 1),
+            "in" | "at" if self.before(i, 1).starts_with("arriv") && self.capital_at(i + 1) => (Kind::To, i + 1),
             _ => return 0,
         };
         while matches!(self.low(from), "the" | "is" | "will" | "be" | "for" | "from" | "in" | "a") && from < i + 4 {
@@ -320,6 +320,10 @@ impl Line<'_> {
         }
         taken.push((i, kind, self.slice(from, to).to_owned()));
         to - i
+    }
+
+    fn capital_at(&self, at: usize) -> bool {
+        self.words.get(at).is_some_and(Token::capital)
     }
 
     fn ends_place(&self, at: usize, from: usize) -> bool {
@@ -457,7 +461,7 @@ impl Line<'_> {
     fn capitals(&self) -> Vec<(usize, usize)> {
         let mut runs = Vec::new();
         let mut i = 0;
-        let names = |at: usize| self.words.get(at).is_some_and(|t| t.capital() && !t.raw.contains('@'));
+        let names = |at: usize| self.words.get(at).is_some_and(|t| t.capital() && !t.raw.contains('@') && t.raw != "I");
         while i < self.words.len() {
             let stopped = is_stop(self.low(i)) && !matches!(self.low(i), "the")
                 || self.words[i].first && !names(i + 1) && !self.alone(i);
@@ -492,7 +496,19 @@ impl Line<'_> {
                     || self.words[i].first
                     || is_reference(self.words[i].raw)
                     || is_stop(word)
-                    || matches!(word, "wifi" | "internet" | "cambridge" | "english"));
+                    || matches!(
+                        word,
+                        "wifi"
+                            | "internet"
+                            | "cambridge"
+                            | "english"
+                            | "street"
+                            | "road"
+                            | "lane"
+                            | "square"
+                            | "avenue"
+                            | "station"
+                    ));
             if !dull {
                 runs.push((i, to));
             }

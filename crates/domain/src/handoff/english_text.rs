@@ -16,54 +16,84 @@ enum Style {
     Bare,
 }
 
+/// Values of the customer from which phrases say more than a quote.
+const ENOUGH: usize = 3;
+/// Most words of the quoted problem.
+const PROBLEM: usize = 28;
+/// Most words of another quote.
+const QUOTE: usize = 18;
+/// Fewest words worth quoting of what had to be cut.
+const STUMP: usize = 7;
+
 /// The text within a number of words.
 pub(super) fn text(turns: &[Said<'_>], slots: &[Slot], limit: usize) -> String {
     let count = |text: &str| text.split_whitespace().count();
+    let few = slots.iter().filter(|slot| slot.speaker == Speaker::Customer).count() < ENOUGH;
+    // Few values: the customer's own words say more than we found.
+    let problem = problem(turns).filter(|_| few).map(tidy).filter(|_| limit >= STUMP);
+    let quoted = problem.as_deref().map(|problem| clip(problem, PROBLEM.min(limit - 1)));
+    let lead = quoted.as_deref().map(|quoted| format!("Customer: {}", closed(quoted))).unwrap_or_default();
+    let said = |value: &str| quoted.as_deref().is_some_and(|quoted| holds(quoted, value));
+    let rest: Vec<&Slot> = slots.iter().filter(|slot| !said(&tidy(&slot.value))).collect();
     let mut body = String::new();
     for style in [Style::Full, Style::Terse, Style::Bare] {
-        body = phrases(slots, style);
+        body = join(&lead, &phrases(&rest, style, quoted.is_some()));
         if count(&body) <= limit {
             break;
         }
     }
-    // Few values: the customer's own words say more than we found.
-    if slots.iter().filter(|slot| slot.speaker == Speaker::Customer).count() < 3
-        && let Some(problem) = problem(turns)
-    {
-        let room = limit.saturating_sub(count(&body) + 2).min(28);
-        if room >= 4 {
-            body = join(&format!("Customer: \"{}\".", clip(problem, room)), &body);
-        }
-    }
-    for (label, said) in closing(turns) {
+    for (label, said) in closing(turns, slots, quoted.as_deref()) {
+        let said = tidy(said);
         let room = limit.saturating_sub(count(&body) + count(label));
-        let length = count(said);
         // A quote that has to be cut to a stump says nothing.
-        if room >= length || room >= 7 {
-            body = join(&body, &format!("{label} \"{}\".", clip(said, room.min(18))));
+        if room >= count(&said) || room >= STUMP {
+            body = join(&body, &format!("{label} {}", closed(&clip(&said, room.min(QUOTE)))));
         }
     }
-    clip(&body, limit)
+    if count(&body) <= limit { body } else { clip(&body, limit) }
 }
 
 fn join(a: &str, b: &str) -> String {
     if a.is_empty() || b.is_empty() { format!("{a}{b}") } else { format!("{a} {b}") }
 }
 
+/// In quotation marks, with an end of its own.
+fn closed(quote: &str) -> String {
+    if quote.ends_with(['.', '?', '!', '…']) { format!("\"{quote}\"") } else { format!("\"{quote}.\"") }
+}
+
 /// The first words of a text, with an ellipsis where it was cut.
 fn clip(text: &str, words: usize) -> String {
     let all: Vec<&str> = text.split_whitespace().collect();
     if all.len() <= words {
-        return all.join(" ").trim_end_matches(['.', ',']).to_owned()
-            + if text.ends_with('.') && !text.ends_with("\".") { "." } else { end(text) };
+        return all.join(" ");
     }
     let mut cut = all[..words].join(" ");
-    cut.truncate(cut.trim_end_matches([',', '.', ';', ':', '(']).len());
+    cut.truncate(cut.trim_end_matches([',', '.', ';', ':', '(', '"']).len());
     cut + "…"
 }
 
-fn end(text: &str) -> &str {
-    if text.ends_with("\".") { "." } else { "" }
+/// Texts out of tools that put spaces between all words, as people write them: `centre ?`, `I 'm`, `do n't`.
+fn tidy(text: &str) -> String {
+    const ENDS: &[&str] = &["'m", "'s", "'re", "'ve", "'ll", "'d", "n't", "'"];
+    let mut tidied = String::new();
+    for word in text.split_whitespace() {
+        let low = word.to_lowercase();
+        let joins = matches!(word, "." | "," | "?" | "!" | ";" | ":" | ")") || ENDS.contains(&low.as_str());
+        if !tidied.is_empty() && !joins && !tidied.ends_with('(') {
+            tidied.push(' ');
+        }
+        tidied.push_str(word);
+    }
+    tidied
+}
+
+/// Whether a text holds a value as words of its own.
+fn holds(text: &str, value: &str) -> bool {
+    let (text, value) = (text.to_lowercase(), value.to_lowercase());
+    let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    text.match_indices(&value)
+        .any(|(at, _)| edge(text[..at].chars().next_back()) && edge(text[at + value.len()..].chars().next()))
 }
 
 /// Sentences; a point inside a number ends none.
@@ -108,6 +138,9 @@ fn greeting(text: &str) -> bool {
         "good bye",
         "goodbye",
         "enjoy your",
+        "feel free",
+        "contact us",
+        "get back to us",
     ];
     let low = text.to_lowercase();
     let words = text.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric)).count();
@@ -124,23 +157,36 @@ fn problem<'a>(turns: &[Said<'a>]) -> Option<&'a str> {
     all.into_iter().find(|s| weight(s) * 3 >= most * 2)
 }
 
-/// The open question of the customer, and the last thing of substance that was told or asked.
-fn closing<'a>(turns: &[Said<'a>]) -> Vec<(&'static str, &'a str)> {
+/// The open question of the customer or what it said last, and the last thing of substance that was told or asked.
+fn closing<'a>(turns: &[Said<'a>], slots: &[Slot], quoted: Option<&str>) -> Vec<(&'static str, &'a str)> {
     let mut found = Vec::new();
-    if let Some(turn) = turns.iter().rev().find(|turn| turn.speaker == Speaker::Customer) {
-        let all: Vec<&str> = sentences(turn.text).into_iter().filter(|s| !greeting(s)).collect();
-        let asked = all.iter().rev().find(|s| s.ends_with('?'));
-        if let Some(asked) = asked {
-            found.push(("Now asks:", *asked));
-        } else if let Some(last) = all.last() {
-            found.push(("Said last:", *last));
+    let lines = turns.iter().enumerate().rev().filter(|(_, turn)| turn.speaker == Speaker::Customer).take(3);
+    let mut lines = lines.map(|(at, turn)| (at, sentences(turn.text).into_iter().filter(|s| !greeting(s)).collect()));
+    if let Some((at, all)) = lines.find(|(_, all): &(usize, Vec<&str>)| !all.is_empty()) {
+        let last = all.iter().rev().find(|s| s.ends_with('?')).or(all.last());
+        let known = |said: &str| {
+            quoted.is_some_and(|quoted| {
+                quoted.trim_end_matches('…').contains(said) || said.contains(quoted.trim_end_matches('…'))
+            })
+        };
+        // What stands above as values of that line is not said a second time.
+        let shown = slots.iter().filter(|slot| slot.turn == at).count() > 1;
+        if let Some(said) =
+            last.filter(|said| !known(&tidy(said)) && (said.ends_with('?') || quoted.is_some() || !shown))
+        {
+            found.push((if said.ends_with('?') { "Now asks:" } else { "Said last:" }, *said));
         }
     }
+    let echo = |s: &str| {
+        let own = turns.iter().filter(|t| t.speaker == Speaker::Customer).map(|t| t.text.trim());
+        own.filter(|own| !own.is_empty()).any(|own| s.contains(own) || own.contains(s))
+    };
+    let handed = |s: &str| slots.iter().any(|slot| slot.kind == Kind::Reference && holds(s, &slot.value));
     let said = turns.iter().rev().filter(|turn| turn.speaker != Speaker::Customer).take(2);
     let mut best = said.filter_map(|turn| {
         // What states something beats what asks; longer says more, up to a point.
         let weight = |s: &&str| s.len().min(90) + if s.ends_with('?') { 0 } else { 40 };
-        sentences(turn.text).into_iter().filter(|s| !greeting(s)).max_by_key(weight)
+        sentences(turn.text).into_iter().filter(|s| !greeting(s) && !echo(s) && !handed(s)).max_by_key(weight)
     });
     if let Some(best) = best.next() {
         found.push((if best.ends_with('?') { "Was asked:" } else { "Was told:" }, best));
@@ -148,7 +194,8 @@ fn closing<'a>(turns: &[Said<'a>]) -> Vec<(&'static str, &'a str)> {
     found
 }
 
-fn phrases(slots: &[Slot], style: Style) -> String {
+/// `Wants a hotel in the north; a train to Leeds.` Beside a quoted problem: `Also: order number 48213.`
+fn phrases(slots: &[&Slot], style: Style, quoted: bool) -> String {
     let mut subjects: Vec<&'static str> = Vec::new();
     for slot in slots {
         if !subjects.contains(&slot.subject) {
@@ -158,21 +205,26 @@ fn phrases(slots: &[Slot], style: Style) -> String {
     let parts: Vec<String> = subjects
         .iter()
         .map(|subject| {
-            let own: Vec<&Slot> = slots.iter().filter(|slot| slot.subject == *subject).collect();
-            phrase(subject, &own, style)
+            let own: Vec<&Slot> = slots.iter().filter(|slot| slot.subject == *subject).copied().collect();
+            let named = if quoted { "" } else { *subject };
+            phrase(named, &own, style, !quoted)
         })
         .filter(|part| !part.is_empty())
         .collect();
     if parts.is_empty() {
         return String::new();
     }
-    let lead = if slots.iter().any(|slot| slot.speaker == Speaker::Customer) { "Wants " } else { "" };
+    let lead = match (quoted, slots.iter().any(|slot| slot.speaker == Speaker::Customer)) {
+        (true, _) => "Also: ",
+        (false, true) => "Wants ",
+        (false, false) => "",
+    };
     format!("{lead}{}.", parts.join("; "))
 }
 
 /// `cheap Indian restaurant "Golden Wok" in the centre on Thursday at 13:00 for 1 (ref. VC1IKXJ9)`.
-fn phrase(subject: &str, slots: &[&Slot], style: Style) -> String {
-    let all = |kind: Kind| -> Vec<&str> { slots.iter().filter(|s| s.kind == kind).map(|s| s.value.as_str()).collect() };
+fn phrase(subject: &str, slots: &[&Slot], style: Style, article: bool) -> String {
+    let all = |kind: Kind| -> Vec<String> { slots.iter().filter(|s| s.kind == kind).map(|s| tidy(&s.value)).collect() };
     let list = |kind: Kind| all(kind).join(" or ");
     let mut words: Vec<String> = Vec::new();
     let mut push = |before: &str, terse: &str, value: String, after: &str| {
@@ -194,7 +246,8 @@ fn phrase(subject: &str, slots: &[&Slot], style: Style) -> String {
     push("", "", if named { sort } else { subject.to_owned() }, "");
     let names = all(Kind::Name);
     let most = if style == Style::Bare { 1 } else { 3 };
-    let names: Vec<&str> = names.into_iter().rev().take(most).collect();
+    let names: Vec<String> = names.into_iter().rev().take(most).collect();
+    let called = !names.is_empty();
     push("", "", names.join(", "), "");
     push("in the", "", list(Kind::Area), "");
     push("from", "from", list(Kind::From), "");
@@ -206,11 +259,20 @@ fn phrase(subject: &str, slots: &[&Slot], style: Style) -> String {
     push("leaving", "leaving", list(Kind::Leave), "");
     push("arriving by", "arriving", list(Kind::Arrive), "");
     let people = list(Kind::People);
-    let after = if style == Style::Full { "people" } else { "" };
-    push("for", "for", people.clone(), if people == "1" { "" } else { after });
     let nights = list(Kind::Nights);
-    let unit = if nights == "1" { "night" } else { "nights" };
-    push("", "", nights, unit);
+    let alone = matches!(people.to_lowercase().as_str(), "1" | "one");
+    // "for 5 people, 4 nights": nobody reads "5 4 nights".
+    let comma = if people.is_empty() || nights.is_empty() { "" } else { "," };
+    let after = match (style, alone) {
+        (Style::Full | Style::Terse, true) => format!("person{comma}"),
+        (Style::Full, false) => format!("people{comma}"),
+        _ => String::new(),
+    };
+    let people = if after.is_empty() && !people.is_empty() { people + comma } else { people };
+    let before = if people.is_empty() { "for" } else { "" };
+    push("for", "for", people, &after);
+    let unit = if matches!(nights.to_lowercase().as_str(), "1" | "one") { "night" } else { "nights" };
+    push(before, before, nights, unit);
     if style != Style::Bare {
         push("with", "with", all(Kind::Feature).join(", "), "");
         push("number", "no.", all(Kind::Number).join(", "), "");
@@ -221,7 +283,11 @@ fn phrase(subject: &str, slots: &[&Slot], style: Style) -> String {
         push("(ref.", "(ref.", format!("{})", references.join(", ")), "");
     }
     let text = words.join(" ");
-    // "a train from", "an expensive hotel"; names, plurals and the short styles go without.
+    if style == Style::Full && article { with_article(text, called) } else { text }
+}
+
+/// "a train from", "an expensive hotel", "the hotel Willow Lodge"; names and plurals go without.
+fn with_article(text: String, called: bool) -> String {
     let head = text.split_whitespace().next().unwrap_or("");
     let lower = head.starts_with(|c: char| c.is_lowercase())
         && !head.ends_with('s')
@@ -234,15 +300,20 @@ fn phrase(subject: &str, slots: &[&Slot], style: Style) -> String {
                 | "on"
                 | "at"
                 | "for"
+                | "with"
+                | "number"
+                | "leaving"
+                | "arriving"
                 | "architecture"
                 | "entertainment"
                 | "the"
                 | "today"
                 | "tomorrow"
         );
-    match (style == Style::Full && lower, head.starts_with(['a', 'e', 'i', 'o', 'u'])) {
-        (true, true) => format!("an {text}"),
-        (true, false) => format!("a {text}"),
-        _ => text,
+    match (lower, called, head.starts_with(['a', 'e', 'i', 'o', 'u'])) {
+        (true, true, _) => format!("the {text}"),
+        (true, false, true) => format!("an {text}"),
+        (true, false, false) => format!("a {text}"),
+        (false, ..) => text,
     }
 }

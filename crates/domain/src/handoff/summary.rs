@@ -1,9 +1,10 @@
 //! The brief as a text of bounded length, with the facts it shows and the line each stands in.
 
 use super::{
-    chinese, chinese_text, english, english_text,
-    slot::{Said, Slot},
+    Speaker, chinese, chinese_text, english, english_text,
+    slot::{Kind, Said, Slot},
 };
+use crate::understanding::message::Reading;
 
 /// The length a summary must keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +39,13 @@ pub fn summarise(turns: &[Said<'_>], limit: Limit) -> Summary {
         let text = chinese_text::text(turns, &slots, chars);
         return Summary { text, slots };
     }
-    let slots = english::slots(turns);
+    let mut slots = english::slots(turns);
+    if foreign(turns) {
+        // What the words of another language mean is not known, only what is known by its form.
+        slots.retain(|slot| {
+            matches!(slot.kind, Kind::Reference | Kind::Number | Kind::Email | Kind::Phone | Kind::Price | Kind::Time)
+        });
+    }
     let text = match limit {
         Limit::Words(words) => english_text::text(turns, &slots, words),
         Limit::Chars(chars) => {
@@ -56,10 +63,17 @@ pub fn summarise(turns: &[Said<'_>], limit: Limit) -> Summary {
     Summary { text, slots }
 }
 
+/// Whether the customer surely writes another language than English.
+fn foreign(turns: &[Said<'_>]) -> bool {
+    let own = turns.iter().filter(|turn| turn.speaker == Speaker::Customer).map(|turn| turn.text);
+    let text = own.take(6).collect::<Vec<_>>().join("\n");
+    let language = Reading::of(&text, None).and_then(|reading| reading.clear_language(&[]));
+    language.is_some_and(|language| language != "en")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handoff::Speaker;
     use proptest::prelude::*;
 
     fn dialogue(lines: &[&'static str]) -> Vec<Said<'static>> {
@@ -101,6 +115,64 @@ mod tests {
             assert!(said.text.contains(value), "{value}: {}", said.text);
         }
         assert!(said.text.chars().count() <= 120);
+    }
+
+    #[test]
+    fn trouble_is_told_in_the_customers_own_words_and_nothing_is_said_twice() {
+        let said = summarise(
+            &dialogue(&[
+                "Hi ! My order 48213 arrived broken and I want my money back .",
+                "I can send a replacement within 3 days , or refund you £49.90 .",
+                "refund please , my email is ida@example.com . can a person call me ?",
+            ]),
+            Limit::Words(60),
+        );
+        let wanted = "Customer: \"My order 48213 arrived broken and I want my money back.\" Also: ida@example.com. \
+                      Now asks: \"can a person call me?\" \
+                      Was told: \"I can send a replacement within 3 days, or refund you £49.90.\"";
+        assert_eq!(said.text, wanted);
+        // A bot that repeats the customer told nothing.
+        let echo = summarise(
+            &dialogue(&["where is my parcel 77120?", "You said: where is my parcel 77120?"]),
+            Limit::Words(60),
+        );
+        assert_eq!(echo.text, "Customer: \"where is my parcel 77120?\"");
+    }
+
+    #[test]
+    fn numbers_of_orders_are_no_telephones_and_chinese_trouble_is_quoted() {
+        let said = summarise(
+            &dialogue(&[
+                "你好，我的订单20260511887还没收到，已经等了5天了",
+                "非常抱歉，我们会在24小时内为您催件。",
+                "昨天也这么说！手机号13800138000，能给我转人工吗？",
+            ]),
+            Limit::Chars(120),
+        );
+        for value in [
+            "客户：你好，我的订单20260511887还没收到",
+            "单号20260511887",
+            "电话13800138000",
+            "现问：能给我转人工吗？",
+            "已答：非常抱歉，我们会在24小时内为您催件。",
+        ] {
+            assert!(said.text.contains(value), "{value}: {}", said.text);
+        }
+        assert!(!said.slots.iter().any(|slot| slot.kind == Kind::Phone && slot.value.starts_with("2026")), "{said:?}");
+        let free = summarise(&dialogue(&["找一个票价不免费、评分4.5分以上的景点"]), Limit::Chars(120));
+        assert_eq!(free.text, "景点：要不免费、4.5分以上。");
+    }
+
+    #[test]
+    fn words_of_another_language_are_not_taken_for_english_names() {
+        let german = [
+            "Ich habe meine Bestellung 77120 nicht erhalten, wo ist mein Paket?",
+            "Es kommt am Freitag.",
+            "Das haben Sie schon letzte Woche gesagt!",
+        ];
+        let said = summarise(&dialogue(&german), Limit::Words(60));
+        assert_eq!(said.slots.iter().map(|slot| slot.value.as_str()).collect::<Vec<_>>(), ["77120"]);
+        assert!(said.text.starts_with("Customer: \"Ich habe meine Bestellung 77120"), "{}", said.text);
     }
 
     #[test]
