@@ -52,7 +52,7 @@ async fn what_is_wrong_in_an_answer_is_named_and_the_rest_is_done() -> Result<()
     let over = json!({ "actions": [{ "type": "handoff", "sentiment": 7, "context": "x".repeat(70_000),
                                      "slots": { "order": "48213" } }] });
     stack.provider.plan("/bot", vec![Answer::Say(200, odd), Answer::Say(200, over)]);
-    write(&stack, "447700900841", "wamid.o1", "my kettle leaks").await?;
+    write(&stack, "447700900841", "wamid.o1", "my kettle leaks all over").await?;
     stack.settle("select count(*) from delivery where state = 'accepted'", 1, PATIENCE).await?;
     write(&stack, "447700900841", "wamid.o2", "48213").await?;
     stack.settle(READY, 1, PATIENCE).await?;
@@ -70,7 +70,7 @@ async fn what_is_wrong_in_an_answer_is_named_and_the_rest_is_done() -> Result<()
     let session = stack.provider.seen("/bot")[0].json()["session"].clone();
     let line = |id: Value, from: &str, text: &str| json!({ "id": id, "from": from, "text": text });
     let request = json!({ "session": session, "slots": { "colour": "red" }, "transcript": [
-        line(json!("wamid.o1"), "customer", "my kettle leaks"),
+        line(json!("wamid.o1"), "customer", "my kettle leaks all over"),
         line(Value::Null, "bot", "Which order is it?"),
         line(json!("x9"), "customer", "it is the red one") ] });
     assert_eq!(hand_over(&stack, "again", &request).await?, 202);
@@ -88,7 +88,7 @@ async fn what_is_wrong_in_an_answer_is_named_and_the_rest_is_done() -> Result<()
         .filter_map(|node| node["text"].as_str())
         .collect();
     // The newest comes first.
-    assert_eq!(said, ["it is the red one", "48213", "Which order is it?", "my kettle leaks"]);
+    assert_eq!(said, ["it is the red one", "48213", "Which order is it?", "my kettle leaks all over"]);
     // Words that say it in short stand in the brief as well.
     let summary = seen["handoffs"][0]["brief"]["summary"].as_str().unwrap_or_default().to_owned();
     ensure!(summary.contains("kettle leaks") && summary.split_whitespace().count() <= 60, "{summary}");
