@@ -134,8 +134,7 @@ pub(super) async fn settle(app: &App, tenant: TenantId, id: BotEventId, taken: T
     if !bots::record_attempt(&mut tx, id, "delivered", taken.note.as_deref()).await? {
         return Ok(());
     }
-    let mut notes: Vec<String> = taken.note.into_iter().collect();
-    let noted = notes.len();
+    let mut notes: Vec<String> = Vec::new();
     if taken.calls != json!([]) {
         bot_ledger::add_calls(&mut tx, id, &taken.calls).await?;
     }
@@ -185,8 +184,8 @@ pub(super) async fn settle(app: &App, tenant: TenantId, id: BotEventId, taken: T
     if holds && !handed_over && entry.data["message"]["wants_person"] == true {
         tx.job_in(&Job::BotSilence { session: session.id }, session.id.0, GRACE_SECONDS);
     }
-    if notes.len() > noted {
-        bot_ledger::note(&mut tx, id, &notes[noted..].join("; ")).await?;
+    if !notes.is_empty() {
+        bot_ledger::note(&mut tx, id, &notes.join("; ")).await?;
     }
     if taken.next {
         next(&mut tx, entry.session, entry.bot).await?;

@@ -21,12 +21,11 @@ use meridian_domain::{
     ids::{ChannelAccountId, RawId, TenantId},
     jobs::Job,
     live::{self, Change},
-    time::{Clock, SystemClock},
 };
 use meridian_store::{
     StoreError, TenantScope, WriteTx, accounts, amendments,
     arrivals::{self, Named, Sight},
-    conversations, inbound, items,
+    conversations, inbound, items, routing,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -82,7 +81,6 @@ pub struct Claimed {
     tx: WriteTx,
     memory: Memory,
     ears: Ears,
-    tenant: TenantId,
     typing: Typing,
     /// Those that were not done yet, and what came before them, in the order in which they came.
     pub requests: Vec<Stored>,
@@ -110,7 +108,7 @@ async fn take(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed, Sto
     }
     let ears = Ears::new(app.minds.of(app, &mut tx, claim.model, claim.rules).await?);
     let (memory, typing) = (app.known.memory(), app.typing.clone());
-    Ok(Claimed { tx, memory, ears, tenant, typing, requests, more: claim.more })
+    Ok(Claimed { tx, memory, ears, typing, requests, more: claim.more })
 }
 
 async fn account(
@@ -138,9 +136,10 @@ impl Claimed {
         let applied = async {
             let each = apply_all(&mut self.tx, &mut self.memory, &mut self.ears, requests).await?;
             let signs = typing(&mut self.tx, requests).await?;
+            let tenant = self.tx.scope().tenant();
             self.tx.commit().await?;
             for sign in signs {
-                self.typing.tell_seldom(self.tenant, sign);
+                self.typing.tell_seldom(tenant, sign);
             }
             self.memory.keep();
             Ok(Applied { each, read: self.ears.read })
@@ -151,15 +150,17 @@ impl Claimed {
 
 /// What the requests report of customers who type just now: told once all is committed, and kept nowhere.
 async fn typing(tx: &mut WriteTx, requests: &[Parsed]) -> Result<Vec<live::Typing>, StoreError> {
-    let now = SystemClock.now();
-    let fresh = |event: &&InboundEvent| {
-        let age = (now - event.at).to_std().unwrap_or_default();
-        event.kind == EventKind::Typing && !event.is_echo() && live::Typing::left(age).is_some()
-    };
+    let typed = |event: &&InboundEvent| event.kind == EventKind::Typing && !event.is_echo();
+    let typed: Vec<(ChannelAccountId, &InboundEvent)> =
+        requests.iter().flat_map(|one| one.events.iter().filter(typed).map(|event| (one.account, event))).collect();
     let mut signs = Vec::new();
-    for request in requests {
-        for event in request.events.iter().filter(fresh) {
-            signs.extend(typing_reported(tx, request.account, &event.sender).await?);
+    if typed.is_empty() {
+        return Ok(signs);
+    }
+    let now = routing::now(tx).await?;
+    for (account, event) in typed {
+        if live::Typing::left((now - event.at).to_std().unwrap_or_default()).is_some() {
+            signs.extend(typing_reported(tx, account, &event.sender).await?);
         }
     }
     signs.dedup();

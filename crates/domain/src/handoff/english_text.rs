@@ -3,6 +3,7 @@
 use super::{
     Speaker,
     slot::{Kind, Said, Slot},
+    wording::{self, holds},
 };
 
 /// How much a phrase says.
@@ -88,28 +89,9 @@ fn tidy(text: &str) -> String {
     tidied
 }
 
-/// Whether a text holds a value as words of its own.
-fn holds(text: &str, value: &str) -> bool {
-    let (text, value) = (text.to_lowercase(), value.to_lowercase());
-    let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-    text.match_indices(&value)
-        .any(|(at, _)| edge(text[..at].chars().next_back()) && edge(text[at + value.len()..].chars().next()))
-}
-
-/// Sentences; a point inside a number ends none.
+/// Sentences that say something; a point inside a number ends none.
 fn sentences(text: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut start = 0;
-    for (at, c) in text.char_indices() {
-        let end = at + c.len_utf8();
-        let closes =
-            c == '\n' || (matches!(c, '.' | '?' | '!') && text[end..].chars().next().is_none_or(char::is_whitespace));
-        if closes {
-            parts.push(text[start..end].trim());
-            start = end;
-        }
-    }
-    parts.push(text[start..].trim());
+    let mut parts = wording::sentences(text, &['.', '?', '!'], &['\n']);
     parts.retain(|part| part.chars().filter(|c| c.is_alphabetic()).count() > 2);
     parts
 }

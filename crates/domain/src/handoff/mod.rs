@@ -12,6 +12,7 @@ mod promise;
 mod slot;
 mod summary;
 mod tokens;
+mod wording;
 mod written;
 
 pub use slot::{Kind, Said, Slot};
@@ -185,20 +186,7 @@ fn plain(value: &Value) -> Option<String> {
 
 /// Items of the first lines that hold a value as words of its own.
 fn said_in(turns: &[Turn], value: &str) -> Vec<ItemId> {
-    let needle = value.to_lowercase();
-    let joined = |inner: Option<char>, outer: Option<char>| {
-        inner.zip(outer).is_some_and(|(inner, outer)| inner.is_ascii_alphanumeric() && outer.is_ascii_alphanumeric())
-    };
-    let (first, last) = (needle.chars().next(), needle.chars().next_back());
-    let holds = |turn: &&Turn| {
-        let text = turn.text.to_lowercase();
-        !needle.is_empty()
-            && text.match_indices(&needle).any(|(at, found)| {
-                let (before, behind) = (text[..at].chars().next_back(), text[at + found.len()..].chars().next());
-                !joined(first, before) && !joined(last, behind)
-            })
-    };
-    turns.iter().filter(holds).map(|turn| turn.item).take(3).collect()
+    turns.iter().filter(|turn| wording::holds(&turn.text, value)).map(|turn| turn.item).take(3).collect()
 }
 
 fn known(found: &[Fact], value: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The last thing that a customer was promised: whoever goes on is held to it.
 
-use super::{Cited, Speaker, Turn, quote};
+use super::{Cited, Speaker, Turn, quote, wording};
 
 /// What says that something will be done, in lower case.
 const WILL: &[&str] = &[
@@ -83,20 +83,7 @@ const IDLE: &[&str] = &[
 
 /// Sentences; a point inside a number ends none.
 pub(super) fn sentences(text: &str) -> Vec<&str> {
-    let (mut parts, mut start) = (Vec::new(), 0);
-    for (at, c) in text.char_indices() {
-        let end = at + c.len_utf8();
-        let closes = match c {
-            '.' | '?' | '!' | ';' => text[end..].chars().next().is_none_or(char::is_whitespace),
-            '\n' | '。' | '？' | '！' | '；' => true,
-            _ => false,
-        };
-        if closes {
-            parts.push(text[start..end].trim());
-            start = end;
-        }
-    }
-    parts.push(text[start..].trim());
+    let mut parts = wording::sentences(text, &['.', '?', '!', ';'], &['\n', '。', '？', '！', '；']);
     parts.retain(|part| part.chars().any(char::is_alphanumeric));
     parts
 }
