@@ -9,6 +9,7 @@ use meridian_domain::{
     time::Instant,
 };
 use serde_json::Value;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Noon of a day in May.
@@ -52,17 +53,27 @@ pub(crate) fn kinds(events: &[InboundEvent]) -> Vec<EventKind> {
     events.iter().map(|event| event.kind).collect()
 }
 
-/// Changes a good body in many places, byte by byte and piece by piece, and reads each: nothing may panic, everything
-/// is kept, and the work is bounded. The same bodies at every run.
-pub(crate) fn survives(channel: &dyn Channel, account: &AccountConfig, bodies: &[&str]) {
-    survives_as(channel, account, &Value::Null, bodies, 1);
+/// Shows the body that was being read when something panicked.
+struct Reading<'a>(&'a [u8]);
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("read: {:?}", String::from_utf8_lossy(self.0));
+        }
+    }
 }
 
-/// The same for bodies that are read by what stands beside them; one of `shares` that share a test's time.
-pub(crate) fn survives_as(channel: &dyn Channel, account: &AccountConfig, part: &Value, bodies: &[&str], shares: u64) {
-    let limit = std::env::var("MERIDIAN_FUZZ_SECONDS").ok().and_then(|s| s.parse::<u64>().ok());
-    let limit = limit.map(|seconds| seconds.div_ceil(shares));
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+/// Reads good bodies changed in many places, byte by byte and piece by piece: 400 of them, the same at every run; or with
+/// `MERIDIAN_FUZZ_SECONDS` others at every run for as long (one of `shares` that share a test's time), which
+/// `MERIDIAN_FUZZ_SEED` brings back.
+pub(crate) fn read_changed(bodies: &[&str], shares: u64, mut read: impl FnMut(&[u8])) {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let limit = number("MERIDIAN_FUZZ_SECONDS").map(|seconds| Duration::from_secs(seconds) / shares as u32);
+    let of_now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos() as u64 | 1;
+    let seed = number("MERIDIAN_FUZZ_SEED").unwrap_or_else(|| limit.map_or(0x2545_f491_4f6c_dd1d, |_| of_now()));
+    println!("MERIDIAN_FUZZ_SEED={seed}");
+    let mut state = seed;
     let mut next = move |below: usize| {
         state ^= state << 13;
         state ^= state >> 7;
@@ -73,7 +84,7 @@ pub(crate) fn survives_as(channel: &dyn Channel, account: &AccountConfig, part: 
         ["\"", "{", "}", "[]", "null", "-1", "1e999", "\u{0}", "😀", "99999999999999999999", "<![CDATA[", "&a;", "%00"];
     let started = std::time::Instant::now();
     let mut rounds = 0;
-    while limit.map_or(rounds < 400, |seconds| started.elapsed().as_secs() < seconds) {
+    while limit.map_or(rounds < 400, |limit| started.elapsed() < limit) {
         rounds += 1;
         let mut body = bodies[next(bodies.len())].as_bytes().to_vec();
         for _ in 0..=next(4) {
@@ -94,7 +105,21 @@ pub(crate) fn survives_as(channel: &dyn Channel, account: &AccountConfig, part: 
                 }
             }
         }
-        let request = StoredRequest { part: part.clone(), ..stored(body.clone()) };
+        let shown = Reading(&body);
+        read(&body);
+        drop(shown);
+    }
+}
+
+/// Reads changed bodies: nothing may panic, everything is kept, and the work is bounded.
+pub(crate) fn survives(channel: &dyn Channel, account: &AccountConfig, bodies: &[&str]) {
+    survives_as(channel, account, &Value::Null, bodies, 1);
+}
+
+/// The same for bodies that are read by what stands beside them; one of `shares` that share a test's time.
+pub(crate) fn survives_as(channel: &dyn Channel, account: &AccountConfig, part: &Value, bodies: &[&str], shares: u64) {
+    read_changed(bodies, shares, |body| {
+        let request = StoredRequest { part: part.clone(), ..stored(body) };
         let events = channel.parse(account, &request);
         assert!(events.iter().all(|event| !event.dedupe_key.is_empty()));
         assert!(events.len() <= body.len() + 1);
@@ -102,11 +127,11 @@ pub(crate) fn survives_as(channel: &dyn Channel, account: &AccountConfig, part: 
             method: "POST".into(),
             query: "a=%zz&signature".into(),
             headers: vec![],
-            body: body.into(),
+            body: body.to_vec().into(),
         };
         let _ = (channel.order_key(&request), channel.dedupe_key(&request), channel.challenge(account, &request));
         assert!(channel.verify(account, &request, now()).is_err());
-    }
+    });
 }
 
 /// A way out to servers of the test's own, as the program sets it up when it starts.

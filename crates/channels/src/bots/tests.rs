@@ -1,5 +1,5 @@
 use super::{Adapter, Outcome, Rules, adapter, recognise};
-use crate::{InboundRequest, Reject, signature};
+use crate::{InboundRequest, Reject, signature, testing::read_changed};
 use meridian_domain::{
     platform::{Ask, BotCall, BotPlatform},
     secret::Secret,
@@ -304,13 +304,23 @@ fn changed_bodies_do_no_harm() {
         assert!(recognise(sample).is_some(), "{sample}");
         changed(sample, &mut bodies);
     }
-    for body in &bodies {
-        for platform in BotPlatform::ALL.iter().filter_map(|platform| adapter(*platform)) {
-            for call in platform.read(body, Rules::default()) {
-                let _ = (call.handoff(), call.last_text(), call.says_something());
-            }
-            let _ = platform.answer(body, &Outcome { handoff: Some("h".into()), ..Outcome::default() });
-            let _ = platform.answer(body, &Outcome::default());
+    bodies.iter().for_each(read_everywhere);
+    let samples: Vec<String> = samples.iter().map(Value::to_string).collect();
+    let samples: Vec<&str> = samples.iter().map(String::as_str).collect();
+    read_changed(&samples, 1, |body| {
+        if let Ok(body) = serde_json::from_slice(body) {
+            read_everywhere(&body);
         }
+    });
+}
+
+/// Every adapter reads it and answers it, whosesoever it is.
+fn read_everywhere(body: &Value) {
+    for platform in BotPlatform::ALL.iter().filter_map(|platform| adapter(*platform)) {
+        for call in platform.read(body, Rules::default()) {
+            let _ = (call.handoff(), call.last_text(), call.says_something());
+        }
+        let _ = platform.answer(body, &Outcome { handoff: Some("h".into()), ..Outcome::default() });
+        let _ = platform.answer(body, &Outcome::default());
     }
 }

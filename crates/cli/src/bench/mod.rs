@@ -6,6 +6,7 @@ mod core;
 mod crowd;
 mod decode;
 mod floor;
+mod handoff;
 mod history;
 mod hooks;
 mod identity;
@@ -29,6 +30,8 @@ pub enum Bench {
     Hooks(hooks::Options),
     /// Work to agents who become free while many wait.
     Routing(routing::Options),
+    /// A bot's hand-off to the offer with its brief on an agent's socket.
+    Handoff(handoff::Options),
     /// Pages of history and inbox on much data.
     History(history::Options),
     /// Who is who among many customers: look-ups, history, de-duplication.
@@ -50,6 +53,7 @@ pub async fn run(bench: &Bench, json: bool) -> Result<()> {
         Bench::Accept(options) => accept::run(options).await?,
         Bench::Hooks(options) => hooks::run(options).await?,
         Bench::Routing(options) => routing::run(options).await?,
+        Bench::Handoff(options) => handoff::run(options).await?,
         Bench::History(options) => history::run(options).await?,
         Bench::Identity(options) => identity::run(options).await?,
         Bench::Sockets(options) => sockets::run(options).await?,

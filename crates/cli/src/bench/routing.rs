@@ -40,6 +40,9 @@ pub struct Options {
     /// What else happens a second meanwhile: customers who wait write again, other agents change what they do.
     #[arg(long, default_value_t = 0)]
     events: u32,
+    /// Also print the statements that took most of the database's time.
+    #[arg(long)]
+    statements: bool,
 }
 
 /// Agents who change what they do and take no work.
@@ -47,7 +50,7 @@ const RESTLESS: usize = 50;
 const CHANGE: &str = "mutation ($to: PresenceState!) { presenceSet(input: { state: $to }) { userErrors { message } } }";
 
 /// Waits for work on a socket, and takes all that comes so that nothing runs out.
-async fn desk(agent: Agent, mut socket: Socket, first: oneshot::Sender<Instant>) {
+async fn desk(agent: Agent, mut socket: Socket, first: oneshot::Sender<Instant>, taken: Arc<AtomicU64>) {
     let mut first = Some(first);
     while let Ok(message) = socket.next(Duration::from_mins(5)).await {
         let offer = &message["payload"]["data"]["inbox"]["change"]["offer"];
@@ -55,7 +58,9 @@ async fn desk(agent: Agent, mut socket: Socket, first: oneshot::Sender<Instant>)
             if let Some(first) = first.take() {
                 let _ = first.send(Instant::now());
             }
-            let _ = agent.query(ACCEPT, json!({ "id": offer["id"] })).await;
+            if agent.query(ACCEPT, json!({ "id": offer["id"] })).await.is_ok() {
+                taken.fetch_add(1, Ordering::Relaxed);
+            }
         }
     }
 }
@@ -86,18 +91,19 @@ async fn others(crowd: Arc<Crowd>, restless: Vec<Agent>, per_second: u32, waitin
 
 /// Runs it; the value is what `--json` prints.
 pub async fn run(options: &Options) -> Result<Value> {
-    let mut rig = Rig::start(false).await?;
+    let mut rig = Rig::start(options.statements).await?;
     let crowd = Arc::new(Crowd::seed(&rig, options.agents + RESTLESS, 20).await?);
     rig.run("serve").await?;
     eprintln!("{} agents sign in", options.agents);
     let mut agents = crowd.sign_in(&rig).await?;
     let restless = agents.split_off(options.agents);
     let mut free = Vec::with_capacity(agents.len());
+    let taken = Arc::new(AtomicU64::new(0));
     for agent in agents {
         let mut socket = agent.connect().await?;
         socket.subscribe("inbox", INBOX, json!({})).await?;
         let (send, receive) = oneshot::channel();
-        tokio::spawn(desk(agent.clone(), socket, send));
+        tokio::spawn(desk(agent.clone(), socket, send, Arc::clone(&taken)));
         free.push((agent, receive));
     }
     eprintln!("{} customers write", options.waiting);
@@ -111,7 +117,9 @@ pub async fn run(options: &Options) -> Result<Value> {
         ensure!(Instant::now() < until, "not all of it waits");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
+    bulk::analyze(&url, options.statements).await?;
     let placed = Arc::new(Latency::default());
+    let began = Instant::now();
     let seconds = (free.len() as f64 / f64::from(options.rate)).floor();
     let meanwhile = tokio::spawn(others(Arc::clone(&crowd), restless, options.events, options.waiting, seconds));
     let mut waiting = Vec::new();
@@ -131,10 +139,14 @@ pub async fn run(options: &Options) -> Result<Value> {
         one.await?;
     }
     let failed = meanwhile.await?;
+    // What the router was told of: who became free, what was offered and taken, and the rest.
+    let taken = taken.load(Ordering::Relaxed);
+    let events =
+        ((asked + 2 * taken) as f64 / began.elapsed().as_secs_f64()).round() as u64 + u64::from(options.events);
     ensure!(failed == 0, "{failed} of the other events failed");
     println!("{}", machine());
     println!(
-        "{} agents, {} waiting, {}/s become free, {} other events/s",
+        "{} agents, {} waiting, {}/s become free, {} other events/s, {events} events/s in all",
         options.agents, options.waiting, options.rate, options.events
     );
     println!(
@@ -143,7 +155,8 @@ pub async fn run(options: &Options) -> Result<Value> {
         placed.at(0.99),
         placed.count()
     );
+    rig.print_profile().await?;
     let round = |ms: f64| (ms * 10.0).round() / 10.0;
     Ok(json!({ "placed_p50_ms": round(placed.at(0.5)), "placed_p99_ms": round(placed.at(0.99)),
-               "agents": options.agents, "events_per_s": options.events, "waiting": options.waiting, "unplaced": asked - placed.count() }))
+               "agents": options.agents, "events_per_s": events, "other_events_per_s": options.events, "waiting": options.waiting, "unplaced": asked - placed.count() }))
 }
