@@ -9,7 +9,10 @@ use meridian_domain::{
     time::Instant,
 };
 use serde_json::Value;
-use std::time::Duration;
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// Noon of a day in May.
@@ -70,8 +73,8 @@ impl Drop for Reading<'_> {
 pub(crate) fn read_changed(bodies: &[&str], shares: u64, mut read: impl FnMut(&[u8])) {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let limit = number("MERIDIAN_FUZZ_SECONDS").map(|seconds| Duration::from_secs(seconds) / shares as u32);
-    let of_now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos() as u64 | 1;
-    let seed = number("MERIDIAN_FUZZ_SEED").unwrap_or_else(|| limit.map_or(0x2545_f491_4f6c_dd1d, |_| of_now()));
+    let seed = number("MERIDIAN_FUZZ_SEED")
+        .unwrap_or_else(|| limit.map_or(0x2545_f491_4f6c_dd1d, |_| RandomState::new().build_hasher().finish() | 1));
     println!("MERIDIAN_FUZZ_SEED={seed}");
     let mut state = seed;
     let mut next = move |below: usize| {
