@@ -6,6 +6,7 @@ mod flows;
 mod layers;
 mod operations;
 mod plans;
+mod quiet_hour;
 mod tenancy;
 mod transport_ws;
 mod two_tenants;

@@ -47,7 +47,7 @@ pub async fn claim(tx: &mut WriteTx, ids: &[RawId]) -> Result<Claim, StoreError>
     let rows = sqlx::query!(
         "with last as (
            select distinct on (queue) queue, received_at, id from inbound_raw
-           where tenant_id = $1 and id = any($2) and state = 'received'
+           where tenant_id = $1 and id = any($2) and state || '' = 'received'
            order by queue, received_at desc, id desc
          ), due as (
            select due.id from last l cross join lateral (
@@ -58,7 +58,7 @@ pub async fn claim(tx: &mut WriteTx, ids: &[RawId]) -> Result<Claim, StoreError>
            ) due
          )
          update inbound_raw r set state = 'processed', processed_at = clock_timestamp() from due
-         where r.tenant_id = $1 and r.id = due.id and r.state = 'received'
+         where r.tenant_id = $1 and r.id = due.id and r.state || '' = 'received'
          returning r.id, r.account_id, r.request, r.body, r.received_at,
            (select version from intent_model where tenant_id = $1 and state = 'active') as model,
            (select version from red_rules where tenant_id = $1 and active) as rules",
@@ -205,7 +205,8 @@ pub async fn standing<'a>(tx: &mut WriteTx, senders: &[Place<'a>]) -> Result<Fou
              select * from conversation c where c.tenant_id = $1 and c.id = f.conversation for update
            ) c
            cross join lateral (
-             select * from session s where s.tenant_id = $1 and s.id = f.session and s.closed_at is null for update
+             select * from session s where s.tenant_id = $1 and s.id = f.session
+               and coalesce(s.closed_at, 'infinity') = 'infinity' for update
            ) s"#,
         tenant,
         &texts(|at| &at.key.scheme),

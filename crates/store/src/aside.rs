@@ -48,7 +48,7 @@ pub async fn snoozed_until(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<(Convers
     let tenant = tx.tenant();
     let rows = sqlx::query!(
         r#"select id, snoozed_until as "until!" from conversation
-           where tenant_id = $1 and id = any($2) and lifecycle = 'snoozed' and snoozed_until is not null"#,
+           where tenant_id = $1 and id = any($2) and lifecycle || '' = 'snoozed' and snoozed_until is not null"#,
         tenant,
         ids
     )

@@ -209,7 +209,7 @@ pub async fn pending(
     let tenant = tx.tenant();
     let row = sqlx::query!(
         r#"select account_id as "account_id!", source, name from attachment
-           where tenant_id = $1 and id = $2 and state = 'pending' and account_id is not null"#,
+           where tenant_id = $1 and id = $2 and state || '' = 'pending' and account_id is not null"#,
         tenant,
         id.0
     )
@@ -245,7 +245,7 @@ pub async fn settle(
              content_type = coalesce($6, a.content_type), size = coalesce($7, a.size), sha256 = $8,
              stored_at = case when $3 = 'stored' then clock_timestamp() end
            from timeline_item t
-           where a.tenant_id = $1 and a.id = $2 and a.state = 'pending' and t.tenant_id = $1 and t.id = a.item_id
+           where a.tenant_id = $1 and a.id = $2 and a.state || '' = 'pending' and t.tenant_id = $1 and t.id = a.item_id
            returning t.id as "item!", t.conversation_id as "conversation!", t.session_id as session"#,
         tenant,
         id.0,

@@ -105,8 +105,9 @@ pub async fn next_pending(
     let row = sqlx::query!(
         r#"select id, exists (select 1 from bot_event later where later.tenant_id = $1 and later.session_id = $2
                   and later.bot_id = $3 and later.sequence > e.sequence and later.kind = 'message.created'
-                  and later.state = 'pending') as "wrote_on!"
-           from bot_event e where tenant_id = $1 and session_id = $2 and bot_id = $3 and state = 'pending'
+                  and later.state || '' = 'pending') as "wrote_on!"
+           from bot_event e where tenant_id = $1 and session_id = $2 and bot_id = $3
+             and state || '' = 'pending'
            order by sequence limit 1"#,
         tenant,
         session.0,

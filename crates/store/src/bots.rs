@@ -269,7 +269,7 @@ pub async fn earlier_pending(tx: &mut ReadTx, entry: &Entry) -> Result<bool, Sto
     let tenant = tx.tenant();
     let found = sqlx::query_scalar!(
         r#"select exists (select 1 from bot_event where tenant_id = $1 and session_id = $2 and sequence < $3
-                          and state = 'pending') as "found!""#,
+                          and state || '' = 'pending') as "found!""#,
         tenant,
         entry.session.0,
         entry.sequence
@@ -310,7 +310,7 @@ pub async fn record_attempt(
     let done = sqlx::query!(
         "update bot_event set state = $3, attempts = attempts + 1, last_error = $4,
                 delivered_at = case when $3 = 'delivered' then clock_timestamp() end
-         where tenant_id = $1 and id = $2 and state = 'pending'",
+         where tenant_id = $1 and id = $2 and state || '' = 'pending'",
         tenant,
         id.0,
         state,
@@ -359,7 +359,7 @@ pub async fn unplaced(tx: &mut ReadTx, bot: BotId) -> Result<bool, StoreError> {
     let tenant = tx.tenant();
     let found = sqlx::query_scalar!(
         r#"select exists (select 1 from bot_event where tenant_id = $1 and bot_id = $2 and position is null
-                          and state = 'pending') as "found!""#,
+                          and state || '' = 'pending') as "found!""#,
         tenant,
         bot.0
     )

@@ -56,7 +56,7 @@ pub async fn give_beyond(
          )
          update work_item set state = 'active', agent_id = place.agent_id, epoch = epoch + 1,
                 accepted_at = clock_timestamp(), named_agent_id = null, named_until = null, site_id = null, site_until = null
-         from place where tenant_id = $1 and id = $2 and state in ('queued', 'parked')",
+         from place where tenant_id = $1 and id = $2 and state || '' in ('queued', 'parked')",
         tenant,
         item.id.0,
         agent.0,

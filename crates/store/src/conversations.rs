@@ -502,7 +502,7 @@ pub async fn close_sessions(tx: &mut WriteTx, conversation: ConversationId) -> R
     sqlx::query!(
         "with gone as (
            update session set closed_at = clock_timestamp(), bot_waits_since = null
-           where tenant_id = $1 and conversation_id = $2 and closed_at is null
+           where tenant_id = $1 and conversation_id = $2 and coalesce(closed_at, 'infinity') = 'infinity'
          )
          update participant p set left_at = clock_timestamp() from session s
          where s.tenant_id = $1 and s.conversation_id = $2

@@ -76,7 +76,8 @@ pub async fn older_pending(tx: &mut ReadTx, delivery: &Delivery) -> Result<bool,
     let tenant = tx.tenant();
     let found = sqlx::query_scalar!(
         r#"select exists (
-             select 1 from delivery where tenant_id = $1 and session_id = $2 and id < $3 and state in ('queued', 'sending')
+             select 1 from delivery where tenant_id = $1 and session_id = $2 and id < $3
+               and state || '' in ('queued', 'sending')
            ) as "found!""#,
         tenant,
         delivery.session.0,

@@ -207,7 +207,7 @@ pub async fn untold(tx: &mut ReadTx, plans: &[Uuid], works: &[Uuid]) -> Result<V
     let tenant = tx.tenant();
     let rows = sqlx::query_scalar!(
         "select w.id from work_item w
-         where w.tenant_id = $1 and w.id = any($2) and w.state = 'queued'
+         where w.tenant_id = $1 and w.id = any($2) and w.state || '' = 'queued'
            and (select count(*) from emergency_notice n
                 where n.tenant_id = $1 and n.activation_id = any($3) and n.session_id = w.session_id) < cardinality($3)",
         tenant,

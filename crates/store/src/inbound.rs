@@ -41,7 +41,7 @@ pub async fn record_failure(tx: &mut WriteTx, id: RawId, error: &str, limit: i32
     let attempts = sqlx::query_scalar!(
         "update inbound_raw set attempts = attempts + 1, error = $3,
                 state = case when attempts + 1 >= $4 then 'failed' else state end
-         where tenant_id = $1 and id = $2 and state = 'received' returning attempts",
+         where tenant_id = $1 and id = $2 and state || '' = 'received' returning attempts",
         tenant,
         id.0,
         error,

@@ -72,6 +72,6 @@ pub mod webhook_log;
 pub mod webhooks;
 pub mod work;
 
-pub use db::{Db, DbSettings, IntakeRow, ReadTx, Road, SystemTx, TenantScope, WriteTx};
+pub use db::{Db, DbSettings, IntakeRow, ReadTx, Road, SETTINGS, SystemTx, TenantScope, WriteTx};
 pub use error::StoreError;
 pub use seal::Sealer;

@@ -48,7 +48,8 @@ pub async fn save(tx: &mut WriteTx, queue: QueueId, rule: Option<&LineRule>) -> 
 pub async fn new_among(tx: &mut ReadTx, works: &[Uuid], queues: &[Uuid]) -> Result<Vec<WorkItemId>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query_scalar!(
-        "select id from work_item where tenant_id = $1 and id = any($2) and queue_id = any($3) and state = 'queued'
+        "select id from work_item where tenant_id = $1 and id = any($2) and queue_id = any($3)
+           and state || '' = 'queued'
            and line is null and epoch = 1 and red_rule is null and queued_at < enqueued_at + interval '1 second'",
         tenant,
         works,
@@ -72,7 +73,7 @@ pub async fn admit(tx: &mut WriteTx, works: &[Uuid]) -> Result<(), StoreError> {
 pub async fn mark(tx: &mut WriteTx, work: WorkItemId, what: Beyond) -> Result<bool, StoreError> {
     let tenant = tx.tenant();
     let done = sqlx::query!(
-        "update work_item set line = $3 where tenant_id = $1 and id = $2 and state = 'queued' and line is null",
+        "update work_item set line = $3 where tenant_id = $1 and id = $2 and state || '' = 'queued' and line is null",
         tenant,
         work.0,
         what.code()
@@ -88,7 +89,7 @@ pub async fn told(tx: &mut WriteTx, work: WorkItemId, step: u16, callback: bool)
     let tenant = tx.tenant();
     let done = sqlx::query!(
         "update work_item set told_queue = queue_id, told_step = $3, line = case when $4 then 'callback' else line end
-         where tenant_id = $1 and id = $2 and state = 'queued'
+         where tenant_id = $1 and id = $2 and state || '' = 'queued'
            and (told_queue is distinct from queue_id or told_step < $3)",
         tenant,
         work.0,
@@ -201,7 +202,7 @@ pub async fn place(tx: &mut ReadTx, work: WorkItemId) -> Result<Option<Place>, S
                      limit $3) ahead) + 1 as "position!",
                   case when p.at > clock_timestamp() - interval '5 minutes' then p.per_hour end as "per_hour?"
            from work_item w left join queue_pace p on p.tenant_id = w.tenant_id and p.queue_id = w.queue_id
-           where w.tenant_id = $1 and w.id = $2 and w.state = 'queued'"#,
+           where w.tenant_id = $1 and w.id = $2 and w.state || '' = 'queued'"#,
         tenant,
         work.0,
         COUNTED

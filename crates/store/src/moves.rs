@@ -228,11 +228,13 @@ async fn settle_owner(tx: &mut WriteTx, conversation: Uuid) -> Result<(), StoreE
            owner_agent_id = o.agent
          from (
            select
-             (select agent_id from work_item where tenant_id = $1 and conversation_id = $2 and state in ('active', 'wrapping')
+             (select agent_id from work_item where tenant_id = $1 and conversation_id = $2
+                and state || '' in ('active', 'wrapping')
               order by accepted_at desc nulls last, id limit 1) as agent,
              exists (select from work_item where tenant_id = $1 and conversation_id = $2
-                     and state in ('queued', 'offered', 'parked')) as waits,
-             exists (select from session where tenant_id = $1 and conversation_id = $2 and closed_at is null
+                     and state || '' in ('queued', 'offered', 'parked')) as waits,
+             exists (select from session where tenant_id = $1 and conversation_id = $2
+                     and coalesce(closed_at, 'infinity') = 'infinity'
                      and control = 'bot') as bot
          ) o
          where c.tenant_id = $1 and c.id = $2 and c.lifecycle <> 'resolved'",

@@ -95,7 +95,7 @@ async fn make_few(tx: &mut WriteTx, wanted: &[NewOffer]) -> Result<Vec<Offer>, S
         Row,
         "with w as (
            select id, class, epoch from work_item
-           where tenant_id = $1 and id = any($3) and state = 'queued' order by id for update
+           where tenant_id = $1 and id = any($3) and state || '' = 'queued' order by id for update
          ), held as (
            select agent_id, class, used, cap from agent_load
            where tenant_id = $1 and agent_id = any($5) order by agent_id, class for update
@@ -153,7 +153,7 @@ pub async fn end(
     let row = sqlx::query_as!(
         Row,
         "update offer set state = $3, reason = $4, ended_at = clock_timestamp()
-         where tenant_id = $1 and id = $2 and state = 'pending' and (not $5 or expires_at <= clock_timestamp())
+         where tenant_id = $1 and id = $2 and state || '' = 'pending' and (not $5 or expires_at <= clock_timestamp())
          returning id, work_item_id, agent_id, epoch, state, reason, created_at, expires_at",
         tenant,
         id.0,
@@ -200,7 +200,7 @@ pub async fn pending_of(tx: &mut ReadTx, agent: AgentId) -> Result<Vec<Offer>, S
 pub async fn pending_for(tx: &mut ReadTx, work: WorkItemId) -> Result<Option<OfferId>, StoreError> {
     let tenant = tx.tenant();
     let id = sqlx::query_scalar!(
-        "select id from offer where tenant_id = $1 and work_item_id = $2 and state = 'pending'",
+        "select id from offer where tenant_id = $1 and work_item_id = $2 and state || '' = 'pending'",
         tenant,
         work.0
     )

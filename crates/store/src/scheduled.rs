@@ -148,7 +148,7 @@ pub async fn open(
 
 /// The open callback of a piece of work.
 pub async fn of_work(tx: &mut ReadTx, work: WorkItemId) -> Result<Option<Scheduled>, StoreError> {
-    Ok(scheduled!(tx, "t.work_item_id = $2 and t.state in ('waiting', 'due')", work.0)?.pop())
+    Ok(scheduled!(tx, "t.work_item_id = $2 and t.state || '' in ('waiting', 'due')", work.0)?.pop())
 }
 
 /// What to schedule.
@@ -244,7 +244,7 @@ pub async fn end(tx: &mut WriteTx, id: ScheduledWorkId, state: &'static str) -> 
     let tenant = tx.tenant();
     sqlx::query!(
         "update scheduled_work set state = $3, ended_at = clock_timestamp()
-         where tenant_id = $1 and id = $2 and state in ('waiting', 'due')",
+         where tenant_id = $1 and id = $2 and state || '' in ('waiting', 'due')",
         tenant,
         id.0,
         state

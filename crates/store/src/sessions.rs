@@ -64,8 +64,9 @@ pub async fn open_work(tx: &mut ReadTx, sessions: &[SessionId]) -> Result<Vec<(S
     let tenant = tx.tenant();
     let ids: Vec<Uuid> = sessions.iter().map(|session| session.0).collect();
     let rows = sqlx::query!(
-        "select session_id, id from work_item where tenant_id = $1 and session_id = any($2)
-           and state in ('queued', 'offered', 'active', 'wrapping', 'parked')",
+        "select w.session_id, w.id from unnest($2::uuid[]) as asked(id)
+         join work_item w on w.tenant_id = $1 and w.session_id = asked.id
+           and w.state in ('queued', 'offered', 'active', 'wrapping', 'parked')",
         tenant,
         &ids
     )

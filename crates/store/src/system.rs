@@ -96,7 +96,7 @@ pub async fn overdue(tx: &mut SystemTx, grace: f64, patience: f64) -> Result<Ove
     let mut found = Overdue::default();
     let offers = sqlx::query!(
         "select tenant_id, id from offer
-         where state = 'pending' and expires_at < statement_timestamp() - make_interval(secs => $1) limit 500",
+         where lower(state) = 'pending' and expires_at < statement_timestamp() - make_interval(secs => $1) limit 500",
         grace
     );
     found.offers = offers.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
@@ -121,7 +121,7 @@ pub async fn overdue(tx: &mut SystemTx, grace: f64, patience: f64) -> Result<Ove
     found.silent = silent.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
     let raws = sqlx::query!(
         "select tenant_id, id, queue from inbound_raw
-         where state = 'received' and received_at < statement_timestamp() - make_interval(secs => $1)
+         where lower(state) = 'received' and received_at < statement_timestamp() - make_interval(secs => $1)
          order by received_at, id limit 1000",
         patience
     );

@@ -315,7 +315,7 @@ pub async fn record(
            update webhook_delivery set state = $3, attempts = attempts + 1, tries = tries + 1,
              due_at = clock_timestamp() + make_interval(secs => $4),
              finished_at = case when $3 <> 'pending' then clock_timestamp() end
-           where tenant_id = $1 and id = $2 and state = 'pending' returning attempts
+           where tenant_id = $1 and id = $2 and state || '' = 'pending' returning attempts
          )
          insert into webhook_attempt (tenant_id, delivery_id, n, duration_ms, headers, status, response, error)
          select $1, $2, attempts, $5, $6, $7, $8, $9 from d",

@@ -148,7 +148,8 @@ pub async fn lock(tx: &mut WriteTx, id: WorkItemId) -> Result<Option<WorkItem>, 
 pub async fn lock_open(tx: &mut WriteTx, conversation: ConversationId) -> Result<Vec<WorkItem>, StoreError> {
     work!(
         tx,
-        "conversation_id = $2 and state in ('queued', 'offered', 'active', 'wrapping', 'parked') order by id for update",
+        "conversation_id = $2 and state || '' in ('queued', 'offered', 'active', 'wrapping', 'parked')
+         order by id for update",
         conversation.0
     )
 }
@@ -355,7 +356,8 @@ pub async fn site_over(tx: &mut WriteTx, id: WorkItemId) -> Result<Option<QueueI
     let tenant = tx.tenant();
     let queue = sqlx::query_scalar!(
         "update work_item set site_id = null, site_until = null
-         where tenant_id = $1 and id = $2 and site_until <= clock_timestamp() and state in ('queued', 'offered', 'parked')
+         where tenant_id = $1 and id = $2 and site_until <= clock_timestamp()
+           and state || '' in ('queued', 'offered', 'parked')
          returning queue_id",
         tenant,
         id.0
@@ -406,7 +408,7 @@ pub async fn give(tx: &mut WriteTx, item: &WorkItem, agent: AgentId, reason: &'s
          )
          update work_item set state = 'active', agent_id = room.agent_id, epoch = epoch + 1,
                 accepted_at = clock_timestamp(), named_agent_id = null, named_until = null, site_id = null, site_until = null
-         from room where tenant_id = $1 and id = $2 and state in ('queued', 'parked')",
+         from room where tenant_id = $1 and id = $2 and state || '' in ('queued', 'parked')",
         tenant,
         item.id.0,
         agent.0,
@@ -428,7 +430,7 @@ pub async fn accept(tx: &mut WriteTx, offer: OfferId, agent: AgentId) -> Result<
         Row,
         r#"with o as (
            update offer o set state = 'accepted', ended_at = clock_timestamp()
-           where o.tenant_id = $1 and o.id = $2 and o.agent_id = $3 and o.state = 'pending'
+           where o.tenant_id = $1 and o.id = $2 and o.agent_id = $3 and o.state || '' = 'pending'
              and o.expires_at > clock_timestamp()
            returning o.work_item_id, o.epoch
          )
