@@ -29,6 +29,8 @@ const CLAIM: f64 = 3.0;
 const TRY: f64 = 2.0;
 /// How often another process' request is looked at.
 const EVERY: Duration = Duration::from_millis(40);
+/// The least time a system is given.
+const LEAST: Duration = Duration::from_millis(400);
 /// For how long those who look wait, above the budget: for the database on both sides of the request.
 const SLACK: Duration = Duration::from_millis(300);
 
@@ -80,26 +82,39 @@ impl Lookups {
     }
 }
 
+/// A flight that is over, however it ended: the next one who looks may begin another.
+struct Leaves(Lookups, Key);
+
+impl Drop for Leaves {
+    fn drop(&mut self) {
+        self.0.0.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+    }
+}
+
 /// Asks, or waits for who asks already. The request goes on though the one who wanted it is gone.
 pub(super) async fn fly(app: &App, errand: Errand) -> Landing {
     let key = (errand.tenant, errand.customer, errand.locale.clone(), errand.digest.clone());
-    let mut landing = {
+    let (mut landing, begins) = {
         let mut flights = app.lookups.0.flights.lock().unwrap_or_else(PoisonError::into_inner);
-        let begin = || {
+        if let Some(landing) = flights.get(&key) {
+            (landing.clone(), None)
+        } else {
             let (land, landing) = watch::channel(None);
-            let (app, key) = (app.clone(), key.clone());
-            tokio::spawn(async move {
-                let came = ask(&app, &errand).await.unwrap_or_else(|error| {
-                    tracing::warn!(%error, "a look-up failed");
-                    Some(Fault::new(FaultKind::Busy, ""))
-                });
-                let _ = land.send(came);
-                app.lookups.0.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
-            });
-            landing
-        };
-        flights.entry(key.clone()).or_insert_with(begin).clone()
+            flights.insert(key.clone(), landing.clone());
+            (landing, Some(land))
+        }
     };
+    if let Some(land) = begins {
+        let (app, leaves) = (app.clone(), Leaves(app.lookups.clone(), key));
+        tokio::spawn(async move {
+            let _leaves = leaves;
+            let came = ask(&app, &errand).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "a look-up failed");
+                Some(Fault::new(FaultKind::Busy, ""))
+            });
+            let _ = land.send(came);
+        });
+    }
     match timeout_at(Tick::now() + BUDGET + SLACK, landing.changed()).await {
         Ok(_) => landing.borrow().clone(),
         Err(_) => Some(Fault::new(FaultKind::Busy, "")),
@@ -109,7 +124,8 @@ pub(super) async fn fly(app: &App, errand: Errand) -> Landing {
 /// One request, if nobody else makes it, and what came of it.
 async fn ask(app: &App, errand: &Errand) -> Result<Landing, StoreError> {
     let until = Tick::now() + BUDGET;
-    let Some(_place) = app.lookups.place(errand.tenant, until).await else {
+    // Who waited too long for a place asks nothing: a system that is given no time would seem slow.
+    let Some(_place) = app.lookups.place(errand.tenant, until - LEAST).await else {
         return Ok(Some(Fault::new(FaultKind::Busy, "")));
     };
     let (url, secrets) = match set_out(app, errand).await? {
@@ -120,8 +136,7 @@ async fn ask(app: &App, errand: &Errand) -> Result<Landing, StoreError> {
     };
     let body = rules::request(&errand.customer.to_string(), &errand.sent, &errand.locale);
     let id = format!("lkp_{}", app.db.ids().next::<uuid::Uuid>().simple());
-    // Something is left to ask with, also when places were rare.
-    let patience = until.duration_since(Tick::now()).max(Duration::from_millis(50));
+    let patience = until.duration_since(Tick::now()).max(LEAST);
     let question = Question { url: &url, secrets: &secrets, id: &id, body: &body, now: errand.now, patience };
     let exchange = app.providers.look_up(question).await;
     let outcome = rules::understand(&exchange);
@@ -195,5 +210,28 @@ pub(crate) async fn fares(
             let faults = if fault.kind.of_system() { before.saturating_add(1) } else { 0 };
             store::failed(tx, fault, faults, rules::pause(faults, retry_after_s)).await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_tenant_has_few_places_and_takes_none_from_others() {
+        let (lookups, soon) = (Lookups::default(), || Tick::now() + Duration::from_millis(20));
+        let tenant = |n: u128| TenantId(uuid::Uuid::from_u128(n));
+        let mut held = Vec::new();
+        for _ in 0..EACH {
+            held.push(lookups.place(tenant(1), soon()).await.unwrap());
+        }
+        assert!(lookups.place(tenant(1), soon()).await.is_none());
+        assert!(lookups.place(tenant(2), soon()).await.is_some());
+        held.pop();
+        assert!(lookups.place(tenant(1), soon()).await.is_some());
+        for n in 3..100 {
+            held.extend(lookups.place(tenant(n), soon()).await);
+        }
+        assert_eq!(held.len(), ALL, "all together have no more than this");
     }
 }
