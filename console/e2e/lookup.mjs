@@ -1,6 +1,7 @@
 // The tenant's own system is asked about a customer: set up and tried by an admin, shown to an agent, in trouble, mended.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { command } from './others.mjs';
 import { accessible, available, awake, looked, page, shoot, signIn, take, tell } from './setup.mjs';
 import { inChinese } from './work.mjs';
 
@@ -81,7 +82,15 @@ export async function lookup({ chrome, url, world, run, problems }) {
   await desk.waitForSelector('[data-fault=STATUS]');
   await card.getByText('EUR 1,284.50').waitFor();
   await looked(desk, 'lookup-fault', problems);
-  await inChinese(desk, 'lookup-fault', problems);
+  await command(desk, 'language');
+  await desk.waitForSelector('html[lang=zh-CN]');
+  await desk.waitForTimeout(500);
+  await card.locator('[data-again]').press('Enter');
+  await desk.locator('[data-fault=STATUS]', { hasText: '业务系统' }).waitFor();
+  await accessible(desk, 'look-up in trouble, zh', problems);
+  await shoot(desk, 'lookup-fault-zh');
+  await command(desk, 'language');
+  await desk.waitForSelector('html[lang=en]');
   await admin.locator('[data-try-go]').press('Enter');
   await admin.waitForSelector('[data-tried=false]');
   await admin.waitForSelector('[data-standing=ill], [data-standing=resting]');
