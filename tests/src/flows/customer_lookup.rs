@@ -276,7 +276,7 @@ async fn a_system_in_trouble_holds_up_nobody_and_the_last_answer_stays() -> Resu
     let told = "facts[0].value: is a text of 1 to 300 characters in one line";
     assert_eq!((&shown["fault"]["detail"], crm.seen().len()), (&json!(told), 1), "a fault stands for a moment");
 
-    let late = |question: &Value| (Duration::from_millis(1_500), by_the_book(question).1);
+    let late = |question: &Value| (Duration::from_secs(2), by_the_book(question).1);
     let elsewhere = Answer::Elsewhere(format!("{}/private", stack.provider.url));
     crm.does(by_the_book);
     stack.sql(AN_HOUR_LATER).await?;
@@ -296,7 +296,7 @@ async fn a_system_in_trouble_holds_up_nobody_and_the_last_answer_stays() -> Resu
         stack.sql(AN_HOUR_LATER).await?;
         let begun = Instant::now();
         let shown = look(ana, kit).await?;
-        ensure!(begun.elapsed() < Duration::from_millis(1_450), "{kind} took {:?}", begun.elapsed());
+        ensure!(begun.elapsed() < Duration::from_millis(1_800), "{kind} took {:?}", begun.elapsed());
         assert_eq!((&shown["fault"]["kind"], &shown["fresh"]), (&json!(kind), &json!(false)), "{shown}");
         assert_eq!((&shown["standing"], &shown["answer"]), (&json!("KNOWN"), &first["answer"]), "the last one stays");
         stack.sql("update customer_lookup set faults = 0, rests_until = null").await?;

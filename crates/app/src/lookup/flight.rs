@@ -32,7 +32,7 @@ const EVERY: Duration = Duration::from_millis(40);
 /// The least time a system is given.
 const LEAST: Duration = Duration::from_millis(400);
 /// For how long those who look wait, above the budget: for the database on both sides of the request.
-const SLACK: Duration = Duration::from_millis(300);
+const SLACK: Duration = Duration::from_millis(500);
 
 /// What somebody wants to know.
 #[derive(Debug, Clone)]
