@@ -29,6 +29,7 @@ const config: CodegenConfig = {
     './src/gql/red/': { ...client, documents: ['src/operations/red/*.graphql'] },
     './src/gql/scheduled/': { ...client, documents: ['src/operations/scheduled/*.graphql'] },
     './src/gql/identity/': { ...client, documents: ['src/operations/identity/*.graphql'] },
+    './src/gql/lookup/': { ...client, documents: ['src/operations/lookup/*.graphql'] },
     './src/gql/search/': { ...client, documents: ['src/operations/search/*.graphql'] },
     './src/gql/knowledge/': { ...client, documents: ['src/operations/knowledge/*.graphql'] },
   },

@@ -2,11 +2,12 @@
 
 use futures_util::future::BoxFuture;
 use meridian_app::providers::Providers;
-use meridian_channels::{Http, registry};
+use meridian_channels::{Http, lookup, registry};
 use meridian_domain::{
     amendment::Whom,
     channel::{AccountConfig, Capabilities, ChannelKind, Setting},
     event::Identifier,
+    lookup::{Exchange, Question},
     outbound::{Accepted, OutboundMessage, SendError},
     template::{TemplateState, Wording},
 };
@@ -49,6 +50,10 @@ impl Providers for Adapters {
 
     fn typing<'a>(&'a self, account: &'a AccountConfig, whom: &'a Whom) -> BoxFuture<'a, Result<(), SendError>> {
         registry::get(account.kind).typing(&self.0, account, whom)
+    }
+
+    fn look_up<'a>(&'a self, question: Question<'a>) -> BoxFuture<'a, Exchange> {
+        Box::pin(lookup::ask(&self.0, question))
     }
 
     fn send<'a>(

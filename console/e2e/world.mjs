@@ -194,9 +194,33 @@ export class World {
       const line = this.lines.shift();
       return { actions: line ? [{ type: 'message', ...(typeof line === 'string' ? { text: line } : line) }] : [] };
     }
+    if (path.startsWith('/crm/')) return this.crm(body);
     if (path.includes('/messages')) return { messaging_product: 'whatsapp', messages: [{ id: `wamid.out.${this.count}.${randomUUID()}` }] };
     if (path.includes('/media')) return { id: `media${this.count}` };
     return path.includes('generic') ? { external_id: `g${this.count}.${randomUUID()}` } : {};
+  }
+
+  /** What the tenant's own system knows of whoever it is asked about. */
+  crm({ identifiers, locale }) {
+    const zh = locale === 'zh';
+    const ago = (days) => new Date(Date.now() - days * 86_400_000).toISOString();
+    const order = (n) => `https://shop.example.com/orders/${n}`;
+    return {
+      name: 'Olivia Brandt',
+      tags: zh ? ['金卡会员'] : ['Gold', 'Newsletter'],
+      facts: [
+        { label: zh ? '客户编号' : 'Customer number', value: 'C-104 733', link: 'https://shop.example.com/customers/104733' },
+        { label: zh ? '电话' : 'Phone', value: identifiers[0].value },
+        { label: zh ? '余额' : 'Balance', value: 'EUR 1,284.50' },
+        { label: zh ? '配送地址' : 'Delivery address', value: '14 Harbour Street, Whitby YO21 3PU' },
+      ],
+      activities: [
+        { at: ago(-3), title: zh ? '预约上门取件' : 'Pick-up of the return', detail: zh ? '09:00 到 12:00' : 'between 9 and 12' },
+        { at: ago(0.1), title: zh ? '订单 48213 已发货' : 'Order 48213 sent', link: order(48213), amount: 'EUR 89.90', detail: zh ? '电水壶，1.7 升' : 'Kettle, 1.7 l' },
+        { at: ago(12), title: zh ? '退款' : 'Refund', amount: 'EUR −20.00' },
+        { at: ago(48), title: zh ? '订单 47102' : 'Order 47102', link: order(47102), amount: 'EUR 142.00' },
+      ],
+    };
   }
 
   /** How often the providers were told this. */

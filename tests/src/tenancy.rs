@@ -55,6 +55,8 @@ const FILL: &[&str] = &[
     "insert into webhook_event (tenant_id, id, key, kind, data, at) select tenant_id, id, 'k', 'k', '{}', now() from webhook_endpoint",
     "insert into webhook_delivery (tenant_id, id, endpoint_id, event_id, kind, order_key, sequence) select tenant_id, id, id, id, 'k', id, 1 from webhook_endpoint",
     "insert into webhook_attempt (tenant_id, delivery_id, n, duration_ms, headers) select tenant_id, id, 1, 1, '{}' from webhook_endpoint",
+    "insert into customer_lookup (tenant_id, url, schemes, fresh_seconds, secret_sealed) select tenant_id, 'https://localhost', '{email}', 300, '' from tenant",
+    "insert into customer_lookup_answer (tenant_id, customer_id, locale, digest) select l.tenant_id, c.id, 'en', '' from customer_lookup l join customer c on c.tenant_id = l.tenant_id limit 1",
     "insert into knowledge_space (tenant_id, id, name) select tenant_id, id, 's' from branch limit 1",
     "insert into knowledge_article (tenant_id, id, space_id, audience) select tenant_id, id, id, '{agent}' from knowledge_space",
     "insert into knowledge_revision (tenant_id, article_id, language, revision, title, body) select tenant_id, id, 'en', 1, 't', 't' from knowledge_article",

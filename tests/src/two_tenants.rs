@@ -212,6 +212,10 @@ async fn set_up(stack: &Stack) -> Result<Value> {
     ensure!(ada.query(activate, json!({ "p": emergency })).await?["emergencyActivate"]["userErrors"] == json!([]));
     let hook = "mutation($u: String!) { webhookEndpointSave(input: { name: \"Zinnia\", url: $u }) { endpoint { id } userErrors { message } } }";
     let hook = ada.query(hook, json!({ "u": format!("{}/zinnia", stack.provider.url) })).await?;
+    // Switched off: to look at a customer changes nothing.
+    let ask =
+        "mutation($u: String!) { customerLookupSave(input: { url: $u, enabled: false }) { userErrors { message } } }";
+    ada.query(ask, json!({ "u": format!("{}/zinnia", stack.provider.url) })).await?;
     let test = "mutation($e: ID!) { webhookEndpointTest(input: { webhookEndpointId: $e }) { userErrors { message } } }";
     ada.query(test, json!({ "e": hook["webhookEndpointSave"]["endpoint"]["id"] })).await?;
     let teach = "mutation { intentExamplesAdd(input: { examples: [{ intent: \"zinnia\", text: \"Zinnia\" }, { intent: \"x\", text: \"x Zinnia\" }] }) {

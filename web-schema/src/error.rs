@@ -3,7 +3,8 @@
 
 use async_graphql::{Enum, ErrorExtensions, Response, SimpleObject, Value};
 use meridian_app::{
-    authz::Forbidden, conversations, customers, identity, knowledge, red, routing, scheduled, setup, understanding,
+    authz::Forbidden, conversations, customers, identity, knowledge, lookup, red, routing, scheduled, setup,
+    understanding,
 };
 use meridian_store::StoreError;
 
@@ -211,6 +212,7 @@ refusals! {
         NotFound(_) => NotFound, NothingWaits => Conflict, Taken => Conflict, Over => Conflict, NotHolder => NotHolder,
         Window(_) => Invalid, Wrong(..) => Invalid,
     }
+    lookup::LookupRefused { NotFound(_) => NotFound, Soon => Conflict }
     red::EventRefused { NotFound => NotFound, Invalid(_) => Invalid }
     understanding::TeachRefused {
         NotFound(_) => NotFound, Example(_) => Invalid, Bounds(_) => Invalid, Untrainable(_) => Invalid,

@@ -11,6 +11,7 @@ mod ids;
 mod knowledge;
 mod live;
 mod loaders;
+mod lookup;
 mod page;
 mod people;
 mod red;

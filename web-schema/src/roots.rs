@@ -10,6 +10,7 @@ use crate::{
     customers::{CustomerMutations, CustomerQueries},
     identity::{IdentityMutations, IdentityQueries, RunMutations, RunQueries, VerifyMutations, VerifyQueries},
     knowledge::{KnowledgeMutations, KnowledgeQueries},
+    lookup::{LookupMutations, LookupQueries},
     people::{PeopleMutations, PeopleQueries},
     red::{RedMutations, RedQueries},
     understanding::{UnderstandingMutations, UnderstandingQueries},
@@ -46,6 +47,7 @@ pub(crate) struct Floor(
     TemplateQueries,
     WebhookQueries,
     BotEventQueries,
+    LookupQueries,
 );
 
 #[derive(MergedObject, Default)]
@@ -92,6 +94,7 @@ pub(crate) struct Managing(
     TemplateMutations,
     WebhookMutations,
     BotEventMutations,
+    LookupMutations,
 );
 
 #[derive(MergedObject, Default)]

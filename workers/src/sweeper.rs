@@ -10,7 +10,7 @@ use meridian_domain::{
     time::Clock,
 };
 use meridian_store::{
-    StoreError, cursors,
+    StoreError, cursors, lookups,
     system::{self, Overdue},
 };
 use std::{sync::Arc, time::Duration};
@@ -72,7 +72,8 @@ struct Found {
     called: Vec<(TenantId, ChannelAccountId, String)>,
 }
 
-/// Forgets decision records that are older than is asked for, and what outside verifiers found about people long ago.
+/// Forgets decision records that are older than is asked for, what outside verifiers found about people long ago, and what
+/// tenants' own systems said of customers.
 async fn forget(settings: &Settings, holder: uuid::Uuid) -> Result<(), StoreError> {
     let mut tx = settings.app.db.system("the sweeper forgets old decision records and checks of all tenants").await?;
     if system::hold_lease(&mut tx, "sweeper", holder, LEASE_SECONDS).await?.is_some() {
@@ -80,6 +81,7 @@ async fn forget(settings: &Settings, holder: uuid::Uuid) -> Result<(), StoreErro
             system::forget_decisions(&mut tx, settings.decision_days, FORGET_AT_ONCE).await?;
         }
         system::forget_checks(&mut tx, FORGET_AT_ONCE).await?;
+        lookups::forget(&mut tx, FORGET_AT_ONCE).await?;
     }
     tx.commit().await
 }

@@ -23,6 +23,7 @@ export const areas = [
   { id: 'channels', group: 'links', icon: 'channel', permission: 'setup:read' },
   { id: 'bots', group: 'links', icon: 'bot', permission: 'setup:read' },
   { id: 'webhooks', group: 'links', icon: 'hook', permission: 'setup:read' },
+  { id: 'lookup', group: 'links', icon: 'search', permission: 'setup:read' },
   { id: 'keys', group: 'links', icon: 'key', permission: 'setup:read' },
   { id: 'unknown', group: 'trust', icon: 'alert', permission: 'setup:read' },
   { id: 'audit', group: 'trust', icon: 'shield', permission: 'audit:read' },

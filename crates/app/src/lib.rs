@@ -11,6 +11,7 @@ pub mod emergency;
 pub mod identity;
 pub mod inbound;
 pub mod knowledge;
+pub mod lookup;
 pub mod media;
 pub mod providers;
 pub mod pulls;
@@ -42,6 +43,8 @@ pub struct App {
     pub minds: understanding::Minds,
     /// Who was shown typing a moment ago, and the way to show it.
     pub typing: conversations::Typing,
+    /// Look-ups in tenants' own systems that are under way.
+    pub lookups: lookup::Lookups,
     /// What providers can do, and the way to them.
     pub providers: Arc<dyn providers::Providers>,
 }
@@ -58,6 +61,7 @@ impl App {
             known: inbound::Known::default(),
             minds: understanding::Minds::default(),
             typing: conversations::Typing::default(),
+            lookups: lookup::Lookups::default(),
             providers,
         }
     }

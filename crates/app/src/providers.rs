@@ -5,6 +5,7 @@ use meridian_domain::{
     amendment::Whom,
     channel::{AccountConfig, Capabilities, ChannelKind, Setting},
     event::Identifier,
+    lookup::{Exchange, Question},
     outbound::{Accepted, OutboundMessage, SendError},
     template::{TemplateState, Wording},
 };
@@ -30,6 +31,8 @@ pub trait Providers: Send + Sync {
     fn reaches<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<(), SendError>>;
     /// Shows a customer that somebody types.
     fn typing<'a>(&'a self, account: &'a AccountConfig, whom: &'a Whom) -> BoxFuture<'a, Result<(), SendError>>;
+    /// Asks a tenant's own system about a customer: one signed post that is over in time.
+    fn look_up<'a>(&'a self, question: Question<'a>) -> BoxFuture<'a, Exchange>;
     /// Sends one message.
     fn send<'a>(
         &'a self,

@@ -123,6 +123,14 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The answer, if it is not larger than it may be.
+    fn whole(self) -> Result<Self, SendError> {
+        if self.body.len() > LARGEST {
+            return Err(error(ErrorClass::Ambiguous, "the answer is larger than 1 MiB"));
+        }
+        Ok(self)
+    }
+
     /// The body as JSON; null when it is none.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
@@ -203,12 +211,17 @@ impl Http {
     /// Posts a body to a vetted address; redirects are not followed. An error before the request could leave is
     /// `provider_down`; one after is `ambiguous`.
     pub async fn post(&self, request: Request<'_>) -> Result<Answer, SendError> {
-        self.request(reqwest::Method::POST, request).await
+        self.request(reqwest::Method::POST, request, LARGEST).await?.whole()
+    }
+
+    /// The same, but no more than `most` bytes of the answer and one more are read: by that one it is known to be larger.
+    pub(crate) async fn post_for(&self, request: Request<'_>, most: usize) -> Result<Answer, SendError> {
+        self.request(reqwest::Method::POST, request, most).await
     }
 
     /// Gets an address, behind the same guard.
     pub async fn get(&self, request: Request<'_>) -> Result<Answer, SendError> {
-        self.request(reqwest::Method::GET, request).await
+        self.request(reqwest::Method::GET, request, LARGEST).await?.whole()
     }
 
     /// Whether a request to an address may leave.
@@ -221,7 +234,7 @@ impl Http {
         }
     }
 
-    async fn request(&self, method: reqwest::Method, request: Request<'_>) -> Result<Answer, SendError> {
+    async fn request(&self, method: reqwest::Method, request: Request<'_>, most: usize) -> Result<Answer, SendError> {
         let url = Url::parse(request.url).map_err(|_| error(ErrorClass::BadContent, "not a URL"))?;
         let mut post = self.begin(method, url, request.timeout)?.body(request.body);
         for (name, value) in request.headers {
@@ -231,7 +244,7 @@ impl Http {
             post = post.basic_auth(user, Some(password));
         }
         let response = post.send().await.map_err(|failure| classify(&failure))?;
-        read(response).await
+        read(response, most).await
     }
 
     /// A request to an address that may be asked, as far as its spelling tells; names are vetted as they resolve.
@@ -306,7 +319,7 @@ pub(crate) fn classify(failure: &reqwest::Error) -> SendError {
     }
 }
 
-async fn read(response: reqwest::Response) -> Result<Answer, SendError> {
+async fn read(response: reqwest::Response, most: usize) -> Result<Answer, SendError> {
     let status = response.status().as_u16();
     let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
     let retry_after_s = retry_after.and_then(|value| value.parse().ok());
@@ -314,10 +327,11 @@ async fn read(response: reqwest::Response) -> Result<Answer, SendError> {
     let mut chunks = response.bytes_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| error(ErrorClass::Ambiguous, "the answer was cut off"))?;
-        if body.len() + chunk.len() > LARGEST {
-            return Err(error(ErrorClass::Ambiguous, "the answer is larger than 1 MiB"));
+        let room = (most + 1).saturating_sub(body.len());
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if body.len() > most {
+            break;
         }
-        body.extend_from_slice(&chunk);
     }
     Ok(Answer { status, retry_after_s, body: body.into() })
 }

@@ -10,6 +10,7 @@ mod generic;
 pub mod http;
 mod json;
 mod line;
+pub mod lookup;
 mod media;
 mod messenger;
 mod meta;

@@ -26,7 +26,7 @@ pub struct Posted {
 }
 
 /// The headers of a post: signed by each secret, of which one good signature is enough.
-fn headers(secrets: &[Secret], id: &str, now: Instant, body: &[u8]) -> Vec<(&'static str, String)> {
+pub(crate) fn headers(secrets: &[Secret], id: &str, now: Instant, body: &[u8]) -> Vec<(&'static str, String)> {
     let signed = secrets.iter().filter_map(|secret| signature::webhook_sign(secret, id, now.timestamp(), body));
     vec![
         ("content-type", "application/json".to_owned()),

@@ -21,6 +21,7 @@ pub mod ids;
 pub mod jobs;
 pub mod knowledge;
 pub mod live;
+pub mod lookup;
 pub mod mail;
 pub mod media;
 pub mod outbound;

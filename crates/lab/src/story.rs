@@ -93,6 +93,7 @@ pub async fn tell(world: World) -> Result<()> {
         Story { world, http, provider, people, taken, started: Instant::now(), run, posted: 0, accepted: 0 };
     story.say("Ana and Ben in London, Mei and Ravi in Singapore sign in and are available");
     let nora = story.last_week().await?;
+    story.shop_knows(&nora).await?;
     story.today(&nora).await?;
     story.rush().await?;
     tasks.abort_all();
@@ -182,6 +183,31 @@ impl Story {
         self.say(&format!("the agent confirms her phone {phone} and resolves the conversation"));
         self.resolve(&taken).await?;
         Ok(customer)
+    }
+
+    /// What the shop's own system knows of Nora stands on her card. Afterwards nobody is there to be asked: it is off again.
+    async fn shop_knows(&self, nora: &str) -> Result<()> {
+        let email = format!("ada@{}.example", self.world.workspace);
+        let ada = Agent::sign_in(&self.world.base, &self.world.workspace, &email, &self.world.password).await?;
+        let url = format!("{}/shop/customers", self.provider.url);
+        let known = ada.query("{ customerLookupSetting { url } }", json!({})).await?;
+        if known["customerLookupSetting"]["url"].as_str().is_some_and(|other| other != url) {
+            return Ok(());
+        }
+        let save = "mutation($u: String!, $e: Boolean!) { customerLookupSave(input: { url: $u, enabled: $e }) { userErrors { message } } }";
+        ada.query(save, json!({ "u": url, "e": true })).await?;
+        let answer = json!({ "tags": ["Harbour Club"], "facts": [{ "label": "Vouchers", "value": "GBP 15.00" }],
+            "activities": [{ "at": "2026-03-12T09:30:00Z", "title": "Order 48213: kettle", "amount": "GBP 39.90" }] });
+        self.provider.plan("/shop/customers", vec![Answer::Say(200, answer)]);
+        let look = "query($c: ID!) { customerLookup(customerId: $c) { answer { facts { label value } activities { title } } fault { kind } } }";
+        let seen = self.people[0].1.query(look, json!({ "c": nora })).await?["customerLookup"].take();
+        let (fact, order) = (&seen["answer"]["facts"][0], &seen["answer"]["activities"][0]["title"]);
+        let (Some(value), Some(order)) = (fact["value"].as_str(), order.as_str()) else {
+            anyhow::bail!("the shop was not asked: {seen}");
+        };
+        self.say(&format!("the shop's own system says on her card: vouchers {value}; {order}"));
+        ada.query(save, json!({ "u": url, "e": false })).await?;
+        Ok(())
     }
 
     /// WhatsApp, the bot, the hand-off, the brief, the answer and its status.

@@ -39,6 +39,7 @@ pub mod keys;
 pub mod knowledge;
 pub mod line;
 pub mod live;
+pub mod lookups;
 pub mod migrate;
 pub mod moves;
 pub mod offers;

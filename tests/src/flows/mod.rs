@@ -13,6 +13,7 @@ mod channels;
 mod codes;
 mod connect;
 mod control;
+mod customer_lookup;
 mod desk;
 mod faults;
 mod graphql;

@@ -506,6 +506,7 @@ export const en = {
   'item.formatted': 'As it was sent',
   'item.plain': 'As plain text',
   'admin.webhooks': 'Webhooks',
+  'admin.lookup': 'Customer look-up',
   'admin.whatif': 'What if',
   'admin.red': 'Red channel',
   'admin.codes': 'Work codes',

@@ -48,6 +48,8 @@ const things: Record<string, string> = {
   'open alert': '未结束的告警',
   'work item': '工作项',
   verifier: '核验方',
+  'look-up': '客户查询',
+  fresh_seconds: '结果有效秒数',
   consent: '同意',
   hours: '小时数',
   score: '分数',
@@ -462,6 +464,23 @@ const said: readonly (readonly [english: string, chinese: string])[] = [
   ['the answer was lost', '没有收到应答'],
   ['the answer was cut off', '应答不完整'],
   ['the answer is larger than 1 MiB', '应答超过 1 MiB'],
+  // Look-ups in the tenant's own system.
+  ['the system was asked a moment ago: wait a few seconds', '刚刚查询过，请过几秒再试'],
+  ['identifiers of the scheme `{}` are not one person\'s and never sent', '标识类型 {0} 不属于单个人，不会发送'],
+  ['schemes: choose 1 to {}', '请选择 1 到 {0} 种标识'],
+  ['url is an https address: plain http is for private addresses alone', '请填写 https 地址，http 只可用于内网地址'],
+  ['identifiers of this scheme are not sent: allow it first', '此类标识未允许发送，请先勾选'],
+  ['no answer within {} ms', '{0} 毫秒内没有应答'],
+  ['the answer is larger than 64 KiB', '应答超过 64 KiB'],
+  ['the answer is not JSON: {}', '应答不是 JSON：{0}'],
+  ['{}: is a text of 1 to {} characters in one line', '{0}：须为 1 到 {1} 个字符的单行文字'],
+  ['{}: is a list', '{0}：须为列表'],
+  ['{}: is an object', '{0}：须为对象'],
+  ['{}: has at most {} entries', '{0}：最多 {1} 项'],
+  ['{}: has no field `{}`: known are {}', '{0}：没有字段 {1}，可用字段为 {2}'],
+  ['{}: is a time after RFC 3339 like 2026-05-04T10:20:00Z', '{0}：须为 RFC 3339 时间，如 2026-05-04T10:20:00Z'],
+  ['{}: is an http(s) address without user and password', '{0}：须为不含用户名和密码的 http(s) 地址'],
+  ['{}: is true or false', '{0}：须为 true 或 false'],
 ];
 
 const escaped = (text: string): string => text.replace(/[.*+?^$()|[\]\\/]/g, '\\$&');

@@ -508,6 +508,7 @@ export const zh: Record<keyof typeof en, string> = {
   'item.formatted': '按原格式显示',
   'item.plain': '纯文本',
   'admin.webhooks': 'Webhook 推送',
+  'admin.lookup': '客户查询',
   'admin.whatif': '假设对比',
   'admin.red': '红色通道',
   'admin.codes': '工作代码',

@@ -45,7 +45,7 @@ fn checked(wanted: &Wanted<'_>) -> Result<(), SetupRefused> {
 }
 
 /// The address as it is stored, if posts may go there.
-async fn address(app: &App, url: &str) -> Result<String, SetupRefused> {
+pub(super) async fn address(app: &App, url: &str) -> Result<String, SetupRefused> {
     let wrong = |text: String| SetupRefused::Wrong("url", text);
     let parsed =
         url::Url::parse(url.trim()).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());

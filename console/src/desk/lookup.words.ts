@@ -1,0 +1,32 @@
+import { pack } from '../lib/i18n/pack';
+
+export const words = {
+  title: ['In your systems', '业务系统'],
+  asof: ['As of {age}', '数据时间：{age}'],
+  'asof.now': ['As of now', '刚刚更新'],
+  'asof.ago': ['As of {age} ago', '{age}前的数据'],
+  again: ['Ask again', '重新查询'],
+  asking: ['Asking', '正在查询'],
+  unknown: ['Not known there', '业务系统中没有此客户'],
+  'unknown.help': ['None of the verified identifiers is theirs.', '其中没有与已验证标识匹配的客户。'],
+  nameless: ['Nothing to ask by', '暂无可用于查询的标识'],
+  'nameless.help': ['No verified phone, mail or customer number yet: confirm one above, and they are looked up.', '尚无已验证的电话、邮箱或客户编号。在上方确认一个即可查询。'],
+  empty: ['Known there, with nothing to tell', '业务系统中有此客户，但没有可显示的信息'],
+  activity: ['Lately', '近期动态'],
+  more: ['{n} more', '还有 {n} 条'],
+  less: ['Fewer', '收起'],
+  last: ['This is its last answer.', '以下为上次查询结果。'],
+  setup: ['Set-up', '查看设置'],
+  hint: ['Show what your CRM knows', '显示 CRM 中的客户信息'],
+  'fault.slow': ['Your system took longer than a second. Ask again in a moment.', '业务系统在一秒内没有应答，请稍后重新查询。'],
+  'fault.unreachable': ['Your system does not answer. Ask again in a moment, or tell your admin.', '业务系统没有应答，请稍后重试或告知管理员。'],
+  'fault.address': ['The address of your system may not be asked. Tell your admin.', '业务系统的地址不允许访问，请告知管理员。'],
+  'fault.status': ['Your system refused to answer. Tell your admin.', '业务系统拒绝应答，请告知管理员。'],
+  'fault.redirect': ['Your system points to another address. Tell your admin.', '业务系统指向了其他地址，请告知管理员。'],
+  'fault.too_large': ['Your system said more than can be shown. Tell your admin.', '业务系统返回的内容过大，请告知管理员。'],
+  'fault.garbage': ['Your system’s answer cannot be read. Tell your admin.', '无法读取业务系统的应答，请告知管理员。'],
+  'fault.busy': ['Many are asking right now. Ask again in a moment.', '当前查询较多，请稍后重试。'],
+  'fault.resting': ['Your system failed several times and is left alone for a moment.', '业务系统多次出错，暂停查询片刻。'],
+  rests: ['It is asked again from {time}.', '{time} 后恢复查询。'],
+} as const;
+export const say = pack(words);
