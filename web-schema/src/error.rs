@@ -3,7 +3,7 @@
 
 use async_graphql::{Enum, ErrorExtensions, Response, SimpleObject, Value};
 use meridian_app::{
-    authz::Forbidden, conversations, customers, identity, knowledge, red, routing, scheduled, setup, understanding,
+    authz::Forbidden, conversations, customers, identity, knowledge, red, reply_drafts, routing, scheduled, setup, understanding,
 };
 use meridian_store::StoreError;
 
@@ -210,6 +210,10 @@ refusals! {
     scheduled::ScheduleRefused {
         NotFound(_) => NotFound, NothingWaits => Conflict, Taken => Conflict, Over => Conflict, NotHolder => NotHolder,
         Window(_) => Invalid, Wrong(..) => Invalid,
+    }
+    reply_drafts::DraftRefused {
+        NotFound(_) => NotFound, NoModel => Conflict, Resolved => Resolved, NotHolder => NotHolder, Nothing => Conflict,
+        Instruction => Invalid,
     }
     red::EventRefused { NotFound => NotFound, Invalid(_) => Invalid }
     understanding::TeachRefused {

@@ -15,6 +15,7 @@ pub mod media;
 pub mod providers;
 pub mod pulls;
 pub mod red;
+pub mod reply_drafts;
 pub mod routing;
 pub mod scheduled;
 pub mod search;
@@ -44,6 +45,8 @@ pub struct App {
     pub typing: conversations::Typing,
     /// What providers can do, and the way to them.
     pub providers: Arc<dyn providers::Providers>,
+    /// A language model is configured: drafts of replies can be asked for.
+    pub model: bool,
 }
 
 impl App {
@@ -59,6 +62,7 @@ impl App {
             minds: understanding::Minds::default(),
             typing: conversations::Typing::default(),
             providers,
+            model: false,
         }
     }
 }
