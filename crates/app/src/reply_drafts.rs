@@ -105,7 +105,8 @@ pub async fn request(
     }
     store::replace(&mut tx, conversation).await?;
     let id = store::ask(&mut tx, conversation, item, me, instruction).await?;
-    tx.job(&Job::DraftReply { draft: id }, conversation.0);
+    // In no order with others: one that was given up holds up no other.
+    tx.job(&Job::DraftReply { draft: id }, id.0);
     tell(&mut tx, conversation, id);
     tx.commit().await?;
     Ok(id)
@@ -141,7 +142,9 @@ pub(crate) async fn sent(
     let Some(draft) = found.draft.and_then(|draft| serde_json::from_value::<Draft>(draft).ok()) else { return Ok(()) };
     let kept = kept(&draft.text(), text);
     let outcome = if kept.as_is { "sent" } else { "edited" };
-    store::came_of(tx, id, outcome, Some(kept.share as f32), Some(item)).await?;
+    if store::came_of(tx, id, outcome, Some(kept.share as f32), Some(item)).await? {
+        tell(tx, conversation, id);
+    }
     Ok(())
 }
 
