@@ -3,7 +3,8 @@
 
 use async_graphql::{Enum, ErrorExtensions, Response, SimpleObject, Value};
 use meridian_app::{
-    authz::Forbidden, conversations, customers, identity, knowledge, red, reply_drafts, routing, scheduled, setup, understanding,
+    authz::Forbidden, conversations, customers, identity, knowledge, red, reply_drafts, routing, scheduled, setup,
+    understanding,
 };
 use meridian_store::StoreError;
 

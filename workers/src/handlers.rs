@@ -10,8 +10,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use meridian_app::{
-    bots, conversations, delivery, emergency, identity, inbound, reply_drafts, routing, scheduled, setup,
-    understanding,
+    bots, conversations, delivery, emergency, identity, inbound, reply_drafts, routing, scheduled, setup, understanding,
 };
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::registry;

@@ -2,8 +2,8 @@
 
 use crate::ids::{
     AgentId, AttachmentId, BotEventId, ChannelAccountId, ConversationId, CursorId, CustomerId, DeliveryId,
-    EmergencyActivationId, HandoffId, ItemId, OfferId, RawId, ReplyDraftId, RunId, ScheduledWorkId, SessionId, SignalId, SiteId,
-    WhatIfId, WorkItemId,
+    EmergencyActivationId, HandoffId, ItemId, OfferId, RawId, ReplyDraftId, RunId, ScheduledWorkId, SessionId,
+    SignalId, SiteId, WhatIfId, WorkItemId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,7 +1,9 @@
 //! Live changes: what a subscription is told. A change names what to read again, never its content. Signs pass: they
 //! have no place in the stream, and whoever did not listen never hears of them.
 
-use crate::ids::{AgentId, AlertId, ConversationId, CustomerId, ItemId, OfferId, QueueId, ReplyDraftId, SessionId, WorkItemId};
+use crate::ids::{
+    AgentId, AlertId, ConversationId, CustomerId, ItemId, OfferId, QueueId, ReplyDraftId, SessionId, WorkItemId,
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
 

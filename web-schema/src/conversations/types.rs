@@ -1,6 +1,11 @@
 //! Conversation, session, timeline item.
 
-use super::{amend::MessageChange, consult::Consult, drafts::{ReplyDraft, newest}, files::Attachment};
+use super::{
+    amend::MessageChange,
+    consult::Consult,
+    drafts::{ReplyDraft, newest},
+    files::Attachment,
+};
 use crate::{
     channels::ChannelCapabilities,
     context::viewer,

@@ -356,7 +356,9 @@ impl Follower {
             Payload::Item(item) if matches!(self.topic, Topic::Conversation(at) if at != item.conversation) => None,
             Payload::Item(item) if reads => Some(Change::Item(ItemChange { item: TimelineItem(item) })),
             // As with what goes to another conversation: its draft is nobody's here.
-            Payload::ReplyDraft(draft) if matches!(self.topic, Topic::Conversation(at) if at != draft.conversation) => None,
+            Payload::ReplyDraft(draft) if matches!(self.topic, Topic::Conversation(at) if at != draft.conversation) => {
+                None
+            }
             Payload::ReplyDraft(draft) if reads => {
                 Some(Change::ReplyDraft(ReplyDraftChange { reply_draft: ReplyDraft(draft) }))
             }

@@ -52,7 +52,13 @@ fn witnesses(shown: &Shown) -> Vec<Witness> {
 }
 
 /// Whether two neighbouring sentences hold a claim; `beside` are words that the customer's own lines hold.
-fn borne_out(claim: &Said, free: &BTreeSet<String>, pair: &[Witness], beside: &BTreeSet<String>, may_ask: bool) -> bool {
+fn borne_out(
+    claim: &Said,
+    free: &BTreeSet<String>,
+    pair: &[Witness],
+    beside: &BTreeSet<String>,
+    may_ask: bool,
+) -> bool {
     let pair: Vec<&Witness> = pair.iter().filter(|one| may_ask || !one.asks).collect();
     let words: BTreeSet<&String> = pair.iter().flat_map(|one| &one.said.words).collect();
     let values: BTreeSet<&String> = pair.iter().flat_map(|one| &one.said.values).collect();
@@ -78,7 +84,8 @@ fn grounded(text: &str, cited: &[&Shown]) -> bool {
         return false;
     }
     // Repeating what the customer told is no offer, as long as it is all that the sentence does.
-    let told = has(&low, TOLD) && !text.contains([',', ';', '，', '；']) && !low.contains(" and ") && !low.contains('并');
+    let told =
+        has(&low, TOLD) && !text.contains([',', ';', '，', '；']) && !low.contains(" and ") && !low.contains('并');
     let binding = commits(&low) || promises(text) || has(&low, SECRETS) || (has(&low, OFFERS) && !told);
     let done = has(&low, DONE);
     let may = |one: &&&Shown| match one.voice {
@@ -132,7 +139,9 @@ fn clean(text: &str) -> String {
     while let Some(open) = line.rfind('[') {
         let Some(close) = line[open..].find(']').map(|at| open + at) else { break };
         let mark = line[open + 1..close].split([',', ' ']).filter(|part| !part.is_empty()).all(|part| {
-            part.len() <= 4 && part.starts_with(['M', 'K', 'F', 'W']) && part.chars().skip(1).all(|c| c.is_ascii_digit())
+            part.len() <= 4
+                && part.starts_with(['M', 'K', 'F', 'W'])
+                && part.chars().skip(1).all(|c| c.is_ascii_digit())
         });
         if !mark {
             break;
@@ -156,7 +165,8 @@ impl Sheet {
         let bare = answer.trim().trim_start_matches("```json").trim_matches('`').trim();
         let answer: Answer = serde_json::from_str(bare).map_err(|_| Useless::Format)?;
         let customers = self.shown.iter().filter(|one| one.voice == Voice::Customer);
-        let customer: BTreeSet<String> = customers.flat_map(witnesses).filter(|one| !one.asks).flat_map(|one| one.said.words).collect();
+        let customer: BTreeSet<String> =
+            customers.flat_map(witnesses).filter(|one| !one.asks).flat_map(|one| one.said.words).collect();
         let mut draft = Draft::default();
         let mut useful = false;
         for claim in answer.sentences.into_iter().take(MOST) {

@@ -50,7 +50,9 @@ fn what_is_shown_is_masked_and_is_data() {
     let question = sheet.question();
     assert!(!question.dialogue.contains("4111 1111") && !question.dialogue.contains("a@b"), "{}", question.dialogue);
     assert_eq!(question.dialogue.matches("</customer>").count(), 1, "{}", question.dialogue);
-    assert!(question.dialogue.contains("<article mark=\"K1\">Refunds and returns") && question.dialogue.contains("48213"));
+    assert!(
+        question.dialogue.contains("<article mark=\"K1\">Refunds and returns") && question.dialogue.contains("48213")
+    );
     assert!(question.system.contains("language is en") && !question.system.contains("48213"));
 }
 
@@ -148,7 +150,11 @@ fn one_sentence_hides_no_other() {
 #[test]
 fn the_brief_and_the_agents_wish_are_sources() {
     let mut brief = Brief::default();
-    brief.facts.push(Fact { name: "order number".into(), value: "48213".into(), items: vec![ItemId(Uuid::from_u128(9))] });
+    brief.facts.push(Fact {
+        name: "order number".into(),
+        value: "48213".into(),
+        items: vec![ItemId(Uuid::from_u128(9))],
+    });
     brief.references.push(Fact { name: "case number".into(), value: "CASE-7".into(), items: Vec::new() });
     let turns = [turn(1, Speaker::Customer, "Where is it?")];
     let wish = "Say that a technician comes on Friday";
@@ -167,7 +173,8 @@ fn the_brief_and_the_agents_wish_are_sources() {
 fn chinese_is_checked_the_same_way() {
     let turns = [turn(1, Speaker::Customer, "我的订单48213什么时候退款？")];
     let articles = [published(7, "退款", "退款在五个工作日内到账。运费不退。")];
-    let sheet = Sheet::of(&Material { turns: &turns, articles: &articles, brief: None, language: Some("zh"), wish: "" });
+    let sheet =
+        Sheet::of(&Material { turns: &turns, articles: &articles, brief: None, language: Some("zh"), wish: "" });
     stays(&sheet, "您的订单48213的退款在5个工作日内到账。", &["K1", "M1"]);
     goes(&sheet, "退款在三个工作日内到账。", &["K1"]);
     goes(&sheet, "运费可以退。", &["K1"]);
