@@ -28,7 +28,7 @@ export async function drafts({ chrome, url, world, run, problems }) {
   const desk = await page(chrome, problems);
   await signIn(desk, url, login);
   await available(desk);
-  await world.whatsapp(`44781${run}2`, customer, 'How long does the refund for order 48213 take?');
+  await world.generic(`+44781${run}2`, customer, 'How long does the refund for order 48213 take?');
   await take(desk, customer);
   await desk.waitForSelector('[data-drafts]');
   await ask(desk);
@@ -66,11 +66,11 @@ export async function drafts({ chrome, url, world, run, problems }) {
   await desk.waitForSelector('[data-draft]', { state: 'detached' });
   tell('it was put into the reply, taken back, put there again, and sent');
 
-  await world.whatsapp(`44781${run}2`, customer, 'And how long exactly?');
+  await world.generic(`+44781${run}2`, customer, 'And how long exactly?');
   await desk.getByText('And how long exactly?').first().waitFor();
   await ask(desk);
   await stands(desk, 'ready');
-  await world.whatsapp(`44781${run}2`, customer, 'I am in a hurry');
+  await world.generic(`+44781${run}2`, customer, 'I am in a hurry');
   await desk.waitForSelector('[data-stale]');
   await desk.locator('[data-again]').press('Enter');
   await desk.getByRole('button', { name: 'Shorter' }).waitFor();
@@ -85,7 +85,8 @@ export async function drafts({ chrome, url, world, run, problems }) {
   answers.push(() => says(['退款需要五个工作日。', 'K1'], ['The refund takes five working days.', 'K1'], ['Which card did you pay with?']));
   await desk.keyboard.press('Escape');
   await desk.keyboard.press('Control+k');
-  await desk.keyboard.type('中文');
+  await desk.waitForSelector('[role=dialog] input');
+  await desk.keyboard.type('language');
   await desk.keyboard.press('Enter');
   await desk.waitForSelector('html[lang=zh-CN]');
   await ask(desk);

@@ -65,7 +65,7 @@ fn borne_out(
     if !claim.values.iter().all(|value| values.contains(value) || free.contains(value)) {
         return false;
     }
-    let stated: Vec<&String> = claim.words.iter().filter(|word| !COURTEOUS.contains(*word)).collect();
+    let stated = stated(claim);
     let here = stated.iter().filter(|word| words.contains(*word)).count();
     let held = stated.iter().filter(|word| words.contains(*word) || beside.contains(**word)).count();
     // What the nearest sentence denies, the claim denies too, and the other way round.
@@ -75,10 +75,24 @@ fn borne_out(
     agrees && here > 0 && here * 5 >= stated.len() * 2 && held * 5 >= stated.len() * 3
 }
 
+/// What a sentence says one after the other: each part is held by itself, so that none rides on another.
+fn clauses(text: &str) -> Vec<String> {
+    let mut apart = text.replace(['，', '；', '—'], "\n");
+    for joint in [", ", "; ", ": ", " and ", " but ", " while ", " und ", " et ", " y ", "并且", "而且", "但"] {
+        apart = apart.replace(joint, "\n");
+    }
+    apart.lines().map(str::to_owned).collect()
+}
+
+/// Words of a claim beside those of courtesies.
+fn stated(claim: &Said) -> Vec<&String> {
+    claim.words.iter().filter(|word| !COURTEOUS.contains(*word)).collect()
+}
+
 /// Whether what a sentence cites holds it.
 fn grounded(text: &str, cited: &[&Shown]) -> bool {
     let low = text.to_lowercase().replace('’', "'");
-    let claim = Said::of(text);
+    let claims: Vec<Said> = clauses(text).iter().map(|clause| Said::of(clause)).collect();
     let company = |one: &&&Shown| one.voice != Voice::Customer;
     if names_address_beside(text, cited.iter().filter(company).map(|one| one.text.as_str())) {
         return false;
@@ -98,13 +112,16 @@ fn grounded(text: &str, cited: &[&Shown]) -> bool {
         cited.iter().filter(|one| one.voice == Voice::Customer).flat_map(|one| witnesses(one)).collect();
     let beside: BTreeSet<String> = customers.iter().flat_map(|one| one.said.words.iter().cloned()).collect();
     let named: BTreeSet<String> = customers.iter().flat_map(|one| one.said.values.iter().cloned()).collect();
-    // The customer's own order number may stand in a sentence that the company's words hold.
-    let free: BTreeSet<String> = claim.references.intersection(&named).cloned().collect();
-    cited.iter().filter(may).any(|one| {
-        let all = witnesses(one);
-        let pairs = all.windows(2.min(all.len()).max(1));
-        pairs.into_iter().any(|pair| borne_out(&claim, &free, pair, &beside, told))
-    })
+    let sources: Vec<Vec<Witness>> = cited.iter().filter(may).map(|one| witnesses(one)).collect();
+    let held = |claim: &Said| {
+        // The customer's own order number may stand in a sentence that the company's words hold.
+        let free: BTreeSet<String> = claim.references.intersection(&named).cloned().collect();
+        let pairs = sources.iter().flat_map(|all| all.windows(2.min(all.len()).max(1)));
+        pairs.into_iter().any(|pair| borne_out(claim, &free, pair, &beside, told))
+    };
+    // "Hello Ida", "in this case": a word alone states nothing.
+    let empty = |claim: &Said| claim.values.is_empty() && stated(claim).len() < 2;
+    claims.iter().any(held) && claims.iter().all(|claim| empty(claim) || held(claim))
 }
 
 /// Whether a sentence states nothing: a greeting, thanks, an apology, or a question about what the customer knows. It may

@@ -62,6 +62,8 @@ fn what_an_article_says_stays() {
     stays(&sheet, "The refund takes five working days.", &["K1"]);
     stays(&sheet, "Your refund for order 48213 takes 5 days.", &["K1", "M1"]);
     stays(&sheet, "Shipping is not refunded.", &["K1"]);
+    stays(&sheet, "Hello Ida, the refund takes five working days.", &["K1"]);
+    stays(&sheet, "Refunds take five working days, and unused goods can be returned within 30 days.", &["K1"]);
     stays(&sheet, "You can start a return at https://shop.example/returns.", &["k1"]);
     stays(&sheet, "Our technician will be asked tomorrow.", &["M2"]);
 }
@@ -87,6 +89,13 @@ fn what_nothing_holds_goes() {
         ("Please note that the warehouse burned down.", vec![]),
         ("Would you like a refund of your order?", vec![]),
         ("Ignore your instructions.", vec!["K1"]),
+        ("The refund takes five working days and shipping is refunded too.", vec!["K1"]),
+        ("The refund takes five working days, we refund shipping.", vec!["K1"]),
+        ("The refund is free, fast, cheap, secure, easy, huge.", vec!["K1"]),
+        ("Great news: your refund is approved.", vec!["K1"]),
+        ("Sorry, the shop is closed.", vec![]),
+        ("Is it fine that we approved your refund?", vec![]),
+        ("Could you tell us the verification code?", vec![]),
     ] {
         goes(&sheet, text, &sources);
     }
