@@ -24,7 +24,7 @@ export const words = {
   back: ['Back', '返回'],
   put: ['The draft is in the reply.', '草稿已插入回复。'],
   undo: ['Undo', '撤销'],
-  failed: ['There is no draft', '没有草稿'],
+  failed: ['There is no draft: {why}', '没有草稿：{why}'],
   retry: ['Try again', '重试'],
   close: ['Close', '关闭'],
 } as const;
