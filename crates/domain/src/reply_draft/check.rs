@@ -3,7 +3,7 @@
 
 use super::{
     Draft, Sentence, Sheet, Shown, Source, Voice,
-    lexicon::{CHECKS, COURTESIES, DONE, NOTED, OFFERS, REQUESTS, SECRETS, TOLD, YOURS, has},
+    lexicon::{CHECKS, COURTESIES, DONE, GREETINGS, NOTED, OFFERS, REQUESTS, SECRETS, TOLD, YOURS, has},
     said::Said,
 };
 use crate::{
@@ -145,7 +145,10 @@ fn free(text: &str, customer: &BTreeSet<String>) -> bool {
     }
     let courteous = said.words.iter().filter(|word| COURTEOUS.contains(*word)).count();
     let known = said.words.iter().filter(|word| COURTEOUS.contains(*word) || customer.contains(*word)).count();
-    asked || (known * 5 >= said.words.len() * 4 && courteous * 4 >= said.words.len())
+    // "Hello Ida", "您好，张女士": a name may stand in a greeting.
+    let unknown = said.words.len() - known;
+    let greets = GREETINGS.iter().any(|word| low.starts_with(word)) && unknown < 3 && said.words.len() < 6;
+    asked || (greets && courteous > 0) || (known * 5 >= said.words.len() * 4 && courteous * 4 >= said.words.len())
 }
 
 /// A text on one line, without marks and what does not print.

@@ -432,6 +432,33 @@ pub(super) const CHECKS: &[&str] = &[
     "请核实",
 ];
 
+/// What greetings and thanks begin with.
+pub(super) const GREETINGS: &[&str] = &[
+    "hello",
+    "hi ",
+    "hi,",
+    "hey",
+    "dear ",
+    "good morning",
+    "good afternoon",
+    "good evening",
+    "thank you",
+    "thanks",
+    "hallo",
+    "guten tag",
+    "liebe",
+    "bonjour",
+    "merci",
+    "hola",
+    "gracias",
+    "您好",
+    "你好",
+    "尊敬的",
+    "亲爱的",
+    "谢谢",
+    "感谢",
+];
+
 /// Whole courtesies; what is made of their words alone states nothing.
 pub(super) const COURTESIES: &[&str] = &[
     "hello",

@@ -106,6 +106,8 @@ fn courtesies_and_questions_stand_alone() {
     let sheet = sheet("My kettle leaks and nobody answers");
     for text in [
         "Hello!",
+        "Hello Ida!",
+        "您好，张女士！",
         "Thank you for your message.",
         "I am sorry that your kettle leaks.",
         "Could you send us a picture of the kettle?",
@@ -118,6 +120,8 @@ fn courtesies_and_questions_stand_alone() {
         stays(&sheet, text, &[]);
     }
     // A courtesy carries nothing else along.
+    goes(&sheet, "Hello Ida, the warehouse lost everything yesterday.", &[]);
+    goes(&sheet, "Thanks, we lost your kettle.", &[]);
     goes(&sheet, "Sorry, the warehouse lost everything.", &[]);
     let only = json!({ "sentences": [{ "text": "Thank you for your message." }] }).to_string();
     assert_eq!(sheet.checked(&only), Err(Useless::Unsupported), "courtesies alone are no draft");
