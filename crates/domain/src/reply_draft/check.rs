@@ -3,7 +3,7 @@
 
 use super::{
     Draft, Sentence, Sheet, Shown, Source, Voice,
-    lexicon::{CHECKS, COURTESIES, DONE, GREETINGS, NOTED, OFFERS, REQUESTS, SECRETS, TOLD, YOURS, has},
+    lexicon::{CHECKS, COURTESIES, DONE, GREETINGS, NOTED, OFFERS, REQUESTS, SECRETS, TITLES, TOLD, YOURS, has},
     said::Said,
 };
 use crate::{
@@ -146,8 +146,14 @@ fn free(text: &str, customer: &BTreeSet<String>) -> bool {
     let courteous = said.words.iter().filter(|word| COURTEOUS.contains(*word)).count();
     let known = said.words.iter().filter(|word| COURTEOUS.contains(*word) || customer.contains(*word)).count();
     // "Hello Ida", "您好，张女士": a name may stand in a greeting.
-    let unknown = said.words.len() - known;
-    let greets = GREETINGS.iter().any(|word| low.starts_with(word)) && unknown < 3 && said.words.len() < 6;
+    let names: BTreeSet<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.starts_with(char::is_uppercase))
+        .flat_map(|word| Said::of(word).words)
+        .collect();
+    let mut unknown = said.words.iter().filter(|word| !COURTEOUS.contains(*word) && !customer.contains(*word));
+    let named = unknown.all(|word| names.contains(word)) || has(text, TITLES);
+    let greets = named && said.words.len() < 6 && GREETINGS.iter().any(|word| low.starts_with(word));
     asked || (greets && courteous > 0) || (known * 5 >= said.words.len() * 4 && courteous * 4 >= said.words.len())
 }
 

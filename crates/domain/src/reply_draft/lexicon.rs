@@ -459,6 +459,9 @@ pub(super) const GREETINGS: &[&str] = &[
     "感谢",
 ];
 
+/// How somebody is called behind their name.
+pub(super) const TITLES: &[&str] = &["先生", "女士", "小姐", "老师"];
+
 /// Whole courtesies; what is made of their words alone states nothing.
 pub(super) const COURTESIES: &[&str] = &[
     "hello",
