@@ -154,7 +154,7 @@ fn free(text: &str, customer: &BTreeSet<String>) -> bool {
     let mut unknown = said.words.iter().filter(|word| !COURTEOUS.contains(*word) && !customer.contains(*word));
     let named = unknown.all(|word| names.contains(word)) || has(text, TITLES);
     let greets = named && said.words.len() < 6 && GREETINGS.iter().any(|word| low.starts_with(word));
-    asked || (greets && courteous > 0) || (known * 5 >= said.words.len() * 4 && courteous * 4 >= said.words.len())
+    asked || greets || (known * 5 >= said.words.len() * 4 && courteous * 4 >= said.words.len())
 }
 
 /// A text on one line, without marks and what does not print.
