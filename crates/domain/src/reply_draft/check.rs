@@ -70,7 +70,7 @@ fn borne_out(
     let held = stated.iter().filter(|word| words.contains(*word) || beside.contains(**word)).count();
     // What the nearest sentence denies, the claim denies too, and the other way round.
     let shares = |one: &&Witness| stated.iter().filter(|word| one.said.words.contains(**word)).count();
-    let most = pair.iter().map(|one| shares(one)).max().unwrap_or(0);
+    let most = pair.iter().map(shares).max().unwrap_or(0);
     let agrees = pair.iter().any(|one| shares(one) == most && one.said.denies == claim.denies);
     agrees && here > 0 && here * 5 >= stated.len() * 2 && held * 5 >= stated.len() * 3
 }
@@ -201,7 +201,8 @@ impl Sheet {
             for text in sentences(&clean(&claim.text)) {
                 let short = text.chars().count() <= LONGEST && !steers(text);
                 let grounded = short && !cited.is_empty() && grounded(text, &cited);
-                if !grounded && !(short && free(text, &customer)) {
+                let courteous = short && !grounded && free(text, &customer);
+                if !grounded && !courteous {
                     draft.dropped += 1;
                     continue;
                 }

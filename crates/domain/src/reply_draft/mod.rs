@@ -218,7 +218,7 @@ impl Sheet {
             is missing. Private data is masked with stars: never ask for card numbers, passwords or codes."
             .to_owned();
         match &self.language {
-            Some(language) => system.push_str(&format!(" The customer's language is {}.", data(language))),
+            Some(language) => system.extend([" The customer's language is ", data(language).as_str(), "."]),
             None => system.push_str(" Write in the customer's language."),
         }
         if !self.wish.is_empty() {
