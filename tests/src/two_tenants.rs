@@ -71,6 +71,14 @@ async fn one_id(stack: &Stack, sql: &'static str) -> Result<Uuid> {
     Ok(id)
 }
 
+/// A draft of a reply is asked for: news of a conversation.
+async fn a_draft(stack: &Stack, agent: &Agent, conversation: &str) -> Result<String> {
+    let draft = "mutation($c: ID!) { replyDraftRequest(input: { conversationId: $c }) { replyDraft { id } } }";
+    let asked = agent.query(draft, json!({ "c": conversation })).await?["replyDraftRequest"].take();
+    stack.settle("select count(*) from reply_draft where state = 'failed'", 1, PATIENCE).await?;
+    Ok(asked["replyDraft"]["id"].as_str().with_context(|| asked.to_string())?.to_owned())
+}
+
 /// Somebody is busy for a moment: news of an agent.
 async fn takes_a_breath(agent: &Agent) -> Result<()> {
     for state in ["BUSY", "AVAILABLE"] {
@@ -402,10 +410,7 @@ async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Resu
     let resolve = "mutation($c: ID!) { conversationResolve(input: { conversationId: $c, disposition: \"answered\" }) { userErrors { code } } }";
     let mut strange = listen(&stranger, &contract, &conversation).await?;
     let mut familiar = listen(&own, &contract, &conversation).await?;
-    let draft = "mutation($c: ID!) { replyDraftRequest(input: { conversationId: $c }) { replyDraft { id } } }";
-    let asked = people[who].0.query(draft, json!({ "c": conversation })).await?["replyDraftRequest"].take();
-    let draft = asked["replyDraft"]["id"].as_str().with_context(|| asked.to_string())?.to_owned();
-    stack.settle("select count(*) from reply_draft where state = 'failed'", 1, PATIENCE).await?;
+    let draft = a_draft(&stack, &people[who].0, &conversation).await?;
     people[who].0.query(resolve, json!({ "c": conversation })).await?;
     let mut known = traffic(&stack, &mut people).await?;
     known.insert("replydraft", draft);
