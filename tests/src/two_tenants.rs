@@ -71,11 +71,13 @@ async fn one_id(stack: &Stack, sql: &'static str) -> Result<Uuid> {
     Ok(id)
 }
 
-/// A draft of a reply is asked for: news of a conversation.
-async fn a_draft(stack: &Stack, agent: &Agent, conversation: &str) -> Result<String> {
+/// A draft of a reply is asked for, and the conversation ends.
+async fn drafted_and_resolved(stack: &Stack, agent: &Agent, conversation: &str) -> Result<String> {
     let draft = "mutation($c: ID!) { replyDraftRequest(input: { conversationId: $c }) { replyDraft { id } } }";
     let asked = agent.query(draft, json!({ "c": conversation })).await?["replyDraftRequest"].take();
     stack.settle("select count(*) from reply_draft where state = 'failed'", 1, PATIENCE).await?;
+    let resolve = "mutation($c: ID!) { conversationResolve(input: { conversationId: $c, disposition: \"answered\" }) { userErrors { code } } }";
+    agent.query(resolve, json!({ "c": conversation })).await?;
     Ok(asked["replyDraft"]["id"].as_str().with_context(|| asked.to_string())?.to_owned())
 }
 
@@ -407,11 +409,9 @@ async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Resu
     let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
     whatsapp.post(&http, &whatsapp.text("447700900901", "Zinnia", "wamid.z0", "first", unix())).await?;
     let (who, conversation) = accept_first(&mut people).await?;
-    let resolve = "mutation($c: ID!) { conversationResolve(input: { conversationId: $c, disposition: \"answered\" }) { userErrors { code } } }";
     let mut strange = listen(&stranger, &contract, &conversation).await?;
     let mut familiar = listen(&own, &contract, &conversation).await?;
-    let draft = a_draft(&stack, &people[who].0, &conversation).await?;
-    people[who].0.query(resolve, json!({ "c": conversation })).await?;
+    let draft = drafted_and_resolved(&stack, &people[who].0, &conversation).await?;
     let mut known = traffic(&stack, &mut people).await?;
     known.insert("replydraft", draft);
     takes_a_breath(&people[who].0).await?;
