@@ -7,6 +7,7 @@ import { away, unsaved } from './away.mjs';
 import { collide, cut, day, expiry, merge, race, signedOut } from './agent.mjs';
 import { assistant } from './assistant.mjs';
 import { connect } from './connect.mjs';
+import { drafts } from './drafts.mjs';
 import { hands } from './hands.mjs';
 import { keys, typedAhead, wholeDay } from './keyboard.mjs';
 import { alerts, imports, plans, review } from './lead.mjs';
@@ -24,7 +25,7 @@ import { webhooks } from './webhooks.mjs';
 import { capacity, codes, consult, verifiers, whyNot } from './work.mjs';
 import { World } from './world.mjs';
 
-const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, away, unsaved, widget, known, line, closed, person, supervisor, alerts, review, plans, imports, emergencies, steer, lend, scheduled, codes, capacity, consult, whyNot, search, verifiers, minds, setUp, connect, assistant, webhooks, lookup, knowledge, hands, keys, typedAhead, upgrade, many, looks };
+const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, away, unsaved, widget, known, line, closed, person, supervisor, alerts, review, plans, imports, emergencies, steer, lend, scheduled, codes, capacity, consult, whyNot, search, verifiers, minds, setUp, connect, assistant, webhooks, lookup, knowledge, drafts, hands, keys, typedAhead, upgrade, many, looks };
 // Only when it is named: it writes the pictures of the documentation.
 const named = { ...scenarios, pictures };
 const asked = [...process.argv.slice(2), ...(process.env.SCENARIOS?.split(',') ?? [])];

@@ -6,9 +6,15 @@ const digest = (text) => createHash('sha256').update(text);
 const demoSecret = (workspace, name) => digest(`meridian demo ${workspace} ${name}`).digest('hex');
 const demoKey = (workspace, name) => digest(`meridian demo ${workspace} ${name}`).digest();
 
+/** A model that adds to a brief what the customer said, and has nothing to draft. */
+function plain(messages) {
+  const [, line, text] = messages.at(-1).content.match(/^(\d+)\. customer: (.{1,200})$/m) ?? [];
+  return { content: JSON.stringify(text ? { statements: [{ text, lines: [Number(line)] }] } : { sentences: [] }) };
+}
+
 export class World {
   constructor(base, workspace = 'demo', password = 'meridian-demo-1') {
-    Object.assign(this, { base, workspace, password, seen: [], heard: [], gone: null, count: 0, accounts: {} });
+    Object.assign(this, { base, workspace, password, seen: [], heard: [], gone: null, count: 0, accounts: {}, model: plain });
   }
 
   /** Finds the webhooks as an admin does. */
@@ -179,8 +185,8 @@ export class World {
         if (request.url === this.gone) return void response.writeHead(410).end('gone');
         const said = { path: request.url, body: body && json ? JSON.parse(body) : body || null };
         this.seen.push(said);
-        const answer = this.answer(said);
-        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+        const answered = (answer) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+        void Promise.resolve(this.answer(said)).then(answered);
       });
     });
     await new Promise((done, failed) => this.server.once('error', failed).listen(port, '127.0.0.1', done));
@@ -189,7 +195,9 @@ export class World {
 
   answer({ path, body }) {
     this.count += 1;
-    if (path.endsWith('/chat/completions')) return { choices: [{ message: this.model(body.messages) }], usage: { prompt_tokens: 90, completion_tokens: 9 } };
+    if (path.endsWith('/chat/completions')) {
+      return Promise.resolve(this.model(body.messages)).then((message) => ({ choices: [{ message }], usage: { prompt_tokens: 90, completion_tokens: 9 } }));
+    }
     if (path.startsWith('/bot')) {
       const line = this.lines.shift();
       return { actions: line ? [{ type: 'message', ...(typeof line === 'string' ? { text: line } : line) }] : [] };
@@ -225,7 +233,8 @@ export class World {
 
   /** How often the providers were told this. */
   told(text) {
-    return this.seen.filter((said) => !said.path.startsWith('/bot') && JSON.stringify(said.body).includes(text)).length;
+    const models = (path) => path.startsWith('/bot') || path.endsWith('/chat/completions');
+    return this.seen.filter((said) => !models(said.path) && JSON.stringify(said.body).includes(text)).length;
   }
 
   async until(what, found, ms = 20_000) {

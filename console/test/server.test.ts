@@ -29,6 +29,7 @@ const places = [
   'app/src/lookup',
   'app/src/media',
   'app/src/red',
+  'app/src/reply_drafts.rs',
   'app/src/routing',
   'app/src/scheduled',
   'app/src/search.rs',

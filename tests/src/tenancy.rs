@@ -63,6 +63,7 @@ const FILL: &[&str] = &[
     "insert into knowledge_text (tenant_id, article_id, language, revision, audience, title_terms, terms) select tenant_id, id, 'en', 1, audience, '{t}', '{t}' from knowledge_article",
     "insert into knowledge_state (tenant_id) select tenant_id from tenant",
     "insert into knowledge_use (tenant_id, item_id, article_id, agent_id, language, revision, accepted) select i.tenant_id, i.id, a.id, g.id, 'en', 1, true from timeline_item i join knowledge_article a on a.tenant_id = i.tenant_id join agent g on g.tenant_id = i.tenant_id limit 1",
+    "insert into reply_draft (tenant_id, id, conversation_id, item_id, asked_by) select i.tenant_id, i.id, i.conversation_id, i.id, g.id from timeline_item i join agent g on g.tenant_id = i.tenant_id limit 1",
     "insert into emergency_plan (tenant_id, id, name, switches, minutes) select tenant_id, id, 'p', '{}', 1 from branch",
     "insert into emergency_activation (tenant_id, id, plan_id, name, switches, expires_at) select tenant_id, id, id, 'p', '{}', now() from branch",
     "insert into emergency_notice (tenant_id, activation_id, session_id) select s.tenant_id, a.id, s.id from session s join emergency_activation a on a.tenant_id = s.tenant_id",

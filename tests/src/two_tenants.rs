@@ -71,6 +71,16 @@ async fn one_id(stack: &Stack, sql: &'static str) -> Result<Uuid> {
     Ok(id)
 }
 
+/// A draft of a reply is asked for, and the conversation ends.
+async fn drafted_and_resolved(stack: &Stack, agent: &Agent, conversation: &str) -> Result<String> {
+    let draft = "mutation($c: ID!) { replyDraftRequest(input: { conversationId: $c }) { replyDraft { id } } }";
+    let asked = agent.query(draft, json!({ "c": conversation })).await?["replyDraftRequest"].take();
+    stack.settle("select count(*) from reply_draft where state = 'failed'", 1, PATIENCE).await?;
+    let resolve = "mutation($c: ID!) { conversationResolve(input: { conversationId: $c, disposition: \"answered\" }) { userErrors { code } } }";
+    agent.query(resolve, json!({ "c": conversation })).await?;
+    Ok(asked["replyDraft"]["id"].as_str().with_context(|| asked.to_string())?.to_owned())
+}
+
 /// Somebody is busy for a moment: news of an agent.
 async fn takes_a_breath(agent: &Agent) -> Result<()> {
     for state in ["BUSY", "AVAILABLE"] {
@@ -295,7 +305,7 @@ async fn listen(agent: &Agent, contract: &Contract, conversation: &str) -> Resul
         let change = "__typename ... on OfferChange { offer { id } } ... on ConversationChange { conversation { id } }
             ... on ItemChange { item { id text } } ... on CustomerChange { customer { id name } }
             ... on AgentChange { agent { id name } } ... on WorkChange { workItem { id } }
-            ... on TypingChange { conversationId sessionId }";
+            ... on TypingChange { conversationId sessionId } ... on ReplyDraftChange { replyDraft { id text } }";
         let query = format!("subscription {{ {field}{arguments} {{ cursor change {{ {change} }} }} }}");
         socket.subscribe(field, &query, json!({})).await?;
     }
@@ -390,7 +400,7 @@ async fn mutations_are_refused(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Result<()> {
-    let Some(mut stack) = Stack::start().await? else { return Ok(()) };
+    let Some(mut stack) = Stack::start_with_model(PATIENCE).await? else { return Ok(()) };
     let bot = format!("{}/bot", stack.provider.url);
     let second =
         seed_demo(&stack.app, "second", &DemoWorld { provider_url: &stack.provider.url, bot_url: &bot }).await?;
@@ -403,11 +413,11 @@ async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Resu
     let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
     whatsapp.post(&http, &whatsapp.text("447700900901", "Zinnia", "wamid.z0", "first", unix())).await?;
     let (who, conversation) = accept_first(&mut people).await?;
-    let resolve = "mutation($c: ID!) { conversationResolve(input: { conversationId: $c, disposition: \"answered\" }) { userErrors { code } } }";
     let mut strange = listen(&stranger, &contract, &conversation).await?;
     let mut familiar = listen(&own, &contract, &conversation).await?;
-    people[who].0.query(resolve, json!({ "c": conversation })).await?;
+    let draft = drafted_and_resolved(&stack, &people[who].0, &conversation).await?;
     let mut known = traffic(&stack, &mut people).await?;
+    known.insert("replydraft", draft);
     takes_a_breath(&people[who].0).await?;
     identity_work(&stack, &people[who].0, &own, &known["customer"]).await?;
     let [mut looks, mut peeps] = somebody_types(&stack, &contract, &own, &stranger).await?;

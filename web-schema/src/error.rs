@@ -3,8 +3,8 @@
 
 use async_graphql::{Enum, ErrorExtensions, Response, SimpleObject, Value};
 use meridian_app::{
-    authz::Forbidden, conversations, customers, identity, knowledge, lookup, red, routing, scheduled, setup,
-    understanding,
+    authz::Forbidden, conversations, customers, identity, knowledge, lookup, red, reply_drafts, routing, scheduled,
+    setup, understanding,
 };
 use meridian_store::StoreError;
 
@@ -213,6 +213,10 @@ refusals! {
         Window(_) => Invalid, Wrong(..) => Invalid,
     }
     lookup::LookupRefused { NotFound(_) => NotFound, Soon => Conflict }
+    reply_drafts::DraftRefused {
+        NotFound(_) => NotFound, NoModel => Conflict, Resolved => Resolved, NotHolder => NotHolder, Nothing => Conflict,
+        Instruction => Invalid,
+    }
     red::EventRefused { NotFound => NotFound, Invalid(_) => Invalid }
     understanding::TeachRefused {
         NotFound(_) => NotFound, Example(_) => Invalid, Bounds(_) => Invalid, Untrainable(_) => Invalid,

@@ -5,7 +5,7 @@ use crate::{
     channels::{ChannelMutations, ChannelQueries, TemplateMutations, TemplateQueries},
     conversations::{
         AmendMutations, CannedMutations, CannedQueries, ConsultMutations, ConversationMutations, ConversationQueries,
-        SearchQueries, SteerMutations, SteerQueries,
+        DraftMutations, DraftQueries, SearchQueries, SteerMutations, SteerQueries,
     },
     customers::{CustomerMutations, CustomerQueries},
     identity::{IdentityMutations, IdentityQueries, RunMutations, RunQueries, VerifyMutations, VerifyQueries},
@@ -32,6 +32,7 @@ pub(crate) struct Reading(
     RunQueries,
     VerifyQueries,
     CannedQueries,
+    DraftQueries,
     SteerQueries,
     SearchQueries,
     KnowledgeQueries,
@@ -81,6 +82,7 @@ pub(crate) struct Writing(
     SteerMutations,
     ConsultMutations,
     CannedMutations,
+    DraftMutations,
     KnowledgeMutations,
     UnderstandingMutations,
 );

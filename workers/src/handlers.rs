@@ -10,7 +10,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use meridian_app::{
-    bots, conversations, delivery, emergency, identity, inbound, routing, scheduled, setup, understanding,
+    bots, conversations, delivery, emergency, identity, inbound, reply_drafts, routing, scheduled, setup, understanding,
 };
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::registry;
@@ -128,6 +128,12 @@ impl Jobs {
                     let writer = Endpoint { http: &self.settings.http, model };
                     bots::write_up(app, tenant, *handoff, &writer).await?;
                 }
+            }
+            Job::DraftReply { draft } => {
+                let writer = self.settings.model.as_ref().map(|model| Endpoint { http: &self.settings.http, model });
+                let writer = writer.as_ref().map(|writer| writer as &dyn bots::Writer);
+                let result = reply_drafts::write(app, tenant, *draft, writer).await?;
+                metrics::counter!("meridian_reply_drafts_total", "result" => result).increment(1);
             }
             Job::OfferExpire { offer } => {
                 routing::expire(app, tenant, *offer).await?;

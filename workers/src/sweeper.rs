@@ -1,16 +1,17 @@
 //! The net under timers and wake-ups: whatever is overdue is done now, whoever forgot it.
 
 use crate::Settings;
-use meridian_app::{bots, conversations, delivery, pulls, routing, scheduled};
+use meridian_app::{bots, conversations, delivery, pulls, reply_drafts, routing, scheduled};
 use meridian_bus::{Envelope, Publisher};
 use meridian_domain::{
-    ids::{AttachmentId, ChannelAccountId, TenantId},
+    ids::{AttachmentId, ChannelAccountId, ReplyDraftId, TenantId},
     jobs::{self, Job},
     media::key,
+    reply_draft::WITHIN_SECONDS,
     time::Clock,
 };
 use meridian_store::{
-    StoreError, cursors, lookups,
+    self as store, StoreError, cursors,
     system::{self, Overdue},
 };
 use std::{sync::Arc, time::Duration};
@@ -27,6 +28,8 @@ const CLEAN_EVERY: u64 = 300;
 /// Decision records and checks are forgotten a few at a time, so that a sweep is never long: 500 a second at most.
 const FORGET_EVERY: u64 = 10;
 const FORGET_AT_ONCE: i64 = 5000;
+/// Seconds that who writes a draft has to say that it is too late.
+const DRAFT_GRACE: f64 = 5.0;
 const LEASE_SECONDS: f64 = 5.0;
 
 pub(crate) async fn run(settings: Settings, clock: Arc<dyn Clock>, stop: CancellationToken) {
@@ -70,6 +73,7 @@ struct Found {
     stuck: Vec<(TenantId, AttachmentId)>,
     dropped: Vec<(TenantId, AttachmentId)>,
     called: Vec<(TenantId, ChannelAccountId, String)>,
+    drafts: Vec<(TenantId, ReplyDraftId)>,
 }
 
 /// Forgets decision records that are older than is asked for, what outside verifiers found about people long ago, and what
@@ -81,7 +85,8 @@ async fn forget(settings: &Settings, holder: uuid::Uuid) -> Result<(), StoreErro
             system::forget_decisions(&mut tx, settings.decision_days, FORGET_AT_ONCE).await?;
         }
         system::forget_checks(&mut tx, FORGET_AT_ONCE).await?;
-        lookups::forget(&mut tx, FORGET_AT_ONCE).await?;
+        store::lookups::forget(&mut tx, FORGET_AT_ONCE).await?;
+        store::reply_drafts::forget(&mut tx, FORGET_AT_ONCE).await?;
     }
     tx.commit().await
 }
@@ -100,6 +105,7 @@ async fn look(
     let overdue = system::overdue(&mut tx, GRACE, patience).await?;
     let lag = system::outbox_lag(&mut tx).await?;
     let mut found = Found { overdue, ..Found::default() };
+    found.drafts = store::reply_drafts::forgotten(&mut tx, f64::from(WITHIN_SECONDS) + DRAFT_GRACE).await?;
     if clean {
         let gone = system::sweep(&mut tx).await?;
         found.stuck = system::stuck_media(&mut tx).await?;
@@ -115,9 +121,12 @@ async fn look(
 
 /// Does what is overdue; false when the broker did not take what others are to do again.
 async fn act(settings: &Settings, publisher: &mut Publisher, found: Found) -> Result<bool, StoreError> {
-    let (app, Found { overdue, stuck, dropped, called }) = (&settings.app, found);
+    let (app, Found { overdue, stuck, dropped, called, drafts }) = (&settings.app, found);
     for (tenant, account, what) in called {
         pulls::uncalled(app, tenant, account, &what).await?;
+    }
+    for (tenant, draft) in drafts {
+        reply_drafts::give_up(app, tenant, draft).await?;
     }
     for (tenant, agent) in overdue.agents {
         routing::link_lapsed(app, tenant, agent).await?;

@@ -60,6 +60,8 @@ export const words = {
   by: ['Written: {name}', '撰写：{name}'],
   publishedby: ['published: {name}, {time}', '发布：{name}，{time}'],
   edit: ['Begin a draft with it', '以此起草'],
+  drafted: ['Reply drafts of the last 30 days: {sent} sent as written, {edited} sent with changes{kept}, {ignored} not used, {failed} failed.', '近 30 天的回复草稿：原样发送 {sent}，修改后发送 {edited}{kept}，未采用 {ignored}，失败 {failed}。'],
+  'drafted.kept': [' ({kept}% kept)', '（保留 {kept}%）'],
   used: ['Suggested to agents: taken {yes}, left {no}', '向坐席推荐：采用 {yes} 次，未用 {no} 次'],
   archive: ['Archive', '归档'],
   'archive.title': ['Archive {name}?', '归档“{name}”？'],

@@ -150,6 +150,8 @@ export type MessageSendInput = {
   attachmentIds?: Array<string | number>;
   /** The conversation. */
   conversationId: string | number;
+  /** The draft that went into the text, changed or not: how much of it is sent is kept with it. */
+  replyDraftId?: string | number | null | undefined;
   /** The session to answer on; the one the customer used last when left out. */
   sessionId?: string | number | null | undefined;
   /** An approved message instead of a text: the way to answer when the reply window is closed. */
@@ -233,6 +235,37 @@ export type PresenceState =
   | 'NOT_RESPONDING'
   /** Signed out. */
   | 'OFFLINE';
+
+/** What became of a draft. */
+export type ReplyDraftOutcome =
+  /** It was put aside. */
+  | 'DISMISSED'
+  /** It was sent with changes. */
+  | 'EDITED'
+  /** It was sent as it is. */
+  | 'SENT';
+
+/** What a source of a draft is. */
+export type ReplyDraftSourceKind =
+  /** A published text of an article: `articleId`, `language`, `revision` and `title`. */
+  | 'ARTICLE'
+  /** What a bot told at the hand-off: `title`. */
+  | 'BRIEF'
+  /** The instruction of who asked. */
+  | 'INSTRUCTION'
+  /** A message of the conversation: `itemId`. */
+  | 'MESSAGE';
+
+/** Where a draft stands. */
+export type ReplyDraftState =
+  /** It was given up before it came. */
+  | 'CANCELLED'
+  /** There is none; `reason` says why. */
+  | 'FAILED'
+  /** It is being written. */
+  | 'PENDING'
+  /** It is there. */
+  | 'READY';
 
 /** Role of a person. */
 export type Role =
@@ -320,6 +353,8 @@ export type ErrFragment = { code: UserErrorCode, message: string, field: string 
 
 export type CannedFragment = { id: string, shortcut: string, language: string, title: string, text: string, updatedAt: string };
 
+export type DraftedFragment = { id: string, itemId: string, state: ReplyDraftState, stale: boolean, text: string, droppedCount: number, reason: string | null, outcome: ReplyDraftOutcome | null, createdAt: string, sentences: Array<{ text: string, sources: Array<number> }>, sources: Array<{ kind: ReplyDraftSourceKind, itemId: string | null, articleId: string | null, language: string | null, title: string | null }> };
+
 export type LiveFragment = { cursor: string, change:
     | { __typename: 'AgentChange', agent: { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> } }
     | { __typename: 'AlertChange' }
@@ -328,6 +363,7 @@ export type LiveFragment = { cursor: string, change:
     | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, change: { kind: string, state: string, error: string | null } | null, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, languageConfidence: number | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null } }
     | { __typename: 'OfferChange' }
     | { __typename: 'Ready', listener: string | null }
+    | { __typename: 'ReplyDraftChange', replyDraft: { id: string, itemId: string, state: ReplyDraftState, stale: boolean, text: string, droppedCount: number, reason: string | null, outcome: ReplyDraftOutcome | null, createdAt: string, sentences: Array<{ text: string, sources: Array<number> }>, sources: Array<{ kind: ReplyDraftSourceKind, itemId: string | null, articleId: string | null, language: string | null, title: string | null }> } }
     | { __typename: 'Resync', reason: string }
     | { __typename: 'TypingChange', by: string, seconds: number }
     | { __typename: 'WorkChange' }
@@ -346,6 +382,7 @@ export type InboxSubscription = { inbox: { cursor: string, change:
       | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, change: { kind: string, state: string, error: string | null } | null, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, languageConfidence: number | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null } }
       | { __typename: 'OfferChange', offer: { id: string, state: string, reason: string, createdAt: string, expiresAt: string, conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, handoffs: Array<{ id: string, brief: any, briefState: string }>, workItems: Array<{ id: string, state: string, enqueuedAt: string, decisions: Array<{ id: string, at: string, outcome: string, agentId: string | null, step: number, candidates: any, exclusions: any }> }>, timeline: { nodes: Array<{ id: string, seq: number, kind: string, placedAt: string, channel: string | null, text: string | null, summaryText: string, delivery: string | null, actor: { kind: string, id: string | null } }> }, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null } }
       | { __typename: 'Ready', listener: string | null }
+      | { __typename: 'ReplyDraftChange', replyDraft: { id: string, itemId: string, state: ReplyDraftState, stale: boolean, text: string, droppedCount: number, reason: string | null, outcome: ReplyDraftOutcome | null, createdAt: string, sentences: Array<{ text: string, sources: Array<number> }>, sources: Array<{ kind: ReplyDraftSourceKind, itemId: string | null, articleId: string | null, language: string | null, title: string | null }> } }
       | { __typename: 'Resync', reason: string }
       | { __typename: 'TypingChange', by: string, seconds: number }
       | { __typename: 'WorkChange' }
@@ -365,6 +402,7 @@ export type ConversationLiveSubscription = { conversation: { cursor: string, cha
       | { __typename: 'ItemChange', item: { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, change: { kind: string, state: string, error: string | null } | null, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, languageConfidence: number | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null } }
       | { __typename: 'OfferChange' }
       | { __typename: 'Ready', listener: string | null }
+      | { __typename: 'ReplyDraftChange', replyDraft: { id: string, itemId: string, state: ReplyDraftState, stale: boolean, text: string, droppedCount: number, reason: string | null, outcome: ReplyDraftOutcome | null, createdAt: string, sentences: Array<{ text: string, sources: Array<number> }>, sources: Array<{ kind: ReplyDraftSourceKind, itemId: string | null, articleId: string | null, language: string | null, title: string | null }> } }
       | { __typename: 'Resync', reason: string }
       | { __typename: 'TypingChange', by: string, seconds: number }
       | { __typename: 'WorkChange' }
@@ -924,6 +962,30 @@ export const AgentBitsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"AgentBits"}) as unknown as TypedDocumentString<AgentBitsFragment, unknown>;
+export const DraftedFragmentDoc = new TypedDocumentString(`
+    fragment Drafted on ReplyDraft {
+  id
+  itemId
+  state
+  stale
+  text
+  sentences {
+    text
+    sources
+  }
+  sources {
+    kind
+    itemId
+    articleId
+    language
+    title
+  }
+  droppedCount
+  reason
+  outcome
+  createdAt
+}
+    `, {"fragmentName":"Drafted"}) as unknown as TypedDocumentString<DraftedFragment, unknown>;
 export const LiveFragmentDoc = new TypedDocumentString(`
     fragment Live on LiveEvent {
   cursor
@@ -947,6 +1009,11 @@ export const LiveFragmentDoc = new TypedDocumentString(`
     ... on AgentChange {
       agent {
         ...AgentBits
+      }
+    }
+    ... on ReplyDraftChange {
+      replyDraft {
+        ...Drafted
       }
     }
     ... on TypingChange {
@@ -1096,6 +1163,28 @@ fragment Person on Customer {
   links {
     ...Link
   }
+}
+fragment Drafted on ReplyDraft {
+  id
+  itemId
+  state
+  stale
+  text
+  sentences {
+    text
+    sources
+  }
+  sources {
+    kind
+    itemId
+    articleId
+    language
+    title
+  }
+  droppedCount
+  reason
+  outcome
+  createdAt
 }`, {"fragmentName":"Live"}) as unknown as TypedDocumentString<LiveFragment, unknown>;
 export const InboxDocument = new TypedDocumentString(`
     subscription Inbox($resumeAfter: String) {
@@ -1294,6 +1383,28 @@ fragment Person on Customer {
     ...Link
   }
 }
+fragment Drafted on ReplyDraft {
+  id
+  itemId
+  state
+  stale
+  text
+  sentences {
+    text
+    sources
+  }
+  sources {
+    kind
+    itemId
+    articleId
+    language
+    title
+  }
+  droppedCount
+  reason
+  outcome
+  createdAt
+}
 fragment Live on LiveEvent {
   cursor
   change {
@@ -1316,6 +1427,11 @@ fragment Live on LiveEvent {
     ... on AgentChange {
       agent {
         ...AgentBits
+      }
+    }
+    ... on ReplyDraftChange {
+      replyDraft {
+        ...Drafted
       }
     }
     ... on TypingChange {
@@ -1472,6 +1588,28 @@ fragment Person on Customer {
     ...Link
   }
 }
+fragment Drafted on ReplyDraft {
+  id
+  itemId
+  state
+  stale
+  text
+  sentences {
+    text
+    sources
+  }
+  sources {
+    kind
+    itemId
+    articleId
+    language
+    title
+  }
+  droppedCount
+  reason
+  outcome
+  createdAt
+}
 fragment Live on LiveEvent {
   cursor
   change {
@@ -1494,6 +1632,11 @@ fragment Live on LiveEvent {
     ... on AgentChange {
       agent {
         ...AgentBits
+      }
+    }
+    ... on ReplyDraftChange {
+      replyDraft {
+        ...Drafted
       }
     }
     ... on TypingChange {

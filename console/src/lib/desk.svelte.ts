@@ -299,7 +299,7 @@ class Desk {
       const item =
         out.mode === 'note'
           ? (await act(NoteAddDocument, { input: { conversationId, text } }, key)).noteAdd.item
-          : (await act(MessageSendDocument, { input: { conversationId, sessionId, text, attachmentIds } }, key)).messageSend.item;
+          : (await act(MessageSendDocument, { input: { conversationId, sessionId, text, attachmentIds, replyDraftId: out.from } }, key)).messageSend.item;
       if (item) this.said(item);
       return 'sent';
     } catch (error) {

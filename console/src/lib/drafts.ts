@@ -8,6 +8,8 @@ export interface Draft {
   key: string;
   /** `seq` of the newest item when it was begun: what colleagues say after it was not known to who writes. */
   begun?: number;
+  /** The draft of a model that went into the words. */
+  from?: string;
   /** Files that go with the words: they are stored already. */
   files?: { id: string; name: string; size: number; type: string }[];
 }

@@ -40,6 +40,7 @@ export const keymap = {
   conversation: {
     reply: { on: ['r'], text: 'reply' },
     note: { on: ['n'], text: 'note' },
+    draft: { on: ['w'], text: 'draft' },
     brief: { on: ['b'], text: 'brief' },
     transfer: { on: ['t'], text: 'transfer' },
     consult: { on: ['c'], text: 'consult' },

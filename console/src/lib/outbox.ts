@@ -9,6 +9,8 @@ export interface Outgoing {
   session?: string;
   mode: 'reply' | 'note';
   text: string;
+  /** The draft of a model that went into them. */
+  from?: string;
   /** Stored files that go with them. */
   files?: Draft['files'];
   /** Server time. */

@@ -5,7 +5,7 @@ import { bare } from './ids';
 import { newer } from './lists';
 import type { Stream } from './stream';
 import { Writes } from './typing';
-import type { Change, Detail, Item, Row } from './types';
+import type { Change, Detail, Drafted, Item, Row } from './types';
 
 const PAGE = 40;
 
@@ -20,6 +20,8 @@ export class Timeline {
   more = $state(false);
   loaded = $state(false);
   loading = $state(false);
+  /** The draft of a reply that was told of last. */
+  draft = $state.raw<Drafted | null>(null);
   /** The customer writes just now. */
   writing = $state(false);
   private readonly writes = new Writes((on) => (this.writing = on));
@@ -113,6 +115,7 @@ export class Timeline {
   /** A change, of this stream or of the desk's. */
   hear(change: Change): void {
     if (change.__typename === 'TypingChange' && change.by === 'customer') this.writes.sign(change.seconds);
+    if (change.__typename === 'ReplyDraftChange') this.draft = change.replyDraft;
     if (change.__typename === 'ItemChange' && change.item.conversationId === this.id) {
       if (change.item.actor.kind === 'customer' && !this.list.get(change.item.id)) this.writes.end();
       this.put(change.item);

@@ -2,6 +2,7 @@ import type {
   AgentBitsFragment,
   ConversationQuery,
   ConversationsQuery,
+  DraftedFragment,
   ItemFragment,
   OfferBitsFragment,
   PersonFragment,
@@ -12,6 +13,7 @@ import type {
 export type Agent = AgentBitsFragment;
 export type Item = ItemFragment;
 export type Offer = OfferBitsFragment;
+export type Drafted = DraftedFragment;
 export type Person = PersonFragment;
 export type Row = RowFragment;
 export type Listed = ConversationsQuery['conversations']['nodes'][number];
@@ -26,5 +28,6 @@ export type Change =
   | { __typename: 'ItemChange'; item: Item }
   | { __typename: 'CustomerChange'; customer: Person }
   | { __typename: 'AgentChange'; agent: Agent }
+  | { __typename: 'ReplyDraftChange'; replyDraft: Drafted }
   | { __typename: 'TypingChange'; by: string; seconds: number }
   | { __typename: 'Resync' | 'Ready' };

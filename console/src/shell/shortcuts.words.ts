@@ -25,6 +25,7 @@ export const words = {
   'line.take': ['Accept the top offer', '接受最前的派单'],
   'line.reply': ['Reply', '回复'],
   'line.note': ['Note for colleagues', '内部备注'],
+  'line.draft': ['Draft of a reply', '回复草稿'],
   'line.brief': ['Hand-off brief and its sources', '转接摘要及其出处'],
   'line.transfer': ['Pass on', '转交'],
   'line.consult': ['Ask a colleague', '咨询同事'],

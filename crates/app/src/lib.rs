@@ -16,6 +16,7 @@ pub mod media;
 pub mod providers;
 pub mod pulls;
 pub mod red;
+pub mod reply_drafts;
 pub mod routing;
 pub mod scheduled;
 pub mod search;
@@ -47,6 +48,8 @@ pub struct App {
     pub lookups: lookup::Lookups,
     /// What providers can do, and the way to them.
     pub providers: Arc<dyn providers::Providers>,
+    /// A language model is configured: drafts of replies can be asked for.
+    pub model: bool,
 }
 
 impl App {
@@ -63,6 +66,7 @@ impl App {
             typing: conversations::Typing::default(),
             lookups: lookup::Lookups::default(),
             providers,
+            model: false,
         }
     }
 }

@@ -122,7 +122,7 @@ pub struct Config {
     /// Secret of the access key.
     #[arg(long, global = true, env = "MERIDIAN_FILES_S3_SECRET", hide_env_values = true)]
     pub files_s3_secret: Option<String>,
-    /// A language model that adds to the briefs of hand-offs: base address of an OpenAI-compatible API. None by default.
+    /// A language model that adds to the briefs of hand-offs and writes drafts of replies: base address of an OpenAI-compatible API. None by default.
     #[arg(long, global = true, env = "MERIDIAN_MODEL_URL")]
     pub model_url: Option<String>,
     /// Its key.
@@ -131,7 +131,7 @@ pub struct Config {
     /// Its name.
     #[arg(long, global = true, env = "MERIDIAN_MODEL_NAME", default_value = "gpt-4o-mini")]
     pub model_name: String,
-    /// Seconds it may take; the brief stands without it.
+    /// Seconds it may take; nothing waits for it.
     #[arg(long, global = true, env = "MERIDIAN_MODEL_SECONDS", default_value_t = 8)]
     pub model_seconds: u64,
     /// Days for which records of routing decisions are kept; 0 = for ever.

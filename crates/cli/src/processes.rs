@@ -19,7 +19,8 @@ pub fn app(config: &Config, system: bool) -> Result<App> {
     let db = Db::connect(&config.database(system)?, ids)?;
     let sealer = Sealer::new(&config.secret()?, &config.previous_secrets());
     let http = Http::new(Egress::parse(&config.egress_allow).context("MERIDIAN_EGRESS_ALLOW")?);
-    Ok(App::new(db, sealer, &config.public_url, Arc::new(meridian_api::Adapters(http))))
+    let app = App::new(db, sealer, &config.public_url, Arc::new(meridian_api::Adapters(http)));
+    Ok(App { model: config.model().is_some(), ..app })
 }
 
 /// Runs the api, the workers or both until a signal says stop.

@@ -157,6 +157,8 @@ ids! {
     WhatIfId = "wif";
     /// A text whose intent is known.
     IntentExampleId = "iex";
+    /// A draft of a reply.
+    ReplyDraftId = "rpd";
     /// An entry of the audit log.
     AuditId = "aud";
 }

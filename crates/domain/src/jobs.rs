@@ -2,8 +2,8 @@
 
 use crate::ids::{
     AgentId, AttachmentId, BotEventId, ChannelAccountId, ConversationId, CursorId, CustomerId, DeliveryId,
-    EmergencyActivationId, HandoffId, ItemId, OfferId, RawId, RunId, ScheduledWorkId, SessionId, SignalId, SiteId,
-    WhatIfId, WorkItemId,
+    EmergencyActivationId, HandoffId, ItemId, OfferId, RawId, ReplyDraftId, RunId, ScheduledWorkId, SessionId,
+    SignalId, SiteId, WhatIfId, WorkItemId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -102,6 +102,11 @@ pub enum Job {
         /// The hand-off.
         handoff: HandoffId,
     },
+    /// Have a draft of a reply written.
+    DraftReply {
+        /// The draft.
+        draft: ReplyDraftId,
+    },
     /// Fetch a file that came with a message.
     FetchMedia {
         /// The file.
@@ -169,6 +174,7 @@ impl Job {
             Self::Amend { .. } => "amend",
             Self::BotEvent { .. } => "bot_event",
             Self::Summarise { .. } => "summarise",
+            Self::DraftReply { .. } => "draft_reply",
             Self::FetchMedia { .. } => "fetch_media",
             Self::Pull { .. } => "pull",
             Self::ReadTemplates { .. } => "read_templates",
@@ -202,6 +208,7 @@ impl Job {
             Self::Deliver { .. } | Self::Amend { .. } => "deliver",
             Self::BotEvent { .. } => "bot",
             Self::Summarise { .. } => "summarise",
+            Self::DraftReply { .. } => "draft",
             Self::FetchMedia { .. } => "media",
             Self::Pull { .. } | Self::ReadTemplates { .. } => "pull",
             Self::Recognise { .. } | Self::SignalEnd { .. } => "identity",
@@ -221,7 +228,7 @@ pub fn at_once(family: &str) -> usize {
     match family {
         "deliver" | "bot" => 16,
         // Of the largest files so many are in memory at most.
-        "summarise" | "pull" | "media" => 4,
+        "summarise" | "draft" | "pull" | "media" => 4,
         _ => 1,
     }
 }
@@ -251,6 +258,7 @@ pub const FAMILIES: &[(&str, u16)] = &[
     ("deliver", 4),
     ("bot", 2),
     ("summarise", 1),
+    ("draft", 1),
     ("timer", 2),
     ("media", 2),
     ("pull", 2),

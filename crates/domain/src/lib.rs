@@ -28,6 +28,7 @@ pub mod outbound;
 pub mod people;
 pub mod platform;
 pub mod red;
+pub mod reply_draft;
 pub mod report;
 pub mod routing;
 pub mod search;

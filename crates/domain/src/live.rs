@@ -1,7 +1,9 @@
 //! Live changes: what a subscription is told. A change names what to read again, never its content. Signs pass: they
 //! have no place in the stream, and whoever did not listen never hears of them.
 
-use crate::ids::{AgentId, AlertId, ConversationId, CustomerId, ItemId, OfferId, QueueId, SessionId, WorkItemId};
+use crate::ids::{
+    AgentId, AlertId, ConversationId, CustomerId, ItemId, OfferId, QueueId, ReplyDraftId, SessionId, WorkItemId,
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
 
@@ -76,6 +78,11 @@ pub enum Change {
     Alert {
         /// The alert.
         alert: AlertId,
+    },
+    /// A draft of a reply was asked for, came, or was put aside.
+    ReplyDraft {
+        /// The draft.
+        draft: ReplyDraftId,
     },
     /// A sign-in or role was revoked: sockets of this agent check themselves again.
     Revoked {

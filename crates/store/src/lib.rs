@@ -50,6 +50,7 @@ pub mod passed;
 pub mod plans;
 pub mod recognition;
 pub mod red;
+pub mod reply_drafts;
 pub mod reports;
 pub mod routing;
 pub mod runs;

@@ -139,6 +139,10 @@ async fn divide(tx: &mut WriteTx, from: Uuid, parties: &[Uuid], to: CustomerId) 
     .await?;
     take_items(tx, from, parties, new).await?;
     brief_again(tx, [from, new.0]).await?;
+    // Drafts of replies quote them as well.
+    sqlx::query!("delete from reply_draft where tenant_id = $1 and conversation_id = $2", tenant, from)
+        .execute(tx.conn())
+        .await?;
     for conversation in [from, new.0] {
         settle_owner(tx, conversation).await?;
     }

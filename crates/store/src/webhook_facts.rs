@@ -33,7 +33,7 @@ fn named(changes: &[Change]) -> Named {
             Change::Offer { offer } => named.offers.push(offer.0),
             Change::Work { work, .. } => named.works.push(work.0),
             Change::Customer { customer } => named.customers.push(customer.0),
-            Change::Agent { .. } | Change::Alert { .. } | Change::Revoked { .. } => {}
+            Change::Agent { .. } | Change::Alert { .. } | Change::Revoked { .. } | Change::ReplyDraft { .. } => {}
         }
     }
     for list in [&mut named.conversations, &mut named.items, &mut named.offers, &mut named.works, &mut named.customers]

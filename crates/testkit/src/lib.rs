@@ -136,23 +136,31 @@ impl Stack {
     /// Starts everything; senders of raw mail are checked by a name server.
     pub async fn start_checking(names: SocketAddr) -> Result<Option<Self>> {
         let Some(urls) = urls() else { return Ok(None) };
-        Self::start_with(urls, checker(Some(names))?).await.map(Some)
+        Self::start_with(urls, checker(Some(names))?, None).await.map(Some)
+    }
+
+    /// Starts everything with a language model, which the provider plays, that may take so long.
+    pub async fn start_with_model(patience: Duration) -> Result<Option<Self>> {
+        let Some(urls) = urls() else { return Ok(None) };
+        Self::start_with(urls, Checker::off(), Some(patience)).await.map(Some)
     }
 
     /// Starts everything on servers of the caller's own.
     pub async fn start_on(urls: Urls) -> Result<Self> {
-        Self::start_with(urls, Checker::off()).await
+        Self::start_with(urls, Checker::off(), None).await
     }
 
-    async fn start_with(urls: Urls, checker: Checker) -> Result<Self> {
+    async fn start_with(urls: Urls, checker: Checker, model: Option<Duration>) -> Result<Self> {
         // Another test of this process may have installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let database = database(&urls).await?;
         let prefix = format!("{}.", Ids::new(Arc::new(SystemClock)).next::<Uuid>().simple());
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let base = format!("http://127.0.0.1:{port}");
-        let app = app(&database, &base)?;
+        let app = App { model: model.is_some(), ..app(&database, &base)? };
         let provider = Provider::start().await?;
+        let url = format!("{}/v1", provider.url);
+        let model = model.map(|patience| Model { url, key: None, name: "test".to_owned(), patience });
         let bot_url = format!("{}/bot", provider.url);
         let world = DemoWorld { provider_url: &provider.url, bot_url: &bot_url };
         let demo = seed_demo(&app, "demo", &world).await?;
@@ -190,7 +198,7 @@ impl Stack {
             stop,
             workers: None,
             files,
-            model: None,
+            model,
         };
         stack.start_workers()?;
         Ok(stack)

@@ -125,7 +125,9 @@ fn environment(servers: &Servers, http: u16, metrics: u16) -> Result<BTreeMap<St
 /// Every scenario in a browser, against console and API as they are served from the binary.
 pub fn scenarios(servers: &Servers, bin: &Path) -> Result<String> {
     let (http, metrics, provider) = (free_port(18080)?, free_port(19091)?, free_port(18900)?);
-    let env = environment(servers, http, metrics)?;
+    let mut env = environment(servers, http, metrics)?;
+    // The double of the providers plays the language model too.
+    env.insert("MERIDIAN_MODEL_URL".to_owned(), format!("http://127.0.0.1:{provider}/v1"));
     let once = |args: &[&str]| -> Result<()> {
         let done = Command::new(bin).args(args).envs(&env).output()?;
         ensure!(done.status.success(), "meridian {}: {}", args.join(" "), String::from_utf8_lossy(&done.stderr).trim());

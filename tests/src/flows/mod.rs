@@ -36,6 +36,7 @@ mod overflow;
 mod past;
 mod places;
 mod provider_news;
+mod reply_drafts;
 mod resume;
 mod routing;
 mod search;

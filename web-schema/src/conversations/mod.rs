@@ -3,6 +3,7 @@
 mod amend;
 mod canned;
 mod consult;
+mod drafts;
 mod files;
 mod mutations;
 mod search;
@@ -12,6 +13,7 @@ mod types;
 pub(crate) use amend::AmendMutations;
 pub(crate) use canned::{CannedMutations, CannedQueries};
 pub(crate) use consult::ConsultMutations;
+pub(crate) use drafts::{DraftMutations, DraftQueries, ReplyDraft};
 pub(crate) use mutations::ConversationMutations;
 pub(crate) use search::SearchQueries;
 pub(crate) use steer::{SteerMutations, SteerQueries};

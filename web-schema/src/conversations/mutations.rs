@@ -9,7 +9,7 @@ use crate::{
 };
 use async_graphql::{Context, ID, InputObject, Object, ResultExt, SimpleObject};
 use meridian_app::conversations as app;
-use meridian_domain::ids::{AttachmentId, ConversationId, ItemId, SessionId, TemplateId};
+use meridian_domain::ids::{AttachmentId, ConversationId, ItemId, ReplyDraftId, SessionId, TemplateId};
 use meridian_store::{conversations as store, items};
 
 #[derive(InputObject)]
@@ -26,6 +26,8 @@ struct MessageSendInput {
     attachment_ids: Vec<ID>,
     /// An approved message instead of a text: the way to answer when the reply window is closed.
     template: Option<MessageTemplateInput>,
+    /// The draft that went into the text, changed or not: how much of it is sent is kept with it.
+    reply_draft_id: Option<ID>,
 }
 
 #[derive(InputObject)]
@@ -127,7 +129,8 @@ impl ConversationMutations {
         let key = idempotency(ctx);
         let named = input.template.as_ref().map(|t| Ok((read::<TemplateId>(&t.template_id)?, &*t.parameters)));
         let template = named.transpose().map_err(|error: AppError| error).extend()?;
-        let words = app::Words { text: &input.text, files: &files, template };
+        let draft = input.reply_draft_id.as_ref().map(read::<ReplyDraftId>).transpose().extend()?;
+        let words = app::Words { text: &input.text, files: &files, template, draft };
         match app::reply(&viewer.app, &viewer.subject, conversation, session, words, key).await {
             Ok(said) => Ok(MessageSendPayload { item: item(viewer, said.item).await?, user_errors: Vec::new() }),
             Err(refused) => Ok(MessageSendPayload { item: None, user_errors: vec![refused.split().extend()?] }),

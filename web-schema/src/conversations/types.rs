@@ -1,6 +1,11 @@
 //! Conversation, session, timeline item.
 
-use super::{amend::MessageChange, consult::Consult, files::Attachment};
+use super::{
+    amend::MessageChange,
+    consult::Consult,
+    drafts::{ReplyDraft, newest},
+    files::Attachment,
+};
 use crate::{
     channels::ChannelCapabilities,
     context::viewer,
@@ -206,6 +211,11 @@ impl Conversation {
     async fn handoffs(&self, ctx: &Context<'_>) -> Resolved<Vec<Handoff>> {
         let found = load(ctx, HandoffsOf(self.0.id)).await?.unwrap_or_default();
         Ok(found.into_iter().map(Handoff).collect())
+    }
+    /// The newest draft of a reply that was asked for.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn reply_draft(&self, ctx: &Context<'_>) -> Resolved<Option<ReplyDraft>> {
+        newest(ctx, self.0.id).await
     }
     /// Callbacks and later work of it, newest first, at most 50.
     async fn scheduled_work(&self, ctx: &Context<'_>) -> Resolved<Vec<ScheduledWork>> {

@@ -9,7 +9,7 @@ use meridian_domain::{
     ids::TenantId,
     live::{Change, Topic, Typing},
 };
-use meridian_store::{ReadTx, StoreError, agents, alerts, conversations, customers, items, offers, work};
+use meridian_store::{ReadTx, StoreError, agents, alerts, conversations, customers, items, offers, reply_drafts, work};
 use std::{
     collections::HashMap,
     sync::{
@@ -33,6 +33,7 @@ pub(crate) enum Payload {
     /// Read the conversation again.
     Reread,
     Alert(alerts::Alert),
+    ReplyDraft(reply_drafts::ReplyDraft),
     /// Somebody writes, as was heard then; it has no place in the stream.
     Typing(Typing, Instant),
 }
@@ -280,6 +281,7 @@ fn name(change: Change) -> (u8, Uuid) {
         Change::Revoked { agent } => (6, agent.0),
         Change::Reread { conversation } => (7, conversation.0),
         Change::Alert { alert } => (8, alert.0),
+        Change::ReplyDraft { draft } => (9, draft.0),
     }
 }
 
@@ -288,7 +290,7 @@ pub(crate) async fn payloads(
     tx: &mut ReadTx,
     changes: impl Iterator<Item = Change>,
 ) -> Result<HashMap<(u8, Uuid), Payload>, StoreError> {
-    let mut ids: [Vec<Uuid>; 9] = Default::default();
+    let mut ids: [Vec<Uuid>; 10] = Default::default();
     for change in changes {
         let (kind, id) = name(change);
         let of_kind = &mut ids[usize::from(kind)];
@@ -314,6 +316,7 @@ pub(crate) async fn payloads(
     read!(5, work::many, Payload::Work);
     found.extend(ids[7].iter().map(|id| ((7, *id), Payload::Reread)));
     read!(8, alerts::many, Payload::Alert);
+    read!(9, reply_drafts::many, Payload::ReplyDraft);
     Ok(found)
 }
 

@@ -7,7 +7,7 @@ pub use feed::{Feed, Moved};
 use crate::{
     Viewer,
     context::viewer,
-    conversations::{Conversation, TimelineItem},
+    conversations::{Conversation, ReplyDraft, TimelineItem},
     customers::Customer,
     error::AppError,
     ids::{id, read},
@@ -69,6 +69,12 @@ pub(crate) struct AlertChange {
     /// The alert as it is now.
     alert: Alert,
 }
+/// A draft of a reply was asked for, came, or was put aside.
+#[derive(SimpleObject)]
+pub(crate) struct ReplyDraftChange {
+    /// The draft as it is now.
+    reply_draft: ReplyDraft,
+}
 /// Somebody writes just now: shown until their message comes, or the time is over. It has no place in the stream, so its
 /// cursor is that of the event before, and nobody who did not listen hears of it later.
 #[derive(SimpleObject)]
@@ -113,6 +119,8 @@ pub(crate) enum Change {
     Work(WorkChange),
     /// An alert.
     Alert(AlertChange),
+    /// A draft of a reply.
+    ReplyDraft(ReplyDraftChange),
     /// Somebody writes.
     Typing(TypingChange),
     /// Start again.
@@ -347,6 +355,13 @@ impl Follower {
             // What went to another conversation meanwhile is somebody else's.
             Payload::Item(item) if matches!(self.topic, Topic::Conversation(at) if at != item.conversation) => None,
             Payload::Item(item) if reads => Some(Change::Item(ItemChange { item: TimelineItem(item) })),
+            // As with what goes to another conversation: its draft is nobody's here.
+            Payload::ReplyDraft(draft) if matches!(self.topic, Topic::Conversation(at) if at != draft.conversation) => {
+                None
+            }
+            Payload::ReplyDraft(draft) if reads => {
+                Some(Change::ReplyDraft(ReplyDraftChange { reply_draft: ReplyDraft(draft) }))
+            }
             Payload::Customer(found) if reads => Some(Change::Customer(CustomerChange { customer: Customer(found) })),
             Payload::Agent(agent) if floor || subject.agent_id() == Some(agent.id) => {
                 Some(Change::Agent(AgentChange { agent: Agent(agent) }))

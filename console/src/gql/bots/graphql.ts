@@ -98,6 +98,37 @@ export type PresenceState =
   /** Signed out. */
   | 'OFFLINE';
 
+/** What became of a draft. */
+export type ReplyDraftOutcome =
+  /** It was put aside. */
+  | 'DISMISSED'
+  /** It was sent with changes. */
+  | 'EDITED'
+  /** It was sent as it is. */
+  | 'SENT';
+
+/** What a source of a draft is. */
+export type ReplyDraftSourceKind =
+  /** A published text of an article: `articleId`, `language`, `revision` and `title`. */
+  | 'ARTICLE'
+  /** What a bot told at the hand-off: `title`. */
+  | 'BRIEF'
+  /** The instruction of who asked. */
+  | 'INSTRUCTION'
+  /** A message of the conversation: `itemId`. */
+  | 'MESSAGE';
+
+/** Where a draft stands. */
+export type ReplyDraftState =
+  /** It was given up before it came. */
+  | 'CANCELLED'
+  /** There is none; `reason` says why. */
+  | 'FAILED'
+  /** It is being written. */
+  | 'PENDING'
+  /** It is there. */
+  | 'READY';
+
 /** Role of a person. */
 export type Role =
   /** Also sets the tenant up. */
@@ -197,6 +228,8 @@ export type PageFragment = { hasNextPage: boolean, endCursor: string | null };
 export type ErrFragment = { code: UserErrorCode, message: string, field: string | null };
 
 export type CannedFragment = { id: string, shortcut: string, language: string, title: string, text: string, updatedAt: string };
+
+export type DraftedFragment = { id: string, itemId: string, state: ReplyDraftState, stale: boolean, text: string, droppedCount: number, reason: string | null, outcome: ReplyDraftOutcome | null, createdAt: string, sentences: Array<{ text: string, sources: Array<number> }>, sources: Array<{ kind: ReplyDraftSourceKind, itemId: string | null, articleId: string | null, language: string | null, title: string | null }> };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -552,6 +585,30 @@ export const CannedFragmentDoc = new TypedDocumentString(`
   updatedAt
 }
     `, {"fragmentName":"Canned"}) as unknown as TypedDocumentString<CannedFragment, unknown>;
+export const DraftedFragmentDoc = new TypedDocumentString(`
+    fragment Drafted on ReplyDraft {
+  id
+  itemId
+  state
+  stale
+  text
+  sentences {
+    text
+    sources
+  }
+  sources {
+    kind
+    itemId
+    articleId
+    language
+    title
+  }
+  droppedCount
+  reason
+  outcome
+  createdAt
+}
+    `, {"fragmentName":"Drafted"}) as unknown as TypedDocumentString<DraftedFragment, unknown>;
 export const BotEventsDocument = new TypedDocumentString(`
     query BotEvents($id: ID!, $state: BotEventState, $after: String) {
   botEvents(botId: $id, first: 30, state: $state, after: $after) {

@@ -114,6 +114,49 @@ export type PresenceState =
   /** Signed out. */
   | 'OFFLINE';
 
+export type ReplyDraftDismissInput = {
+  /** The draft. */
+  replyDraftId: string | number;
+};
+
+/** What became of a draft. */
+export type ReplyDraftOutcome =
+  /** It was put aside. */
+  | 'DISMISSED'
+  /** It was sent with changes. */
+  | 'EDITED'
+  /** It was sent as it is. */
+  | 'SENT';
+
+export type ReplyDraftRequestInput = {
+  /** The conversation. */
+  conversationId: string | number;
+  /** What is wished of it, like shorter or friendlier; at most 300 characters. */
+  instruction?: string;
+};
+
+/** What a source of a draft is. */
+export type ReplyDraftSourceKind =
+  /** A published text of an article: `articleId`, `language`, `revision` and `title`. */
+  | 'ARTICLE'
+  /** What a bot told at the hand-off: `title`. */
+  | 'BRIEF'
+  /** The instruction of who asked. */
+  | 'INSTRUCTION'
+  /** A message of the conversation: `itemId`. */
+  | 'MESSAGE';
+
+/** Where a draft stands. */
+export type ReplyDraftState =
+  /** It was given up before it came. */
+  | 'CANCELLED'
+  /** There is none; `reason` says why. */
+  | 'FAILED'
+  /** It is being written. */
+  | 'PENDING'
+  /** It is there. */
+  | 'READY';
+
 /** Role of a person. */
 export type Role =
   /** Also sets the tenant up. */
@@ -221,6 +264,27 @@ export type WhyNotQueryVariables = Exact<{
 
 export type WhyNotQuery = { whyNot: { verdict: WhyNotVerdict, at: string, chosenAgentId: string | null, step: number, live: boolean | null, state: PresenceState | null, later: { step: number, inSeconds: number } | null, reasons: Array<{ code: string, class: ChannelClass | null, used: number | null, cap: number | null, held: number | null, needed: number | null, languages: Array<string>, passesAt: string | null, openUntil: string | null }> } };
 
+export type ReplyDraftNowQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ReplyDraftNowQuery = { replyDraftsAvailable: boolean, conversation: { id: string, replyDraft: { id: string, itemId: string, state: ReplyDraftState, stale: boolean, text: string, droppedCount: number, reason: string | null, outcome: ReplyDraftOutcome | null, createdAt: string, sentences: Array<{ text: string, sources: Array<number> }>, sources: Array<{ kind: ReplyDraftSourceKind, itemId: string | null, articleId: string | null, language: string | null, title: string | null }> } | null } | null };
+
+export type ReplyDraftRequestMutationVariables = Exact<{
+  input: ReplyDraftRequestInput;
+}>;
+
+
+export type ReplyDraftRequestMutation = { replyDraftRequest: { replyDraft: { id: string, itemId: string, state: ReplyDraftState, stale: boolean, text: string, droppedCount: number, reason: string | null, outcome: ReplyDraftOutcome | null, createdAt: string, sentences: Array<{ text: string, sources: Array<number> }>, sources: Array<{ kind: ReplyDraftSourceKind, itemId: string | null, articleId: string | null, language: string | null, title: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type ReplyDraftDismissMutationVariables = Exact<{
+  input: ReplyDraftDismissInput;
+}>;
+
+
+export type ReplyDraftDismissMutation = { replyDraftDismiss: { replyDraft: { id: string, itemId: string, state: ReplyDraftState, stale: boolean, text: string, droppedCount: number, reason: string | null, outcome: ReplyDraftOutcome | null, createdAt: string, sentences: Array<{ text: string, sources: Array<number> }>, sources: Array<{ kind: ReplyDraftSourceKind, itemId: string | null, articleId: string | null, language: string | null, title: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
 export type AgentBitsFragment = { id: string, name: string, role: Role, live: boolean, state: PresenceState, stateReason: string, stateForcedById: string | null, stateSince: string, active: boolean, siteId: string | null, timeZone: string, load: Array<{ class: string, used: number, cap: number }> };
 
 export type ItemFragment = { id: string, seq: number, kind: string, conversationId: string, placedAt: string, providerAt: string | null, channel: string | null, text: string | null, summaryText: string, body: any, delivery: string | null, deliveryError: string | null, reactions: any, revision: number, deletedAt: string | null, buttons: Array<{ title: string, payload: string }>, actor: { kind: string, id: string | null }, change: { kind: string, state: string, error: string | null } | null, attachments: Array<{ id: string, kind: string, name: string, contentType: string, sizeBytes: number, state: AttachmentState, reason: string, url: string | null }>, understanding: { language: string | null, languageConfidence: number | null, sentiment: string | null, modelVersion: number | null, intent: { name: string } | null } | null };
@@ -246,6 +310,8 @@ export type PageFragment = { hasNextPage: boolean, endCursor: string | null };
 export type ErrFragment = { code: UserErrorCode, message: string, field: string | null };
 
 export type CannedFragment = { id: string, shortcut: string, language: string, title: string, text: string, updatedAt: string };
+
+export type DraftedFragment = { id: string, itemId: string, state: ReplyDraftState, stale: boolean, text: string, droppedCount: number, reason: string | null, outcome: ReplyDraftOutcome | null, createdAt: string, sentences: Array<{ text: string, sources: Array<number> }>, sources: Array<{ kind: ReplyDraftSourceKind, itemId: string | null, articleId: string | null, language: string | null, title: string | null }> };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -576,6 +642,30 @@ export const CannedFragmentDoc = new TypedDocumentString(`
   updatedAt
 }
     `, {"fragmentName":"Canned"}) as unknown as TypedDocumentString<CannedFragment, unknown>;
+export const DraftedFragmentDoc = new TypedDocumentString(`
+    fragment Drafted on ReplyDraft {
+  id
+  itemId
+  state
+  stale
+  text
+  sentences {
+    text
+    sources
+  }
+  sources {
+    kind
+    itemId
+    articleId
+    language
+    title
+  }
+  droppedCount
+  reason
+  outcome
+  createdAt
+}
+    `, {"fragmentName":"Drafted"}) as unknown as TypedDocumentString<DraftedFragment, unknown>;
 export const MessageAbilitiesDocument = new TypedDocumentString(`
     query MessageAbilities($id: ID!) {
   conversation(id: $id) {
@@ -987,3 +1077,111 @@ export const WhyNotDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<WhyNotQuery, WhyNotQueryVariables>;
+export const ReplyDraftNowDocument = new TypedDocumentString(`
+    query ReplyDraftNow($id: ID!) {
+  replyDraftsAvailable
+  conversation(id: $id) {
+    id
+    replyDraft {
+      ...Drafted
+    }
+  }
+}
+    fragment Drafted on ReplyDraft {
+  id
+  itemId
+  state
+  stale
+  text
+  sentences {
+    text
+    sources
+  }
+  sources {
+    kind
+    itemId
+    articleId
+    language
+    title
+  }
+  droppedCount
+  reason
+  outcome
+  createdAt
+}`) as unknown as TypedDocumentString<ReplyDraftNowQuery, ReplyDraftNowQueryVariables>;
+export const ReplyDraftRequestDocument = new TypedDocumentString(`
+    mutation ReplyDraftRequest($input: ReplyDraftRequestInput!) {
+  replyDraftRequest(input: $input) {
+    replyDraft {
+      ...Drafted
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment Err on UserError {
+  code
+  message
+  field
+}
+fragment Drafted on ReplyDraft {
+  id
+  itemId
+  state
+  stale
+  text
+  sentences {
+    text
+    sources
+  }
+  sources {
+    kind
+    itemId
+    articleId
+    language
+    title
+  }
+  droppedCount
+  reason
+  outcome
+  createdAt
+}`) as unknown as TypedDocumentString<ReplyDraftRequestMutation, ReplyDraftRequestMutationVariables>;
+export const ReplyDraftDismissDocument = new TypedDocumentString(`
+    mutation ReplyDraftDismiss($input: ReplyDraftDismissInput!) {
+  replyDraftDismiss(input: $input) {
+    replyDraft {
+      ...Drafted
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment Err on UserError {
+  code
+  message
+  field
+}
+fragment Drafted on ReplyDraft {
+  id
+  itemId
+  state
+  stale
+  text
+  sentences {
+    text
+    sources
+  }
+  sources {
+    kind
+    itemId
+    articleId
+    language
+    title
+  }
+  droppedCount
+  reason
+  outcome
+  createdAt
+}`) as unknown as TypedDocumentString<ReplyDraftDismissMutation, ReplyDraftDismissMutationVariables>;

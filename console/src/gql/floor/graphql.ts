@@ -83,6 +83,37 @@ export type PresenceState =
   /** Signed out. */
   | 'OFFLINE';
 
+/** What became of a draft. */
+export type ReplyDraftOutcome =
+  /** It was put aside. */
+  | 'DISMISSED'
+  /** It was sent with changes. */
+  | 'EDITED'
+  /** It was sent as it is. */
+  | 'SENT';
+
+/** What a source of a draft is. */
+export type ReplyDraftSourceKind =
+  /** A published text of an article: `articleId`, `language`, `revision` and `title`. */
+  | 'ARTICLE'
+  /** What a bot told at the hand-off: `title`. */
+  | 'BRIEF'
+  /** The instruction of who asked. */
+  | 'INSTRUCTION'
+  /** A message of the conversation: `itemId`. */
+  | 'MESSAGE';
+
+/** Where a draft stands. */
+export type ReplyDraftState =
+  /** It was given up before it came. */
+  | 'CANCELLED'
+  /** There is none; `reason` says why. */
+  | 'FAILED'
+  /** It is being written. */
+  | 'PENDING'
+  /** It is there. */
+  | 'READY';
+
 /** How long a row of a report is. */
 export type ReportBucket =
   /** A day of the given zone. */
@@ -157,6 +188,7 @@ export type FloorSubscription = { floor: { cursor: string, change:
       | { __typename: 'ItemChange' }
       | { __typename: 'OfferChange' }
       | { __typename: 'Ready', listener: string | null }
+      | { __typename: 'ReplyDraftChange' }
       | { __typename: 'Resync', reason: string }
       | { __typename: 'TypingChange' }
       | { __typename: 'WorkChange', workItem: { id: string, state: string, agentId: string | null, queueId: string, enqueuedAt: string } }
@@ -257,6 +289,8 @@ export type PageFragment = { hasNextPage: boolean, endCursor: string | null };
 export type ErrFragment = { code: UserErrorCode, message: string, field: string | null };
 
 export type CannedFragment = { id: string, shortcut: string, language: string, title: string, text: string, updatedAt: string };
+
+export type DraftedFragment = { id: string, itemId: string, state: ReplyDraftState, stale: boolean, text: string, droppedCount: number, reason: string | null, outcome: ReplyDraftOutcome | null, createdAt: string, sentences: Array<{ text: string, sources: Array<number> }>, sources: Array<{ kind: ReplyDraftSourceKind, itemId: string | null, articleId: string | null, language: string | null, title: string | null }> };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -625,6 +659,30 @@ export const CannedFragmentDoc = new TypedDocumentString(`
   updatedAt
 }
     `, {"fragmentName":"Canned"}) as unknown as TypedDocumentString<CannedFragment, unknown>;
+export const DraftedFragmentDoc = new TypedDocumentString(`
+    fragment Drafted on ReplyDraft {
+  id
+  itemId
+  state
+  stale
+  text
+  sentences {
+    text
+    sources
+  }
+  sources {
+    kind
+    itemId
+    articleId
+    language
+    title
+  }
+  droppedCount
+  reason
+  outcome
+  createdAt
+}
+    `, {"fragmentName":"Drafted"}) as unknown as TypedDocumentString<DraftedFragment, unknown>;
 export const FloorDocument = new TypedDocumentString(`
     subscription Floor($resumeAfter: String) {
   floor(resumeAfter: $resumeAfter) {

@@ -163,6 +163,11 @@ export type KnowledgeArchiveMutationVariables = Exact<{
 
 export type KnowledgeArchiveMutation = { knowledgeArticleArchive: { article: { id: string, spaceId: string, audience: Array<KnowledgeAudience>, archivedAt: string | null, createdAt: string, acceptedCount: number, ignoredCount: number, revisions: Array<{ language: string, revision: number, state: KnowledgeState, title: string, body: string, note: string, authorId: string | null, reviewerId: string | null, createdAt: string, publishedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
+export type ReplyDraftCountsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ReplyDraftCountsQuery = { replyDraftCounts: { askedCount: number, failedCount: number, acceptedCount: number, editedCount: number, ignoredCount: number, keptShare: number } };
+
 export type KnowledgeSearchQueryVariables = Exact<{
   query: string;
   language?: string | null | undefined;
@@ -476,6 +481,18 @@ export const KnowledgeArchiveDocument = new TypedDocumentString(`
     publishedAt
   }
 }`) as unknown as TypedDocumentString<KnowledgeArchiveMutation, KnowledgeArchiveMutationVariables>;
+export const ReplyDraftCountsDocument = new TypedDocumentString(`
+    query ReplyDraftCounts {
+  replyDraftCounts(days: 30) {
+    askedCount
+    failedCount
+    acceptedCount
+    editedCount
+    ignoredCount
+    keptShare
+  }
+}
+    `) as unknown as TypedDocumentString<ReplyDraftCountsQuery, ReplyDraftCountsQueryVariables>;
 export const KnowledgeSearchDocument = new TypedDocumentString(`
     query KnowledgeSearch($query: String!, $language: String) {
   knowledgeSearch(query: $query, language: $language, first: 30) {

@@ -202,6 +202,7 @@ export const en = {
   'exclusion.queue_closed': '{n}, the queue is closed',
   'exclusion.lender_busy': '{n} kept by their own queue, which is busy',
   'composer.reply': 'Reply',
+  'composer.draft': 'Draft a reply',
   'composer.note': 'Note',
   'composer.reply.on': 'Reply by {channel}',
   'composer.reply.hint': 'Write to {name}',

@@ -204,6 +204,7 @@ export const zh: Record<keyof typeof en, string> = {
   'exclusion.queue_closed': '{n} 人，队列已关闭',
   'exclusion.lender_busy': '{n} 人的队列自身繁忙，暂不借出',
   'composer.reply': '回复',
+  'composer.draft': '起草回复',
   'composer.note': '备注',
   'composer.reply.on': '通过{channel}回复',
   'composer.reply.hint': '写给 {name}',

@@ -22,4 +22,5 @@ pub use person::person_asked;
 pub use platform::{CallRefused, Called, call};
 pub use silence::bot_silent;
 pub use stream::{StreamRefused, Streamed, acknowledge, signing_secret, streamed};
+pub(crate) use summarise::turns;
 pub use summarise::{Writer, summarise, write_up};

@@ -27,7 +27,7 @@ pub trait Writer: Send + Sync {
 }
 
 /// What was said, oldest first.
-pub(super) async fn turns(tx: &mut ReadTx, conversation: ConversationId) -> Result<Vec<Turn>, StoreError> {
+pub(crate) async fn turns(tx: &mut ReadTx, conversation: ConversationId) -> Result<Vec<Turn>, StoreError> {
     let mut said = items::before(tx, conversation, i64::MAX, LOOK_BACK).await?;
     said.reverse();
     let turn = |item: items::Item| {

@@ -16,7 +16,7 @@ pub use canned::{CannedRefused, remove_canned, save_canned};
 pub(crate) use consult::end_all as end_consults;
 pub use consult::{end_consult, start_consult};
 pub use note::{NoteRefused, add_note};
-pub(crate) use reply::{PASSED, said_enough, say, say_with, silenced};
+pub(crate) use reply::{PASSED, holder, said_enough, say, say_with, silenced};
 pub use reply::{Reply, ReplyRefused, Words, reply};
 pub(crate) use resolve::close;
 pub use resolve::{Closing, ResolveRefused, end_wrap_up, resolve, wrap_up_end};

@@ -5,11 +5,12 @@ use crate::{
     App,
     accounts::capabilities_in,
     authz::{Forbidden, Subject},
+    reply_drafts,
 };
 use meridian_domain::{
     actor::Actor,
     channel::{Capabilities, MediaKind},
-    ids::{AttachmentId, ConversationId, DeliveryId, ItemId, SessionId, TemplateId},
+    ids::{AttachmentId, ConversationId, DeliveryId, ItemId, ReplyDraftId, SessionId, TemplateId},
     jobs::Job,
     live::Change,
     people::Permission,
@@ -79,6 +80,8 @@ pub struct Words<'a> {
     pub files: &'a [AttachmentId],
     /// An approved message and the values of its places, in their order.
     pub template: Option<(TemplateId, &'a [String])>,
+    /// The draft that went into the text, changed or not.
+    pub draft: Option<ReplyDraftId>,
 }
 
 /// What was taken on.
@@ -129,9 +132,8 @@ pub async fn reply(
     if found.lifecycle == Lifecycle::Resolved {
         return Err(ReplyRefused::Resolved);
     }
-    let me = subject.agent_id().map(|id| id.0);
     let sessions = conversations::sessions(&mut tx, &[conversation.0]).await?;
-    let mine = |s: &&Session| s.closed_at.is_none() && s.control == OwnerKind::Agent && s.control_id == me;
+    let mine = |session: &&Session| holder(subject, session);
     let session = match session {
         Some(id) => sessions.iter().filter(|s| s.id == id).find(mine),
         None => sessions.iter().find(mine),
@@ -148,11 +150,20 @@ pub async fn reply(
         }
         None => say(&mut tx, &found, session, actor, text, &files, None).await?,
     };
+    if let Some(draft) = words.draft {
+        reply_drafts::sent(&mut tx, conversation, draft, said.item, text).await?;
+    }
     if let Some(key) = key {
         key.answer(&mut tx, subject, &json!({ "item": said.item.0, "delivery": said.delivery.0 })).await?;
     }
     tx.commit().await?;
     Ok(said)
+}
+
+/// Whether the session is open and the subject is who speaks to the customer there.
+pub(crate) fn holder(subject: &Subject, session: &Session) -> bool {
+    let me = subject.agent_id().map(|id| id.0);
+    session.closed_at.is_none() && session.control == OwnerKind::Agent && session.control_id == me
 }
 
 /// The agent's uploads, when the session's channel takes them.

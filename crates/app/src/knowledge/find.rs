@@ -4,7 +4,7 @@ use super::KnowledgeRefused;
 use crate::{App, authz::Subject};
 use meridian_domain::{
     actor::Actor,
-    ids::{ConversationId, ItemId, KnowledgeArticleId},
+    ids::{AgentId, ConversationId, ItemId, KnowledgeArticleId},
     knowledge::{Audience, excerpt, terms},
     people::Permission,
     work::ItemKind,
@@ -93,6 +93,27 @@ pub async fn search_as_bot(
     subject.require(Permission::ReadAsBot)?;
     let mut tx = app.db.read(subject.scope()).await?;
     Ok(found(&mut tx, Audience::Bot, text, language, most.clamp(1, 20)).await?)
+}
+
+/// What fits what a customer wrote, newest first, as an agent may read it: for the newest words alone, or else for the last
+/// three messages together.
+pub(crate) async fn fitting(
+    tx: &mut ReadTx,
+    agent: AgentId,
+    said: &[&str],
+    most: i32,
+) -> Result<Vec<Found>, StoreError> {
+    let partner = agents::find(tx, agent).await?.is_some_and(|agent| agent.outsourced);
+    let reader = if partner { Audience::Partner } else { Audience::Agent };
+    let Some(newest) = said.first() else { return Ok(Vec::new()) };
+    let mut hits = found(tx, reader, newest, None, most).await?;
+    hits.retain(|one| one.hit.share >= SHARE);
+    if hits.is_empty() {
+        let last: Vec<&str> = said.iter().take(3).copied().collect();
+        hits = found(tx, reader, &last.join("\n"), None, most).await?;
+        hits.retain(|one| one.hit.share >= SHARE / 2.0);
+    }
+    Ok(hits)
 }
 
 /// Suggestions for a message.

@@ -6,6 +6,7 @@ mod find;
 pub use articles::{
     ArticleText, NewArticle, archive_article, learn, publish_revision, save_article, save_space, submit_revision,
 };
+pub(crate) use find::fitting;
 pub use find::{Found, Suggested, answer_suggestion, readable, search, search_as_bot, suggest};
 
 use crate::authz::Forbidden;

@@ -177,9 +177,14 @@ pub(super) fn check(text: &str, instructions: &str, shown: &[Article]) -> Result
         return Err(Fault::TooLong);
     }
     let own = std::iter::once(instructions).chain(shown.iter().flat_map(|one| [one.title.as_str(), one.body.as_str()]));
+    if names_address_beside(text, own) { Err(Fault::Address) } else { Ok(()) }
+}
+
+/// Whether a text names a web or mail address that none of the others holds.
+pub(crate) fn names_address_beside<'a>(text: &str, own: impl Iterator<Item = &'a str>) -> bool {
     let own: Vec<String> = own.flat_map(words).collect();
     let known = |word: &str| own.iter().any(|one| place(one) == place(word));
-    if words(text).any(|word| address(&word) && !known(&word)) { Err(Fault::Address) } else { Ok(()) }
+    words(text).any(|word| address(&word) && !known(&word))
 }
 
 /// Tokens of question and answer, as the endpoint counted them.

@@ -26,7 +26,7 @@ nothing that the articles do not say.
 - Answer in the customer's language, in plain text, with at most 800 characters.";
 
 /// Text of others as data: it cannot close the tag it stands in.
-pub(super) fn data(text: &str) -> String {
+pub(crate) fn data(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 

@@ -7,7 +7,9 @@ mod answer;
 mod ask;
 mod tools;
 
+pub(crate) use answer::names_address_beside;
 pub use answer::{Fault, usage};
+pub(crate) use ask::data;
 pub use tools::{HandOver, Search};
 
 use crate::{handoff::Turn, ids::KnowledgeArticleId};

@@ -235,8 +235,13 @@ fn has(text: &str, words: &[&str]) -> bool {
 }
 
 /// Whether a line addresses the model: it bears nothing out.
-pub(super) fn steers(line: &str) -> bool {
+pub(crate) fn steers(line: &str) -> bool {
     has(&line.to_lowercase(), ADDRESSED)
+}
+
+/// Whether a text, in lower case, says what only the company can say of itself.
+pub(crate) fn commits(low: &str) -> bool {
+    has(low, COMMITMENTS)
 }
 
 /// An address to go to or to write to, whatever its spelling.

@@ -15,6 +15,8 @@ mod tokens;
 mod wording;
 mod written;
 
+pub(crate) use injection::{commits, steers};
+pub(crate) use promise::{promises, sentences};
 pub use slot::{Kind, Said, Slot};
 pub use summary::{Limit, Summary, summarise};
 pub use written::{Question, Useless, borne_out_by, checked, question};
@@ -149,7 +151,8 @@ fn weight(text: &str) -> usize {
     if greeting { 0 } else { letters.min(QUOTE) }
 }
 
-fn asks(text: &str) -> bool {
+/// Whether a text asks something.
+pub(crate) fn asks(text: &str) -> bool {
     text.contains(['?', '？']) || text.trim_end().ends_with(['吗', '呢'])
 }
 

@@ -82,13 +82,14 @@ const IDLE: &[&str] = &[
 ];
 
 /// Sentences; a point inside a number ends none.
-pub(super) fn sentences(text: &str) -> Vec<&str> {
+pub(crate) fn sentences(text: &str) -> Vec<&str> {
     let mut parts = wording::sentences(text, &['.', '?', '!', ';'], &['\n', '。', '？', '！', '；']);
     parts.retain(|part| part.chars().any(char::is_alphanumeric));
     parts
 }
 
-fn promises(sentence: &str) -> bool {
+/// Whether a sentence says that something will be done.
+pub(crate) fn promises(sentence: &str) -> bool {
     let low = sentence.to_lowercase().replace('’', "'");
     !low.ends_with(['?', '？'])
         && WILL.iter().any(|word| low.contains(word))

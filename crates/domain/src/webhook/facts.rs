@@ -316,7 +316,7 @@ pub fn events(changes: &[Change], facts: &Facts, since: Instant) -> Vec<NewEvent
             Change::Offer { offer } => telling.offer(offer),
             Change::Work { work, .. } => telling.work(work),
             Change::Customer { customer } => telling.merges(customer),
-            Change::Agent { .. } | Change::Alert { .. } | Change::Revoked { .. } => {}
+            Change::Agent { .. } | Change::Alert { .. } | Change::Revoked { .. } | Change::ReplyDraft { .. } => {}
         }
     }
     telling.told

@@ -1,0 +1,31 @@
+import { pack } from '../lib/i18n/pack';
+
+export const words = {
+  title: ['Draft of a reply', '回复草稿'],
+  writing: ['Writing a draft…', '正在撰写草稿…'],
+  cancel: ['Cancel', '取消'],
+  ready: ['The draft is ready', '草稿已就绪'],
+  stale: ['The customer has written since', '客户之后又发来了消息'],
+  dropped: ['{n} sentences were left out: no source bears them out.', '{n} 句没有依据，已省略。'],
+  'dropped.one': ['One sentence was left out: no source bears it out.', '有 1 句没有依据，已省略。'],
+  sources: ['Sources', '依据'],
+  message: ['Message', '消息'],
+  instruction: ['Your instruction', '您的要求'],
+  insert: ['Put into the reply', '插入回复'],
+  dismiss: ['Not this', '不采用'],
+  again: ['Again', '重写'],
+  shorter: ['Shorter', '更简短'],
+  friendlier: ['Friendlier', '更亲切'],
+  wish: ['What should be different?', '需要怎样调整？'],
+  go: ['Write again', '重新撰写'],
+  replace: ['You have written something already.', '您已经写了内容。'],
+  over: ['Replace it', '替换'],
+  behind: ['Put it behind', '插入其后'],
+  back: ['Back', '返回'],
+  put: ['The draft is in the reply.', '草稿已插入回复。'],
+  undo: ['Undo', '撤销'],
+  failed: ['There is no draft: {why}', '没有草稿：{why}'],
+  retry: ['Try again', '重试'],
+  close: ['Close', '关闭'],
+} as const;
+export const say = pack(words);
