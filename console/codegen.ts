@@ -30,6 +30,7 @@ const config: CodegenConfig = {
     './src/gql/scheduled/': { ...client, documents: ['src/operations/scheduled/*.graphql'] },
     './src/gql/identity/': { ...client, documents: ['src/operations/identity/*.graphql'] },
     './src/gql/search/': { ...client, documents: ['src/operations/search/*.graphql'] },
+    './src/gql/steps/': { ...client, documents: ['src/operations/steps/*.graphql'] },
     './src/gql/knowledge/': { ...client, documents: ['src/operations/knowledge/*.graphql'] },
   },
 };

@@ -114,6 +114,9 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         )
         .await?;
     let template = one_id(stack, "select id from message_template limit 1").await?;
+    let checklist = format!("chl_{}", one_id(stack, "select id from checklist limit 1").await?.simple());
+    let follow = "mutation($c: ID!, $l: ID!) { checklistAnswer(input: { conversationId: $c, checklistId: $l, accepted: true }) { userErrors { code } } }";
+    agent.query(follow, json!({ "c": conversation, "l": checklist })).await?;
     later_and_before(stack).await?;
     let tell = "mutation($c: ID!) { customerEventRecord(input: { customerId: $c, kind: \"churn\", text: \"Zinnia\" }) { userErrors { code } } }";
     agent.query(tell, json!({ "c": seen["conversation"]["customer"]["id"] })).await?;
@@ -138,6 +141,7 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         ("botevent", format!("bev_{}", one_id(stack, "select id from bot_event limit 1").await?.simple())),
         ("item", format!("itm_{}", one_id(stack, "select id from timeline_item limit 1").await?.simple())),
         ("intentexample", format!("iex_{}", one_id(stack, "select id from intent_example limit 1").await?.simple())),
+        ("checklist", checklist),
         ("knowledgespace", text(&made["knowledgeSpaces"][0]["id"])?),
         (
             "knowledgearticle",
@@ -217,6 +221,9 @@ async fn set_up(stack: &Stack) -> Result<Value> {
     let teach = "mutation { intentExamplesAdd(input: { examples: [{ intent: \"zinnia\", text: \"Zinnia\" }, { intent: \"x\", text: \"x Zinnia\" }] }) {
         userErrors { code } } }";
     ensure!(ada.query(teach, json!({})).await?["intentExamplesAdd"]["userErrors"] == json!([]));
+    let steps = "mutation { checklistSave(input: { title: \"Zinnia\", intents: [\"zinnia\"], steps: [{ text: \"Zinnia\", required: true }] }) {
+        checklist { id } userErrors { message } } }";
+    ensure!(ada.query(steps, json!({})).await?["checklistSave"]["userErrors"] == json!([]));
     let space = "mutation { knowledgeSpaceSave(input: { name: \"Zinnia\" }) { space { id } } }";
     let space = ada.query(space, json!({})).await?["knowledgeSpaceSave"]["space"]["id"].clone();
     let article = "mutation($s: ID!) { knowledgeArticleSave(input: { knowledgeSpaceId: $s, audience: [AGENT],

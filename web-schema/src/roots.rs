@@ -3,6 +3,7 @@
 use crate::{
     admin::{AdminMutations, AdminQueries},
     channels::{ChannelMutations, ChannelQueries, TemplateMutations, TemplateQueries},
+    checklists::{ChecklistMutations, ChecklistQueries},
     conversations::{
         AmendMutations, CannedMutations, CannedQueries, ConsultMutations, ConversationMutations, ConversationQueries,
         SearchQueries, SteerMutations, SteerQueries,
@@ -34,6 +35,7 @@ pub(crate) struct Reading(
     SteerQueries,
     SearchQueries,
     KnowledgeQueries,
+    ChecklistQueries,
     UnderstandingQueries,
 );
 
@@ -80,6 +82,7 @@ pub(crate) struct Writing(
     ConsultMutations,
     CannedMutations,
     KnowledgeMutations,
+    ChecklistMutations,
     UnderstandingMutations,
 );
 

@@ -3,6 +3,7 @@
 use super::{amend::MessageChange, consult::Consult, files::Attachment};
 use crate::{
     channels::ChannelCapabilities,
+    checklists::NextSteps,
     context::viewer,
     customers::Customer,
     error::{AppError, Resolved},
@@ -206,6 +207,11 @@ impl Conversation {
     async fn handoffs(&self, ctx: &Context<'_>) -> Resolved<Vec<Handoff>> {
         let found = load(ctx, HandoffsOf(self.0.id)).await?.unwrap_or_default();
         Ok(found.into_iter().map(Handoff).collect())
+    }
+    /// Its next steps: the checklist suggested for what the customer asks for, and those that are followed.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn next_steps(&self, ctx: &Context<'_>) -> Resolved<NextSteps> {
+        NextSteps::of(ctx, self.0.id).await
     }
     /// Callbacks and later work of it, newest first, at most 50.
     async fn scheduled_work(&self, ctx: &Context<'_>) -> Resolved<Vec<ScheduledWork>> {
