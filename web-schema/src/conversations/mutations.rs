@@ -72,9 +72,6 @@ struct WrapUpEndInput {
     /// A note for colleagues, at most 10,000 characters.
     #[graphql(default)]
     note: String,
-    /// Why steps that must be done are left open, at most 500 characters; its holder is asked for it then.
-    #[graphql(default)]
-    open_steps_reason: String,
 }
 
 /// Result of `wrapUpEnd`.
@@ -100,6 +97,9 @@ struct ConversationResolveInput {
     /// A note for colleagues, at most 10,000 characters.
     #[graphql(default)]
     note: String,
+    /// Why steps that must be done are left open, at most 500 characters; its holder is asked for it then.
+    #[graphql(default)]
+    open_steps_reason: String,
 }
 
 /// Result of `conversationResolve`.
@@ -153,7 +153,7 @@ impl ConversationMutations {
         let viewer = viewer(ctx).extend()?;
         let id = read::<ConversationId>(&input.conversation_id).extend()?;
         let code = maybe(input.work_code_id.as_ref())?;
-        let closing = app::Closing { disposition: "", code, note: &input.note };
+        let closing = app::Closing { code, note: &input.note, ..app::Closing::default() };
         if let Err(refused) = app::end_wrap_up(&viewer.app, &viewer.subject, id, closing).await {
             return Ok(WrapUpEndPayload { conversation: None, user_errors: vec![refused.split().extend()?] });
         }
