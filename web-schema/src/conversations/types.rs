@@ -209,7 +209,8 @@ impl Conversation {
         Ok(found.into_iter().map(Handoff).collect())
     }
     /// Its next steps: the checklist suggested for what the customer asks for, and those that are followed.
-    #[graphql(complexity = "2 + child_complexity")]
+    // One read, however much of it is asked for.
+    #[graphql(complexity = 3)]
     async fn next_steps(&self, ctx: &Context<'_>) -> Resolved<NextSteps> {
         NextSteps::of(ctx, self.0.id).await
     }
