@@ -98,6 +98,7 @@ async function ended(desk, problems) {
   await desk.locator('[data-left="1"]').getByText('Tell them when it arrives').waitFor();
   await desk.keyboard.press('Enter');
   await desk.getByText('Do them first, or say why they stay open.').waitFor();
+  await desk.waitForSelector('[data-reason]:focus');
   await looked(desk, 'steps-resolve', problems);
   await desk.locator('[data-reason]').fill('2 days: the customer knows');
   await desk.locator('[role=dialog] button.btn-main').press('Enter');
@@ -128,9 +129,8 @@ export async function steps({ chrome, url, world, run, problems }) {
     await lead.locator('[data-row]', { hasText: 'Followed 1, ignored 0, completed 0' }).press('Enter');
     await lead.locator('[data-archive=true]').press('Enter');
     await lead.getByRole('button', { name: 'Archive' }).last().press('Enter');
-    await lead.locator('[data-row]', { hasText: title }).waitFor({ state: 'detached' });
-    await lead.locator('[data-archived=true]').press('Enter');
-    await lead.locator('[data-row]', { hasText: title }).waitFor();
+    await lead.locator('[data-row]', { hasText: title }).getByText('Archived', { exact: true }).waitFor();
+    await lead.waitForSelector('[data-archived=true][aria-pressed=true]');
     await shoot(lead, 'steps-archived');
     tell('it was counted, and archived');
   } finally {

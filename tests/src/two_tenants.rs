@@ -114,9 +114,6 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         )
         .await?;
     let template = one_id(stack, "select id from message_template limit 1").await?;
-    let checklist = format!("chl_{}", one_id(stack, "select id from checklist limit 1").await?.simple());
-    let follow = "mutation($c: ID!, $l: ID!) { checklistAnswer(input: { conversationId: $c, checklistId: $l, accepted: true }) { userErrors { code } } }";
-    agent.query(follow, json!({ "c": conversation, "l": checklist })).await?;
     later_and_before(stack).await?;
     let tell = "mutation($c: ID!) { customerEventRecord(input: { customerId: $c, kind: \"churn\", text: \"Zinnia\" }) { userErrors { code } } }";
     agent.query(tell, json!({ "c": seen["conversation"]["customer"]["id"] })).await?;
@@ -141,7 +138,7 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         ("botevent", format!("bev_{}", one_id(stack, "select id from bot_event limit 1").await?.simple())),
         ("item", format!("itm_{}", one_id(stack, "select id from timeline_item limit 1").await?.simple())),
         ("intentexample", format!("iex_{}", one_id(stack, "select id from intent_example limit 1").await?.simple())),
-        ("checklist", checklist),
+        ("checklist", follow_steps(stack, &agent, &conversation).await?),
         ("knowledgespace", text(&made["knowledgeSpaces"][0]["id"])?),
         (
             "knowledgearticle",
@@ -166,6 +163,15 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         ("offer", offer),
         ("conversation", conversation),
     ]))
+}
+
+/// A checklist is followed; its id.
+async fn follow_steps(stack: &Stack, agent: &Agent, conversation: &str) -> Result<String> {
+    let checklist = format!("chl_{}", one_id(stack, "select id from checklist limit 1").await?.simple());
+    let follow = "mutation($c: ID!, $l: ID!) { checklistAnswer(input: { conversationId: $c, checklistId: $l, accepted: true }) { userErrors { code } } }";
+    let done = agent.query(follow, json!({ "c": conversation, "l": checklist })).await?;
+    ensure!(done["checklistAnswer"]["userErrors"] == json!([]), "{done}");
+    Ok(checklist)
 }
 
 /// Work that is due later, with an attempt; a pace and a cap of a queue; a comparison of plans.

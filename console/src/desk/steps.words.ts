@@ -16,7 +16,7 @@ export const words = {
   hide: ['Hide the steps', '隐藏步骤'],
   read: ['Read how: {text}', '查看说明：{text}'],
   by: ['{name}, {time}', '{name}，{time}'],
-  untick: ['Taken back by {name}, {time}', '{name} 已撤销，{time}'],
+  untick: ['Taken back: {name}, {time}', '已撤销：{name}，{time}'],
   remark: ['Remark on: {text}', '备注：{text}'],
   'remark.hint': ['For colleagues; Enter keeps it', '供同事参考，按 Enter 保存'],
   away: ['Put away', '收起不用'],
