@@ -26,6 +26,7 @@ async function emptied(world) {
 /** Written by keys: Enter begins the next step, arrows on the move buttons reorder. */
 async function written(lead, { title, article, problems }) {
   await lead.waitForFunction(() => document.querySelector('main h2') && !document.querySelector('main .skeleton'));
+  await looked(lead, 'steps-empty', problems);
   await lead.keyboard.press('n');
   await lead.waitForSelector('[data-sheet] input:focus');
   await lead.keyboard.type(title);
@@ -87,6 +88,12 @@ async function followed({ desk, world, run, title, problems }) {
   await desk.locator('[data-step="2"]').getByText('photo came by mail').waitFor();
   await looked(desk, 'steps-followed', problems);
   await inChinese(desk, 'steps-followed', problems);
+  const size = desk.viewportSize();
+  await desk.setViewportSize({ width: 390, height: 844 });
+  await accessible(desk, 'steps, on a phone', problems);
+  await shoot(desk, 'steps-followed-390');
+  assert.ok((await desk.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, 'too wide for a phone');
+  await desk.setViewportSize(size);
   tell(`${title}: suggested, ignored, chosen by hand, ticked, remarked`);
 }
 

@@ -1,10 +1,8 @@
 import { ChecklistArchiveDocument, ChecklistSaveDocument, ChecklistsDocument, type ChecklistSaveInput, type KeptFragment } from '../gql/steps/graphql';
 import { act, ask } from '../lib/client';
 import { words } from '../lib/errors';
-import { i18n } from '../lib/i18n/index.svelte';
 
-/** A checklist; its title is its name here. */
-export type Kept = KeptFragment & { name: string };
+export type Kept = KeptFragment;
 
 /** The tenant's checklists, those out of use as well: null until they were read. */
 class Lists {
@@ -13,7 +11,7 @@ class Lists {
 
   async read(): Promise<void> {
     try {
-      this.rows = sorted((await ask(ChecklistsDocument, {})).checklists.map(named));
+      this.rows = sorted([...(await ask(ChecklistsDocument, {})).checklists]);
       this.failed = undefined;
     } catch (error) {
       this.failed = words(error);
@@ -33,15 +31,13 @@ class Lists {
     return this.rows?.find((one) => !one.archivedAt && one.id !== besides && one.intents.includes(intent));
   }
 
-  private put(row: KeptFragment | null | undefined): Kept | null {
+  private put(row: Kept | null | undefined): Kept | null {
     if (!row) return null;
-    const one = named(row);
-    this.rows = sorted([...(this.rows ?? []).filter(({ id }) => id !== one.id), one]);
-    return one;
+    this.rows = sorted([...(this.rows ?? []).filter(({ id }) => id !== row.id), row]);
+    return row;
   }
 }
 
-const named = (row: KeptFragment): Kept => ({ ...row, name: (i18n.lang === 'zh' && row.titleZh) || row.title });
-const sorted = (rows: Kept[]): Kept[] => rows.sort((a, b) => Number(!!a.archivedAt) - Number(!!b.archivedAt) || a.name.localeCompare(b.name));
+const sorted = (rows: Kept[]): Kept[] => rows.sort((a, b) => Number(!!a.archivedAt) - Number(!!b.archivedAt) || a.title.localeCompare(b.title));
 
 export const lists = new Lists();
