@@ -6,7 +6,6 @@ use meridian_app::setup::{DemoWorld, seed_demo};
 use meridian_lab::agent::{Agent, Socket};
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 const SAVE: &str = "mutation($i: ChecklistSaveInput!) { checklistSave(input: $i) {
     checklist { id version title titleZh intents steps { text textZh required knowledgeArticleId } updatedById archivedAt }
@@ -367,7 +366,6 @@ async fn what_was_ignored_or_archived_is_not_suggested_and_all_is_counted() -> R
     assert_eq!(steps(&ana, &third).await?["suggested"], Value::Null, "it is out of use");
     briefed(&stack, &ada, (&ana, &third), &both).await?;
     stranger(&stack, &both, &third).await?;
-    tokio::time::sleep(Duration::from_millis(100)).await;
     stack.finish().await
 }
 
