@@ -210,7 +210,7 @@ impl Conversation {
     }
     /// Its next steps: the checklist suggested for what the customer asks for, and those that are followed.
     // One read, however much of it is asked for.
-    #[graphql(complexity = 3)]
+    #[graphql(complexity = 1)]
     async fn next_steps(&self, ctx: &Context<'_>) -> Resolved<NextSteps> {
         NextSteps::of(ctx, self.0.id).await
     }
