@@ -114,7 +114,7 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         )
         .await?;
     let template = one_id(stack, "select id from message_template limit 1").await?;
-    later_and_before(stack).await?;
+    later_and_before(stack, &agent, &conversation).await?;
     let tell = "mutation($c: ID!) { customerEventRecord(input: { customerId: $c, kind: \"churn\", text: \"Zinnia\" }) { userErrors { code } } }";
     agent.query(tell, json!({ "c": seen["conversation"]["customer"]["id"] })).await?;
     let alert = one_id(stack, "select id from alert limit 1").await?;
@@ -138,7 +138,6 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         ("botevent", format!("bev_{}", one_id(stack, "select id from bot_event limit 1").await?.simple())),
         ("item", format!("itm_{}", one_id(stack, "select id from timeline_item limit 1").await?.simple())),
         ("intentexample", format!("iex_{}", one_id(stack, "select id from intent_example limit 1").await?.simple())),
-        ("checklist", follow_steps(stack, &agent, &conversation).await?),
         ("knowledgespace", text(&made["knowledgeSpaces"][0]["id"])?),
         (
             "knowledgearticle",
@@ -165,17 +164,18 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
     ]))
 }
 
-/// A checklist is followed; its id.
-async fn follow_steps(stack: &Stack, agent: &Agent, conversation: &str) -> Result<String> {
+/// A checklist is followed.
+async fn follow_steps(stack: &Stack, agent: &Agent, conversation: &str) -> Result<()> {
     let checklist = format!("chl_{}", one_id(stack, "select id from checklist limit 1").await?.simple());
     let follow = "mutation($c: ID!, $l: ID!) { checklistAnswer(input: { conversationId: $c, checklistId: $l, accepted: true }) { userErrors { code } } }";
     let done = agent.query(follow, json!({ "c": conversation, "l": checklist })).await?;
     ensure!(done["checklistAnswer"]["userErrors"] == json!([]), "{done}");
-    Ok(checklist)
+    Ok(())
 }
 
 /// Work that is due later, with an attempt; a pace and a cap of a queue; a comparison of plans.
-async fn later_and_before(stack: &Stack) -> Result<()> {
+async fn later_and_before(stack: &Stack, agent: &Agent, conversation: &str) -> Result<()> {
+    follow_steps(stack, agent, conversation).await?;
     stack.sql("with later as (
           insert into scheduled_work (tenant_id, id, kind, session_id, queue_id, due_at, until_at, time_zone, attempts, note, created_by_kind)
           select s.tenant_id, gen_random_uuid(), 'callback', s.id, c.queue_id, now() + interval '1 day', now() + interval '2 days', 'UTC', 1, 'Zinnia', 'system'
@@ -292,6 +292,7 @@ async fn identity_things(stack: &Stack, supervisor: &Agent) -> Result<BTreeMap<&
         ("candidate", format!("cnt_{}", candidate.simple())),
         ("verifier", format!("ver_{}", verifier.simple())),
         ("run", format!("run_{}", run.simple())),
+        ("checklist", format!("chl_{}", one_id(stack, "select id from checklist limit 1").await?.simple())),
         ("identityids", format!("idn_{}", identity.simple())),
     ]))
 }
