@@ -31,6 +31,7 @@ const config: CodegenConfig = {
     './src/gql/identity/': { ...client, documents: ['src/operations/identity/*.graphql'] },
     './src/gql/lookup/': { ...client, documents: ['src/operations/lookup/*.graphql'] },
     './src/gql/search/': { ...client, documents: ['src/operations/search/*.graphql'] },
+    './src/gql/steps/': { ...client, documents: ['src/operations/steps/*.graphql'] },
     './src/gql/knowledge/': { ...client, documents: ['src/operations/knowledge/*.graphql'] },
   },
 };

@@ -13,7 +13,7 @@ const unused = {
 const pages: Record<string, string> = {
   'admin-places': 'Sites|Site\\w+|Branch\\w*|Holidays|Exceptions|WeekEditor|People|Person\\w*|Skills|SkillSheet',
   'admin-queues': 'Queue\\w*|Plan\\w*|plan|Code\\w*|codes|Capacity|capacity|WhatIf\\w*|whatif|overflow|shadow',
-  'admin-rules': 'Red\\w*|red|Intent\\w*|intents|intentStore\\.svelte|Emergency\\w*|emergency|Repl\\w+|Knowledge|knowledge\\w*(\\.svelte)?|Article\\w*|Revisions|SpaceDialog',
+  'admin-rules': 'Red\\w*|red|Intent\\w*|intents|intentStore\\.svelte|Emergency\\w*|emergency|Repl\\w+|Knowledge|knowledge\\w*(\\.svelte)?|Article\\w*|Revisions|Step\\w+|step\\w+(\\.svelte)?|SpaceDialog',
   'admin-links': 'Channel\\w*|channelForm\\.svelte|Bot\\w*|bot\\w*|Webhook\\w*|webhook\\w*(\\.svelte)?|Key\\w*|Unknown|Audit',
   'admin-who': 'Review|review|Values|Twins|RuleSheet|rules|Verifier\\w*|verifiers|Import|import',
 };

@@ -21,6 +21,7 @@ function rust(dir: string): string[] {
 /** Where refusals are written. */
 const places = [
   'app/src/bots/ledger.rs',
+  'app/src/checklists',
   'app/src/conversations',
   'app/src/customers.rs',
   'app/src/emergency.rs',
@@ -37,6 +38,7 @@ const places = [
   'app/src/understanding',
   'domain/src/amendment.rs',
   'domain/src/callback.rs',
+  'domain/src/checklist.rs',
   'domain/src/emergency.rs',
   'domain/src/identity/intake.rs',
   'domain/src/identity/verifier',

@@ -124,7 +124,7 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
         )
         .await?;
     let template = one_id(stack, "select id from message_template limit 1").await?;
-    later_and_before(stack).await?;
+    later_and_before(stack, &agent, &conversation).await?;
     let tell = "mutation($c: ID!) { customerEventRecord(input: { customerId: $c, kind: \"churn\", text: \"Zinnia\" }) { userErrors { code } } }";
     agent.query(tell, json!({ "c": seen["conversation"]["customer"]["id"] })).await?;
     let alert = one_id(stack, "select id from alert limit 1").await?;
@@ -174,8 +174,18 @@ async fn traffic(stack: &Stack, people: &mut [(Agent, Socket)]) -> Result<BTreeM
     ]))
 }
 
+/// A checklist is followed.
+async fn follow_steps(stack: &Stack, agent: &Agent, conversation: &str) -> Result<()> {
+    let checklist = format!("chl_{}", one_id(stack, "select id from checklist limit 1").await?.simple());
+    let follow = "mutation($c: ID!, $l: ID!) { checklistAnswer(input: { conversationId: $c, checklistId: $l, accepted: true }) { userErrors { code } } }";
+    let done = agent.query(follow, json!({ "c": conversation, "l": checklist })).await?;
+    ensure!(done["checklistAnswer"]["userErrors"] == json!([]), "{done}");
+    Ok(())
+}
+
 /// Work that is due later, with an attempt; a pace and a cap of a queue; a comparison of plans.
-async fn later_and_before(stack: &Stack) -> Result<()> {
+async fn later_and_before(stack: &Stack, agent: &Agent, conversation: &str) -> Result<()> {
+    follow_steps(stack, agent, conversation).await?;
     stack.sql("with later as (
           insert into scheduled_work (tenant_id, id, kind, session_id, queue_id, due_at, until_at, time_zone, attempts, note, created_by_kind)
           select s.tenant_id, gen_random_uuid(), 'callback', s.id, c.queue_id, now() + interval '1 day', now() + interval '2 days', 'UTC', 1, 'Zinnia', 'system'
@@ -231,6 +241,9 @@ async fn set_up(stack: &Stack) -> Result<Value> {
     let teach = "mutation { intentExamplesAdd(input: { examples: [{ intent: \"zinnia\", text: \"Zinnia\" }, { intent: \"x\", text: \"x Zinnia\" }] }) {
         userErrors { code } } }";
     ensure!(ada.query(teach, json!({})).await?["intentExamplesAdd"]["userErrors"] == json!([]));
+    let steps = "mutation { checklistSave(input: { title: \"Zinnia\", intents: [\"zinnia\"], steps: [{ text: \"Zinnia\", required: true }] }) {
+        checklist { id } userErrors { message } } }";
+    ensure!(ada.query(steps, json!({})).await?["checklistSave"]["userErrors"] == json!([]));
     let space = "mutation { knowledgeSpaceSave(input: { name: \"Zinnia\" }) { space { id } } }";
     let space = ada.query(space, json!({})).await?["knowledgeSpaceSave"]["space"]["id"].clone();
     let article = "mutation($s: ID!) { knowledgeArticleSave(input: { knowledgeSpaceId: $s, audience: [AGENT],
@@ -293,6 +306,7 @@ async fn identity_things(stack: &Stack, supervisor: &Agent) -> Result<BTreeMap<&
         ("candidate", format!("cnt_{}", candidate.simple())),
         ("verifier", format!("ver_{}", verifier.simple())),
         ("run", format!("run_{}", run.simple())),
+        ("checklist", format!("chl_{}", one_id(stack, "select id from checklist limit 1").await?.simple())),
         ("identityids", format!("idn_{}", identity.simple())),
     ]))
 }

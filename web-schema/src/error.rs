@@ -3,8 +3,8 @@
 
 use async_graphql::{Enum, ErrorExtensions, Response, SimpleObject, Value};
 use meridian_app::{
-    authz::Forbidden, conversations, customers, identity, knowledge, lookup, red, reply_drafts, routing, scheduled,
-    setup, understanding,
+    authz::Forbidden, checklists, conversations, customers, identity, knowledge, lookup, red, reply_drafts, routing,
+    scheduled, setup, understanding,
 };
 use meridian_store::StoreError;
 
@@ -180,11 +180,15 @@ refusals! {
     conversations::NoteRefused { NotFound => NotFound, Text => Invalid }
     conversations::ResolveRefused {
         NotFound => NotFound, Stale => StaleVersion, NotOwner => NotHolder, Code(_) => Invalid, Note => Invalid,
-        Over => Conflict,
+        Over => Conflict, Steps(_) => Invalid, Reason => Invalid,
     }
     conversations::SteerRefused {
         NotFound(_) => NotFound, Stale => StaleVersion, NotOwner => NotHolder, Resolved => Resolved, Invalid(_) => Invalid,
         Asleep(_) => Conflict,
+    }
+    checklists::ChecklistRefused {
+        NotFound(_) => NotFound, Wrong(_) => Invalid, Stale => StaleVersion, Taken => Conflict, State(_) => Conflict,
+        NotOwner => NotHolder, Resolved => Resolved,
     }
     conversations::CannedRefused { NotFound => NotFound, Invalid(_) => Invalid, Taken => Conflict }
     customers::CustomerRefused { NotFound => NotFound, Stale => StaleVersion, Invalid(_) => Invalid }

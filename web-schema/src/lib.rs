@@ -2,6 +2,7 @@
 
 mod admin;
 mod channels;
+mod checklists;
 mod context;
 mod conversations;
 mod customers;

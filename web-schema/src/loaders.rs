@@ -7,12 +7,12 @@ use async_graphql::{
     dataloader::{DataLoader, Loader},
 };
 use meridian_domain::ids::{
-    AgentId, ConversationId, CustomerId, ItemId, PartyId, QueueId, SignalId, WorkCodeId, WorkItemId,
+    AgentId, ChecklistId, ConversationId, CustomerId, ItemId, PartyId, QueueId, SignalId, WorkCodeId, WorkItemId,
 };
 use meridian_domain::work_code::WorkCode;
 use meridian_store::{
-    ReadTx, agents, aside, attachments, candidates, codes, consults, conversations, customers, handoffs, identity,
-    setup, signals, work,
+    ReadTx, agents, aside, attachments, candidates, checklists, codes, consults, conversations, customers, handoffs,
+    identity, setup, signals, work,
 };
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -118,6 +118,14 @@ edges! {
     /// Hand-offs of a conversation.
     HandoffsOf(ConversationId) => Vec<handoffs::Handoff>, |tx, ids| Box::pin(async move {
         Ok(grouped(handoffs::of_conversations(tx, &ids).await?, |handoff| handoff.conversation))
+    });
+    /// What decides the next steps of a conversation.
+    StepsOf(ConversationId) => checklists::Told, |tx, ids| Box::pin(async move {
+        Ok(checklists::told(tx, &ids).await?.into_iter().map(|told| (told.conversation, told)).collect())
+    });
+    /// What became of a checklist.
+    ChecklistCounts(ChecklistId) => checklists::Counts, |tx, ids| Box::pin(async move {
+        checklists::counts(tx, &ids).await
     });
     /// When a snoozed conversation comes back.
     SnoozedUntil(ConversationId) => meridian_domain::time::Instant, |tx, ids| Box::pin(async move {

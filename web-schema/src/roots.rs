@@ -3,6 +3,7 @@
 use crate::{
     admin::{AdminMutations, AdminQueries},
     channels::{ChannelMutations, ChannelQueries, TemplateMutations, TemplateQueries},
+    checklists::{ChecklistMutations, ChecklistQueries},
     conversations::{
         AmendMutations, CannedMutations, CannedQueries, ConsultMutations, ConversationMutations, ConversationQueries,
         DraftMutations, DraftQueries, SearchQueries, SteerMutations, SteerQueries,
@@ -36,6 +37,7 @@ pub(crate) struct Reading(
     SteerQueries,
     SearchQueries,
     KnowledgeQueries,
+    ChecklistQueries,
     UnderstandingQueries,
 );
 
@@ -84,6 +86,7 @@ pub(crate) struct Writing(
     CannedMutations,
     DraftMutations,
     KnowledgeMutations,
+    ChecklistMutations,
     UnderstandingMutations,
 );
 

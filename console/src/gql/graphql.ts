@@ -24,6 +24,8 @@ export type ConversationResolveInput = {
   expectedVersion?: number | null | undefined;
   /** A note for colleagues, at most 10,000 characters. */
   note?: string;
+  /** Why steps that must be done are left open, at most 500 characters; its holder is asked for it then. */
+  openStepsReason?: string;
   /** What came of it, as a code of the queue: `wrapUpCodes` of the conversation. */
   workCodeId?: string | number | null | undefined;
 };

@@ -12,6 +12,7 @@ export const areas = [
   { id: 'capacity', group: 'work', icon: 'panel', permission: 'setup:read' },
   { id: 'red', group: 'work', icon: 'flag', permission: 'setup:read' },
   { id: 'intents', group: 'work', icon: 'chat', permission: 'setup:read' },
+  { id: 'steps', group: 'work', icon: 'list', permission: 'floor:steer' },
   { id: 'whatif', group: 'work', icon: 'route', permission: 'setup:read' },
   { id: 'emergency', group: 'work', icon: 'shield', permission: 'floor:read' },
   { id: 'replies', group: 'work', icon: 'reply', permission: 'conversations:read' },

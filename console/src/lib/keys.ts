@@ -50,6 +50,8 @@ export const keymap = {
     resolve: { on: ['e'], text: 'resolve' },
     edit: { on: ['l'], text: 'edit' },
     answers: { on: ['a'], text: 'answers' },
+    steps: { on: ['f'], text: 'steps' },
+    unsteps: { on: ['i'], text: 'unsteps' },
     card: { on: ['.'], text: 'card' },
   },
   writing: {

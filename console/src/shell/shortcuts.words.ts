@@ -35,6 +35,8 @@ export const words = {
   'line.resolve': ['Resolve', '结束会话'],
   'line.edit': ['Name, tier and tags of the customer', '客户的姓名、等级和标签'],
   'line.answers': ['Next suggestion of the knowledge base', '下一条知识库推荐'],
+  'line.steps': ['Next steps: follow them, then the next open one', '后续步骤：采用，然后到下一个未完成步骤'],
+  'line.unsteps': ['Ignore the suggested steps', '忽略所建议的步骤'],
   'line.card': ['Show or hide the customer card', '显示或隐藏客户卡片'],
   'line.send': ['Send', '发送'],
   'line.canned': ['Canned reply', '常用语'],

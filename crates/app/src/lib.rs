@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod auth;
 pub mod authz;
 pub mod bots;
+pub mod checklists;
 pub mod conversations;
 pub mod customers;
 pub mod delivery;

@@ -113,6 +113,8 @@ ids! {
     WorkCodeId = "wcd";
     /// A colleague asked for advice.
     ConsultId = "cns";
+    /// A checklist of next steps.
+    ChecklistId = "chl";
     /// An answer that agents reuse.
     CannedReplyId = "cnd";
     /// The record of one routing decision.

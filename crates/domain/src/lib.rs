@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod callback;
 pub mod capacity;
 pub mod channel;
+pub mod checklist;
 pub mod emergency;
 pub mod event;
 pub mod handoff;

@@ -18,6 +18,7 @@ pub mod candidates;
 pub mod canned;
 pub mod capacity;
 mod causes;
+pub mod checklists;
 pub mod codes;
 pub mod consults;
 pub mod conversations;

@@ -10,6 +10,7 @@ mod bot_docs;
 mod bot_platforms;
 mod capacity;
 mod channels;
+mod checklists;
 mod codes;
 mod connect;
 mod control;

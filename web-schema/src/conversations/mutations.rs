@@ -99,6 +99,9 @@ struct ConversationResolveInput {
     /// A note for colleagues, at most 10,000 characters.
     #[graphql(default)]
     note: String,
+    /// Why steps that must be done are left open, at most 500 characters; its holder is asked for it then.
+    #[graphql(default)]
+    open_steps_reason: String,
 }
 
 /// Result of `conversationResolve`.
@@ -153,7 +156,7 @@ impl ConversationMutations {
         let viewer = viewer(ctx).extend()?;
         let id = read::<ConversationId>(&input.conversation_id).extend()?;
         let code = maybe(input.work_code_id.as_ref())?;
-        let closing = app::Closing { disposition: "", code, note: &input.note };
+        let closing = app::Closing { code, note: &input.note, ..app::Closing::default() };
         if let Err(refused) = app::end_wrap_up(&viewer.app, &viewer.subject, id, closing).await {
             return Ok(WrapUpEndPayload { conversation: None, user_errors: vec![refused.split().extend()?] });
         }
@@ -171,7 +174,12 @@ impl ConversationMutations {
         let viewer = viewer(ctx).extend()?;
         let id = read::<ConversationId>(&input.conversation_id).extend()?;
         let code = maybe(input.work_code_id.as_ref())?;
-        let closing = app::Closing { disposition: &input.disposition, code, note: &input.note };
+        let closing = app::Closing {
+            disposition: &input.disposition,
+            code,
+            note: &input.note,
+            open_steps_reason: &input.open_steps_reason,
+        };
         let done = app::resolve(&viewer.app, &viewer.subject, id, input.expected_version, closing).await;
         if let Err(refused) = done {
             return Ok(ConversationResolvePayload { conversation: None, user_errors: vec![refused.split().extend()?] });

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     channels::ChannelCapabilities,
+    checklists::NextSteps,
     context::viewer,
     customers::Customer,
     error::{AppError, Resolved},
@@ -216,6 +217,12 @@ impl Conversation {
     #[graphql(complexity = "5 + child_complexity")]
     async fn reply_draft(&self, ctx: &Context<'_>) -> Resolved<Option<ReplyDraft>> {
         newest(ctx, self.0.id).await
+    }
+    /// Its next steps: the checklist suggested for what the customer asks for, and those that are followed.
+    // One read, however much of it is asked for.
+    #[graphql(complexity = 1)]
+    async fn next_steps(&self, ctx: &Context<'_>) -> Resolved<NextSteps> {
+        NextSteps::of(ctx, self.0.id).await
     }
     /// Callbacks and later work of it, newest first, at most 50.
     async fn scheduled_work(&self, ctx: &Context<'_>) -> Resolved<Vec<ScheduledWork>> {

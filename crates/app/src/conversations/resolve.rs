@@ -8,9 +8,11 @@ use super::{
 use crate::{
     App,
     authz::{Forbidden, Subject},
+    checklists,
 };
 use meridian_domain::{
     actor::Actor,
+    checklist::REMARK,
     ids::{BotId, ConversationId, TenantId, WorkCodeId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
@@ -48,6 +50,12 @@ pub enum ResolveRefused {
     /// The note is too long.
     #[error("a note has at most 10,000 characters")]
     Note,
+    /// Steps that must be done are open, and nothing says why.
+    #[error("these steps must be done first, or say why they stay open: {0}")]
+    Steps(String),
+    /// The reason for leaving steps open is too long.
+    #[error("a reason has at most 500 characters")]
+    Reason,
     /// A code or a note came when nothing is written up any more.
     #[error("the time to write this up is over: write a note instead")]
     Over,
@@ -65,6 +73,8 @@ pub struct Closing<'a> {
     pub code: Option<WorkCodeId>,
     /// For colleagues; empty = none.
     pub note: &'a str,
+    /// Why steps that must be done are left open; empty = they are not.
+    pub open_steps_reason: &'a str,
 }
 
 impl<'a> Closing<'a> {
@@ -75,7 +85,7 @@ impl<'a> Closing<'a> {
 }
 
 /// Resolves a conversation and says what came of its work. A queue that asks for a code asks who held the work: at once,
-/// or until the writing up ends where there is time for it.
+/// or until the writing up ends where there is time for it. Steps of a checklist that must be done are asked for alike.
 pub async fn resolve(
     app: &App,
     subject: &Subject,
@@ -96,6 +106,9 @@ pub async fn resolve(
     if !mine && !subject.may(Permission::SteerFloor) {
         return Err(ResolveRefused::NotOwner);
     }
+    if mine {
+        steps(&mut tx, id, closing.open_steps_reason.trim()).await?;
+    }
     let queues = setup::queues(&mut tx).await?;
     let wrap = |item: &WorkItem| queues.iter().find(|q| q.id == item.queue).map_or(0, |queue| queue.wrap_up_seconds);
     let open = work::lock_open(&mut tx, id).await?;
@@ -112,6 +125,26 @@ pub async fn resolve(
     let sessions = conversations::sessions(&mut tx, &[id.0]).await?;
     close(&mut tx, &conversation, &sessions, subject.scope().actor(), disposition).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Steps that must be done are done, or it is told and kept why not.
+async fn steps(tx: &mut WriteTx, id: ConversationId, reason: &str) -> Result<(), ResolveRefused> {
+    if reason.chars().count() > REMARK {
+        return Err(ResolveRefused::Reason);
+    }
+    let open = checklists::left_open(tx, id).await?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    if reason.is_empty() {
+        let texts: Vec<&str> = open.iter().flat_map(|(_, steps)| steps).map(|step| step.text.as_str()).collect();
+        return Err(ResolveRefused::Steps(texts.join("; ")));
+    }
+    let lists: Vec<_> = open.iter().map(|(list, _)| *list).collect();
+    checklists::leave_open(tx, id, &lists, reason).await?;
+    let detail = json!({ "checklists": lists, "steps": open.iter().map(|(_, steps)| steps.len()).sum::<usize>() });
+    tx.audit("steps_left_open", "conversation", Some(id.0), detail);
     Ok(())
 }
 

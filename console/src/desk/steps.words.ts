@@ -1,0 +1,33 @@
+import { pack } from '../lib/i18n/pack';
+
+export const words = {
+  title: ['Next steps', '后续步骤'],
+  for: ['for {intent}', '针对：{intent}'],
+  count: ['{n} steps', '{n} 个步骤'],
+  must: ['{n} required', '{n} 个必做'],
+  follow: ['Follow', '采用'],
+  ignore: ['Not this', '不合适'],
+  ignored: ['Not suggested again here', '此会话中不再建议'],
+  undo: ['Undo', '撤销'],
+  progress: ['{done} of {all}', '已完成 {done}/{all}'],
+  done: ['All done', '全部完成'],
+  required: ['Required', '必做'],
+  show: ['Show the steps', '显示步骤'],
+  hide: ['Hide the steps', '隐藏步骤'],
+  read: ['Read how: {text}', '查看说明：{text}'],
+  by: ['{name}, {time}', '{name}，{time}'],
+  untick: ['Taken back: {name}, {time}', '已撤销：{name}，{time}'],
+  remark: ['Remark on: {text}', '备注：{text}'],
+  'remark.hint': ['For colleagues; Enter keeps it', '供同事参考，按 Enter 保存'],
+  away: ['Put away', '收起不用'],
+  'away.done': ['{title} put away; its ticks are kept', '已收起“{title}”，勾选记录保留'],
+  other: ['Another checklist', '其他清单'],
+  choose: ['Choose a checklist', '选择清单'],
+  'choose.search': ['Title or intent', '标题或意图'],
+  'choose.none': ['No checklist fits', '没有匹配的清单'],
+  left: ['Left open: {reason}', '未完成原因：{reason}'],
+  'open.title': ['Required steps are open', '有必做步骤未完成'],
+  'open.reason': ['Why they stay open', '未完成的原因'],
+  'open.check': ['Do them first, or say why they stay open.', '请先完成，或说明原因。'],
+} as const;
+export const say = pack(words);
