@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { handedOver } from './agent.mjs';
 import { articles, done } from './knowledge.mjs';
 import { alarm, rules, table } from './lead.mjs';
+import { suggestion } from './steps.mjs';
 import { accessible, available, awake, page, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
 
 const saveReply = 'mutation($input: CannedReplySaveInput!) { cannedReplySave(input: $input) { userErrors { message } } }';
@@ -189,6 +190,18 @@ function ofDesk(desk, world, run) {
       await desk.waitForSelector('[data-insert]:focus');
       await desk.keyboard.press('Escape');
     },
+    'conversation.draft': async () => {
+      await desk.keyboard.press('w');
+      await desk.waitForSelector('[data-draft]');
+      await desk.evaluate(() => document.activeElement.blur());
+    },
+    'conversation.unsteps': async () => {
+      await desk.waitForSelector('[data-suggested]');
+      await desk.keyboard.press('i');
+      await desk.waitForSelector('[data-suggested]', { state: 'detached' });
+    },
+    // With nothing suggested and none followed, one is chosen by hand.
+    'conversation.steps': () => dialog(desk, 'f'),
     'conversation.card': async () => {
       const card = desk.locator('aside[aria-label="Customer card"]');
       const there = await card.count();
@@ -463,6 +476,7 @@ export async function keys({ chrome, url, world, run, problems }) {
   await desk.keyboard.press('Escape');
   const all = await named(desk);
   await accessible(desk, 'desk with a brief', problems);
+  const unsuggested = await suggestion(world, awake()[0], run);
   const admin = await page(chrome, problems);
   await signIn(admin, url, 'ada');
   await admin.waitForSelector('nav a[href="/admin"]');
@@ -481,6 +495,7 @@ export async function keys({ chrome, url, world, run, problems }) {
     }
   } finally {
     await unwritten();
+    await unsuggested();
     await world.query(world.admin, rules, { rules: [] });
   }
   tell(`${all.length} keys do what the overview says`);

@@ -23,6 +23,26 @@ async function emptied(world) {
   }
 }
 
+/** Says what the newest message of the person's newest conversation is about. */
+async function correct(world, login, intent) {
+  const { conversations } = await world.as(login, '{ conversations(view: MINE, first: 1) { nodes { id timeline(first: 50) { nodes { id kind actor { kind } } } } } }');
+  const item = conversations.nodes[0].timeline.nodes.find(({ kind, actor }) => kind === 'message' && actor.kind === 'customer').id;
+  assert.deepEqual((await world.as(login, 'mutation($input: IntentCorrectInput!) { intentCorrect(input: $input) { userErrors { message } } }', { input: { itemId: item, intent } })).intentCorrect.userErrors, []);
+}
+
+/** A checklist that is suggested in the person's newest conversation; the result takes out of use what was made for it. */
+export async function suggestion(world, login, run) {
+  await prepared(world, run);
+  const input = { title: `Steps ${run}`, intents: [intents[0]], steps: [{ text: 'Look up the order' }] };
+  const { checklistSave } = await world.query(world.admin, 'mutation($input: ChecklistSaveInput!) { checklistSave(input: $input) { checklist { id } userErrors { message } } }', { input });
+  assert.deepEqual(checklistSave.userErrors, []);
+  await correct(world, login, intents[0]);
+  return async () => {
+    await world.query(world.admin, 'mutation($id: ID!) { checklistArchive(input: { checklistId: $id }) { userErrors { message } } }', { id: checklistSave.checklist.id });
+    await emptied(world);
+  };
+}
+
 /** Written by keys: Enter begins the next step, arrows on the move buttons reorder. */
 async function written(lead, { title, article, problems }) {
   await lead.waitForFunction(() => document.querySelector('main h2') && !document.querySelector('main .skeleton'));
@@ -61,10 +81,7 @@ async function followed({ desk, world, run, title, problems }) {
   await world.generic(`+44794${run}7`, `Zoe ${run}`, 'The lamp came broken');
   await take(desk, `Zoe ${run}`);
   await desk.keyboard.press('Escape');
-  const { conversations } = await world.as(awake()[0], '{ conversations(view: MINE, first: 1) { nodes { id timeline(first: 50) { nodes { id kind actor { kind } } } } } }');
-  const item = conversations.nodes[0].timeline.nodes.find(({ kind, actor }) => kind === 'message' && actor.kind === 'customer').id;
-  const correct = async (intent) => assert.deepEqual((await world.as(awake()[0], 'mutation($input: IntentCorrectInput!) { intentCorrect(input: $input) { userErrors { message } } }', { input: { itemId: item, intent } })).intentCorrect.userErrors, []);
-  await correct(intents[0]);
+  await correct(world, awake()[0], intents[0]);
   await desk.locator('[data-suggested]').waitFor();
   await looked(desk, 'steps-suggested', problems);
   await desk.keyboard.press('i');
