@@ -21,6 +21,7 @@ const DONE: &[(&str, &str)] = &[
     ("webhook_delivery", "state = 'delivered'"),
     ("scheduled_work", "state = 'done', work_item_id = gen_random_uuid()"),
     ("handoff", "brief_state = 'ready'"),
+    ("reply_draft", "state = 'ready'"),
 ];
 
 /// Tables that are filled by a history in which nothing is open any more.

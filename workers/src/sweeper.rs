@@ -76,8 +76,8 @@ struct Found {
     drafts: Vec<(TenantId, ReplyDraftId)>,
 }
 
-/// Forgets decision records that are older than is asked for, what outside verifiers found about people long ago, and what
-/// tenants' own systems said of customers.
+/// Forgets decision records that are older than is asked for, old drafts of replies, what outside verifiers found about people
+/// long ago, and what tenants' own systems said of customers.
 async fn forget(settings: &Settings, holder: uuid::Uuid) -> Result<(), StoreError> {
     let mut tx = settings.app.db.system("the sweeper forgets old decision records and checks of all tenants").await?;
     if system::hold_lease(&mut tx, "sweeper", holder, LEASE_SECONDS).await?.is_some() {

@@ -160,15 +160,7 @@ async fn sheet(tx: &mut ReadTx, draft: &ReplyDraft) -> Result<Sheet, StoreError>
     let said = turns(tx, draft.conversation).await?;
     let asked: Vec<&str> = said.iter().rev().filter(|t| t.speaker == Speaker::Customer).map(|t| &*t.text).collect();
     let found = knowledge::fitting(tx, draft.asked_by, &asked, ARTICLES).await?;
-    let article = |one: knowledge::Found| Article {
-        id: one.hit.article,
-        language: one.hit.language,
-        revision: one.hit.revision,
-        title: one.hit.title,
-        excerpt: one.excerpt,
-        body: one.hit.body,
-    };
-    let articles: Vec<Article> = found.into_iter().map(article).collect();
+    let articles: Vec<Article> = found.into_iter().map(Into::into).collect();
     let handoff = handoffs::of_conversations(tx, &[draft.conversation.0]).await?.into_iter().next();
     let brief: Option<Brief> = handoff.and_then(|one| one.brief).and_then(|brief| serde_json::from_value(brief).ok());
     let sessions = conversations::sessions(tx, &[draft.conversation.0]).await?;

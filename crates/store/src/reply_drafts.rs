@@ -119,7 +119,7 @@ pub async fn newest(tx: &mut ReadTx, conversation: ConversationId) -> Result<Opt
 
 /// The draft of a conversation that is being written. The conversation is locked.
 pub async fn pending(tx: &mut WriteTx, conversation: ConversationId) -> Result<Option<ReplyDraft>, StoreError> {
-    Ok(drafts!(tx, "d.conversation_id = $2 and d.state = 'pending'", conversation.0).pop())
+    Ok(drafts!(tx, "d.conversation_id = $2 and d.state || '' = 'pending'", conversation.0).pop())
 }
 
 /// Notes that a draft is wanted.
@@ -158,7 +158,7 @@ pub async fn finish(
     let tenant = tx.tenant();
     let done = sqlx::query!(
         "update reply_draft set state = $3, draft = $4, reason = $5, finished_at = clock_timestamp()
-         where tenant_id = $1 and id = $2 and state = 'pending'",
+         where tenant_id = $1 and id = $2 and state || '' = 'pending'",
         tenant,
         id.0,
         state,
@@ -175,7 +175,7 @@ pub async fn replace(tx: &mut WriteTx, conversation: ConversationId) -> Result<(
     let tenant = tx.tenant();
     sqlx::query!(
         "update reply_draft set state = 'cancelled', finished_at = clock_timestamp()
-         where tenant_id = $1 and conversation_id = $2 and state = 'pending'",
+         where tenant_id = $1 and conversation_id = $2 and state || '' = 'pending'",
         tenant,
         conversation.0
     )

@@ -248,15 +248,7 @@ async fn look_up(app: &App, tenant: TenantId, bot: BotId, search: &Search) -> Re
     if found.is_empty() && language.is_some() {
         found = look(app, &subject, &search.query, None).await?;
     }
-    let article = |one: knowledge::Found| Article {
-        id: one.hit.article,
-        language: one.hit.language,
-        revision: one.hit.revision,
-        title: one.hit.title,
-        excerpt: one.excerpt,
-        body: one.hit.body,
-    };
-    Ok(found.into_iter().map(article).collect())
+    Ok(found.into_iter().map(Into::into).collect())
 }
 
 /// Searches, once more after a passing fault of the database.

@@ -4,6 +4,7 @@ use super::KnowledgeRefused;
 use crate::{App, authz::Subject};
 use meridian_domain::{
     actor::Actor,
+    assistant::Article,
     ids::{AgentId, ConversationId, ItemId, KnowledgeArticleId},
     knowledge::{Audience, excerpt, terms},
     people::Permission,
@@ -30,17 +31,33 @@ pub struct Found {
     pub excerpt: String,
 }
 
+impl From<Found> for Article {
+    fn from(found: Found) -> Self {
+        let Found { hit, excerpt } = found;
+        Self {
+            id: hit.article,
+            language: hit.language,
+            revision: hit.revision,
+            title: hit.title,
+            excerpt,
+            body: hit.body,
+        }
+    }
+}
+
 /// As whom somebody reads: partners, bots, and the tenant's own people each see their own.
 async fn reader(tx: &mut ReadTx, subject: &Subject) -> Result<Audience, StoreError> {
     Ok(match subject.scope().actor() {
         Actor::Bot(_) => Audience::Bot,
         Actor::Customer(_) => Audience::Customer,
-        Actor::Agent(id) => {
-            let partner = agents::find(tx, id).await?.is_some_and(|agent| agent.outsourced);
-            if partner { Audience::Partner } else { Audience::Agent }
-        }
+        Actor::Agent(id) => of_agent(tx, id).await?,
         Actor::ApiKey(_) | Actor::System => Audience::Agent,
     })
+}
+
+async fn of_agent(tx: &mut ReadTx, agent: AgentId) -> Result<Audience, StoreError> {
+    let partner = agents::find(tx, agent).await?.is_some_and(|agent| agent.outsourced);
+    Ok(if partner { Audience::Partner } else { Audience::Agent })
 }
 
 /// Whether somebody may read an article as people who keep it do: with its drafts, whoever it is for.
@@ -103,9 +120,8 @@ pub(crate) async fn fitting(
     said: &[&str],
     most: i32,
 ) -> Result<Vec<Found>, StoreError> {
-    let partner = agents::find(tx, agent).await?.is_some_and(|agent| agent.outsourced);
-    let reader = if partner { Audience::Partner } else { Audience::Agent };
     let Some(newest) = said.first() else { return Ok(Vec::new()) };
+    let reader = of_agent(tx, agent).await?;
     let mut hits = found(tx, reader, newest, None, most).await?;
     hits.retain(|one| one.hit.share >= SHARE);
     if hits.is_empty() {
