@@ -231,10 +231,10 @@ export class World {
     };
   }
 
-  /** How often the providers were told this. */
+  /** How often the providers were told this: bots, models and the tenant's own programs do not count. */
   told(text) {
-    const models = (path) => path.startsWith('/bot') || path.endsWith('/chat/completions');
-    return this.seen.filter((said) => !models(said.path) && JSON.stringify(said.body).includes(text)).length;
+    const others = (path) => path.startsWith('/bot') || path.startsWith('/told/') || path.endsWith('/chat/completions');
+    return this.seen.filter((said) => !others(said.path) && JSON.stringify(said.body).includes(text)).length;
   }
 
   async until(what, found, ms = 20_000) {
