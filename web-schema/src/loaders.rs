@@ -12,7 +12,7 @@ use meridian_domain::ids::{
 use meridian_domain::work_code::WorkCode;
 use meridian_store::{
     ReadTx, agents, aside, attachments, candidates, checklists, codes, consults, conversations, customers, handoffs,
-    identity, setup, signals, work,
+    identity, reply_drafts, setup, signals, work,
 };
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -118,6 +118,10 @@ edges! {
     /// Hand-offs of a conversation.
     HandoffsOf(ConversationId) => Vec<handoffs::Handoff>, |tx, ids| Box::pin(async move {
         Ok(grouped(handoffs::of_conversations(tx, &ids).await?, |handoff| handoff.conversation))
+    });
+    /// The newest draft of a reply in a conversation.
+    DraftOf(ConversationId) => reply_drafts::ReplyDraft, |tx, ids| Box::pin(async move {
+        Ok(reply_drafts::newest(tx, &ids).await?.into_iter().map(|draft| (draft.conversation, draft)).collect())
     });
     /// What decides the next steps of a conversation.
     StepsOf(ConversationId) => checklists::Told, |tx, ids| Box::pin(async move {

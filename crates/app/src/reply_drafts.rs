@@ -139,7 +139,7 @@ pub(crate) async fn sent(
     text: &str,
 ) -> Result<(), StoreError> {
     let Some(found) = one(tx, id).await?.filter(|found| found.conversation == conversation) else { return Ok(()) };
-    let Some(draft) = found.draft.and_then(|draft| serde_json::from_value::<Draft>(draft).ok()) else { return Ok(()) };
+    let Some(draft) = found.draft else { return Ok(()) };
     let kept = kept(&draft.text(), text);
     let outcome = if kept.as_is { "sent" } else { "edited" };
     if store::came_of(tx, id, outcome, Some(kept.share as f32), Some(item)).await? {

@@ -3,6 +3,7 @@
 use crate::{ReadTx, StoreError, SystemTx, WriteTx};
 use meridian_domain::{
     ids::{AgentId, ConversationId, ItemId, ReplyDraftId, TenantId},
+    reply_draft::Draft,
     time::Instant,
 };
 use serde_json::Value;
@@ -23,8 +24,8 @@ pub struct ReplyDraft {
     pub instruction: String,
     /// pending, ready, failed, cancelled.
     pub state: String,
-    /// Sentences and sources.
-    pub draft: Option<Value>,
+    /// Sentences and sources; none unless it is ready.
+    pub draft: Option<Draft>,
     /// Why it failed.
     pub reason: String,
     /// sent, edited, dismissed.
@@ -67,7 +68,7 @@ impl From<Row> for ReplyDraft {
             asked_by: row.asked_by.into(),
             instruction: row.instruction,
             state: row.state,
-            draft: row.draft,
+            draft: row.draft.and_then(|words| serde_json::from_value(words).ok()),
             reason: row.reason,
             outcome: row.outcome,
             kept: row.kept,
@@ -112,9 +113,16 @@ pub async fn many(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<ReplyDraft>, Stor
     Ok(drafts!(tx, "d.id = any($2)", ids))
 }
 
-/// The newest draft of a conversation.
-pub async fn newest(tx: &mut ReadTx, conversation: ConversationId) -> Result<Option<ReplyDraft>, StoreError> {
-    Ok(drafts!(tx, "d.conversation_id = $2 order by d.created_at desc, d.id desc limit 1", conversation.0).pop())
+/// The newest draft of each conversation that has one.
+pub async fn newest(tx: &mut ReadTx, conversations: &[Uuid]) -> Result<Vec<ReplyDraft>, StoreError> {
+    let newest = drafts!(
+        tx,
+        "d.id in (select n.id from unnest($2::uuid[]) of(id) cross join lateral (
+           select id from reply_draft where tenant_id = $1 and conversation_id = of.id order by created_at desc, id desc limit 1
+         ) n)",
+        conversations
+    );
+    Ok(newest)
 }
 
 /// The draft of a conversation that is being written. The conversation is locked.

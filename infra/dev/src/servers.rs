@@ -284,6 +284,8 @@ impl Servers {
             ("ERL_EPMD_PORT", self.ports["epmd"].to_string()),
             ("ERL_EPMD_ADDRESS", "127.0.0.1".to_owned()),
             ("RUNNING_UNDER_SYSTEMD", "1".to_owned()),
+            // Idle schedulers sleep instead of spinning: the processor is shared with all the rest.
+            ("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "+sbwt none +sbwtdcpu none +sbwtdio none".to_owned()),
         ] {
             env.insert(key.to_owned(), value);
         }

@@ -11,7 +11,7 @@ use meridian_app::reply_drafts as app;
 use meridian_domain::{
     ids::{ConversationId, ReplyDraftId},
     people::Permission,
-    reply_draft::{Draft, Source},
+    reply_draft::{Draft, Sentence, Source},
 };
 use meridian_store::reply_drafts as store;
 
@@ -99,13 +99,6 @@ struct ReplyDraftSentence {
 /// A draft of a reply, written by a language model. It is never sent by itself.
 pub(crate) struct ReplyDraft(pub store::ReplyDraft);
 
-impl ReplyDraft {
-    fn words(&self) -> Draft {
-        let words = self.0.draft.clone();
-        words.and_then(|words| serde_json::from_value(words).ok()).unwrap_or_default()
-    }
-}
-
 /// A draft of a reply, written by a language model. It is never sent by itself.
 #[Object]
 impl ReplyDraft {
@@ -144,24 +137,24 @@ impl ReplyDraft {
     }
     /// The whole of it, ready to be put into a reply; empty unless it is ready.
     async fn text(&self) -> String {
-        self.words().text()
+        self.0.draft.as_ref().map(Draft::text).unwrap_or_default()
     }
     /// Its sentences in their order.
     async fn sentences(&self) -> Vec<ReplyDraftSentence> {
         let place = |place: usize| i32::try_from(place).unwrap_or(i32::MAX);
-        let sentence = |one: meridian_domain::reply_draft::Sentence| ReplyDraftSentence {
-            text: one.text,
-            sources: one.sources.into_iter().map(place).collect(),
+        let sentence = |one: &Sentence| ReplyDraftSentence {
+            text: one.text.clone(),
+            sources: one.sources.iter().copied().map(place).collect(),
         };
-        self.words().sentences.into_iter().map(sentence).collect()
+        self.0.draft.iter().flat_map(|draft| &draft.sentences).map(sentence).collect()
     }
     /// What its sentences rest on.
     async fn sources(&self) -> Vec<ReplyDraftSource> {
-        self.words().sources.into_iter().map(Into::into).collect()
+        self.0.draft.iter().flat_map(|draft| &draft.sources).cloned().map(Into::into).collect()
     }
     /// Sentences of the model that were left out: nothing held them.
     async fn dropped_count(&self) -> i32 {
-        i32::try_from(self.words().dropped).unwrap_or(i32::MAX)
+        self.0.draft.as_ref().map_or(0, |draft| i32::try_from(draft.dropped).unwrap_or(i32::MAX))
     }
     /// Why it failed.
     async fn reason(&self) -> Option<&str> {
@@ -228,12 +221,6 @@ struct ReplyDraftPayload {
     reply_draft: Option<ReplyDraft>,
     /// Why it was not done.
     user_errors: Vec<UserError>,
-}
-
-/// The newest draft of a conversation.
-pub(super) async fn newest(ctx: &Context<'_>, conversation: ConversationId) -> Resolved<Option<ReplyDraft>> {
-    let mut tx = viewer(ctx).extend()?.read().await.extend()?;
-    Ok(store::newest(&mut tx, conversation).await.map_err(AppError::from).extend()?.map(ReplyDraft))
 }
 
 async fn told(ctx: &Context<'_>, done: Result<ReplyDraftId, app::DraftRefused>) -> Resolved<ReplyDraftPayload> {

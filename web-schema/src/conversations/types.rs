@@ -1,11 +1,6 @@
 //! Conversation, session, timeline item.
 
-use super::{
-    amend::MessageChange,
-    consult::Consult,
-    drafts::{ReplyDraft, newest},
-    files::Attachment,
-};
+use super::{amend::MessageChange, consult::Consult, drafts::ReplyDraft, files::Attachment};
 use crate::{
     channels::ChannelCapabilities,
     checklists::NextSteps,
@@ -13,7 +8,9 @@ use crate::{
     customers::Customer,
     error::{AppError, Resolved},
     ids::id,
-    loaders::{AttachmentsOf, ConsultsOf, HandoffsOf, SessionsOf, SnoozedUntil, TheAgent, TheCustomer, WorkOf, load},
+    loaders::{
+        AttachmentsOf, ConsultsOf, DraftOf, HandoffsOf, SessionsOf, SnoozedUntil, TheAgent, TheCustomer, WorkOf, load,
+    },
     page,
     people::Agent,
     scalars::Long,
@@ -216,7 +213,7 @@ impl Conversation {
     /// The newest draft of a reply that was asked for.
     #[graphql(complexity = "5 + child_complexity")]
     async fn reply_draft(&self, ctx: &Context<'_>) -> Resolved<Option<ReplyDraft>> {
-        newest(ctx, self.0.id).await
+        Ok(load(ctx, DraftOf(self.0.id)).await?.map(ReplyDraft))
     }
     /// Its next steps: the checklist suggested for what the customer asks for, and those that are followed.
     // One read, however much of it is asked for.
