@@ -181,6 +181,20 @@ export async function cut({ chrome, url, world, run, problems }) {
   assert.equal(world.told(reply), 1);
   await desk.waitForSelector('text=Connection lost', { state: 'detached' });
   tell('after a cut everything is there, once, and what was written meanwhile went out');
+  // What cannot be read never looks like a conversation without words.
+  await desk.keyboard.press('Escape');
+  const open = desk.url();
+  await desk.getByRole('tab').first().click();
+  await desk.waitForSelector('textarea', { state: 'detached' });
+  await desk.route('**/graphql', refuse);
+  await desk.locator(`a[href="${new URL(open).pathname}"]`).click();
+  await desk.waitForSelector('[data-unread]');
+  await accessible(desk, 'unread', problems);
+  await shoot(desk, 'unread');
+  await desk.unroute('**/graphql', refuse);
+  await desk.locator('[data-unread] button').click();
+  await said(desk, 'While away two').waitFor();
+  tell('a conversation that could not be read says so, and is read when asked again');
   await resolve(desk);
   await desk.context().close();
 }
