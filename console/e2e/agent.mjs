@@ -111,7 +111,7 @@ export async function expiry({ chrome, url, world, run, problems }) {
   await world.generic(`+44770${run}03`, `Iris ${run}`, 'Nobody takes this at first');
   await desk.waitForSelector('[data-offer]');
   await desk.waitForSelector('[data-offer]', { state: 'detached', timeout: 40_000 });
-  await desk.waitForSelector('text=You let the offer pass');
+  await desk.waitForSelector('text=You missed the offer');
   await desk.waitForSelector('nav [data-state-of-me=NOT_RESPONDING]');
   tell('an offer ran out, the agent is not responding');
   await available(desk);
@@ -242,7 +242,7 @@ export async function merge({ chrome, url, world, run, problems }) {
   await take(desk, two);
   const card = desk.locator('aside');
   await card.getByText(second).waitFor();
-  await card.getByRole('button', { name: 'Make two customers one' }).click();
+  await card.getByRole('button', { name: 'Merge with another customer' }).click();
   const dialog = desk.getByRole('dialog');
   await dialog.getByRole('combobox').fill(first);
   await dialog.getByRole('option', { name: one }).waitFor();
@@ -260,7 +260,7 @@ export async function merge({ chrome, url, world, run, problems }) {
   await card.getByText(second).waitFor();
   await card.getByText('Merge taken back').waitFor();
   tell('and taken back');
-  await card.getByRole('button', { name: 'Tell of something that happened' }).click();
+  await card.getByRole('button', { name: 'Record an outside event' }).click();
   await desk.waitForSelector('[role=dialog] [data-first]:focus');
   await desk.keyboard.type(`Press complaint ${run}`);
   await desk.keyboard.press('Enter');

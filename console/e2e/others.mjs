@@ -260,7 +260,7 @@ export async function person({ chrome, url, world, run, problems }) {
     await accessible(site.frames()[1], 'widget with a bot', problems);
     await shoot(site, 'widget-bot');
     await ask.press('Enter');
-    await frame.getByText('Somebody is being asked').waitFor();
+    await frame.getByText('We are getting a person for you').waitFor();
     await take(desk, run);
     await desk.waitForSelector('section[aria-label="Hand-off brief"] dd');
     await send(desk, 'r', `A person here ${run}`);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { languageName, next, titled, tongues, type Head } from '../src/knowledge/texts';
+import { next, titled, tongues, type Head } from '../src/knowledge/texts';
+import { languageName } from '../src/lib/format';
 
 const head = (language: string, revision: number, state: Head['state'], title = `${language} ${revision}`): Head => ({ language, revision, state, title });
 

@@ -47,12 +47,3 @@ export function next(one: { state: KnowledgeState; authorId?: string | null }, m
   const own = !!me && !!one.authorId && bare(one.authorId) === bare(me);
   return own && !admin ? 'other' : 'publish';
 }
-
-/** The name of a language in a language: English, 中文. The tag where it has no name. */
-export function languageName(tag: string, lang: string): string {
-  try {
-    return new Intl.DisplayNames([lang], { type: 'language' }).of(tag) ?? tag;
-  } catch {
-    return tag;
-  }
-}
