@@ -239,6 +239,7 @@ export const en = {
   'card.history': 'Whole history',
   'card.changes': 'All changes, and who made them',
   'card.conversations': 'Conversations',
+  'card.older': 'Show older',
   'card.more': 'Show more',
   'card.confirm': 'Confirm an identifier',
   'card.confirm.help': 'You vouch that it is theirs. Customers with the same confirmed identifier become one.',

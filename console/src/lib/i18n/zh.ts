@@ -241,6 +241,7 @@ export const zh: Record<keyof typeof en, string> = {
   'card.changes': '全部变更及操作人',
   'card.history': '完整历史',
   'card.conversations': '会话',
+  'card.older': '显示更早的',
   'card.more': '显示更多',
   'card.confirm': '确认标识',
   'card.confirm.help': '由您担保其属于该客户。拥有相同已确认标识的客户会合并。',
