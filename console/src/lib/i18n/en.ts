@@ -31,6 +31,7 @@ export const en = {
   'presence.not_responding': 'Not responding',
   'presence.title': 'Your state',
   'presence.forced': 'Set by {name}',
+  'presence.put': 'A supervisor set your state to {state}.',
   'presence.since': 'for {time}',
   'presence.missed': 'You missed an offer. You get no new work until you are back.',
   'presence.back': 'I am back',

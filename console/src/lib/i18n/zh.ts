@@ -33,6 +33,7 @@ export const zh: Record<keyof typeof en, string> = {
   'presence.not_responding': '未应答',
   'presence.title': '我的状态',
   'presence.forced': '由{name}设置',
+  'presence.put': '主管已将您的状态设为“{state}”。',
   'presence.since': '已 {time}',
   'presence.missed': '您错过了一次派单，恢复前不会收到新工作。',
   'presence.back': '我回来了',
