@@ -20,7 +20,7 @@ const en = {
   choose: 'Choose an answer',
   person: 'Talk to a person',
   asked: 'We are getting a person for you. The answer appears here.',
-  closed: 'Nobody is here right now. Leave a message: we read it as soon as we are back.',
+  closed: 'Nobody is here right now. Leave a message: it is read as soon as somebody is.',
   back: 'We are back',
   email: 'Your e-mail, if we may answer there',
   attach: 'Attach a file',
