@@ -38,7 +38,10 @@ function Closed() {
   return (
     <>
       {opens_at && <span>{t.back} {day(opens_at)} {time(opens_at)}</span>}
-      <input type="email" autocomplete="email" maxLength={254} placeholder={t.email} aria-label={t.email} value={chat.kept.email ?? ''} onChange={(event) => chat.reach(event.currentTarget.value)} />
+      <label>
+        {t.email}
+        <input type="email" autocomplete="email" maxLength={254} placeholder="name@example.com" value={chat.kept.email ?? ''} onChange={(event) => chat.reach(event.currentTarget.value)} />
+      </label>
     </>
   );
 }
