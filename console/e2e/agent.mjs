@@ -113,8 +113,12 @@ export async function expiry({ chrome, url, world, run, problems }) {
   await desk.waitForSelector('[data-offer]', { state: 'detached', timeout: 40_000 });
   await desk.waitForSelector('text=You missed the offer');
   await desk.waitForSelector('nav [data-state-of-me=NOT_RESPONDING]');
-  tell('an offer ran out, the agent is not responding');
+  await desk.waitForSelector('[data-missed] button');
+  await accessible(desk, 'missed an offer', problems);
+  await shoot(desk, 'missed');
+  tell('an offer ran out, the agent is not responding, and the list says so');
   await available(desk);
+  await desk.waitForSelector('[data-missed]', { state: 'detached' });
   await take(desk, `Iris ${run}`);
   await resolve(desk);
   tell('back by one key, and the work came again');
