@@ -46,7 +46,7 @@ export async function passOn({ chrome, url, world, run, problems }) {
   assert.equal(await desk.locator('[data-picked]').textContent(), viewer.agent.name);
   await desk.keyboard.type(note);
   await desk.keyboard.press('Control+Enter');
-  await desk.waitForSelector(`text=Passed on to ${viewer.agent.name}`);
+  await desk.waitForSelector(`text=Transferred to ${viewer.agent.name}`);
   await desk.waitForSelector('[role=dialog]', { state: 'detached' });
   tell('passed on to a colleague with a note');
   await take(other, name);
