@@ -234,7 +234,7 @@ async function toSite(desk, world, problems) {
   await looked(desk, 'transfer-site', problems);
   await desk.keyboard.press('Control+Enter');
   await desk.waitForSelector('[role=dialog]', { state: 'detached' });
-  await desk.getByText(`Passed on to ${site.name}`).waitFor();
+  await desk.getByText(`Transferred to ${site.name}`).waitFor();
   const work = 'query($id: ID!) { conversation(id: $id) { workItems { id state } timeline(first: 5) { nodes { body } } } }';
   const { conversation } = await world.query(world.admin, work, { id });
   assert.ok(conversation.timeline.nodes.some(({ body }) => body?.type === 'transferred' && body.site), 'it went to the site');
