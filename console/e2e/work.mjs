@@ -192,7 +192,7 @@ export async function consult({ chrome, url, world, run, problems }) {
   await take(other, customer);
   await other.waitForSelector('[data-resolve]');
   await other.keyboard.press('Escape');
-  await other.getByText('passed the conversation on to You').first().waitFor();
+  await other.getByText('transferred the conversation to You').first().waitFor();
   await passed(other, null, `Back to ${mine}`);
   await take(desk, customer);
   await desk.waitForSelector('[data-resolve]');
