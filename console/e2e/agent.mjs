@@ -111,10 +111,14 @@ export async function expiry({ chrome, url, world, run, problems }) {
   await world.generic(`+44770${run}03`, `Iris ${run}`, 'Nobody takes this at first');
   await desk.waitForSelector('[data-offer]');
   await desk.waitForSelector('[data-offer]', { state: 'detached', timeout: 40_000 });
-  await desk.waitForSelector('text=You let the offer pass');
+  await desk.waitForSelector('text=You missed the offer');
   await desk.waitForSelector('nav [data-state-of-me=NOT_RESPONDING]');
-  tell('an offer ran out, the agent is not responding');
+  await desk.waitForSelector('[data-missed] button');
+  await accessible(desk, 'missed an offer', problems);
+  await shoot(desk, 'missed');
+  tell('an offer ran out, the agent is not responding, and the list says so');
   await available(desk);
+  await desk.waitForSelector('[data-missed]', { state: 'detached' });
   await take(desk, `Iris ${run}`);
   await resolve(desk);
   tell('back by one key, and the work came again');
@@ -181,6 +185,20 @@ export async function cut({ chrome, url, world, run, problems }) {
   assert.equal(world.told(reply), 1);
   await desk.waitForSelector('text=Connection lost', { state: 'detached' });
   tell('after a cut everything is there, once, and what was written meanwhile went out');
+  // What cannot be read never looks like a conversation without words.
+  await desk.keyboard.press('Escape');
+  const open = desk.url();
+  await desk.getByRole('tab').first().click();
+  await desk.waitForSelector('textarea', { state: 'detached' });
+  await desk.route('**/graphql', refuse);
+  await desk.locator(`a[href="${new URL(open).pathname}"]`).click();
+  await desk.waitForSelector('[data-unread]');
+  await accessible(desk, 'unread', problems);
+  await shoot(desk, 'unread');
+  await desk.unroute('**/graphql', refuse);
+  await desk.locator('[data-unread] button').click();
+  await said(desk, 'While away two').waitFor();
+  tell('a conversation that could not be read says so, and is read when asked again');
   await resolve(desk);
   await desk.context().close();
 }
@@ -228,7 +246,7 @@ export async function merge({ chrome, url, world, run, problems }) {
   await take(desk, two);
   const card = desk.locator('aside');
   await card.getByText(second).waitFor();
-  await card.getByRole('button', { name: 'Make two customers one' }).click();
+  await card.getByRole('button', { name: 'Merge with another customer' }).click();
   const dialog = desk.getByRole('dialog');
   await dialog.getByRole('combobox').fill(first);
   await dialog.getByRole('option', { name: one }).waitFor();
@@ -246,7 +264,7 @@ export async function merge({ chrome, url, world, run, problems }) {
   await card.getByText(second).waitFor();
   await card.getByText('Merge taken back').waitFor();
   tell('and taken back');
-  await card.getByRole('button', { name: 'Tell of something that happened' }).click();
+  await card.getByRole('button', { name: 'Record an outside event' }).click();
   await desk.waitForSelector('[role=dialog] [data-first]:focus');
   await desk.keyboard.type(`Press complaint ${run}`);
   await desk.keyboard.press('Enter');

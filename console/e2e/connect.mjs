@@ -60,6 +60,7 @@ export async function connect({ chrome, url, world, run, problems }) {
   await admin.waitForSelector('[role=dialog] button:focus');
   await admin.getByRole('dialog').getByRole('button', { name: 'Switch off' }).press('Enter');
   await row.getByText('Disabled').waitFor();
+  await admin.getByText(`${name} is off`).waitFor();
   assert.equal((await post(world, webhook, secret, JSON.stringify({ ...message, external_id: randomUUID() }))).status, 404);
   tell('switched off, its address answers 404');
   await admin.context().close();

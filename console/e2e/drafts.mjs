@@ -56,7 +56,7 @@ export async function drafts({ chrome, url, world, run, problems }) {
   assert.equal(await desk.locator('textarea').inputValue(), '');
   await desk.keyboard.type('Dear Nell');
   await desk.locator('[data-put]').press('Enter');
-  await desk.getByRole('button', { name: 'Put it behind' }).waitFor();
+  await desk.getByRole('button', { name: 'Add after it' }).waitFor();
   await shoot(desk, 'draft-sure');
   await desk.getByRole('button', { name: 'Replace it' }).press('Enter');
   await desk.waitForSelector('textarea:focus');

@@ -64,7 +64,7 @@ export async function wholeDay({ chrome, url, world, run, problems }) {
   await desk.keyboard.type('She knows that a kettle is on its way');
   await desk.keyboard.press('Control+Enter');
   await desk.waitForSelector('[role=dialog]', { state: 'detached' });
-  await desk.waitForSelector(`text=Passed on to ${viewer.agent.name}`);
+  await desk.waitForSelector(`text=Transferred to ${viewer.agent.name}`);
   tell('passed on with a note');
   await take(desk, omar);
   await send(desk, 'r', `It is, shall I put one aside? ${run}`);

@@ -70,7 +70,7 @@ export async function alerts({ chrome, url, world, run, problems }) {
     await floor.getByText(name).waitFor();
     await accessible(floor, 'alert elsewhere', problems);
     await shoot(floor, 'alert-elsewhere');
-    await floor.getByRole('button', { name: 'Look' }).press('Enter');
+    await floor.getByRole('button', { name: 'Open', exact: true }).press('Enter');
     await floor.waitForURL('**/floor');
     tell('an alert finds a supervisor who is at something else');
     const resolve = 'mutation($id: ID!) { conversationResolve(input: { conversationId: $id, disposition: "solved" }) { userErrors { code } } }';

@@ -104,7 +104,7 @@ export async function lookup({ chrome, url, world, run, problems }) {
   await admin.waitForSelector('[data-secret]');
   await admin.getByText('The secret before signs along').waitFor();
   await admin.locator('[data-stored]').press('Enter');
-  await admin.getByLabel('Ask it').press('Space');
+  await admin.getByLabel('Look customers up').press('Space');
   await admin.keyboard.press('Control+s');
   await admin.waitForSelector('[data-standing=off]');
   await desk.reload();

@@ -55,7 +55,9 @@ export async function widget({ chrome, url, world, run, problems }) {
   await take(desk, `One more thing ${run}`);
   await send(desk, 'r', 'Of course, tell me.');
   await hears('Of course, tell me.').waitFor();
-  tell('after the conversation was resolved, a new one is answered in the same window');
+  await send(desk, 'r', 'All of them: https://example.org/lamps.');
+  for (const at of [frame, desk]) assert.equal(await at.getByRole('link', { name: 'https://example.org/lamps', exact: true }).getAttribute('target'), '_blank');
+  tell('after the conversation was resolved, a new one is answered in the same window; addresses can be opened');
   await frame.locator('textarea').press('Escape');
   await site.waitForFunction(() => document.querySelector('iframe') === null || document.body.lastElementChild?.shadowRoot?.querySelector('iframe')?.hidden);
   await resolve(desk);
@@ -260,7 +262,7 @@ export async function person({ chrome, url, world, run, problems }) {
     await accessible(site.frames()[1], 'widget with a bot', problems);
     await shoot(site, 'widget-bot');
     await ask.press('Enter');
-    await frame.getByText('Somebody is being asked').waitFor();
+    await frame.getByText('We are getting a person for you').waitFor();
     await take(desk, run);
     await desk.waitForSelector('section[aria-label="Hand-off brief"] dd');
     await send(desk, 'r', `A person here ${run}`);

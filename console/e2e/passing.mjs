@@ -46,13 +46,13 @@ export async function passOn({ chrome, url, world, run, problems }) {
   assert.equal(await desk.locator('[data-picked]').textContent(), viewer.agent.name);
   await desk.keyboard.type(note);
   await desk.keyboard.press('Control+Enter');
-  await desk.waitForSelector(`text=Passed on to ${viewer.agent.name}`);
+  await desk.waitForSelector(`text=Transferred to ${viewer.agent.name}`);
   await desk.waitForSelector('[role=dialog]', { state: 'detached' });
   tell('passed on to a colleague with a note');
   await take(other, name);
   await said(other, note).waitFor();
   await said(other, words).waitFor();
-  await other.getByText(`${mine} passed the conversation on to you`).or(other.getByText('passed the conversation on to You')).first().waitFor();
+  await other.getByText(`${mine} transferred the conversation to you`).or(other.getByText('transferred the conversation to You')).first().waitFor();
   assert.equal(world.told(note), 0, 'the note stays inside');
   await resolve(other);
   tell('the next one has everything, and wraps up');
@@ -95,7 +95,8 @@ export async function later({ chrome, url, world, run, problems }) {
   await desk.keyboard.press('Control+k');
   await desk.keyboard.type(name);
   await desk.locator('[role=option]', { hasText: `+44770${run}71` }).waitFor();
-  // The last of the list: customers stand below conversations.
+  // Customers stand below conversations, and the search of messages below them.
+  await desk.keyboard.press('ArrowUp');
   await desk.keyboard.press('ArrowUp');
   await desk.keyboard.press('Enter');
   await desk.waitForURL('**/customers/cus_*');

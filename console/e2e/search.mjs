@@ -55,5 +55,15 @@ export async function search({ chrome, url, world, run, problems }) {
   await desk.locator('input[type=search]').fill(`Ziva ${run}`);
   await desk.locator(`[data-hit="${id}"]`).waitFor();
   tell('by Chinese words, by state, and by the name of the customer');
+  await desk.goto(`${url}/inbox/mine`);
+  await desk.waitForSelector('nav [data-state-of-me]');
+  await desk.keyboard.press('Control+k');
+  await desk.waitForSelector('[role=dialog] input:focus');
+  await desk.keyboard.type(word);
+  await desk.getByRole('option', { name: `Search messages for “${word}”` }).waitFor();
+  await desk.keyboard.press('Enter');
+  await desk.waitForURL('**/search');
+  await desk.locator('[data-hit] mark', { hasText: word }).first().waitFor();
+  tell('what is no command is searched for in messages');
   await desk.context().close();
 }

@@ -192,7 +192,7 @@ export async function consult({ chrome, url, world, run, problems }) {
   await take(other, customer);
   await other.waitForSelector('[data-resolve]');
   await other.keyboard.press('Escape');
-  await other.getByText('passed the conversation on to You').first().waitFor();
+  await other.getByText('transferred the conversation to You').first().waitFor();
   await passed(other, null, `Back to ${mine}`);
   await take(desk, customer);
   await desk.waitForSelector('[data-resolve]');
@@ -234,7 +234,7 @@ async function toSite(desk, world, problems) {
   await looked(desk, 'transfer-site', problems);
   await desk.keyboard.press('Control+Enter');
   await desk.waitForSelector('[role=dialog]', { state: 'detached' });
-  await desk.getByText(`Passed on to ${site.name}`).waitFor();
+  await desk.getByText(`Transferred to ${site.name}`).waitFor();
   const work = 'query($id: ID!) { conversation(id: $id) { workItems { id state } timeline(first: 5) { nodes { body } } } }';
   const { conversation } = await world.query(world.admin, work, { id });
   assert.ok(conversation.timeline.nodes.some(({ body }) => body?.type === 'transferred' && body.site), 'it went to the site');

@@ -3,7 +3,7 @@ import { pack } from '../lib/i18n/pack';
 export const words = {
   help: ['While an agent looks at a customer, Meridian asks your own system (CRM, core banking, shop) and shows its answer on the customer card: facts, recent activity, links.', '坐席查看客户时，Meridian 会查询您的业务系统（CRM、核心系统、商城），并在客户卡片上显示结果：信息、近期动态和链接。'],
   saved: ['Look-up saved', '客户查询已保存'],
-  on: ['Ask it', '启用查询'],
+  on: ['Look customers up', '启用查询'],
   'on.help': ['Switched off, nothing is asked or shown, and what was kept is forgotten.', '停用后不再查询或显示，已缓存的结果会被清除。'],
   url: ['Address', '地址'],
   'url.help': ['Asked by an HTTPS POST, signed after Standard Webhooks, with one second to answer. Redirects are not followed.', '以 HTTPS POST 查询，按 Standard Webhooks 签名，须在一秒内应答，不跟随重定向。'],
@@ -17,7 +17,7 @@ export const words = {
   none: ['It was not asked yet', '尚未查询过'],
   well: ['It answers', '应答正常'],
   ill: ['It fails', '查询出错'],
-  off: ['It is switched off', '已停用'],
+  off: ['Switched off', '已停用'],
   resting: ['It is left alone until {time}', '{time} 前暂停查询'],
   answered: ['Last answer {time}, in {ms} ms', '上次应答：{time}，用时 {ms} 毫秒'],
   failed: ['Last failure {time}: {why}', '上次出错：{time}，{why}'],

@@ -4,7 +4,7 @@ export const words = {
   title: ['What happened outside', '外部事件'],
   severity: ['severity {n} of 5', '严重程度 {n}/5'],
   more: ['More', '更多'],
-  record: ['Tell of something that happened', '记录外部事件'],
+  record: ['Record an outside event', '记录外部事件'],
   help: ['Something outside these conversations: a complaint to the press, a failed payment. Rules of the red channel follow at once.', '会话之外发生的事，例如媒体投诉、扣款失败。红色通道规则会立即生效。'],
   kind: ['Kind', '类型'],
   'kind.help': ['As the rules name it, like complaint or payment_failed.', '与规则中的名称一致，例如 complaint 或 payment_failed。'],

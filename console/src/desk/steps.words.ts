@@ -6,7 +6,7 @@ export const words = {
   count: ['{n} steps', '{n} 个步骤'],
   must: ['{n} required', '{n} 个必做'],
   follow: ['Follow', '采用'],
-  ignore: ['Not this', '不合适'],
+  ignore: ['Dismiss', '不合适'],
   ignored: ['Not suggested again here', '此会话中不再建议'],
   undo: ['Undo', '撤销'],
   progress: ['{done} of {all}', '已完成 {done}/{all}'],

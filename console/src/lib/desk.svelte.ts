@@ -329,7 +329,10 @@ class Desk {
     if (change.__typename === 'ItemChange') this.item(change.item);
     if (change.__typename === 'CustomerChange') this.customer(change.customer);
     if (change.__typename === 'AgentChange' && change.agent.id === this.me?.id) {
-      this.me = change.agent;
+      const [{ agent }, before] = [change, this.me];
+      this.me = agent;
+      // Nobody is put into another state without being told.
+      if (agent.stateForcedById && agent.stateSince !== before.stateSince) toasts.show('info', t('presence.put', { state: code('presence', agent.state) }), undefined, 9000);
       for (const told of this.reading) told.me = change.agent;
     }
     for (const listener of this.listeners) listener(change);

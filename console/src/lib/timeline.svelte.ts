@@ -8,6 +8,8 @@ import { Writes } from './typing';
 import type { Change, Detail, Drafted, Item, Row } from './types';
 
 const PAGE = 40;
+/** Between two tries to read what could not be read, milliseconds. */
+const RETRY = 4000;
 
 /** One conversation on the screen: its facts and as much of its timeline as was scrolled to. */
 export class Timeline {
@@ -15,6 +17,8 @@ export class Timeline {
   /** Only what the list knew is here: enough to answer, not enough for the card. */
   partial = $state(false);
   missing = $state(false);
+  /** It could not be read, and is tried again by itself. */
+  failed = $state(false);
   /** Oldest first, as it is read. */
   items = $state.raw<Item[]>([]);
   more = $state(false);
@@ -29,6 +33,8 @@ export class Timeline {
   private stream: Stream<Change> | null = null;
   private reading: Promise<void> = Promise.resolve();
   private again: ReturnType<typeof setTimeout> | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private stopped = false;
 
   constructor(
     readonly id: string,
@@ -54,12 +60,18 @@ export class Timeline {
   stop(): void {
     this.stream?.stop();
     this.writes.end();
+    this.stopped = true;
     clearTimeout(this.again);
+    clearTimeout(this.retry);
   }
 
   async read(): Promise<void> {
+    clearTimeout(this.retry);
     this.reading = this.readNewest();
     await Promise.all([this.readDetail(), this.reading]);
+    const whole = this.loaded && (this.missing || (this.detail !== null && !this.partial));
+    this.failed = !whole;
+    if (!whole && !this.stopped) this.retry = setTimeout(() => void this.read(), RETRY);
   }
 
   async readDetail(): Promise<void> {
@@ -70,7 +82,7 @@ export class Timeline {
       this.detail = conversation ?? null;
       [this.missing, this.partial] = [!conversation, false];
     } catch {
-      this.missing = this.detail === null;
+      // Read again with the rest, or with the next change.
     }
   }
 
@@ -108,7 +120,7 @@ export class Timeline {
       this.loaded = true;
       this.publish();
     } catch {
-      this.loaded = true;
+      // An empty conversation is not what it is.
     }
   }
 

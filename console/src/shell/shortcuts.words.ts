@@ -27,7 +27,7 @@ export const words = {
   'line.note': ['Note for colleagues', '内部备注'],
   'line.draft': ['Draft of a reply', '回复草稿'],
   'line.brief': ['Hand-off brief and its sources', '转接摘要及其出处'],
-  'line.transfer': ['Pass on', '转交'],
+  'line.transfer': ['Transfer', '转交'],
   'line.consult': ['Ask a colleague', '咨询同事'],
   'line.snooze': ['Snooze, or take up again', '搁置，或重新接手'],
   'line.hands': ['Take from the bot, or give back to it', '从机器人接手，或交回机器人'],

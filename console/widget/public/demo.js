@@ -8,6 +8,7 @@ const words = {
   lang: '语言',
   browser: '跟随浏览器',
   open: '打开聊天',
+  where: '账户编号见 Meridian 的“管理 › 渠道 › 网页聊天”，那里也有带编号的本页链接。',
   code: '放到您的网站',
 };
 if ((asked.get('lang') || navigator.language).startsWith('zh')) {

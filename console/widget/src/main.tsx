@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { pieces } from '../../src/lib/links';
 import { Chat } from './chat';
 import type { Line } from './model';
 import '../../src/ui/dots.css';
@@ -37,7 +38,10 @@ function Closed() {
   return (
     <>
       {opens_at && <span>{t.back} {day(opens_at)} {time(opens_at)}</span>}
-      <input type="email" autocomplete="email" maxLength={254} placeholder={t.email} aria-label={t.email} value={chat.kept.email ?? ''} onChange={(event) => chat.reach(event.currentTarget.value)} />
+      <label>
+        {t.email}
+        <input type="email" autocomplete="email" maxLength={254} placeholder="name@example.com" value={chat.kept.email ?? ''} onChange={(event) => chat.reach(event.currentTarget.value)} />
+      </label>
     </>
   );
 }
@@ -71,7 +75,7 @@ function Said({ line, joined }: { line: Line; joined: boolean }) {
     <li class={`${line.from === 'visitor' ? 'own' : 'their'} ${joined ? 'joined' : ''}`}>
       {line.from !== 'visitor' && !joined && <span class="who">{line.from === 'bot' ? t.bot : t.agent}</span>}
       {line.file !== undefined && <span class="file">{line.file}</span>}
-      {(line.withdrawn || line.text || (!line.files?.length && line.file === undefined)) && <p class={line.withdrawn ? 'gone' : ''}>{line.withdrawn ? t.withdrawn : line.text}</p>}
+      {(line.withdrawn || line.text || (!line.files?.length && line.file === undefined)) && <p class={line.withdrawn ? 'gone' : ''}>{line.withdrawn ? t.withdrawn : pieces(line.text).map(({ text, href }) => (href ? <a href={href} target="_blank" rel="noopener noreferrer">{text}</a> : text))}</p>}
       {!line.withdrawn && line.files?.map((file) => !file.url ? (
         <span key={file.id} class="file">{file.name || file.kind}{/FAILED|REFUSED/.test(file.state ?? '') && ` · ${t.notKept}`}</span>
       ) : (
