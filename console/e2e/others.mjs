@@ -97,7 +97,7 @@ async function writing({ site, desk, frame, problems }) {
   await said(desk, 'Thank you.').waitFor();
   await desk.waitForSelector('[data-writing]', { state: 'detached', timeout: 2000 });
   // Who stops is not shown for ever.
-  await frame.locator('textarea').pressSequentially('And');
+  await frame.locator('textarea').pressSequentially('And one', { delay: 200 });
   await desk.waitForSelector('[data-writing]');
   await desk.waitForSelector('[data-writing]', { state: 'detached', timeout: 9000 });
   await frame.locator('textarea').fill('');

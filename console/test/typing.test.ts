@@ -11,6 +11,7 @@ test('who writes is told of at once, then every few seconds, and never for an em
   const told = Array.from({ length: 100 }, (_, n) => (n + 1) * 100).filter((at) => pace.due('Hello', at));
   expect(told).toEqual([4200, 8400]);
   pace.sent();
+  expect(pace.due('A', 9_000), 'the server would lose it').toBe(false);
   expect(pace.due('', 10_050)).toBe(false);
   expect(pace.due('A', 10_050)).toBe(true);
 });
