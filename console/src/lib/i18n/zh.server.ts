@@ -507,6 +507,7 @@ const said: readonly (readonly [english: string, chinese: string])[] = [
   ['{}: is an http(s) address without user and password', '{0}：须为不含用户名和密码的 http(s) 地址'],
   ['{}: is true or false', '{0}：须为 true 或 false'],
   // Tests of bots.
+  ['Test customer', '试用客户'],
   ['this bot reads its events as a stream or answers by call, and a test posts to an address: give it one, or try it in a web chat, at /widget/demo', '此机器人以事件流读取事件或通过接口应答，而试用须向地址发送：请填写地址，或在网页聊天 /widget/demo 试用'],
   ['a dialogue has at most 100 events and 256 KB', '对话最多 100 个事件、256 KB'],
   ['the bot took no event in this test: there is nothing to play again', '机器人在此次试用中未接收任何事件，没有可回放的内容'],
