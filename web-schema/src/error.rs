@@ -3,8 +3,8 @@
 
 use async_graphql::{Enum, ErrorExtensions, Response, SimpleObject, Value};
 use meridian_app::{
-    authz::Forbidden, bots, checklists, conversations, customers, identity, knowledge, lookup, red, reply_drafts, routing,
-    scheduled, setup, understanding,
+    authz::Forbidden, bots, checklists, conversations, customers, identity, knowledge, lookup, red, reply_drafts,
+    routing, scheduled, setup, understanding,
 };
 use meridian_store::StoreError;
 

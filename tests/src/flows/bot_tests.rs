@@ -21,9 +21,9 @@ const TURNS: &str = "id control busy buttons { payload } dialogue replay { event
     turns { number cause text control unread differs event { webhookId kind body } response { status durationMs body error }
       calls { status } actions { performed problem text buttons { title } handoff { queueName brief request } }
       takeover { reason afterSeconds handoff { queueName brief } } }";
-const SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz";
 /// What a test must leave alone.
-const APART: &str = "select (select count(*) from customer) + (select count(*) from party) + (select count(*) from conversation)
+const APART: &str =
+    "select (select count(*) from customer) + (select count(*) from party) + (select count(*) from conversation)
     + (select count(*) from session) + (select count(*) from timeline_item) + (select count(*) from work_item)
     + (select count(*) from handoff) + (select count(*) from bot_event) + (select count(*) from delivery)
     + (select count(*) from work_item_event) + (select count(*) from webhook_event)";
@@ -110,13 +110,14 @@ async fn refused(who: &Agent, name: &str, input: Value) -> Result<(String, Value
     Ok((error["message"].as_str().with_context(|| done.to_string())?.to_owned(), error["field"].clone()))
 }
 
-async fn save(who: &Agent, name: &str, url: &str) -> Result<String> {
-    let save = "mutation($i: BotSaveInput!) { botSave(input: $i) { botId userErrors { message } } }";
+async fn save(who: &Agent, name: &str, url: &str) -> Result<(String, String)> {
+    let save = "mutation($i: BotSaveInput!) { botSave(input: $i) { botId secret userErrors { message } } }";
     let queues = who.query("{ queues { id name } }", json!({})).await?["queues"].take();
     let queue = queues.as_array().into_iter().flatten().find(|queue| queue["name"] == "Support").context("queue")?;
-    let input = json!({ "name": name, "url": url, "secret": SECRET, "silenceSeconds": 6, "fallbackQueueId": queue["id"] });
+    let input = json!({ "name": name, "url": url, "silenceSeconds": 6, "fallbackQueueId": queue["id"] });
     let saved = who.query(save, json!({ "i": input })).await?;
-    Ok(saved["botSave"]["botId"].as_str().with_context(|| saved.to_string())?.to_owned())
+    let text = |name: &str| saved["botSave"][name].as_str().map(str::to_owned).with_context(|| saved.to_string());
+    Ok((text("botId")?, text("secret")?))
 }
 
 async fn start(who: &Agent, bot: &str) -> Result<String> {
@@ -136,7 +137,7 @@ fn last(test: &Value) -> &Value {
 async fn a_bot_is_played_with_and_nothing_of_it_is_a_conversation() -> Result<()> {
     let Some(stack) = Stack::start().await? else { return Ok(()) };
     let (ada, kind) = (ada(&stack).await?, Bot::start().await?);
-    let bot = save(&ada, "Tested", &kind.url).await?;
+    let (bot, secret) = save(&ada, "Tested", &kind.url).await?;
     let before = stack.count(APART).await?;
     let id = start(&ada, &bot).await?;
 
@@ -148,7 +149,7 @@ async fn a_bot_is_played_with_and_nothing_of_it_is_a_conversation() -> Result<()
     let header = |name: &str| post.header(name).unwrap_or_default().to_owned();
     let body = String::from_utf8(post.body.clone())?;
     let signed =
-        customer::standard_webhook(SECRET, &header("webhook-id"), header("webhook-timestamp").parse()?, &body)?;
+        customer::standard_webhook(&secret, &header("webhook-id"), header("webhook-timestamp").parse()?, &body)?;
     ensure!(signed.iter().any(|(_, value)| *value == header("webhook-signature")), "signed with the bot's secret");
     assert_eq!((&turn["event"]["body"], &turn["event"]["webhookId"]), (&json!(body), &json!(header("webhook-id"))));
     let told = post.json();
@@ -181,7 +182,7 @@ async fn a_bot_is_played_with_and_nothing_of_it_is_a_conversation() -> Result<()
     // A call with its session opens nothing.
     let request = json!({ "session": told[1]["session"], "slots": { "a": 1 } }).to_string();
     let mut post = super::main_job::reqwest_client().post(format!("{}/bots/{bot}/handoff", stack.base));
-    for (name, value) in customer::standard_webhook(SECRET, "call-1", super::unix(), &request)? {
+    for (name, value) in customer::standard_webhook(&secret, "call-1", super::unix(), &request)? {
         post = post.header(name, value);
     }
     assert_eq!(post.body(request).send().await?.status().as_u16(), 422);
@@ -196,7 +197,7 @@ async fn a_bot_is_played_with_and_nothing_of_it_is_a_conversation() -> Result<()
 async fn a_bot_in_trouble_loses_the_test_and_tests_are_bounded() -> Result<()> {
     let Some(stack) = Stack::start().await? else { return Ok(()) };
     let (ada, kind) = (ada(&stack).await?, Bot::start().await?);
-    let bot = save(&ada, "Tested", &kind.url).await?;
+    let (bot, _) = save(&ada, "Tested", &kind.url).await?;
     for (text, reason, seconds, error) in [
         ("down", "bot_failed", 0, "provider_down: HTTP 500"),
         ("never", "bot_failed", 0, "ambiguous: the answer was lost"),
@@ -207,7 +208,10 @@ async fn a_bot_in_trouble_loses_the_test_and_tests_are_bounded() -> Result<()> {
         let test = say(&ada, &id, text).await?;
         let turn = &test["turns"][0];
         assert_eq!((&turn["takeover"]["reason"], &turn["takeover"]["afterSeconds"]), (&json!(reason), &json!(seconds)));
-        assert_eq!((&test["control"], turn["response"]["error"].as_str().unwrap_or_default()), (&json!("QUEUE"), error));
+        assert_eq!(
+            (&test["control"], turn["response"]["error"].as_str().unwrap_or_default()),
+            (&json!("QUEUE"), error)
+        );
         // Whoever took the message is told that people took over.
         assert_eq!(test["turns"].as_array().map(Vec::len), Some(if error.is_empty() { 2 } else { 1 }), "{test}");
     }
@@ -221,17 +225,16 @@ async fn a_bot_in_trouble_loses_the_test_and_tests_are_bounded() -> Result<()> {
     // Two at once do not interleave.
     let id = start(&ada, &bot).await?;
     let input = |text: &str| json!({ "botTestId": id, "text": text });
-    let (one, two) =
-        tokio::join!(mutate(&ada, "botTestSay", input("slow")), mutate(&ada, "botTestSay", input("slow")));
+    let (one, two) = tokio::join!(mutate(&ada, "botTestSay", input("slow")), mutate(&ada, "botTestSay", input("slow")));
     let errors: Vec<Value> = [one?, two?].iter().map(|done| done["userErrors"][0]["message"].clone()).collect();
     let busy = json!("the bot is being told something: wait for its answer");
     ensure!(errors.contains(&busy) && errors.contains(&Value::Null), "{errors:?}");
 
     // No address, no test; nobody but administrators; private addresses as for live traffic.
-    let stream = save(&ada, "Reader", "").await?;
+    let (stream, _) = save(&ada, "Reader", "").await?;
     let (why, field) = refused(&ada, "botTestStart", json!({ "botId": stream })).await?;
     ensure!(why.contains("/widget/demo") && field == "botId", "{why}");
-    let private = save(&ada, "Private", "http://10.1.2.3/").await?;
+    let (private, _) = save(&ada, "Private", "http://10.1.2.3/").await?;
     let id = start(&ada, &private).await?;
     let test = say(&ada, &id, "hello").await?;
     ensure!(
@@ -250,7 +253,7 @@ async fn a_bot_in_trouble_loses_the_test_and_tests_are_bounded() -> Result<()> {
 async fn what_was_played_is_played_again_and_a_changed_answer_is_found() -> Result<()> {
     let Some(stack) = Stack::start().await? else { return Ok(()) };
     let (ada, kind) = (ada(&stack).await?, Bot::start().await?);
-    let bot = save(&ada, "Tested", &kind.url).await?;
+    let (bot, _) = save(&ada, "Tested", &kind.url).await?;
     let id = start(&ada, &bot).await?;
     say(&ada, &id, "kettle").await?;
     let test = say(&ada, &id, "refund").await?;

@@ -1,10 +1,7 @@
 //! One engagement with a bot, as Meridian would have it.
 
 use anyhow::{Result, ensure};
-use meridian_channels::{
-    Egress, Http,
-    bots,
-};
+use meridian_channels::{Egress, Http, bots};
 use meridian_domain::{
     bot::{Answered, BotEvent, Posting, told::Wrote, wants_person},
     ids::{ConversationId, ItemId, SessionId},

@@ -72,7 +72,9 @@ pub enum BotTestRefused {
     #[error("the bot is being told something: wait for its answer")]
     Busy,
     /// Too many events.
-    #[error("the tests of this workspace told bots 120 events in a minute, or five tell at the same time: wait a little")]
+    #[error(
+        "the tests of this workspace told bots 120 events in a minute, or five tell at the same time: wait a little"
+    )]
     Often,
     /// The database.
     #[error(transparent)]

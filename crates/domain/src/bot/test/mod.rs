@@ -303,8 +303,8 @@ impl Test {
         house: &House<'_>,
         new: impl Fn() -> Uuid,
     ) -> Option<Event> {
-        let asked = event.kind == "message.created"
-            || event.kind == "session.returned" && event.data["customer_waits"] == true;
+        let asked =
+            event.kind == "message.created" || event.kind == "session.returned" && event.data["customer_waits"] == true;
         let told = matches!(event.kind.as_str(), "message.created" | "session.returned");
         let held = self.control == Control::Bot;
         let silence = u32::try_from(house.silence_seconds).unwrap_or(0);

@@ -89,14 +89,7 @@ pub struct Outcome {
 
 impl Outcome {
     pub(super) fn performed(action: &BotAction) -> Self {
-        Self {
-            action: action.clone(),
-            performed: true,
-            problem: None,
-            text: None,
-            buttons: Vec::new(),
-            handed: None,
-        }
+        Self { action: action.clone(), performed: true, problem: None, text: None, buttons: Vec::new(), handed: None }
     }
 
     pub(super) fn refused(action: &BotAction, why: &str) -> Self {
