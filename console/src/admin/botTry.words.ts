@@ -31,6 +31,7 @@ export const words = {
   'give.note': ['Note to the bot', '给机器人的备注'],
   end: ['Resolve', '结束会话'],
   ended: ['It is over. Start anew to go on.', '会话已结束，请重新开始。'],
+  replayed: ['A replay is only looked at. Start anew to write yourself.', '回放仅供查看，如需自行对话请重新开始。'],
   people: ['People have it: the bot is not told', '由人工处理：不会告知机器人'],
   thinking: ['The bot is being told', '正在告知机器人'],
   'control.bot': ['Bot has it', '机器人处理'],
