@@ -24,6 +24,7 @@ const config: CodegenConfig = {
     './src/gql/plans/': { ...client, documents: ['src/operations/plans/*.graphql'] },
     './src/gql/webhooks/': { ...client, documents: ['src/operations/webhooks/*.graphql'] },
     './src/gql/bots/': { ...client, documents: ['src/operations/bots/*.graphql', 'src/operations/fragments.graphql'] },
+    './src/gql/bottest/': { ...client, documents: ['src/operations/bottest/*.graphql'] },
     './src/gql/emergency/': { ...client, documents: ['src/operations/emergency/*.graphql'] },
     './src/gql/whatif/': { ...client, documents: ['src/operations/whatif/*.graphql'] },
     './src/gql/red/': { ...client, documents: ['src/operations/red/*.graphql'] },

@@ -2,9 +2,11 @@
 
 use futures_util::future::BoxFuture;
 use meridian_app::providers::Providers;
-use meridian_channels::{Http, lookup, registry};
+use meridian_channels::{Http, bots, complete, lookup, registry};
 use meridian_domain::{
     amendment::Whom,
+    assistant::{Ask, Completed},
+    bot::{self, Posting},
     channel::{AccountConfig, Capabilities, ChannelKind, Setting},
     event::Identifier,
     lookup::{Exchange, Question},
@@ -50,6 +52,14 @@ impl Providers for Adapters {
 
     fn typing<'a>(&'a self, account: &'a AccountConfig, whom: &'a Whom) -> BoxFuture<'a, Result<(), SendError>> {
         registry::get(account.kind).typing(&self.0, account, whom)
+    }
+
+    fn tell_bot<'a>(&'a self, posting: Posting<'a>) -> BoxFuture<'a, bot::Exchange> {
+        Box::pin(bots::post(&self.0, posting))
+    }
+
+    fn complete<'a>(&'a self, ask: Ask<'a>) -> BoxFuture<'a, Completed> {
+        Box::pin(complete(&self.0, ask))
     }
 
     fn look_up<'a>(&'a self, question: Question<'a>) -> BoxFuture<'a, Exchange> {

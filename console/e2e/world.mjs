@@ -202,10 +202,16 @@ export class World {
       const line = this.lines.shift();
       return { actions: line ? [{ type: 'message', ...(typeof line === 'string' ? { text: line } : line) }] : [] };
     }
+    if (path.startsWith('/tried/')) return this.tried(body);
     if (path.startsWith('/crm/')) return this.crm(body);
     if (path.includes('/messages')) return { messaging_product: 'whatsapp', messages: [{ id: `wamid.out.${this.count}.${randomUUID()}` }] };
     if (path.includes('/media')) return { id: `media${this.count}` };
     return path.includes('generic') ? { external_id: `g${this.count}.${randomUUID()}` } : {};
+  }
+
+  /** What a bot of a scenario's own answers. */
+  tried() {
+    return { actions: [] };
   }
 
   /** What the tenant's own system knows of whoever it is asked about. */

@@ -21,6 +21,7 @@ function rust(dir: string): string[] {
 /** Where refusals are written. */
 const places = [
   'app/src/bots/ledger.rs',
+  'app/src/bots/test/mod.rs',
   'app/src/checklists',
   'app/src/conversations',
   'app/src/customers.rs',
@@ -37,6 +38,8 @@ const places = [
   'app/src/setup',
   'app/src/understanding',
   'domain/src/amendment.rs',
+  'domain/src/bot/dialogue.rs',
+  'domain/src/bot/test/mod.rs',
   'domain/src/callback.rs',
   'domain/src/checklist.rs',
   'domain/src/emergency.rs',

@@ -64,6 +64,7 @@ const FILL: &[&str] = &[
     "insert into knowledge_state (tenant_id) select tenant_id from tenant",
     "insert into knowledge_use (tenant_id, item_id, article_id, agent_id, language, revision, accepted) select i.tenant_id, i.id, a.id, g.id, 'en', 1, true from timeline_item i join knowledge_article a on a.tenant_id = i.tenant_id join agent g on g.tenant_id = i.tenant_id limit 1",
     "insert into reply_draft (tenant_id, id, conversation_id, item_id, asked_by) select i.tenant_id, i.id, i.conversation_id, i.id, g.id from timeline_item i join agent g on g.tenant_id = i.tenant_id limit 1",
+    "insert into bot_test (tenant_id, id, bot_id, test) select tenant_id, id, id, '{}' from bot",
     "insert into checklist (tenant_id, id, title, intents, steps) select tenant_id, id, 't', '{l}', '[]' from branch limit 1",
     "insert into checklist_intent (tenant_id, label, checklist_id) select tenant_id, 'l', id from checklist",
     "insert into checklist_use (tenant_id, conversation_id, checklist_id, state, version, title, steps) select l.tenant_id, c.id, l.id, 'followed', 1, 't', '[]' from checklist l join conversation c on c.tenant_id = l.tenant_id limit 1",

@@ -3,8 +3,8 @@
 
 use async_graphql::{Enum, ErrorExtensions, Response, SimpleObject, Value};
 use meridian_app::{
-    authz::Forbidden, checklists, conversations, customers, identity, knowledge, lookup, red, reply_drafts, routing,
-    scheduled, setup, understanding,
+    authz::Forbidden, bots, checklists, conversations, customers, identity, knowledge, lookup, red, reply_drafts,
+    routing, scheduled, setup, understanding,
 };
 use meridian_store::StoreError;
 
@@ -220,6 +220,10 @@ refusals! {
     reply_drafts::DraftRefused {
         NotFound(_) => NotFound, NoModel => Conflict, Resolved => Resolved, NotHolder => NotHolder, Nothing => Conflict,
         Instruction => Invalid,
+    }
+    bots::BotTestRefused {
+        NotFound(_) => NotFound, NoAddress => Conflict, Act(_) => Invalid, Dialogue(_) => Invalid, Long => Invalid,
+        Nothing => Conflict, Recorded => Conflict, Busy => Conflict, Often => Conflict,
     }
     red::EventRefused { NotFound => NotFound, Invalid(_) => Invalid }
     understanding::TeachRefused {

@@ -1,6 +1,7 @@
 //! The GraphQL contract: thin types over the store, one resolver a field, no rules and no SQL.
 
 mod admin;
+mod bot_tests;
 mod channels;
 mod checklists;
 mod context;

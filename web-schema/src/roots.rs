@@ -2,6 +2,7 @@
 
 use crate::{
     admin::{AdminMutations, AdminQueries},
+    bot_tests::{BotTestMutations, BotTestQueries},
     channels::{ChannelMutations, ChannelQueries, TemplateMutations, TemplateQueries},
     checklists::{ChecklistMutations, ChecklistQueries},
     conversations::{
@@ -50,6 +51,7 @@ pub(crate) struct Floor(
     TemplateQueries,
     WebhookQueries,
     BotEventQueries,
+    BotTestQueries,
     LookupQueries,
 );
 
@@ -99,6 +101,7 @@ pub(crate) struct Managing(
     TemplateMutations,
     WebhookMutations,
     BotEventMutations,
+    BotTestMutations,
     LookupMutations,
 );
 

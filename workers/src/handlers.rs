@@ -15,6 +15,7 @@ use meridian_app::{
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_channels::registry;
 use meridian_domain::{
+    bot::Posting,
     channel::AccountConfig,
     ids::{BotEventId, DeliveryId, ItemId, TenantId},
     jobs::Job,
@@ -259,7 +260,9 @@ impl Jobs {
         };
         let now = SystemClock.now();
         let http = &self.settings.http;
-        match meridian_channels::bots::post(http, &out.url, &out.secret, &out.webhook_id, &out.event, now).await {
+        let posting =
+            Posting { url: &out.url, secret: &out.secret, webhook_id: &out.webhook_id, event: &out.event, now };
+        match meridian_channels::bots::post(http, posting).await.answer {
             Ok(answer) => {
                 point("bot.told");
                 self.stored(bots::answered(app, tenant, id, answer.actions, answer.problem)).await?;

@@ -1,9 +1,12 @@
 //! The language model, when one is configured, as the use cases see it.
 
 use futures_util::future::BoxFuture;
-use meridian_app::bots::{self, Ask, Completed, Writer};
-use meridian_channels::{Http, Model};
-use meridian_domain::{assistant::usage, handoff::Question};
+use meridian_app::bots::{self, Writer};
+use meridian_channels::{Http, Model, complete};
+use meridian_domain::{
+    assistant::{Ask, Completed, usage},
+    handoff::Question,
+};
 use meridian_telemetry::point;
 
 /// Writes with the endpoint.
@@ -29,18 +32,9 @@ pub(crate) struct Endpoints<'a> {
 impl bots::Endpoint for Endpoints<'_> {
     fn complete<'a>(&'a self, ask: Ask<'a>) -> BoxFuture<'a, Completed> {
         Box::pin(async move {
-            let model = Model {
-                url: ask.url.to_owned(),
-                key: Some(ask.key.clone()).filter(|key| !key.is_empty()),
-                // The body names it.
-                name: String::new(),
-                patience: ask.patience,
-            };
-            let begun = tokio::time::Instant::now();
-            let done = model.complete(self.http, ask.body).await;
-            let took = begun.elapsed();
+            let done = complete(self.http, ask).await;
             point("assistant.answered");
-            metrics::histogram!("meridian_assistant_seconds").record(took.as_secs_f64());
+            metrics::histogram!("meridian_assistant_seconds").record(done.took.as_secs_f64());
             let result = if done.answer.is_ok() { "answered" } else { "failed" };
             metrics::counter!("meridian_assistant_calls_total", "result" => result).increment(1);
             let (asked, said) = done.answer.as_ref().map_or((None, None), usage);
@@ -48,7 +42,7 @@ impl bots::Endpoint for Endpoints<'_> {
                 metrics::counter!("meridian_assistant_tokens_total", "kind" => kind)
                     .increment(tokens.unwrap_or(0).into());
             }
-            Completed { status: done.status, took, answer: done.answer }
+            done
         })
     }
 }

@@ -77,7 +77,7 @@ struct Found {
 }
 
 /// Forgets decision records that are older than is asked for, old drafts of replies, what outside verifiers found about people
-/// long ago, and what tenants' own systems said of customers.
+/// long ago, what tenants' own systems said of customers, and tests of bots.
 async fn forget(settings: &Settings, holder: uuid::Uuid) -> Result<(), StoreError> {
     let mut tx = settings.app.db.system("the sweeper forgets old decision records and checks of all tenants").await?;
     if system::hold_lease(&mut tx, "sweeper", holder, LEASE_SECONDS).await?.is_some() {
@@ -87,6 +87,7 @@ async fn forget(settings: &Settings, holder: uuid::Uuid) -> Result<(), StoreErro
         system::forget_checks(&mut tx, FORGET_AT_ONCE).await?;
         store::lookups::forget(&mut tx, FORGET_AT_ONCE).await?;
         store::reply_drafts::forget(&mut tx, FORGET_AT_ONCE).await?;
+        store::bot_tests::forget(&mut tx, FORGET_AT_ONCE).await?;
     }
     tx.commit().await
 }

@@ -3,6 +3,8 @@
 use futures_util::future::BoxFuture;
 use meridian_domain::{
     amendment::Whom,
+    assistant::{Ask, Completed},
+    bot::{self, Posting},
     channel::{AccountConfig, Capabilities, ChannelKind, Setting},
     event::Identifier,
     lookup::{Exchange, Question},
@@ -31,6 +33,10 @@ pub trait Providers: Send + Sync {
     fn reaches<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<(), SendError>>;
     /// Shows a customer that somebody types.
     fn typing<'a>(&'a self, account: &'a AccountConfig, whom: &'a Whom) -> BoxFuture<'a, Result<(), SendError>>;
+    /// Tells a bot an event: one signed post that is over in time.
+    fn tell_bot<'a>(&'a self, posting: Posting<'a>) -> BoxFuture<'a, bot::Exchange>;
+    /// Asks the endpoint of an assistant once.
+    fn complete<'a>(&'a self, ask: Ask<'a>) -> BoxFuture<'a, Completed>;
     /// Asks a tenant's own system about a customer: one signed post that is over in time.
     fn look_up<'a>(&'a self, question: Question<'a>) -> BoxFuture<'a, Exchange>;
     /// Sends one message.

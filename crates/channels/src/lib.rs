@@ -31,7 +31,7 @@ mod whatsapp;
 pub use http::{Egress, Http};
 pub use media::Place;
 pub use meridian_domain::channel::{Capabilities, Setting};
-pub use model::Model;
+pub use model::{Model, complete};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;

@@ -6,6 +6,7 @@ use crate::{
     http::{Request, error},
 };
 use meridian_domain::{
+    assistant::{Ask, Completed},
     outbound::{ErrorClass, SendError},
     secret::Secret,
 };
@@ -23,6 +24,20 @@ pub struct Model {
     pub name: String,
     /// The longest it may take.
     pub patience: Duration,
+}
+
+/// Asks the endpoint of an assistant once.
+pub async fn complete(http: &Http, ask: Ask<'_>) -> Completed {
+    let model = Model {
+        url: ask.url.to_owned(),
+        key: Some(ask.key.clone()).filter(|key| !key.is_empty()),
+        // The body names it.
+        name: String::new(),
+        patience: ask.patience,
+    };
+    let begun = tokio::time::Instant::now();
+    let done = model.complete(http, ask.body).await;
+    Completed { status: done.status, took: begun.elapsed(), answer: done.answer }
 }
 
 /// What one call of an endpoint came to.

@@ -161,6 +161,8 @@ ids! {
     IntentExampleId = "iex";
     /// A draft of a reply.
     ReplyDraftId = "rpd";
+    /// A dialogue that an administrator plays with a bot.
+    BotTestId = "btt";
     /// An entry of the audit log.
     AuditId = "aud";
 }

@@ -11,6 +11,7 @@ pub mod arrivals;
 pub mod aside;
 pub mod attachments;
 pub mod bot_ledger;
+pub mod bot_tests;
 pub mod bots;
 pub mod bulk;
 pub mod bulk_people;

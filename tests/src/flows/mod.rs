@@ -8,6 +8,7 @@ mod bot_answers;
 mod bot_api;
 mod bot_docs;
 mod bot_platforms;
+mod bot_tests;
 mod capacity;
 mod channels;
 mod checklists;

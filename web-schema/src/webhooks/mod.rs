@@ -3,7 +3,7 @@
 mod ledger;
 mod mutations;
 
-pub(crate) use ledger::{BotEventMutations, BotEventQueries};
+pub(crate) use ledger::{AssistantCall, BotEventMutations, BotEventQueries};
 pub(crate) use mutations::WebhookMutations;
 
 use crate::{

@@ -11,13 +11,13 @@ use futures_util::future::BoxFuture;
 use meridian_domain::{
     actor::Actor,
     assistant::{
-        Article, CallNote, Decision, Dialogue, Fault, HandOver, LONGEST_SECONDS, ROUNDS, SHOWN, Search, Setup, Step,
-        usage,
+        Article, Ask, CallNote, Completed, Decision, Dialogue, Fault, HandOver, LONGEST_SECONDS, ROUNDS, SHOWN, Search,
+        Setup, Step, usage,
     },
-    bot::{BotAction, HandoffReason, HandoffRequest, HandoffTarget},
+    bot::{BotAction, BotEvent, HandoffReason, HandoffRequest, HandoffTarget},
     handoff::{Speaker, Turn},
     ids::{BotId, SessionId, TenantId},
-    outbound::{ErrorClass, SendError},
+    outbound::ErrorClass,
     people::Permission,
     platform::BotPlatform,
     secret::Secret,
@@ -37,30 +37,6 @@ use tokio::time::Instant;
 const SPARE: f64 = 0.5;
 /// Between two attempts when the endpoint turned one away.
 const PAUSE: Duration = Duration::from_millis(500);
-
-/// A question to an endpoint.
-#[derive(Debug, Clone, Copy)]
-pub struct Ask<'a> {
-    /// Base address of the API.
-    pub url: &'a str,
-    /// Its key; an empty one is not sent.
-    pub key: &'a Secret,
-    /// The body of `POST {url}/chat/completions`.
-    pub body: &'a Value,
-    /// The longest it may take.
-    pub patience: Duration,
-}
-
-/// What an endpoint answered.
-#[derive(Debug, Clone)]
-pub struct Completed {
-    /// HTTP status, when there was an answer.
-    pub status: Option<u16>,
-    /// How long it took.
-    pub took: Duration,
-    /// The body of a good answer, or why there is none.
-    pub answer: Result<Value, SendError>,
-}
 
 /// The way to endpoints that complete chats.
 pub trait Endpoint: Send + Sync {
@@ -135,9 +111,7 @@ async fn next(
     ) else {
         return Ok(None);
     };
-    let message = entry.kind == "message.created";
-    let asked = message || entry.kind == "session.returned" && entry.data["customer_waits"] == true;
-    let wanted = if !asked || !holds(&session, &entry) {
+    let wanted = if !awaits(&entry.kind, &entry.data) || !holds(&session, &entry) {
         Wanted::Plain(Vec::new(), None)
     } else if entry.data["message"]["wants_person"] == true {
         // Who asks for a person gets one; no model is needed for that.
@@ -158,9 +132,19 @@ fn holds(session: &Session, entry: &Entry) -> bool {
         && session.closed_at.is_none()
 }
 
+/// Whether an event asks for an answer.
+fn awaits(kind: &str, data: &Value) -> bool {
+    kind == "message.created" || kind == "session.returned" && data["customer_waits"] == true
+}
+
+/// How long a talk may take when the customer has waited for so many seconds.
+fn patience(bot: &Bot, waited: f64) -> Duration {
+    let left = (f64::from(bot.silence_seconds) - SPARE - waited).min(LONGEST_SECONDS);
+    Duration::from_secs_f64(left.max(0.0))
+}
+
 async fn task(app: &App, tx: &mut ReadTx, bot: Bot, session: &Session, entry: &Entry) -> Result<Task, StoreError> {
     let waited = (routing::now(tx).await? - entry.created_at).as_seconds_f64();
-    let patience = (f64::from(bot.silence_seconds) - SPARE - waited).min(LONGEST_SECONDS);
     let mut turns = turns(tx, session.conversation).await?;
     let message = &entry.data["message"];
     // A button says what is written on it.
@@ -178,9 +162,57 @@ async fn task(app: &App, tx: &mut ReadTx, bot: Bot, session: &Session, entry: &E
         },
         turns,
         unseen: unseen.map(str::to_owned),
-        patience: Duration::from_secs_f64(patience.max(0.0)),
+        patience: patience(&bot, waited),
         bot,
     })
+}
+
+/// An event that an assistant is asked about though there is no conversation.
+pub(super) struct Rehearsal<'a> {
+    pub bot: &'a Bot,
+    pub key: &'a Secret,
+    /// Names of the tenant's queues.
+    pub queues: Vec<String>,
+    /// What was said, a pressed button by its title.
+    pub said: Vec<Turn>,
+    pub event: &'a BotEvent,
+}
+
+/// The way to endpoints that the use cases themselves have.
+struct Own<'a>(&'a App);
+
+impl Endpoint for Own<'_> {
+    fn complete<'a>(&'a self, ask: Ask<'a>) -> BoxFuture<'a, Completed> {
+        self.0.providers.complete(ask)
+    }
+}
+
+/// What the assistant of a rehearsal does, and the calls of its endpoint; the error says why nothing of use came.
+pub(super) async fn rehearse(
+    app: &App,
+    tenant: TenantId,
+    rehearsal: Rehearsal<'_>,
+) -> (Result<Vec<BotAction>, String>, Vec<CallNote>) {
+    let Rehearsal { bot, key, queues, said, event } = rehearsal;
+    let message = &event.data["message"];
+    if !awaits(&event.kind, &event.data) {
+        return (Ok(Vec::new()), Vec::new());
+    }
+    if message["wants_person"] == true {
+        return (Ok(vec![hand_over(HandOver::requested())]), Vec::new());
+    }
+    let unseen = message["type"].as_str().filter(|_| message["text"].is_null() && message["choice"].is_null());
+    let task = Task {
+        key: key.clone(),
+        setup: Setup { model: bot.model.clone(), instructions: bot.instructions.clone(), queues },
+        turns: said,
+        unseen: unseen.map(str::to_owned),
+        patience: patience(bot, 0.0),
+        bot: bot.clone(),
+    };
+    let mut calls = Vec::new();
+    let decided = think(app, tenant, &task, &Own(app), &mut calls).await;
+    (decided.map(actions), calls)
 }
 
 /// The bounded talk; the error says why nothing of use came, in words an admin understands.

@@ -10,7 +10,7 @@ use crate::{
 };
 use meridian_domain::{
     actor::Actor,
-    bot::{HandoffCallback, HandoffRequest, InvalidHandoff},
+    bot::{HandoffCallback, HandoffRequest, InvalidHandoff, test::named_queue, told},
     callback::Wish,
     ids::{BotId, ConversationId, HandoffId, QueueId, SessionId, TenantId},
     jobs::Job,
@@ -165,11 +165,9 @@ async fn target(
     present: Option<QueueId>,
 ) -> Result<QueueId, StoreError> {
     if let Some(wanted) = &request.target.queue {
-        let all = setup::queues(tx).await?;
-        let named =
-            |queue: &&setup::QueueRow| queue.name.eq_ignore_ascii_case(wanted) || queue.id.to_string() == *wanted;
-        if let Some(queue) = all.iter().find(named) {
-            return Ok(queue.id);
+        let all: Vec<_> = setup::queues(tx).await?.into_iter().map(|queue| (queue.id, queue.name)).collect();
+        if let Some(queue) = named_queue(&all, wanted) {
+            return Ok(queue);
         }
     }
     if let Some(queue) = present {
@@ -247,7 +245,7 @@ pub(crate) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'stati
     tx.job(&Job::Summarise { handoff: id }, session.id.0);
     conversations::pass_control(tx, session.id, OwnerKind::Queue, None).await?;
     if why != "passed_back" {
-        let event = bots::insert_event(tx, BotId(bot), session.id, "session.taken", &json!({ "reason": why })).await?;
+        let event = bots::insert_event(tx, BotId(bot), session.id, "session.taken", &told::taken(why)).await?;
         tx.job(&Job::BotEvent { event }, session.id.0);
     }
     conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;

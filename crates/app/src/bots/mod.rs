@@ -10,10 +10,11 @@ mod platform;
 mod silence;
 mod stream;
 mod summarise;
+mod test;
 mod transcript;
 
 pub use act::{ActRefused, Page, Standing, hand_off_as, pass_back, resolve_as, say_as, standing, transcript_of};
-pub use assistant::{Ask, Completed, Endpoint, assist};
+pub use assistant::{Endpoint, assist};
 pub use deliver::{Answer, Outgoing, answered, failed, outgoing};
 pub(crate) use handoff::take_over;
 pub use handoff::{HandedOff, HandoffRefused, hand_off};
@@ -24,3 +25,6 @@ pub use silence::bot_silent;
 pub use stream::{StreamRefused, Streamed, acknowledge, signing_secret, streamed};
 pub(crate) use summarise::turns;
 pub use summarise::{Writer, summarise, write_up};
+pub use test::{
+    BotTestRefused, LARGEST_DIALOGUE, Source, act_in_test, go_on_replaying, left_to_replay, replay_dialogue, start_test,
+};

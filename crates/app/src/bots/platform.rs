@@ -3,6 +3,7 @@
 
 use super::{
     handoff::{self, HandedOff, HandoffRefused},
+    test::is_test,
     transcript,
 };
 use crate::{
@@ -40,6 +41,9 @@ pub enum CallRefused {
          or connect a generic channel account whose bot is this one, so that its conversations have a place"
     )]
     NoPlace,
+    /// Its session is one of a test.
+    #[error("the session is one of a test of the bot: a test goes by what the bot answers, and takes no calls")]
+    Test,
     /// The hand-off was refused.
     #[error(transparent)]
     Handoff(#[from] HandoffRefused),
@@ -77,6 +81,11 @@ pub async fn call(app: &App, tenant: TenantId, bot: BotId, key: &str, call: &Bot
         Some(id) => conversations::session(&mut tx, id).await?,
         None => None,
     };
+    if let (None, Some(id)) = (&inside, ours(call))
+        && is_test(&mut tx, id).await?
+    {
+        return Err(CallRefused::Test);
+    }
     if inside.is_none() && call.ask != Ask::Handoff && !call.says_something() {
         // Typing, a status, a check of the URL: nothing to keep.
         return Ok(Called::default());

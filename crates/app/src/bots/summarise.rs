@@ -54,27 +54,6 @@ async fn store(mut tx: WriteTx, found: &Handoff, brief: &Brief) -> Result<(), St
     tx.commit().await
 }
 
-fn names_intent(request: &HandoffRequest) -> bool {
-    request.intent.as_ref().is_some_and(|intent| !intent.name.is_empty())
-}
-
-/// What an earlier hand-off of the same session told and this one does not: a later one adds to it, and so does one
-/// from person to person.
-fn adds_to(request: &mut HandoffRequest, before: &Handoff) {
-    let Ok(before) = serde_json::from_value::<HandoffRequest>(before.request.clone()) else { return };
-    for (name, value) in before.slots {
-        request.slots.entry(name).or_insert(value);
-    }
-    if !names_intent(request) {
-        request.intent = before.intent;
-    }
-    request.language = request.language.take().or(before.language);
-    request.sentiment = request.sentiment.or(before.sentiment);
-    if request.summary.as_deref().is_none_or(|summary| summary.trim().is_empty()) {
-        request.summary = before.summary;
-    }
-}
-
 /// Builds and stores the brief; building it again gives the same one.
 pub async fn summarise(app: &App, tenant: TenantId, id: HandoffId) -> Result<bool, StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
@@ -84,11 +63,13 @@ pub async fn summarise(app: &App, tenant: TenantId, id: HandoffId) -> Result<boo
     let mut request: HandoffRequest = serde_json::from_value(found.request.clone()).unwrap_or_default();
     let earlier = handoffs::of_conversations(&mut tx, &[found.conversation.0]).await?;
     for before in earlier.iter().filter(|one| one.session == found.session && one.id.0 < found.id.0) {
-        adds_to(&mut request, before);
+        if let Ok(before) = serde_json::from_value::<HandoffRequest>(before.request.clone()) {
+            request.adds_to(&before);
+        }
     }
     if let Some(session) = conversations::session(&mut tx, found.session).await? {
         // What no bot says: what was understood of the customer's words.
-        if !names_intent(&request) {
+        if !request.names_intent() {
             let heard = session.heard.intent().map(str::to_owned);
             request.intent = heard.map(|name| BotIntent { name, confidence: None });
         }

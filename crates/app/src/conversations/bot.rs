@@ -8,7 +8,7 @@ use super::{
 use crate::{App, authz::Subject, bots::take_over};
 use meridian_domain::{
     actor::Actor,
-    bot::HandoffRequest,
+    bot::{HandoffRequest, told},
     ids::{AgentId, BotId, ConversationId},
     jobs::Job,
     live::{Change, Topic},
@@ -21,7 +21,7 @@ use meridian_store::{
     handoffs, items, routing,
     work::{self, Step, WorkItem},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Longest note to a bot, in characters.
 const LONGEST: usize = 10_000;
@@ -127,16 +127,14 @@ async fn tell(
     let last = last.into_iter().find(|item| item.kind == ItemKind::Message);
     let waits = last.as_ref().is_some_and(|item| matches!(item.actor, Actor::Customer(_)));
     let text = last.filter(|_| waits).and_then(|item| item.text);
-    let data = json!({
-        "by": subject.agent_id().map(|agent| agent.to_string()),
-        "note": note,
-        "handoff": given.map(|handoff| handoff.id.to_string()),
-        "context": request.context,
-        "slots": Value::Object(request.slots),
-        "customer_waits": waits,
-        "last_message": text,
-    });
-    let event = bots::insert_event(tx, bot.id, session.id, "session.returned", &data).await?;
+    let returned = told::Returned {
+        by: subject.agent_id(),
+        note,
+        handoff: given.map(|handoff| handoff.id),
+        given: &request,
+        waits: waits.then_some(text.as_deref()),
+    };
+    let event = bots::insert_event(tx, bot.id, session.id, "session.returned", &returned.data()).await?;
     tx.job(&Job::BotEvent { event }, session.id.0);
     if waits {
         conversations::bot_waits(tx, session.id).await?;
@@ -171,7 +169,7 @@ pub async fn take_from_bot(app: &App, subject: &Subject, id: ConversationId) -> 
     conversations::set_state(&mut tx, id, Lifecycle::Open, OwnerKind::Agent, Some(me)).await?;
     routing::insert_assigned(&mut tx, &item, me).await?;
     if let Some(handoff) = handoffs::of_conversations(&mut tx, &[id.0]).await?.first() {
-        let data = json!({ "handoff": handoff.id.to_string() });
+        let data = told::accepted(handoff.id);
         let event = bots::insert_event(&mut tx, BotId(bot), session.id, "handoff.accepted", &data).await?;
         tx.job(&Job::BotEvent { event }, session.id.0);
     }

@@ -14,7 +14,7 @@ use crate::{
 };
 use meridian_domain::{
     actor::Actor,
-    bot::wants_person,
+    bot::{told, wants_person},
     channel::ChannelKind,
     event::{EventKind, Identifier, InboundEvent},
     identity,
@@ -287,19 +287,18 @@ async fn tell_bot(
 ) -> Result<(), StoreError> {
     let (event, session): (&InboundEvent, &Session) = (one.arrived.event, &one.at.session);
     let content = event.content.as_ref();
-    let data = json!({
-        "message": {
-            "id": item.to_string(),
-            "type": content.map(|c| c.message_type.as_str()),
-            "text": content.and_then(|c| c.text.as_deref()),
-            "choice": content.and_then(|c| c.choice.as_ref()),
-            "attachments": content.map(|c| &c.attachments),
-            "wants_person": asks_for_person(event),
-        },
-        "channel": session.kind.code(),
-        "customer": { "name": event.sender.name, "locale": event.sender.locale },
-    });
-    let entry = bots::insert_event(tx, bot, session.id, "message.created", &data).await?;
+    let wrote = told::Wrote {
+        item,
+        kind: content.map(|c| c.message_type.as_str()),
+        text: content.and_then(|c| c.text.as_deref()),
+        choice: &json!(content.and_then(|c| c.choice.as_ref())),
+        attachments: &json!(content.map(|c| &c.attachments)),
+        wants_person: asks_for_person(event),
+        channel: session.kind.code(),
+        name: event.sender.name.as_deref(),
+        locale: event.sender.locale.as_deref(),
+    };
+    let entry = bots::insert_event(tx, bot, session.id, "message.created", &wrote.data()).await?;
     tx.job(&Job::BotEvent { event: entry }, session.id.0);
     let seconds = match patience.entry(bot) {
         Entry::Occupied(known) => *known.get(),

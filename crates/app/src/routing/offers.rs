@@ -7,6 +7,7 @@ use crate::{
 };
 use meridian_domain::{
     actor::Actor,
+    bot::told,
     ids::{AgentId, ConversationId, OfferId, TenantId, WorkCodeId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
@@ -69,7 +70,7 @@ pub async fn accept(app: &App, subject: &Subject, id: OfferId) -> Result<Convers
     if let Some(handoff) = handoffs::of_conversations(&mut tx, &[conversation.id.0]).await?.first()
         && let Some(bot) = handoff.bot
     {
-        let data = json!({ "handoff": handoff.id.to_string() });
+        let data = told::accepted(handoff.id);
         let event = bots::insert_event(&mut tx, bot, handoff.session, "handoff.accepted", &data).await?;
         tx.job(&Job::BotEvent { event }, handoff.session.0);
     }

@@ -17,7 +17,7 @@ mod sunshine;
 mod tests;
 
 pub use adapter::{Adapter, Answer, Outcome, Rules, recognise};
-pub use native::{Answered, post, sign, verify};
+pub use native::{post, sign, verify};
 
 use meridian_domain::platform::BotPlatform;
 

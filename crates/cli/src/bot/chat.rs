@@ -3,25 +3,17 @@
 use super::talk::{Bot, Session, message, webhook_id};
 use anyhow::{Context, Result};
 use meridian_domain::{
-    bot::{BotAction, HandoffRequest},
+    bot::{
+        BotAction, HandoffRequest,
+        dialogue::{self, Step},
+        told::Returned,
+    },
     button::Button,
     time::{Clock, SystemClock},
 };
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{io::Write, path::Path};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
-
-/// One event of a dialogue that was kept, and what the bot answered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Step {
-    /// The type of the event.
-    pub event: String,
-    /// Its data.
-    pub data: Value,
-    /// The actions of the answer.
-    pub actions: Vec<BotAction>,
-}
 
 /// How a dialogue stands.
 struct Chat {
@@ -57,8 +49,7 @@ pub async fn chat(
             }
             (_, Some(_), None) => writeln!(out, "  the bot has the conversation")?,
             (_, Some(note), Some(given)) => {
-                let data = json!({ "by": null, "note": note, "context": given.context, "slots": given.slots,
-                                   "customer_waits": false, "last_message": null });
+                let data = Returned { by: None, note, handoff: None, given, waits: None }.data();
                 chat.handed_over = None;
                 chat.tell(bot, "session.returned", data, out).await?;
             }
@@ -82,12 +73,7 @@ pub async fn chat(
 
 /// Writes a dialogue down, one line an event.
 pub fn keep(path: &Path, steps: &[Step]) -> Result<()> {
-    let mut text = String::new();
-    for step in steps {
-        text.push_str(&serde_json::to_string(step)?);
-        text.push('\n');
-    }
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    std::fs::write(path, dialogue::write(steps)).with_context(|| format!("cannot write {}", path.display()))
 }
 
 impl Chat {

@@ -2,8 +2,8 @@
 
 use super::talk::{Bot, Session, message, webhook_id};
 use chrono::TimeDelta;
-use meridian_channels::bots::Answered;
 use meridian_domain::{
+    bot::Answered,
     outbound::SendError,
     time::{Clock, SystemClock},
 };

@@ -1,12 +1,9 @@
 //! One engagement with a bot, as Meridian would have it.
 
 use anyhow::{Result, ensure};
-use meridian_channels::{
-    Egress, Http,
-    bots::{self, Answered},
-};
+use meridian_channels::{Egress, Http, bots};
 use meridian_domain::{
-    bot::{BotEvent, wants_person},
+    bot::{Answered, BotEvent, Posting, told::Wrote, wants_person},
     ids::{ConversationId, ItemId, SessionId},
     outbound::SendError,
     secret::Secret,
@@ -42,13 +39,17 @@ impl Bot {
 
     /// Posts an event, signed at a time.
     pub async fn post(&self, id: &str, event: &BotEvent, now: Instant) -> Result<Answered, SendError> {
-        bots::post(&self.http, &self.url, &self.secret, id, event, now).await
+        self.signed(&self.secret, id, event, now).await
     }
 
     /// Posts an event as somebody who does not know the secret would.
     pub async fn forge(&self, id: &str, event: &BotEvent, now: Instant) -> Result<Answered, SendError> {
         let other = Secret::new(format!("whsec_{}", "Zm9yZ2Vk".repeat(4)));
-        bots::post(&self.http, &self.url, &other, id, event, now).await
+        self.signed(&other, id, event, now).await
+    }
+
+    async fn signed(&self, secret: &Secret, id: &str, event: &BotEvent, now: Instant) -> Result<Answered, SendError> {
+        bots::post(&self.http, Posting { url: &self.url, secret, webhook_id: id, event, now }).await.answer
     }
 }
 
@@ -91,16 +92,16 @@ pub fn webhook_id() -> String {
 /// The data of `message.created` for a line that the customer typed.
 pub fn message(text: &str, choice: Option<Value>) -> Value {
     let said = choice.as_ref().and_then(|choice| choice["title"].as_str()).unwrap_or(text);
-    json!({
-        "message": {
-            "id": ItemId(fresh()).to_string(),
-            "type": if choice.is_some() { "interactive" } else { "text" },
-            "text": if choice.is_some() { Value::Null } else { json!(text) },
-            "wants_person": wants_person(said),
-            "choice": choice,
-            "attachments": [],
-        },
-        "channel": "web_chat",
-        "customer": { "name": "You", "locale": "en" },
-    })
+    Wrote {
+        item: ItemId(fresh()),
+        kind: Some(if choice.is_some() { "interactive" } else { "text" }),
+        text: Some(text).filter(|_| choice.is_none()),
+        choice: &json!(choice),
+        attachments: &json!([]),
+        wants_person: wants_person(said),
+        channel: "web_chat",
+        name: Some("You"),
+        locale: Some("en"),
+    }
+    .data()
 }

@@ -1,12 +1,15 @@
 //! Recorded dialogues, played again.
 
 use super::{
-    chat::{Step, keep},
+    chat::keep,
     rules,
     talk::{Bot, Session, webhook_id},
 };
-use anyhow::{Context, Result, ensure};
-use meridian_domain::time::{Clock, SystemClock};
+use anyhow::{Context, Result};
+use meridian_domain::{
+    bot::dialogue::{self, Step},
+    time::{Clock, SystemClock},
+};
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -49,13 +52,7 @@ pub async fn test(bot: &Bot, files: &[PathBuf], update: bool, out: &mut impl Wri
 
 fn read(path: &Path) -> Result<Vec<Step>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let step = |(n, line): (usize, &str)| {
-        serde_json::from_str(line).with_context(|| format!("{}, line {}", path.display(), n + 1))
-    };
-    let steps: Vec<Step> = lines.map(step).collect::<Result<_>>()?;
-    ensure!(!steps.is_empty(), "{} holds no dialogue: record one with meridian bot chat --record", path.display());
-    Ok(steps)
+    dialogue::read(&text).with_context(|| path.display().to_string())
 }
 
 async fn play(bot: &Bot, steps: &[Step]) -> Result<Vec<Step>> {

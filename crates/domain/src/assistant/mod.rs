@@ -12,9 +12,10 @@ pub use answer::{Fault, usage};
 pub(crate) use ask::data;
 pub use tools::{HandOver, Search};
 
-use crate::{handoff::Turn, ids::KnowledgeArticleId};
+use crate::{handoff::Turn, ids::KnowledgeArticleId, outbound::SendError, secret::Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::time::Duration;
 
 /// Most calls of the endpoint for one message of the customer.
 pub const ROUNDS: usize = 4;
@@ -24,6 +25,30 @@ pub const LONGEST_SECONDS: f64 = 20.0;
 pub const SHOWN: i32 = 4;
 /// Most articles all searches for one message show.
 const SOURCES: usize = 12;
+
+/// A question to an endpoint.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// Base address of the API.
+    pub url: &'a str,
+    /// Its key; an empty one is not sent.
+    pub key: &'a Secret,
+    /// The body of `POST {url}/chat/completions`.
+    pub body: &'a Value,
+    /// The longest it may take.
+    pub patience: Duration,
+}
+
+/// What an endpoint answered.
+#[derive(Debug, Clone)]
+pub struct Completed {
+    /// HTTP status, when there was an answer.
+    pub status: Option<u16>,
+    /// How long it took.
+    pub took: Duration,
+    /// The body of a good answer, or why there is none.
+    pub answer: Result<Value, SendError>,
+}
 
 /// What an administrator set for the bot.
 #[derive(Debug, Clone, Default)]

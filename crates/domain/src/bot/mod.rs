@@ -1,7 +1,12 @@
 //! Bots: what they are sent and what they may answer.
 
+mod answer;
+pub mod dialogue;
 mod person;
+pub mod test;
+pub mod told;
 
+pub use answer::{Answered, Exchange, Posting};
 pub use person::wants_person;
 
 use crate::{button::Button, event::Identifier};
@@ -185,6 +190,26 @@ impl HandoffRequest {
             left_out.push("sentiment");
         }
         left_out
+    }
+
+    /// Takes over what an earlier hand-off of the same session told and this one does not.
+    pub fn adds_to(&mut self, before: &Self) {
+        for (name, value) in &before.slots {
+            self.slots.entry(name).or_insert_with(|| value.clone());
+        }
+        if !self.names_intent() {
+            self.intent.clone_from(&before.intent);
+        }
+        self.language = self.language.take().or_else(|| before.language.clone());
+        self.sentiment = self.sentiment.or(before.sentiment);
+        if self.summary.as_deref().is_none_or(|summary| summary.trim().is_empty()) {
+            self.summary.clone_from(&before.summary);
+        }
+    }
+
+    /// Whether the bot named what the customer is after.
+    pub fn names_intent(&self) -> bool {
+        self.intent.as_ref().is_some_and(|intent| !intent.name.is_empty())
     }
 
     /// Checks bounds that JSON itself does not.
