@@ -19,7 +19,7 @@ const all = files('dist/assets').filter((path) => statSync(path).isFile());
 const rows = [
   ['console, initial JS', sum(first, '.js'), 120_000],
   ['console, initial CSS', sum(first, '.css'), 20_000],
-  ['console, all JS', sum(all, '.js'), 440_000],
+  ['console, all JS', sum(all, '.js'), 460_000],
   ['widget app, JS and CSS', sum(widget, '.js') + sum(widget, '.css'), 25_000],
   ['widget loader', gz(join(here, 'dist-widget/loader.js')), 2_000],
 ];
