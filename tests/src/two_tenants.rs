@@ -5,7 +5,7 @@ use crate::{
     contract::{Contract, INTROSPECTION},
     flows::{PATIENCE, accept_first, both_sites, main_job::reqwest_client, typing::Visitor, unix},
 };
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use meridian_app::setup::{DemoWorld, seed_demo};
 use meridian_lab::agent::{Agent, Socket};
 use meridian_testkit::Stack;
@@ -71,14 +71,38 @@ async fn one_id(stack: &Stack, sql: &'static str) -> Result<Uuid> {
     Ok(id)
 }
 
-/// A draft of a reply is asked for, and the conversation ends.
-async fn drafted_and_resolved(stack: &Stack, agent: &Agent, conversation: &str) -> Result<String> {
+/// Waits until a socket hears of a conversation: who has just begun to listen may miss what comes first.
+async fn hears(socket: &mut Socket, agent: &Agent, conversation: &str) -> Result<()> {
+    let note = "mutation($c: ID!) { noteAdd(input: { conversationId: $c, text: \"do you hear?\" }) { item { id } } }";
+    for _ in 0..20 {
+        agent.query(note, json!({ "c": conversation })).await?;
+        while let Ok(message) = socket.next(Duration::from_secs(1)).await {
+            if message["id"] == "conversation" && kinds(&[message]).contains("ItemChange") {
+                return Ok(());
+            }
+        }
+    }
+    bail!("nothing is heard of {conversation}")
+}
+
+/// A draft of a reply is asked for and heard of, and the conversation ends.
+async fn drafted_and_resolved(
+    stack: &Stack,
+    socket: &mut Socket,
+    agent: &Agent,
+    conversation: &str,
+) -> Result<(String, Vec<Value>)> {
+    hears(socket, agent, conversation).await?;
     let draft = "mutation($c: ID!) { replyDraftRequest(input: { conversationId: $c }) { replyDraft { id } } }";
     let asked = agent.query(draft, json!({ "c": conversation })).await?["replyDraftRequest"].take();
     stack.settle("select count(*) from reply_draft where state = 'failed'", 1, PATIENCE).await?;
+    let mut heard = Vec::new();
+    while !kinds(&heard).contains("ReplyDraftChange") {
+        heard.push(socket.next(PATIENCE).await.context("nobody hears of the draft")?);
+    }
     let resolve = "mutation($c: ID!) { conversationResolve(input: { conversationId: $c, disposition: \"answered\" }) { userErrors { code } } }";
     agent.query(resolve, json!({ "c": conversation })).await?;
-    Ok(asked["replyDraft"]["id"].as_str().with_context(|| asked.to_string())?.to_owned())
+    Ok((asked["replyDraft"]["id"].as_str().with_context(|| asked.to_string())?.to_owned(), heard))
 }
 
 /// Somebody is busy for a moment: news of an agent.
@@ -429,13 +453,13 @@ async fn the_second_tenant_sees_hears_and_changes_nothing_of_the_first() -> Resu
     let (who, conversation) = accept_first(&mut people).await?;
     let mut strange = listen(&stranger, &contract, &conversation).await?;
     let mut familiar = listen(&own, &contract, &conversation).await?;
-    let draft = drafted_and_resolved(&stack, &people[who].0, &conversation).await?;
+    let (draft, mut heard) = drafted_and_resolved(&stack, &mut familiar, &people[who].0, &conversation).await?;
     let mut known = traffic(&stack, &mut people).await?;
     known.insert("replydraft", draft);
     takes_a_breath(&people[who].0).await?;
     identity_work(&stack, &people[who].0, &own, &known["customer"]).await?;
     let [mut looks, mut peeps] = somebody_types(&stack, &contract, &own, &stranger).await?;
-    let mut heard = drain(&mut familiar).await;
+    heard.extend(drain(&mut familiar).await);
     heard.extend(drain(&mut looks).await);
     for (_, socket) in &mut people {
         heard.extend(drain(socket).await);
