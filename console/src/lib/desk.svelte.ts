@@ -393,7 +393,8 @@ class Desk {
   }
 
   private dropOffer(id: string): void {
-    for (const told of this.reading) if (!told.offers.has(id)) told.offers.set(id, null);
+    // Also one that came while the viewer is read: what the answer says of it is older.
+    for (const told of this.reading) told.offers.set(id, null);
     this.offers = this.offers.filter((offer) => offer.id !== id);
   }
 
