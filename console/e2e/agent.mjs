@@ -67,6 +67,17 @@ export async function day({ chrome, url, world, run, problems }) {
   await desk.keyboard.press('Enter');
   await said(desk, words).waitFor();
   tell('found again by the command bar');
+  await desk.waitForSelector('[data-reopen]');
+  await desk.keyboard.press('e');
+  await desk.waitForSelector('[data-resolve]');
+  await desk.waitForSelector('textarea:not([disabled])');
+  tell('and opened again by a key');
+  await resolve(desk);
+  await desk.click('[role=status] button:text-is("Undo")');
+  await desk.waitForSelector('[data-resolve]');
+  assert.equal(await desk.locator('[id^=item-]:has-text("opened the conversation again")').count(), 2);
+  await resolve(desk);
+  tell('a resolve is taken back where it was told');
   await desk.context().close();
 }
 

@@ -15,6 +15,13 @@ export type AttachmentState =
   /** Kept: it can be opened. */
   | 'STORED';
 
+export type ConversationReopenInput = {
+  /** The conversation. */
+  conversationId: string | number;
+  /** Refuse when it changed since this version. */
+  expectedVersion?: number | null | undefined;
+};
+
 export type ConversationResolveInput = {
   /** The conversation. */
   conversationId: string | number;
@@ -486,6 +493,13 @@ export type ConversationUnsnoozeMutationVariables = Exact<{
 
 
 export type ConversationUnsnoozeMutation = { conversationUnsnooze: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
+
+export type ConversationReopenMutationVariables = Exact<{
+  input: ConversationReopenInput;
+}>;
+
+
+export type ConversationReopenMutation = { conversationReopen: { conversation: { id: string, number: number, subject: string, lifecycle: Lifecycle, owner: OwnerKind, version: number, seq: number, queueId: string | null, createdAt: string, lastActivityAt: string, snoozedUntil: string | null, customer: { id: string, name: string, tier: string, tags: Array<string> } | null, assignee: { id: string, name: string } | null, sessions: Array<{ id: string, channel: string, thread: string | null, control: OwnerKind, openedAt: string, closedAt: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null }> } };
 
 export type CustomerUpdateMutationVariables = Exact<{
   input: CustomerUpdateInput;
@@ -2113,6 +2127,53 @@ fragment Err on UserError {
   message
   field
 }`) as unknown as TypedDocumentString<ConversationUnsnoozeMutation, ConversationUnsnoozeMutationVariables>;
+export const ConversationReopenDocument = new TypedDocumentString(`
+    mutation ConversationReopen($input: ConversationReopenInput!) {
+  conversationReopen(input: $input) {
+    conversation {
+      ...Row
+    }
+    userErrors {
+      ...Err
+    }
+  }
+}
+    fragment Row on Conversation {
+  id
+  number
+  subject
+  lifecycle
+  owner
+  version
+  seq
+  queueId
+  createdAt
+  lastActivityAt
+  snoozedUntil
+  customer {
+    id
+    name
+    tier
+    tags
+  }
+  assignee {
+    id
+    name
+  }
+  sessions {
+    id
+    channel
+    thread
+    control
+    openedAt
+    closedAt
+  }
+}
+fragment Err on UserError {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<ConversationReopenMutation, ConversationReopenMutationVariables>;
 export const CustomerUpdateDocument = new TypedDocumentString(`
     mutation CustomerUpdate($input: CustomerUpdateInput!) {
   customerUpdate(input: $input) {

@@ -1,8 +1,13 @@
+export interface Action {
+  label: string;
+  run(): void;
+}
+
 export interface Toast {
   id: number;
   tone: 'info' | 'good' | 'bad';
   text: string;
-  action?: { label: string; run(): void };
+  actions: Action[];
   /** When it goes by itself. */
   until: number;
 }
@@ -15,10 +20,11 @@ class Toasts {
   private next = 1;
   private readonly timers = new Map<number, ReturnType<typeof setTimeout>>();
 
-  show(tone: Toast['tone'], text: string, action?: Toast['action'], ms = 5000): void {
+  show(tone: Toast['tone'], text: string, action: Action | Action[] = [], ms = 5000): void {
+    const actions = [action].flat();
     const id = this.next++;
-    const stays = action ? Math.max(ms, 9000) : ms;
-    this.list = [...this.list.slice(-3), { id, tone, text, action, until: Date.now() + stays }];
+    const stays = actions.length > 0 ? Math.max(ms, 9000) : ms;
+    this.list = [...this.list.slice(-3), { id, tone, text, actions, until: Date.now() + stays }];
     this.end(id, stays);
   }
 

@@ -2,7 +2,7 @@
 
 use crate::{ReadTx, StoreError, WriteTx};
 use meridian_domain::{
-    ids::{ConversationId, QueueId},
+    ids::{AgentId, ConversationId, QueueId, SessionId},
     time::Instant,
 };
 use uuid::Uuid;
@@ -55,4 +55,37 @@ pub async fn snoozed_until(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<(Convers
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(|row| (row.id.into(), row.until)).collect())
+}
+
+/// Opens a closed session again; false when its party has another open one there, in the same thread.
+pub async fn reopen_session(tx: &mut WriteTx, session: SessionId) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let done = sqlx::query!(
+        "update session s set closed_at = null
+         where s.tenant_id = $1 and s.id = $2 and not exists (
+           select from session o
+           where o.tenant_id = $1 and o.party_id = s.party_id and o.account_id = s.account_id and o.id <> s.id
+             and coalesce(o.thread, '') = coalesce(s.thread, '') and o.closed_at is null)",
+        tenant,
+        session.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Whether an agent is or was part of a conversation.
+pub async fn worked_on(tx: &mut ReadTx, conversation: ConversationId, agent: AgentId) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let found = sqlx::query_scalar!(
+        r#"select exists (
+             select from session s join participant p on p.tenant_id = s.tenant_id and p.session_id = s.id
+             where s.tenant_id = $1 and s.conversation_id = $2 and p.actor_id = $3) as "found!""#,
+        tenant,
+        conversation.0,
+        agent.0
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(found)
 }

@@ -389,6 +389,22 @@ pub async fn passed_on_by(
     Ok(found.flatten().map(AgentId))
 }
 
+/// Who worked on a conversation last.
+pub async fn last_held_by(tx: &mut ReadTx, conversation: ConversationId) -> Result<Option<AgentId>, StoreError> {
+    let tenant = tx.tenant();
+    let found = sqlx::query_scalar!(
+        "select e.agent_id from work_item w
+         join work_item_event e on e.tenant_id = w.tenant_id and e.work_item_id = w.id
+         where w.tenant_id = $1 and w.conversation_id = $2 and e.to_state = 'active' and e.agent_id is not null
+         order by e.id desc limit 1",
+        tenant,
+        conversation.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(found.flatten().map(AgentId))
+}
+
 /// Gives waiting work to an agent without asking them, if and only if they have room by the rules of capacity: one
 /// statement. The caller holds the item.
 pub async fn give(tx: &mut WriteTx, item: &WorkItem, agent: AgentId, reason: &'static str) -> Result<bool, StoreError> {

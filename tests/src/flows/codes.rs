@@ -120,6 +120,7 @@ async fn by_itself_and_at_once(
     write(2).await?;
     let conversation = take(ana, inbox).await?;
     ana.query(RESOLVE, json!({ "c": conversation })).await?;
+    stack.sql("update work_item set wrap_until = clock_timestamp() where state = 'wrapping'").await?;
     stack.sql("update outbox set due_at = '-infinity' where payload->>'job' = 'wrap_up_end'").await?;
     stack.settle("select count(*) from work_item_event where reason = 'wrap_up_over'", 1, PATIENCE).await?;
     let used = "select coalesce(sum(used), 0)::bigint from agent_load";

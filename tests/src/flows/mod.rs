@@ -39,6 +39,7 @@ mod past;
 mod places;
 mod provider_news;
 mod reply_drafts;
+mod reopen;
 mod resume;
 mod routing;
 mod search;

@@ -142,6 +142,14 @@ struct ConversationUnsnoozeInput {
 }
 
 #[derive(InputObject)]
+struct ConversationReopenInput {
+    /// The conversation.
+    conversation_id: ID,
+    /// Refuse when it changed since this version.
+    expected_version: Option<i32>,
+}
+
+#[derive(InputObject)]
 struct ConversationReturnToBotInput {
     /// The conversation.
     conversation_id: ID,
@@ -279,6 +287,20 @@ impl SteerMutations {
         let viewer = viewer(ctx).extend()?;
         let conversation = read::<ConversationId>(&input.conversation_id).extend()?;
         let done = app::unsnooze(&viewer.app, &viewer.subject, conversation).await;
+        told(ctx, conversation, done).await
+    }
+
+    /// Takes back that a conversation was resolved: it is open, with its newest session. Whoever still writes it up has it
+    /// back; else it is the viewer's if they took part in it and have room, and waits in its queue if not. Refused once the
+    /// customer has begun a newer one. Who took part in it or a supervisor may. Needs `work:handle`.
+    async fn conversation_reopen(
+        &self,
+        ctx: &Context<'_>,
+        input: ConversationReopenInput,
+    ) -> Resolved<ConversationSteerPayload> {
+        let viewer = viewer(ctx).extend()?;
+        let conversation = read::<ConversationId>(&input.conversation_id).extend()?;
+        let done = app::reopen(&viewer.app, &viewer.subject, conversation, input.expected_version).await;
         told(ctx, conversation, done).await
     }
 }

@@ -417,6 +417,7 @@ export const enAdmin = {
   'audit.conversation_transferred': '{who} transferred {what}',
   'audit.conversation_snoozed': '{who} snoozed {what}',
   'audit.conversation_unsnoozed': '{who} took {what} up again',
+  'audit.conversation_reopened': '{who} opened {what} again',
   'audit.customer_updated': '{who} changed {what}',
   'audit.alert_ended': '{who} ended an alert',
   'audit.alert_acknowledged': '{who} saw an alert',

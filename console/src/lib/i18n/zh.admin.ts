@@ -418,6 +418,7 @@ export const zhAdmin: Record<keyof typeof enAdmin, string> = {
   'audit.conversation_transferred': '{who}转交了{what}',
   'audit.conversation_snoozed': '{who}搁置了{what}',
   'audit.conversation_unsnoozed': '{who}重新接手了{what}',
+  'audit.conversation_reopened': '{who} 重新打开了{what}',
   'audit.customer_updated': '{who}修改了{what}',
   'audit.alert_ended': '{who} 结束了告警',
   'audit.alert_acknowledged': '{who} 已阅告警',

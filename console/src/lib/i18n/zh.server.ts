@@ -116,6 +116,8 @@ const said: readonly (readonly [english: string, chinese: string])[] = [
   ['only its owner or a supervisor may resolve it', '只有负责人或主管可以结束会话'],
   ['only its owner or a supervisor may do this', '只有负责人或主管可以执行此操作'],
   ['a note has at most {} characters', '备注最多 {0} 个字符'],
+  ['the customer has written again since: go on in their newer conversation', '客户之后又来信了，请在较新的会话中继续'],
+  ['its channel account is in no queue: let an administrator choose one first', '渠道账户没有队列，请管理员先选择'],
   ['it is yours already', '已经由您负责'],
   ['choose a time from half a minute to a year from now', '请选择半分钟之后、一年之内的时间'],
   ['a step asks for at most 10 attributes', '每一步最多要求 10 个属性'],

@@ -24,7 +24,7 @@ use meridian_store::{
     StoreError, WriteTx, bots, codes,
     conversations::{self, Conversation, Session},
     items::{self, NewItem},
-    setup,
+    routing, setup,
     work::{self, Step, WorkItem},
 };
 use serde_json::json;
@@ -262,12 +262,16 @@ async fn finish(tx: &mut WriteTx, item: &WorkItem, wrap_up_seconds: i32, disposi
     Ok(())
 }
 
-/// The time for writing up is over: capacity comes back.
+/// The time for writing up is over: capacity comes back. One that was opened again and resolved anew has a later end.
 pub async fn wrap_up_end(app: &App, tenant: TenantId, id: WorkItemId) -> Result<(), StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
     let Some(item) = work::lock(&mut tx, id).await?.filter(|item| item.state == WorkState::Wrapping) else {
         return Ok(());
     };
+    let now = routing::now(&mut tx).await?;
+    if item.wrap_until.is_some_and(|until| until > now) {
+        return Ok(());
+    }
     written_up(&mut tx, &item, "wrap_up_over").await?;
     tx.commit().await
 }
