@@ -19,6 +19,7 @@ import { pictures } from './pictures.mjs';
 import { files, later, mail, passOn } from './passing.mjs';
 import { search } from './search.mjs';
 import { base, browser, serve, shots, tell } from './setup.mjs';
+import { speed } from './speed.mjs';
 import { steps } from './steps.mjs';
 import { tryBot } from './trybot.mjs';
 import { emergencies, lend, scheduled, steer } from './steer.mjs';
@@ -28,8 +29,8 @@ import { capacity, codes, consult, verifiers, whyNot } from './work.mjs';
 import { World } from './world.mjs';
 
 const scenarios = { day, wholeDay, passOn, later, files, mail, cut, race, expiry, collide, signedOut, merge, away, unsaved, widget, known, line, closed, person, supervisor, alerts, review, plans, imports, emergencies, steer, lend, scheduled, codes, capacity, consult, whyNot, search, verifiers, minds, steps, setUp, connect, assistant, tryBot, webhooks, lookup, knowledge, drafts, hands, keys, typedAhead, upgrade, many, looks };
-// Only when it is named: it writes the pictures of the documentation.
-const named = { ...scenarios, pictures };
+// Only when they are named: one writes the pictures of the documentation, the other measures.
+const named = { ...scenarios, pictures, speed };
 const asked = [...process.argv.slice(2), ...(process.env.SCENARIOS?.split(',') ?? [])];
 const names = asked.length > 0 ? asked : Object.keys(scenarios);
 const failed = [];
