@@ -188,7 +188,16 @@ export async function setUp({ chrome, url, run, problems }) {
   await admin.getByText(`Ada Novak saved the queue ${queue} (members: 1)`).first().waitFor();
   await admin.getByText(`Ada Novak changed how much may wait in ${queue}`).waitFor();
   await admin.getByText(`Ada Novak revoked the API key CRM ${run}`).waitFor();
-  tell('the audit log says so in sentences');
+  await admin.locator('[data-who]').selectOption({ label: person });
+  await admin.getByText('Nothing like that').waitFor();
+  await admin.locator('[data-who]').selectOption({ label: 'Ada Novak' });
+  await admin.getByText(`Ada Novak added ${person} as Agent`).waitFor();
+  await admin.getByLabel('Until the end of').fill('2020-01-31');
+  await admin.getByText('Nothing like that').waitFor();
+  await admin.getByRole('button', { name: 'Clear' }).click();
+  await admin.getByText(`Ada Novak added ${person} as Agent`).waitFor();
+  await shoot(admin, 'audit');
+  tell('the audit log says so in sentences, by who did it and when');
   const agent = await page(chrome, problems);
   await signIn(agent, url, `kiri${run}`, { secret });
   await available(agent);

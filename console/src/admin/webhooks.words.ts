@@ -60,6 +60,7 @@ export const words = {
   'kind.work.accepted': ['an agent took work', '坐席接单'],
   'kind.work.ended': ['work ended', '工作结束'],
   'kind.conversation.closed': ['a conversation was resolved', '会话结束'],
+  'kind.conversation.reopened': ['a resolved conversation was opened again', '会话重新打开'],
   'kind.customer.merged': ['two customers became one', '客户合并'],
   'kind.webhook.test': ['a test', '测试'],
 } as const;

@@ -1,6 +1,7 @@
 //! API keys of a tenant and the audit log.
 
 use crate::{ReadTx, StoreError, WriteTx};
+use chrono::TimeDelta;
 use meridian_domain::{
     actor::Actor,
     ids::{ApiKeyId, AuditId, BotId},
@@ -154,22 +155,53 @@ pub struct AuditEntry {
     pub detail: Value,
 }
 
-/// A page of the log, newest first; of one object when it is given.
+/// Which entries of the log are wanted; what is not given is not asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AuditFilter {
+    /// What was done to this thing.
+    pub object: Option<Uuid>,
+    /// What this agent, bot, key or customer did.
+    pub actor: Option<Uuid>,
+    /// Not before.
+    pub since: Option<Instant>,
+    /// Before.
+    pub until: Option<Instant>,
+}
+
+impl AuditFilter {
+    /// Entries are read by id, which tells roughly when it was made: an hour is more than two clocks differ by.
+    fn ids(&self) -> (Uuid, Uuid) {
+        let first_at = |at: Instant| Uuid::from_u128(u128::from(at.timestamp_millis().max(0).unsigned_abs()) << 80);
+        let slack = TimeDelta::hours(1);
+        (
+            self.since.map_or(Uuid::nil(), |at| first_at(at - slack)),
+            self.until.map_or(Uuid::max(), |at| first_at(at + slack)),
+        )
+    }
+}
+
+/// A page of the log, newest first.
 pub async fn audit_page(
     tx: &mut ReadTx,
-    object: Option<Uuid>,
+    filter: AuditFilter,
     before: Option<AuditId>,
     limit: i64,
 ) -> Result<Vec<AuditEntry>, StoreError> {
     let tenant = tx.tenant();
+    let (first, end) = filter.ids();
     let rows = sqlx::query!(
         "select id, at, actor_kind, actor_id, action, object_kind, object_id, detail from audit_entry
-         where tenant_id = $1 and ($2::uuid is null or object_id = $2) and ($3::uuid is null or id < $3)
+         where tenant_id = $1 and ($2::uuid is null or object_id = $2) and ($5::uuid is null or actor_id = $5)
+           and id >= $6 and id < $3 and at >= coalesce($7::timestamptz, '-infinity') and at < coalesce($8::timestamptz, 'infinity')
          order by id desc limit $4",
         tenant,
-        object,
-        before.map(|id| id.0),
-        limit
+        filter.object,
+        before.map_or(end, |id| id.0.min(end)),
+        limit,
+        filter.actor,
+        first,
+        filter.since as Option<Instant>,
+        filter.until as Option<Instant>
     )
     .fetch_all(tx.conn())
     .await?;

@@ -114,7 +114,8 @@ async fn items(tx: &mut ReadTx, ids: &[Uuid], facts: &mut Facts) -> Result<(), S
              order by revision desc limit 1
            ) c on true
            left join delivery d on d.tenant_id = t.tenant_id and d.item_id = t.id
-           where t.tenant_id = $1 and t.id = any($2) and t.kind in ('message', 'handoff')"#,
+           where t.tenant_id = $1 and t.id = any($2)
+             and (t.kind in ('message', 'handoff') or (t.kind = 'state' and c.body->>'type' = 'reopened'))"#,
         tenant,
         ids
     )

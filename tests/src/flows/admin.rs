@@ -105,7 +105,27 @@ async fn a_site_a_person_and_a_queue_are_set_up_and_bad_values_named() -> Result
     let actions: Vec<&str> =
         log["auditEntries"]["nodes"].as_array().into_iter().flatten().filter_map(|e| e["action"].as_str()).collect();
     assert_eq!(actions, ["sign_in", "agent_changed", "sign_in", "agent_created"]);
+    audit_by_person_and_time(&ada, kiri["id"].as_str().unwrap_or_default()).await?;
     stack.finish().await
+}
+
+/// What one person did, and what was done in a time, page by page.
+async fn audit_by_person_and_time(ada: &Agent, kiri: &str) -> Result<()> {
+    let log = "query($a: String, $s: DateTime, $u: DateTime, $c: String) { auditEntries(actorId: $a, since: $s, until: $u, first: 1, after: $c) {
+        nodes { action at actor { id } } pageInfo { hasNextPage endCursor } } }";
+    let first = ada.query(log, json!({ "a": kiri })).await?["auditEntries"].clone();
+    assert_eq!((&first["nodes"][0]["action"], &first["nodes"][0]["actor"]["id"]), (&json!("sign_in"), &json!(kiri)));
+    let rest = ada.query(log, json!({ "a": kiri, "c": first["pageInfo"]["endCursor"] })).await?["auditEntries"].clone();
+    assert_eq!(rest["nodes"][0]["action"], "sign_in");
+    assert_eq!((&first["pageInfo"]["hasNextPage"], &rest["pageInfo"]["hasNextPage"]), (&json!(true), &json!(false)));
+    let at = first["nodes"][0]["at"].clone();
+    let since = ada.query(log, json!({ "a": kiri, "s": at })).await?["auditEntries"].clone();
+    let until = ada.query(log, json!({ "a": kiri, "u": at })).await?["auditEntries"].clone();
+    assert_eq!((&since["nodes"], &since["pageInfo"]["hasNextPage"]), (&first["nodes"], &json!(false)));
+    assert_eq!(until["nodes"], rest["nodes"]);
+    let wrong = ada.send(log, json!({ "a": "nobody" })).await?;
+    assert_eq!(wrong["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{wrong}");
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

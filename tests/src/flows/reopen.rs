@@ -22,6 +22,10 @@ async fn reopen(agent: &Agent, conversation: &str) -> Result<Value> {
 async fn what_was_resolved_by_mistake_is_open_again() -> Result<()> {
     let Some(stack) = Stack::start().await? else { return Ok(()) };
     stack.sql("update queue set wrap_up_seconds = 0").await?;
+    let ada = Agent::sign_in(&stack.base, "demo", "ada@demo.example", &stack.demo.password).await?;
+    let hook = json!({ "name": "CRM", "url": format!("{}/crm", stack.provider.url) });
+    let save = "mutation($i: WebhookEndpointSaveInput!) { webhookEndpointSave(input: $i) { userErrors { message } } }";
+    ada.query(save, json!({ "i": hook })).await?;
     let mut people = both_sites(&stack).await?;
     let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
     let write = async |n: u32, text: &str| {
@@ -61,6 +65,8 @@ async fn what_was_resolved_by_mistake_is_open_again() -> Result<()> {
     stack.sql("update outbox set due_at = '-infinity' where payload->>'job' = 'wrap_up_end'").await?;
     stack.settle("select count(*) from outbox where payload->>'job' = 'wrap_up_end'", 0, PATIENCE).await?;
     assert_eq!(stack.count("select count(*) from work_item where state = 'wrapping'").await?, 1);
+    // Other systems are told, each time.
+    stack.settle("select count(*) from webhook_event where kind = 'conversation.reopened'", 2, PATIENCE).await?;
     stack.finish().await
 }
 

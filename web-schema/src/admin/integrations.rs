@@ -19,7 +19,7 @@ use meridian_domain::{
     people::Permission,
     time::{Clock, SystemClock},
 };
-use meridian_store::keys;
+use meridian_store::keys::{self, AuditFilter};
 use serde_json::Value;
 
 /// A key for programs. Send it as `Authorization: Bearer mrd_…`.
@@ -103,16 +103,26 @@ impl IntegrationQueries {
         #[graphql(desc = "Only what was done to this thing: an id with or without its prefix")] object_id: Option<
             String,
         >,
+        #[graphql(desc = "Only what this agent, bot, key or customer did: an id with or without its prefix")]
+        actor_id: Option<String>,
+        #[graphql(desc = "Only what was done then or later")] since: Option<DateTime<Utc>>,
+        #[graphql(desc = "Only what was done before")] until: Option<DateTime<Utc>>,
         #[graphql(desc = "How many, 1 to 100")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor")] after: Option<String>,
     ) -> Resolved<Connection<String, AuditEntry, EmptyFields, EmptyFields>> {
         let mut tx = reading(ctx, Permission::ReadAudit).await?;
         let limit = page::first(first).extend()?;
-        let bare = |text: &String| uuid::Uuid::try_parse(text.rsplit('_').next().unwrap_or_default());
-        let object = object_id.as_ref().map(bare).transpose();
-        let object = object.map_err(|_| AppError::BadInput("objectId is not an id".to_owned())).extend()?;
+        let bare = |name: &str, text: Option<String>| match text {
+            Some(text) => uuid::Uuid::try_parse(text.rsplit('_').next().unwrap_or_default())
+                .map(Some)
+                .map_err(|_| AppError::BadInput(format!("{name} is not an id"))),
+            None => Ok(None),
+        };
+        let object = bare("objectId", object_id).extend()?;
+        let actor = bare("actorId", actor_id).extend()?;
+        let filter = AuditFilter { object, actor, since, until };
         let from = after.as_deref().map(page::read_at::<AuditId>).transpose().extend()?;
-        let rows = keys::audit_page(&mut tx, object, from.map(|(_, id)| id), limit + 1).await;
+        let rows = keys::audit_page(&mut tx, filter, from.map(|(_, id)| id), limit + 1).await;
         let rows = rows.map_err(AppError::from).extend()?;
         Ok(page::connection(rows, limit, from.is_some(), |row| page::at_cursor(row.at, row.id), entry))
     }

@@ -814,6 +814,9 @@ export type ApiKeysQuery = { apiKeys: Array<{ id: string, name: string, scopes: 
 
 export type AuditEntriesQueryVariables = Exact<{
   objectId?: string | null | undefined;
+  actorId?: string | null | undefined;
+  since?: string | null | undefined;
+  until?: string | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
@@ -1928,8 +1931,15 @@ export const ApiKeysDocument = new TypedDocumentString(`
   revokedAt
 }`) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
 export const AuditEntriesDocument = new TypedDocumentString(`
-    query AuditEntries($objectId: String, $first: Int, $after: String) {
-  auditEntries(objectId: $objectId, first: $first, after: $after) {
+    query AuditEntries($objectId: String, $actorId: String, $since: DateTime, $until: DateTime, $first: Int, $after: String) {
+  auditEntries(
+    objectId: $objectId
+    actorId: $actorId
+    since: $since
+    until: $until
+    first: $first
+    after: $after
+  ) {
     nodes {
       id
       at

@@ -206,6 +206,10 @@ impl Telling<'_> {
                 let data = json!({ "message": { "id": id.to_string(), "status": state, "error": item.error } });
                 self.tell(EventKind::MessageStatus, format!("{id}:{state}"), of, *at, data);
             }
+        } else if item.kind == "state" && item.form.as_deref() == Some("reopened") {
+            let Some(one) = self.facts.conversations.get(&item.conversation.0) else { return };
+            let key = format!("{id}:reopened");
+            self.tell(EventKind::ConversationReopened, key, of, item.placed_at, conversation(one));
         } else if let Some(handoff) = self.facts.handoffs.get(&id.0) {
             let data = json!({ "handoff": {
                 "id": handoff.id.to_string(), "session": handoff.session.to_string(), "bot": handoff.bot,
@@ -443,6 +447,17 @@ mod tests {
         let wanted = ["conversation.opened", "work.offered", "work.accepted", "work.ended", "conversation.closed"];
         assert_eq!(kinds, wanted);
         assert_eq!(told[2].data["agent"], "agt");
+    }
+
+    #[test]
+    fn a_resolve_that_was_taken_back_is_told() {
+        let mut facts = facts();
+        let back = facts.items.get_mut(&id(3)).unwrap();
+        (back.kind, back.form, back.delivery) = ("state".into(), Some("reopened".into()), None);
+        let change = Change::Item { conversation: id(1).into(), item: id(3).into() };
+        let told = events(&[change], &facts, at(2));
+        assert_eq!((told.len(), told[0].kind), (1, "conversation.reopened"));
+        assert_eq!(told[0].data["conversation"]["id"], ConversationId(id(1)).to_string());
     }
 
     #[test]

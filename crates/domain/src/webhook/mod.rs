@@ -51,6 +51,8 @@ kinds! {
     WorkEnded = "work.ended", "work is done, abandoned, withdrawn or went to a partner";
     /// A conversation was resolved.
     ConversationClosed = "conversation.closed", "a conversation was resolved";
+    /// A resolve was taken back.
+    ConversationReopened = "conversation.reopened", "a resolved conversation was opened again";
     /// Two customers became one.
     CustomerMerged = "customer.merged", "two customers became one";
 }
