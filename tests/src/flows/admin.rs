@@ -100,17 +100,17 @@ async fn a_site_a_person_and_a_queue_are_set_up_and_bad_values_named() -> Result
     let audit = again.send("{ auditEntries(first: 1) { nodes { id } } }", json!({})).await?;
     assert_eq!(audit["errors"][0]["extensions"]["code"], "FORBIDDEN", "a supervisor reads no audit log: {audit}");
 
-    let log = "query($o: String!) { auditEntries(objectId: $o) { nodes { action actor { kind } } } }";
-    let log = ada.query(log, json!({ "o": kiri["id"] })).await?;
-    let actions: Vec<&str> =
-        log["auditEntries"]["nodes"].as_array().into_iter().flatten().filter_map(|e| e["action"].as_str()).collect();
-    assert_eq!(actions, ["sign_in", "agent_changed", "sign_in", "agent_created"]);
-    audit_by_person_and_time(&ada, kiri["id"].as_str().unwrap_or_default()).await?;
+    audit_of_person_and_time(&ada, kiri["id"].as_str().unwrap_or_default()).await?;
     stack.finish().await
 }
 
-/// What one person did, and what was done in a time, page by page.
-async fn audit_by_person_and_time(ada: &Agent, kiri: &str) -> Result<()> {
+/// What was done to one person, what they did themselves, and what was done in a time, page by page.
+async fn audit_of_person_and_time(ada: &Agent, kiri: &str) -> Result<()> {
+    let log = "query($o: String!) { auditEntries(objectId: $o) { nodes { action actor { kind } } } }";
+    let log = ada.query(log, json!({ "o": kiri })).await?;
+    let actions: Vec<&str> =
+        log["auditEntries"]["nodes"].as_array().into_iter().flatten().filter_map(|e| e["action"].as_str()).collect();
+    assert_eq!(actions, ["sign_in", "agent_changed", "sign_in", "agent_created"]);
     let log = "query($a: String, $s: DateTime, $u: DateTime, $c: String) { auditEntries(actorId: $a, since: $s, until: $u, first: 1, after: $c) {
         nodes { action at actor { id } } pageInfo { hasNextPage endCursor } } }";
     let first = ada.query(log, json!({ "a": kiri })).await?["auditEntries"].clone();

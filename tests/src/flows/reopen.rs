@@ -6,7 +6,8 @@ use meridian_lab::agent::Agent;
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
 
-const RESOLVE: &str = "mutation($c: ID!) { conversationResolve(input: { conversationId: $c, disposition: \"answered\" }) {
+const RESOLVE: &str =
+    "mutation($c: ID!) { conversationResolve(input: { conversationId: $c, disposition: \"answered\" }) {
     conversation { version } userErrors { code message } } }";
 const REOPEN: &str = "mutation($c: ID!, $v: Int) { conversationReopen(input: { conversationId: $c, expectedVersion: $v }) {
     conversation { lifecycle owner assignee { id } version workItems { state wrapUntil } } userErrors { code message } } }";
@@ -97,6 +98,9 @@ async fn what_is_opened_again_without_room_waits_and_a_newer_conversation_goes_f
     stack.settle("select count(*) from conversation", 2, PATIENCE).await?;
     let late = reopen(&sam, &conversation).await?;
     assert_eq!(late["userErrors"][0]["code"], "INVALID", "{late}");
-    ensure!(late["userErrors"][0]["message"].as_str().is_some_and(|said| said.contains("newer conversation")), "{late}");
+    ensure!(
+        late["userErrors"][0]["message"].as_str().is_some_and(|said| said.contains("newer conversation")),
+        "{late}"
+    );
     stack.finish().await
 }

@@ -179,7 +179,9 @@ struct Held {
 
 async fn hold(app: &App, tx: &mut WriteTx, id: BotTestId) -> Result<Held, BotTestRefused> {
     bearable(tx).await?;
-    store::find(tx, id).await?.ok_or(BotTestRefused::NotFound("test"))?;
+    if !store::exists(tx, id).await? {
+        return Err(BotTestRefused::NotFound("test"));
+    }
     let version = store::claim(tx, id, CLAIM).await?.ok_or(BotTestRefused::Busy)?;
     let found = store::find(tx, id).await?.ok_or(BotTestRefused::NotFound("test"))?;
     playable(tx, found.bot).await?;
