@@ -1,7 +1,6 @@
 //! API keys of a tenant and the audit log.
 
 use crate::{ReadTx, StoreError, WriteTx};
-use chrono::TimeDelta;
 use meridian_domain::{
     actor::Actor,
     ids::{ApiKeyId, AuditId, BotId},
@@ -171,11 +170,12 @@ pub struct AuditFilter {
 impl AuditFilter {
     /// Entries are read by id, which tells roughly when it was made: an hour is more than two clocks differ by.
     fn ids(&self) -> (Uuid, Uuid) {
-        let first_at = |at: Instant| Uuid::from_u128(u128::from(at.timestamp_millis().max(0).unsigned_abs()) << 80);
-        let slack = TimeDelta::hours(1);
+        const SLACK: i64 = 3_600_000;
+        // The first 48 bits of an id are milliseconds (RFC 9562); a moment beyond them is as good as none.
+        let first_at = |ms: i64| Uuid::from_u128(u128::from(ms.clamp(0, (1 << 48) - 1).unsigned_abs()) << 80);
         (
-            self.since.map_or(Uuid::nil(), |at| first_at(at - slack)),
-            self.until.map_or(Uuid::max(), |at| first_at(at + slack)),
+            self.since.map_or(Uuid::nil(), |at| first_at(at.timestamp_millis().saturating_sub(SLACK))),
+            self.until.map_or(Uuid::max(), |at| first_at(at.timestamp_millis().saturating_add(SLACK))),
         )
     }
 }
