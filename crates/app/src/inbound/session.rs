@@ -112,7 +112,7 @@ async fn open(tx: &mut WriteTx, who: Resolved, arrival: &Arrival<'_>) -> Result<
 }
 
 /// Who has what has just come: nobody when nobody waits for an answer, else the bot if there is one, else people.
-fn holder(arrival: &Arrival<'_>, bot: Option<BotId>) -> OwnerKind {
+pub(super) fn holder(arrival: &Arrival<'_>, bot: Option<BotId>) -> OwnerKind {
     match bot {
         _ if arrival.quiet => OwnerKind::None,
         Some(_) => OwnerKind::Bot,
