@@ -1,8 +1,5 @@
 //! The HTTP and WebSocket edge: verifies, limits, hands on. No rules and no SQL.
 
-// The futures of the schema's roots nest deeper than the default when they are optimised.
-#![recursion_limit = "256"]
-
 mod auth;
 mod bot_api;
 mod bots;

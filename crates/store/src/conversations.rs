@@ -4,7 +4,7 @@ use crate::{ReadTx, StoreError, WriteTx, error::code};
 use meridian_domain::{
     channel::ChannelKind,
     ids::{
-        AgentId, BotId, BranchId, ChannelAccountId, ConversationId, CustomerId, OfferId, PartyId, QueueId, SessionId,
+        AgentId, BranchId, ChannelAccountId, ConversationId, CustomerId, OfferId, PartyId, QueueId, SessionId,
         WorkItemId,
     },
     time::Instant,
@@ -501,6 +501,41 @@ pub async fn pass_control(
     row.try_into()
 }
 
+/// Hands a session, and its conversation with it, which is open then, to an agent or to the queue. The caller holds the
+/// conversation.
+pub async fn hand_over(
+    tx: &mut WriteTx,
+    conversation: ConversationId,
+    session: SessionId,
+    to: Option<AgentId>,
+) -> Result<Session, StoreError> {
+    let tenant = tx.tenant();
+    let owner = if to.is_some() { OwnerKind::Agent } else { OwnerKind::Queue };
+    let row = sqlx::query_as!(
+        SessionRow,
+        "with joined as (
+           insert into participant (tenant_id, session_id, kind, actor_id, role)
+           select $1, $2, 'agent', $4, 'agent' where $4::uuid is not null
+         ), owned as (
+           update conversation c set lifecycle = 'open', owner = $3, owner_agent_id = $4, version = c.version + 1,
+                  resolved_at = null
+           where c.tenant_id = $1 and c.id = $5
+         )
+         update session set control = $3, control_id = $4, control_epoch = control_epoch + 1, bot_waits_since = null
+         where tenant_id = $1 and id = $2
+         returning id, conversation_id, party_id, account_id, kind, thread, opened_at, closed_at, last_customer_at,
+                   last_external_id, control, control_id, control_epoch, bot_waits_since, heard",
+        tenant,
+        session.0,
+        owner.code(),
+        to.map(|agent| agent.0),
+        conversation.0
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    row.try_into()
+}
+
 /// Closes all sessions of a conversation.
 pub async fn close_sessions(tx: &mut WriteTx, conversation: ConversationId) -> Result<(), StoreError> {
     let tenant = tx.tenant();
@@ -532,24 +567,6 @@ pub async fn took_part(tx: &mut ReadTx, session: SessionId, actor: Uuid) -> Resu
     .fetch_one(tx.conn())
     .await?;
     Ok(found)
-}
-
-/// The bot and the queue behind a session's account.
-pub async fn routing_of(
-    tx: &mut ReadTx,
-    account: ChannelAccountId,
-) -> Result<Option<(QueueId, BranchId, Option<BotId>)>, StoreError> {
-    let tenant = tx.tenant();
-    let row = sqlx::query!(
-        r#"select a.queue_id, a.branch_id, b.id as "bot_id?"
-           from channel_account a left join bot b on b.tenant_id = a.tenant_id and b.id = a.bot_id and b.status = 'active'
-           where a.tenant_id = $1 and a.id = $2"#,
-        tenant,
-        account.0
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(row.map(|row| (row.queue_id.into(), row.branch_id.into(), row.bot_id.map(BotId))))
 }
 
 /// The newest session of a web chat visitor, and their party.

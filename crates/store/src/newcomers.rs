@@ -2,7 +2,7 @@
 //! after the other it would be a dozen round trips each, while the rest of their batch waits.
 
 use crate::{
-    StoreError, WriteTx,
+    ReadTx, StoreError, WriteTx,
     arrivals::{Place, Standing},
     causes::WorkMove,
     conversations::{self, Conversation, Session},
@@ -11,7 +11,7 @@ use crate::{
 use meridian_domain::{
     channel::ChannelKind,
     event::Identifier,
-    ids::{BotId, BranchId, ConversationId, CustomerId, LinkId, PartyId, QueueId, SessionId, WorkItemId},
+    ids::{BotId, BranchId, ChannelAccountId, ConversationId, CustomerId, LinkId, PartyId, QueueId, SessionId, WorkItemId},
     jobs::Job,
     time::Instant,
     understanding::message::Heard,
@@ -31,6 +31,27 @@ pub struct Way {
     pub bot: Option<BotId>,
 }
 
+impl Way {
+    fn of(queue: Uuid, branch: Uuid, bot: Option<Uuid>) -> Self {
+        Self { queue: queue.into(), branch: branch.into(), bot: bot.map(BotId) }
+    }
+}
+
+/// Where what comes in over an account goes; `None` without such an account.
+pub async fn way(tx: &mut ReadTx, account: ChannelAccountId) -> Result<Option<Way>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        r#"select a.queue_id, a.branch_id, b.id as "bot_id?"
+           from channel_account a left join bot b on b.tenant_id = a.tenant_id and b.id = a.bot_id and b.status = 'active'
+           where a.tenant_id = $1 and a.id = $2"#,
+        tenant,
+        account.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| Way::of(row.queue_id, row.branch_id, row.bot_id)))
+}
+
 /// Which senders are strangers, by their place in the list: nobody has their key, and nobody holds one of their
 /// identifiers; and where what they write goes. The caller holds the locks of the values that join
 /// ([`crate::identity::lock_values`]).
@@ -43,19 +64,19 @@ pub async fn strangers(
     let ids = || senders.iter().zip(1_i64..).flat_map(|((_, ids), n)| ids.iter().map(move |id| (n, id)));
     let told = |of: fn(&Identifier) -> &str| ids().map(|(_, id)| of(id).to_owned()).collect::<Vec<_>>();
     let rows = sqlx::query!(
-        r#"select a.n as "n!", c.queue_id, c.branch_id, b.id as "bot_id?"
+        r#"with held as (
+             select distinct k.n from unnest($6::bigint[], $7::text[], $8::text[], $9::text[]) as k(n, scheme, scope, value)
+             join customer_identity i on i.tenant_id = $1 and i.scheme = k.scheme and i.value = k.value
+               and i.scope = k.scope and i.valid_to is null
+           )
+           select a.n as "n!", c.queue_id, c.branch_id, b.id as "bot_id?"
            from unnest($2::text[], $3::text[], $4::text[], $5::uuid[]) with ordinality as a(scheme, scope, value, account, n)
            join channel_account c on c.tenant_id = $1 and c.id = a.account
            left join bot b on b.tenant_id = $1 and b.id = c.bot_id and b.status || '' = 'active'
            where not exists (
              select from party p
              where p.tenant_id = $1 and p.scheme = a.scheme and p.scope = a.scope and p.value = a.value
-           ) and not exists (
-             select from unnest($6::bigint[], $7::text[], $8::text[], $9::text[]) as k(n, scheme, scope, value)
-             join customer_identity i on i.tenant_id = $1 and i.scheme = k.scheme and i.value = k.value
-               and i.scope = k.scope and i.valid_to is null
-             where k.n = a.n
-           )"#,
+           ) and a.n not in (select n from held)"#,
         tenant,
         &keys(|key| &key.scheme),
         &keys(|key| &key.scope),
@@ -68,12 +89,7 @@ pub async fn strangers(
     )
     .fetch_all(tx.conn())
     .await?;
-    let way = |queue: Uuid, branch: Uuid, bot: Option<Uuid>| Way {
-        queue: queue.into(),
-        branch: branch.into(),
-        bot: bot.map(BotId),
-    };
-    let found = rows.into_iter().map(|row| (row.n, way(row.queue_id, row.branch_id, row.bot_id)));
+    let found = rows.into_iter().map(|row| (row.n, Way::of(row.queue_id, row.branch_id, row.bot_id)));
     Ok(found.filter_map(|(n, way)| Some((usize::try_from(n - 1).ok()?, way))).collect())
 }
 

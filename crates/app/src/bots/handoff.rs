@@ -16,11 +16,12 @@ use meridian_domain::{
     jobs::Job,
     live::{Change, Topic},
     routing::SkillNeed,
-    work::{ItemKind, Lifecycle, OwnerKind, WorkState},
+    work::{ItemKind, OwnerKind, WorkState},
 };
 use meridian_store::{
     StoreError, WriteTx, bots, conversations, handoffs,
     items::{self, NewItem},
+    newcomers::{self, Way},
     setup, work,
 };
 use serde_json::json;
@@ -86,9 +87,9 @@ pub(super) async fn take(
     }
     let holds = session.control == OwnerKind::Bot && session.control_id == Some(bot.0);
     let took_part = holds || conversations::took_part(tx, session.id, bot.0).await?;
-    let answers_here = |routed: Option<(_, _, Option<BotId>)>| routed.is_some_and(|(.., of)| of == Some(bot));
+    let answers_here = |way: Option<Way>| way.is_some_and(|way| way.bot == Some(bot));
     if session.closed_at.is_some()
-        || (!took_part && !answers_here(conversations::routing_of(tx, session.account).await?))
+        || (!took_part && !answers_here(newcomers::way(tx, session.account).await?))
     {
         return Err(HandoffRefused::NoSession);
     }
@@ -111,8 +112,7 @@ pub(super) async fn take(
     tx.job(&Job::Summarise { handoff: id }, session.id.0);
     let queue = target(tx, bot, request, conversation.queue).await?;
     if holds {
-        conversations::pass_control(tx, session.id, OwnerKind::Queue, None).await?;
-        conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
+        conversations::hand_over(tx, conversation.id, session.id, None).await?;
         enqueue(tx, &session, queue, conversation.branch, request).await?;
     }
     if let Some(wish) = &request.callback {
@@ -243,12 +243,11 @@ pub(crate) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'stati
     let key = format!("{why}:{}:{}", session.id, session.control_epoch);
     let id = handoffs::insert(tx, session.id, conversation.id, item, Some(BotId(bot)), &key, &json!(request)).await?;
     tx.job(&Job::Summarise { handoff: id }, session.id.0);
-    conversations::pass_control(tx, session.id, OwnerKind::Queue, None).await?;
+    conversations::hand_over(tx, conversation.id, session.id, None).await?;
     if why != "passed_back" {
         let event = bots::insert_event(tx, BotId(bot), session.id, "session.taken", &told::taken(why)).await?;
         tx.job(&Job::BotEvent { event }, session.id.0);
     }
-    conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
     let request = inbound::Enqueue {
         queue,
         branch: conversation.branch,

@@ -18,7 +18,7 @@ use meridian_domain::{
 use meridian_store::{
     StoreError, WriteTx, bots,
     conversations::{self, Conversation, Session},
-    handoffs, items, routing,
+    handoffs, items, newcomers, routing,
     work::{self, Step, WorkItem},
 };
 use serde_json::json;
@@ -83,7 +83,7 @@ async fn the_bot(
 ) -> Result<bots::Bot, SteerRefused> {
     let id = match named.or(handed_over) {
         Some(id) => Some(id),
-        None => conversations::routing_of(tx, session.account).await?.and_then(|(.., bot)| bot),
+        None => newcomers::way(tx, session.account).await?.and_then(|way| way.bot),
     };
     let none = || SteerRefused::Invalid("no bot had a part in this conversation: name the bot".to_owned());
     let found = bots::find(tx, id.ok_or_else(none)?).await?;
@@ -165,8 +165,7 @@ pub async fn take_from_bot(app: &App, subject: &Subject, id: ConversationId) -> 
         let full = "you have no room for it: finish something first, or let an administrator raise your capacity";
         return Err(SteerRefused::Invalid(full.to_owned()));
     }
-    let session = conversations::pass_control(&mut tx, session.id, OwnerKind::Agent, Some(me.0)).await?;
-    conversations::set_state(&mut tx, id, Lifecycle::Open, OwnerKind::Agent, Some(me)).await?;
+    let session = conversations::hand_over(&mut tx, conversation.id, session.id, Some(me)).await?;
     routing::insert_assigned(&mut tx, &item, me).await?;
     if let Some(handoff) = handoffs::of_conversations(&mut tx, &[id.0]).await?.first() {
         let data = told::accepted(handoff.id);

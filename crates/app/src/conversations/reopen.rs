@@ -14,12 +14,12 @@ use meridian_domain::{
     jobs::Job,
     live::{Change, Topic},
     people::Permission,
-    work::{ItemKind, Lifecycle, OwnerKind, WorkState},
+    work::{ItemKind, Lifecycle, WorkState},
 };
 use meridian_store::{
     WriteTx, aside,
     conversations::{self, Conversation, Session},
-    routing,
+    newcomers, routing,
     work::{self, Step},
 };
 use serde_json::json;
@@ -59,9 +59,7 @@ pub async fn reopen(
         return Err(SteerRefused::Invalid(WROTE_AGAIN.to_owned()));
     }
     let holder = give_back(&mut tx, me, &conversation, &session).await?;
-    let owner = if holder.is_some() { OwnerKind::Agent } else { OwnerKind::Queue };
-    let session = conversations::pass_control(&mut tx, session.id, owner, holder.map(|agent| agent.0)).await?;
-    conversations::set_state(&mut tx, id, Lifecycle::Open, owner, holder).await?;
+    let session = conversations::hand_over(&mut tx, conversation.id, session.id, holder).await?;
     say(&mut tx, subject, &conversation, &session, ItemKind::State, None, json!({ "type": "reopened" })).await?;
     let mut concerned = topics(&conversation, Some(&session));
     concerned.push(Topic::Floor);
@@ -92,9 +90,9 @@ async fn give_back(
     }
     let queue = match conversation.queue {
         Some(queue) => queue,
-        None => conversations::routing_of(tx, session.account)
+        None => newcomers::way(tx, session.account)
             .await?
-            .map(|(queue, ..)| queue)
+            .map(|way| way.queue)
             .ok_or_else(|| SteerRefused::Invalid(NO_QUEUE.to_owned()))?,
     };
     let sticky = match me {

@@ -16,6 +16,7 @@ use meridian_store::{
     arrivals::Standing,
     conversations::{self, Conversation, Session},
     identity::PartyView,
+    newcomers::{self, Way},
     sessions, work,
 };
 use serde_json::json;
@@ -70,7 +71,7 @@ pub(crate) async fn place(tx: &mut WriteTx, party: Resolved, arrival: &Arrival<'
 
 async fn open(tx: &mut WriteTx, who: Resolved, arrival: &Arrival<'_>) -> Result<Standing, StoreError> {
     let party = who.view;
-    let (queue, branch, bot) = conversations::routing_of(tx, arrival.account).await?.ok_or_else(|| {
+    let Way { queue, branch, bot } = newcomers::way(tx, arrival.account).await?.ok_or_else(|| {
         StoreError::Inconsistent { table: "channel_account", column: "id", value: arrival.account.to_string() }
     })?;
     let continued = continued(tx, party, arrival).await?;
@@ -144,7 +145,7 @@ pub(crate) async fn rouse(tx: &mut WriteTx, at: &mut Standing, arrival: &Arrival
     if at.session.control != OwnerKind::None {
         return Ok(());
     }
-    let Some((queue, branch, bot)) = conversations::routing_of(tx, arrival.account).await? else { return Ok(()) };
+    let Some(Way { queue, branch, bot }) = newcomers::way(tx, arrival.account).await? else { return Ok(()) };
     let bot = bot.filter(|_| matches!(at.conversation.owner, OwnerKind::Bot | OwnerKind::None));
     let owner = if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue };
     at.session = conversations::pass_control(tx, at.session.id, owner, bot.map(|bot| bot.0)).await?;

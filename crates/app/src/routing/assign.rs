@@ -11,7 +11,7 @@ use meridian_domain::{
     jobs::Job,
     live::{Change, Topic},
     people::Permission,
-    work::{ItemKind, Lifecycle, OwnerKind, WorkState},
+    work::{ItemKind, WorkState},
 };
 use meridian_store::{
     StoreError, WriteTx, agents, capacity, conversations,
@@ -73,8 +73,7 @@ pub async fn assign(
     if !given {
         return Err(AssignRefused::Full);
     }
-    let session = conversations::pass_control(&mut tx, item.session, OwnerKind::Agent, Some(to.0)).await?;
-    conversations::set_state(&mut tx, conversation.id, Lifecycle::Open, OwnerKind::Agent, Some(to)).await?;
+    let session = conversations::hand_over(&mut tx, conversation.id, item.session, Some(to)).await?;
     let decision = routing::insert_assigned(&mut tx, &item, to).await?;
     let new = NewItem {
         conversation: conversation.id,

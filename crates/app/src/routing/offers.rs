@@ -12,7 +12,7 @@ use meridian_domain::{
     jobs::Job,
     live::{Change, Topic},
     people::{ChosenState, Permission},
-    work::{ItemKind, Lifecycle, OfferState, OwnerKind, WorkState},
+    work::{ItemKind, OfferState, WorkState},
     work_code::{self, CodeKind, CodeRefused},
 };
 use meridian_store::{
@@ -51,8 +51,7 @@ pub async fn accept(app: &App, subject: &Subject, id: OfferId) -> Result<Convers
     // Locks go conversation first everywhere.
     let conversation = conversations::lock_of_offer(&mut tx, id).await?.ok_or(OfferRefused::Gone)?;
     let item = work::accept(&mut tx, id, me).await?.ok_or(OfferRefused::Gone)?;
-    let session = conversations::pass_control(&mut tx, item.session, OwnerKind::Agent, Some(me.0)).await?;
-    conversations::set_state(&mut tx, conversation.id, Lifecycle::Open, OwnerKind::Agent, Some(me)).await?;
+    let session = conversations::hand_over(&mut tx, conversation.id, item.session, Some(me)).await?;
     let new = NewItem {
         conversation: conversation.id,
         session: Some(session.id),

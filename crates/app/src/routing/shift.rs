@@ -15,7 +15,7 @@ use meridian_domain::{
     live::{Change, Topic},
     routing::Agent,
     time::Instant,
-    work::{ItemKind, Lifecycle, OwnerKind, WorkState},
+    work::{ItemKind, Lifecycle, WorkState},
 };
 use meridian_store::{
     StoreError, WriteTx, conversations, handoffs,
@@ -101,8 +101,7 @@ async fn hand_on(
     let before = shifts::holders_before(tx, id, holder).await?;
     let next = awake.first_of(&before, item.queue);
     take_off(tx, &item, next, Step::to(WorkState::Queued, "shift_ended")).await?;
-    let session = conversations::pass_control(tx, item.session, OwnerKind::Queue, None).await?;
-    conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
+    let session = conversations::hand_over(tx, conversation.id, item.session, None).await?;
     let mut request = HandoffRequest { session: Some(session.id.to_string()), ..HandoffRequest::default() };
     "shift_ended".clone_into(&mut request.reason.code);
     let new = NewItem {

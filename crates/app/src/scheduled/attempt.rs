@@ -7,7 +7,7 @@ use meridian_domain::{
     ids::ScheduledWorkId,
     people::Permission,
     time::Instant,
-    work::{Lifecycle, OwnerKind, WorkState},
+    work::WorkState,
 };
 use meridian_store::{
     conversations, routing,
@@ -57,8 +57,7 @@ pub async fn record_attempt(
         Next::Done => store::end(&mut tx, id, "done").await?,
         Next::Again(at) => {
             take_off(&mut tx, &item, item.agent, Step::to(WorkState::Parked, "callback_again")).await?;
-            conversations::pass_control(&mut tx, item.session, OwnerKind::Queue, None).await?;
-            conversations::set_state(&mut tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
+            conversations::hand_over(&mut tx, conversation.id, item.session, None).await?;
             store::again(&mut tx, id, at, item.agent).await?;
             look_at(&mut tx, &scheduled, at).await?;
         }
