@@ -411,3 +411,35 @@ pub async fn failed(
     .await?;
     Ok(())
 }
+
+/// Where what comes in over an account goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Way {
+    /// The queue of its work.
+    pub queue: QueueId,
+    /// Where it is counted.
+    pub branch: BranchId,
+    /// The bot that answers first.
+    pub bot: Option<BotId>,
+}
+
+impl Way {
+    fn of(queue: Uuid, branch: Uuid, bot: Option<Uuid>) -> Self {
+        Self { queue: queue.into(), branch: branch.into(), bot: bot.map(BotId) }
+    }
+}
+
+/// Where what comes in over an account goes; `None` without such an account.
+pub async fn way(tx: &mut ReadTx, account: ChannelAccountId) -> Result<Option<Way>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        r#"select a.queue_id, a.branch_id, b.id as "bot_id?"
+           from channel_account a left join bot b on b.tenant_id = a.tenant_id and b.id = a.bot_id and b.status = 'active'
+           where a.tenant_id = $1 and a.id = $2"#,
+        tenant,
+        account.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| Way::of(row.queue_id, row.branch_id, row.bot_id)))
+}

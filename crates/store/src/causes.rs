@@ -33,13 +33,6 @@ pub struct WorkMove {
     pub reason: &'static str,
 }
 
-impl WorkMove {
-    /// The birth of an item in a queue.
-    pub fn birth(work: WorkItemId, branch: BranchId, queue: QueueId, reason: &'static str) -> Self {
-        Self { work, branch, queue, agent: None, from: None, to: WorkState::Queued, plan_version: 0, reason }
-    }
-}
-
 enum Out {
     Job { queue: String, payload: Value, due: Option<f64> },
     Live { topics: String, payload: Value },

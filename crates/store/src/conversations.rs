@@ -169,22 +169,6 @@ pub async fn newest_unresolved(tx: &mut ReadTx, customer: CustomerId) -> Result<
     Ok(id.map(ConversationId))
 }
 
-/// The tenant's next number of a conversation.
-pub(crate) async fn next_number(tx: &mut WriteTx) -> Result<i64, StoreError> {
-    if let Some(number) = tx.number() {
-        return Ok(number);
-    }
-    let tenant = tx.tenant();
-    let number = sqlx::query_scalar!(
-        "update tenant set conversation_number = conversation_number + 1 where tenant_id = $1
-         returning conversation_number",
-        tenant
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(number)
-}
-
 /// Opens a conversation with the tenant's next number.
 pub async fn insert(
     tx: &mut WriteTx,
@@ -194,7 +178,18 @@ pub async fn insert(
     owner: OwnerKind,
     subject: &str,
 ) -> Result<Conversation, StoreError> {
-    let (tenant, id, number) = (tx.tenant(), tx.id::<ConversationId>(), next_number(tx).await?);
+    let (tenant, id) = (tx.tenant(), tx.id::<ConversationId>());
+    let number = if let Some(number) = tx.number() {
+        number
+    } else {
+        sqlx::query_scalar!(
+            "update tenant set conversation_number = conversation_number + 1 where tenant_id = $1
+             returning conversation_number",
+            tenant
+        )
+        .fetch_one(tx.conn())
+        .await?
+    };
     let row = sqlx::query_as!(
         Row,
         "insert into conversation (tenant_id, id, number, branch_id, customer_id, owner, queue_id, subject)

@@ -44,7 +44,6 @@ pub mod live;
 pub mod lookups;
 pub mod migrate;
 pub mod moves;
-pub mod newcomers;
 pub mod offers;
 pub mod opt_outs;
 pub mod outbox;

@@ -192,22 +192,14 @@ pub struct NewWork {
     pub reason: &'static str,
 }
 
-/// The language that work in a queue asks for: one that was told, else the one spoken where the queue can serve it.
-pub async fn language(
-    tx: &mut WriteTx,
-    queue: QueueId,
-    told: Option<&str>,
-    spoken: Option<&str>,
-) -> Result<Option<String>, StoreError> {
-    let (None, Some(wanted)) = (told, spoken) else { return Ok(told.map(str::to_owned)) };
-    let known = tx.spoken();
-    Ok(spoken::asked_for(tx, &known, queue, wanted).await?.then(|| wanted.to_owned()))
-}
-
 /// Puts work in a queue. `None` when the session has open work already.
 pub async fn enqueue(tx: &mut WriteTx, new: &NewWork) -> Result<Option<WorkItemId>, StoreError> {
     let (tenant, id) = (tx.tenant(), tx.id::<WorkItemId>());
-    let language = language(tx, new.queue, new.language.as_deref(), new.spoken.as_deref()).await?;
+    let mut language = new.language.clone();
+    if let (None, Some(wanted)) = (&language, &new.spoken) {
+        let known = tx.spoken();
+        language = spoken::asked_for(tx, &known, new.queue, wanted).await?.then(|| wanted.clone());
+    }
     let done = sqlx::query!(
         "insert into work_item (tenant_id, id, conversation_id, session_id, queue_id, branch_id, class,
                                 head_start_seconds, skills, language, sticky_agent_id)
@@ -232,7 +224,16 @@ pub async fn enqueue(tx: &mut WriteTx, new: &NewWork) -> Result<Option<WorkItemI
     if done.rows_affected() == 0 {
         return Ok(None);
     }
-    tx.work_moved(WorkMove::birth(id, new.branch, new.queue, new.reason));
+    tx.work_moved(WorkMove {
+        work: id,
+        branch: new.branch,
+        queue: new.queue,
+        agent: None,
+        from: None,
+        to: WorkState::Queued,
+        plan_version: 0,
+        reason: new.reason,
+    });
     Ok(Some(id))
 }
 

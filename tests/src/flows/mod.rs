@@ -34,6 +34,7 @@ mod mail_providers;
 pub mod main_job;
 mod media;
 mod model;
+mod newcomers;
 mod overflow;
 mod past;
 mod places;

@@ -19,9 +19,10 @@ use meridian_domain::{
     work::{ItemKind, OwnerKind, WorkState},
 };
 use meridian_store::{
-    StoreError, WriteTx, bots, conversations, handoffs,
+    StoreError, WriteTx,
+    accounts::{self, Way},
+    bots, conversations, handoffs,
     items::{self, NewItem},
-    newcomers::{self, Way},
     setup, work,
 };
 use serde_json::json;
@@ -88,9 +89,7 @@ pub(super) async fn take(
     let holds = session.control == OwnerKind::Bot && session.control_id == Some(bot.0);
     let took_part = holds || conversations::took_part(tx, session.id, bot.0).await?;
     let answers_here = |way: Option<Way>| way.is_some_and(|way| way.bot == Some(bot));
-    if session.closed_at.is_some()
-        || (!took_part && !answers_here(newcomers::way(tx, session.account).await?))
-    {
+    if session.closed_at.is_some() || (!took_part && !answers_here(accounts::way(tx, session.account).await?)) {
         return Err(HandoffRefused::NoSession);
     }
     transcript::merge(tx, &conversation, &mut session, bot, &request.transcript).await?;

@@ -16,9 +16,9 @@ use meridian_domain::{
     work::{ItemKind, Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
-    StoreError, WriteTx, bots,
+    StoreError, WriteTx, accounts, bots,
     conversations::{self, Conversation, Session},
-    handoffs, items, newcomers, routing,
+    handoffs, items, routing,
     work::{self, Step, WorkItem},
 };
 use serde_json::json;
@@ -83,7 +83,7 @@ async fn the_bot(
 ) -> Result<bots::Bot, SteerRefused> {
     let id = match named.or(handed_over) {
         Some(id) => Some(id),
-        None => newcomers::way(tx, session.account).await?.and_then(|way| way.bot),
+        None => accounts::way(tx, session.account).await?.and_then(|way| way.bot),
     };
     let none = || SteerRefused::Invalid("no bot had a part in this conversation: name the bot".to_owned());
     let found = bots::find(tx, id.ok_or_else(none)?).await?;

@@ -17,9 +17,9 @@ use meridian_domain::{
     work::{ItemKind, Lifecycle, WorkState},
 };
 use meridian_store::{
-    WriteTx, aside,
+    WriteTx, accounts, aside,
     conversations::{self, Conversation, Session},
-    newcomers, routing,
+    routing,
     work::{self, Step},
 };
 use serde_json::json;
@@ -90,7 +90,7 @@ async fn give_back(
     }
     let queue = match conversation.queue {
         Some(queue) => queue,
-        None => newcomers::way(tx, session.account)
+        None => accounts::way(tx, session.account)
             .await?
             .map(|way| way.queue)
             .ok_or_else(|| SteerRefused::Invalid(NO_QUEUE.to_owned()))?,

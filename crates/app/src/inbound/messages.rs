@@ -5,7 +5,6 @@ use super::{
     memory::Memory,
     resolve::{Comer, resolve},
     session::{Arrival, place, rouse},
-    strangers::welcome,
 };
 use crate::{
     conversations::topics,
@@ -52,12 +51,10 @@ pub(super) struct Arrived<'a> {
 }
 
 /// A message with its sender.
-pub(super) struct Sent<'a> {
-    pub arrived: Arrived<'a>,
-    /// What names its party.
-    pub key: Identifier,
-    /// All of its sender's identifiers.
-    pub ids: Vec<Identifier>,
+struct Sent<'a> {
+    arrived: Arrived<'a>,
+    key: Identifier,
+    ids: Vec<Identifier>,
 }
 
 /// A message in its place.
@@ -160,8 +157,7 @@ async fn overheard(tx: &mut WriteTx, one: &Arrived<'_>) -> Result<Option<Standin
     }))
 }
 
-/// The place of each message. Senders with an open session are found together, and those nobody knows are placed together;
-/// others one after the other.
+/// The place of each message. Senders with an open session are found together; newcomers one after the other.
 async fn place_all<'a>(
     tx: &mut WriteTx,
     memory: &mut Memory,
@@ -174,7 +170,6 @@ async fn place_all<'a>(
         .map(|one| Place { key: &one.key, account: one.arrived.account, thread: one.arrived.event.thread.as_deref() })
         .collect();
     let arrivals::Found { mut standing, mut silent } = arrivals::standing(tx, &senders).await?;
-    welcome(tx, sent, &senders, &readings, &mut standing).await?;
     let (mut said, mut placed) = (Vec::new(), Vec::with_capacity(sent.len()));
     for ((one, here), reading) in sent.iter().zip(senders).zip(&readings) {
         let (event, source) = (one.arrived.event, one.arrived.kind.code());

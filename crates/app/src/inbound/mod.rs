@@ -8,7 +8,6 @@ mod notice;
 mod passing;
 mod resolve;
 mod session;
-mod strangers;
 
 pub use ingest::{Applied, Claimed, Ingested, Parsed, Stored, attach_orphan, claim};
 pub use memory::Known;

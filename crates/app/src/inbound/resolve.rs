@@ -10,9 +10,6 @@ use meridian_domain::{
 use meridian_store::{StoreError, WriteTx, arrivals, customers, identity as store, recognition};
 use serde_json::json;
 
-/// Why somebody is a customer of their own.
-pub(super) const FIRST_CONTACT: &str = "first contact of this address";
-
 /// A sender's party.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Resolved {
@@ -116,7 +113,7 @@ async fn record(tx: &mut WriteTx, view: store::PartyView, decided: Match, took_o
             let first = if took_over {
                 "first contact of this address since it passed from somebody else"
             } else {
-                FIRST_CONTACT
+                "first contact of this address"
             };
             first.clone_into(&mut link.reason);
             store::insert_link(tx, &link).await?;

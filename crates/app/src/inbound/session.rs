@@ -13,10 +13,10 @@ use meridian_domain::{
 };
 use meridian_store::{
     StoreError, WriteTx,
+    accounts::{self, Way},
     arrivals::Standing,
     conversations::{self, Conversation, Session},
     identity::PartyView,
-    newcomers::{self, Way},
     sessions, work,
 };
 use serde_json::json;
@@ -71,7 +71,7 @@ pub(crate) async fn place(tx: &mut WriteTx, party: Resolved, arrival: &Arrival<'
 
 async fn open(tx: &mut WriteTx, who: Resolved, arrival: &Arrival<'_>) -> Result<Standing, StoreError> {
     let party = who.view;
-    let Way { queue, branch, bot } = newcomers::way(tx, arrival.account).await?.ok_or_else(|| {
+    let Way { queue, branch, bot } = accounts::way(tx, arrival.account).await?.ok_or_else(|| {
         StoreError::Inconsistent { table: "channel_account", column: "id", value: arrival.account.to_string() }
     })?;
     let continued = continued(tx, party, arrival).await?;
@@ -113,7 +113,7 @@ async fn open(tx: &mut WriteTx, who: Resolved, arrival: &Arrival<'_>) -> Result<
 }
 
 /// Who has what has just come: nobody when nobody waits for an answer, else the bot if there is one, else people.
-pub(super) fn holder(arrival: &Arrival<'_>, bot: Option<BotId>) -> OwnerKind {
+fn holder(arrival: &Arrival<'_>, bot: Option<BotId>) -> OwnerKind {
     match bot {
         _ if arrival.quiet => OwnerKind::None,
         Some(_) => OwnerKind::Bot,
@@ -145,7 +145,7 @@ pub(crate) async fn rouse(tx: &mut WriteTx, at: &mut Standing, arrival: &Arrival
     if at.session.control != OwnerKind::None {
         return Ok(());
     }
-    let Some(Way { queue, branch, bot }) = newcomers::way(tx, arrival.account).await? else { return Ok(()) };
+    let Some(Way { queue, branch, bot }) = accounts::way(tx, arrival.account).await? else { return Ok(()) };
     let bot = bot.filter(|_| matches!(at.conversation.owner, OwnerKind::Bot | OwnerKind::None));
     let owner = if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue };
     at.session = conversations::pass_control(tx, at.session.id, owner, bot.map(|bot| bot.0)).await?;
