@@ -57,6 +57,10 @@ pub(crate) async fn asked_for(
     let asked = members.into_iter().filter(|member| complete && (on_duty(member.present, member.site_id) || !somebody));
     let languages: BTreeSet<String> = asked.flat_map(|member| member.languages).collect();
     let asked = languages.contains(language);
+    if !somebody {
+        // The first who comes to their desk counts at once.
+        return Ok(asked);
+    }
     let mut queues = spoken.0.lock().unwrap_or_else(PoisonError::into_inner);
     if queues.len() >= MOST {
         queues.clear();
