@@ -423,12 +423,6 @@ pub struct Way {
     pub bot: Option<BotId>,
 }
 
-impl Way {
-    fn of(queue: Uuid, branch: Uuid, bot: Option<Uuid>) -> Self {
-        Self { queue: queue.into(), branch: branch.into(), bot: bot.map(BotId) }
-    }
-}
-
 /// Where what comes in over an account goes; `None` without such an account.
 pub async fn way(tx: &mut ReadTx, account: ChannelAccountId) -> Result<Option<Way>, StoreError> {
     let tenant = tx.tenant();
@@ -441,5 +435,5 @@ pub async fn way(tx: &mut ReadTx, account: ChannelAccountId) -> Result<Option<Wa
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.map(|row| Way::of(row.queue_id, row.branch_id, row.bot_id)))
+    Ok(row.map(|row| Way { queue: row.queue_id.into(), branch: row.branch_id.into(), bot: row.bot_id.map(BotId) }))
 }
