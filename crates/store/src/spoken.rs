@@ -1,7 +1,10 @@
 //! Which languages the people of a queue speak, as it was known a moment ago.
 
-use crate::{ReadTx, StoreError, routing};
-use meridian_domain::ids::{QueueId, SiteId};
+use crate::{ReadTx, StoreError, plans, routing};
+use meridian_domain::{
+    calendar::Site,
+    ids::{QueueId, SiteId},
+};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError},
@@ -21,8 +24,9 @@ pub(crate) struct Spoken(Arc<Mutex<HashMap<QueueId, Known>>>);
 /// When it was read, and the languages; none where those of somebody are not on record.
 type Known = (Instant, BTreeSet<String>);
 
-/// Whether a queue can ask for a language: one of its people who are on duty (at their desk while their site is open)
-/// speaks it, of all of them when nobody is; and what each of them speaks is on record. Who has no languages there would be passed over for that.
+/// Whether a queue can ask for a language: one of its people who are on duty (at their desk, of a site that the first step
+/// of the queue's plan asks at this hour) speaks it, of all of them when nobody is; and what each of them speaks is on
+/// record. Who has no languages there would be passed over for that.
 pub(crate) async fn asked_for(
     tx: &mut ReadTx,
     spoken: &Spoken,
@@ -48,10 +52,12 @@ pub(crate) async fn asked_for(
     )
     .fetch_all(tx.conn())
     .await?;
+    let plan = plans::version(tx, queue, None).await?.map(|version| version.plan).unwrap_or_default();
     let now = routing::now(tx).await?;
-    let closed: BTreeSet<SiteId> =
-        routing::sites(tx).await?.iter().filter(|site| site.open_until(now).is_none()).map(|site| site.id).collect();
-    let on_duty = |present: bool, site: Option<Uuid>| present && !site.is_some_and(|id| closed.contains(&SiteId(id)));
+    let asks = |site: &Site| plan.steps.first().is_none_or(|step| step.serves(site, now));
+    let asleep: BTreeSet<SiteId> =
+        routing::sites(tx).await?.iter().filter(|site| !asks(site)).map(|site| site.id).collect();
+    let on_duty = |present: bool, site: Option<Uuid>| present && !site.is_some_and(|id| asleep.contains(&SiteId(id)));
     let complete = members.iter().all(|member| !member.languages.is_empty());
     let somebody = members.iter().any(|member| on_duty(member.present, member.site_id));
     let asked = members.into_iter().filter(|member| complete && (on_duty(member.present, member.site_id) || !somebody));

@@ -27,6 +27,12 @@ const MESSAGES: &str = "select count(*) from timeline_item where kind = 'message
 const SHUT: &str = "delete from site_shift";
 const OPEN: &str = "insert into site_shift (tenant_id, id, site_id, weekday, starts_minute, ends_minute)
     select tenant_id, gen_random_uuid(), id, day, 0, 1440 from site, generate_series(1, 7) day";
+/// Singapore is open until midnight there and never again.
+const TODAY: &str = "insert into site_shift (tenant_id, id, site_id, weekday, starts_minute, ends_minute)
+    select tenant_id, gen_random_uuid(), id, extract(isodow from now() at time zone time_zone), 0, 1440
+    from site where name = 'Singapore'";
+const WHOLE_DAY_LEFT: &str = r#"insert into routing_plan (tenant_id, queue_id, version, steps, target_seconds, note)
+    select tenant_id, id, 1, '[{"seconds":60,"shift_left_minutes":1440},{"any_hours":true}]', 0, '' from queue"#;
 
 /// A customer of one tenant who writes.
 struct Writer {
@@ -120,12 +126,18 @@ async fn messages_have_language_and_sentiment_and_routing_asks_for_the_language(
     tokio::time::sleep(Duration::from_secs(6)).await;
     assert_eq!(post(3)?.await?.status(), 200);
     stack.settle("select count(*) from work_item where language is null", 2, PATIENCE).await?;
+    // Nor is who has less of their shift left than the first step of the plan wants.
+    stack.sql(TODAY).await?;
+    stack.sql(WHOLE_DAY_LEFT).await?;
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert_eq!(post(4)?.await?.status(), 200);
+    stack.settle("select count(*) from work_item where language is null", 3, PATIENCE).await?;
     stack.sql(SHUT).await?;
     stack.sql(OPEN).await?;
     tokio::time::sleep(Duration::from_secs(6)).await;
-    assert_eq!(post(4)?.await?.status(), 200);
+    assert_eq!(post(5)?.await?.status(), 200);
     stack.settle("select count(*) from work_item where language = 'zh'", 2, PATIENCE).await?;
-    assert_eq!(stack.count("select count(*) from work_item").await?, 4, "one piece of work a mail, none of the bot's");
+    assert_eq!(stack.count("select count(*) from work_item").await?, 5, "one piece of work a mail, none of the bot's");
     stack.finish().await
 }
 

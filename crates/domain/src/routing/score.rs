@@ -24,10 +24,16 @@ pub(super) struct Hours {
 }
 
 impl Hours {
+    fn of(site: &Site, now: Instant) -> Self {
+        let until = site.open_until(now);
+        Self { until, opens: if until.is_none() { site.next_opening(now) } else { None } }
+    }
+
     /// Whether a step asks its people now.
     fn serve(self, step: &Step, now: Instant) -> bool {
         let minutes = |minutes: u16| TimeDelta::minutes(i64::from(minutes));
         match self.until {
+            _ if step.any_hours => true,
             Some(until) => until - now >= minutes(step.shift_left_minutes),
             None => {
                 step.opens_within_minutes > 0
@@ -37,12 +43,15 @@ impl Hours {
     }
 }
 
+impl Step {
+    /// Whether it asks the people of a site at this hour.
+    pub fn serves(&self, site: &Site, now: Instant) -> bool {
+        self.any_hours || Hours::of(site, now).serve(self, now)
+    }
+}
+
 pub(super) fn awake<'a>(sites: impl Iterator<Item = &'a Site>, now: Instant) -> Awake {
-    let hours = |site: &Site| {
-        let until = site.open_until(now);
-        Hours { until, opens: if until.is_none() { site.next_opening(now) } else { None } }
-    };
-    sites.map(|site| (site.id, hours(site))).collect()
+    sites.map(|site| (site.id, Hours::of(site, now))).collect()
 }
 
 /// What work asks for, apart from who it is: work of one kind has the same candidates.
@@ -120,7 +129,7 @@ pub(super) fn objections<B>(
     if cap == 0 {
         say(Exclusion::NoCapacity, &|| Objection::NoCapacity { class: kind.class, used, cap, why: NoRoom::Class })?;
     }
-    if let Some(site) = agent.site.filter(|_| !step.any_hours) {
+    if let Some(site) = agent.site {
         let hours = awake.get(&site).copied().unwrap_or_default();
         if !hours.serve(step, now) {
             let (minutes, open_until, opens_at) = (step.shift_left_minutes, hours.until, None);
