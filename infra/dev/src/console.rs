@@ -50,6 +50,11 @@ fn fetched() -> bool {
     fresh || npm(&["ci", "--no-audit", "--no-fund", "--silent"], true)
 }
 
+/// Whether there is a console to sign in to.
+pub fn built() -> bool {
+    folder().join("dist/index.html").exists()
+}
+
 /// Builds console and widget where Node.js is and their sources are newer than the build. Without them the api works
 /// and says what is missing.
 pub fn build() {

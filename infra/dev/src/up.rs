@@ -180,13 +180,16 @@ impl Up {
 
     fn table(&self, seeded: &str, took: Duration) -> String {
         let public = &self.env["MERIDIAN_PUBLIC_URL"];
-        let mut lines = vec![
-            String::new(),
-            format!("Meridian runs (ready after {:.1} s)", took.as_secs_f64()),
+        let mut lines = vec![String::new(), format!("Meridian runs (ready after {:.1} s)", took.as_secs_f64())];
+        if console::built() {
+            lines.push(format!("  console      {public}/   sign in with one of the logins below"));
+            lines.push(format!("  GraphiQL     {public}/graphiql   a page with the chat widget {public}/widget/demo"));
+        }
+        lines.extend([
             format!("  GraphQL      {public}/graphql   sockets {public}/graphql/ws"),
             format!("  sign in      POST {public}/auth/sign-in {{\"workspace\",\"email\",\"password\"}}"),
             format!("  health       {public}/readyz   metrics http://{}/metrics", self.env["MERIDIAN_METRICS_BIND"]),
-        ];
+        ]);
         for line in seeded.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()) {
             let field = |name: &str| line.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
             match field("kind").as_str() {
