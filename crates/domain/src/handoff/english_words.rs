@@ -1,5 +1,10 @@
 //! Word lists of the English recognisers.
 
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
 /// Nouns that name what a request is about, with the subject they stand for.
 const SUBJECTS: &[(&str, &str)] = &[
     ("hotel", "hotel"),
@@ -471,14 +476,16 @@ const STOP: &[&str] = &[
 
 /// The subject a noun stands for.
 pub(super) fn subject(word: &str) -> Option<&'static str> {
-    SUBJECTS.iter().find(|(noun, _)| *noun == word).map(|(_, subject)| *subject)
+    static NOUNS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| SUBJECTS.iter().copied().collect());
+    NOUNS.get(word).copied()
 }
 
 macro_rules! member {
     ($($(#[$doc:meta])* $name:ident in $list:ident),+ $(,)?) => {$(
         $(#[$doc])*
         pub(super) fn $name(word: &str) -> bool {
-            $list.contains(&word)
+            static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| $list.iter().copied().collect());
+            WORDS.contains(word)
         }
     )+};
 }

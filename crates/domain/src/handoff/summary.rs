@@ -63,10 +63,13 @@ pub fn summarise(turns: &[Said<'_>], limit: Limit) -> Summary {
     Summary { text, slots }
 }
 
+/// Letters that settle a language.
+const SETTLED: usize = 160;
+
 /// Whether the customer surely writes another language than English.
 fn foreign(turns: &[Said<'_>]) -> bool {
     let own = turns.iter().filter(|turn| turn.speaker == Speaker::Customer).map(|turn| turn.text);
-    let text = own.take(6).collect::<Vec<_>>().join("\n");
+    let text: String = own.flat_map(|line| line.chars().chain(['\n'])).take(SETTLED).collect();
     let language = Reading::of(&text, None).and_then(|reading| reading.clear_language(&[]));
     language.is_some_and(|language| language != "en")
 }
