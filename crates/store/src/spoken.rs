@@ -52,11 +52,7 @@ pub(crate) async fn asked_for(
     )
     .fetch_all(tx.conn())
     .await?;
-    let plan = plans::version(tx, queue, None).await?.map(|version| version.plan).unwrap_or_default();
-    let now = routing::now(tx).await?;
-    let asks = |site: &Site| plan.steps.first().is_none_or(|step| step.serves(site, now));
-    let asleep: BTreeSet<SiteId> =
-        routing::sites(tx).await?.iter().filter(|site| !asks(site)).map(|site| site.id).collect();
+    let asleep = if members.iter().any(|member| member.present) { asleep(tx, queue).await? } else { BTreeSet::new() };
     let on_duty = |present: bool, site: Option<Uuid>| present && !site.is_some_and(|id| asleep.contains(&SiteId(id)));
     let complete = members.iter().all(|member| !member.languages.is_empty());
     let somebody = members.iter().any(|member| on_duty(member.present, member.site_id));
@@ -73,4 +69,12 @@ pub(crate) async fn asked_for(
     }
     queues.insert(queue, (Instant::now(), languages));
     Ok(asked)
+}
+
+/// Sites that the first step of a queue's plan does not ask at this hour.
+async fn asleep(tx: &mut ReadTx, queue: QueueId) -> Result<BTreeSet<SiteId>, StoreError> {
+    let plan = plans::version(tx, queue, None).await?.map(|version| version.plan).unwrap_or_default();
+    let now = routing::now(tx).await?;
+    let asks = |site: &Site| plan.steps.first().is_none_or(|step| step.serves(site, now));
+    Ok(routing::sites(tx).await?.iter().filter(|site| !asks(site)).map(|site| site.id).collect())
 }

@@ -29,11 +29,10 @@ impl Hours {
         Self { until, opens: if until.is_none() { site.next_opening(now) } else { None } }
     }
 
-    /// Whether a step asks its people now.
+    /// Whether a step that minds the hours asks its people now.
     fn serve(self, step: &Step, now: Instant) -> bool {
         let minutes = |minutes: u16| TimeDelta::minutes(i64::from(minutes));
         match self.until {
-            _ if step.any_hours => true,
             Some(until) => until - now >= minutes(step.shift_left_minutes),
             None => {
                 step.opens_within_minutes > 0
@@ -129,7 +128,7 @@ pub(super) fn objections<B>(
     if cap == 0 {
         say(Exclusion::NoCapacity, &|| Objection::NoCapacity { class: kind.class, used, cap, why: NoRoom::Class })?;
     }
-    if let Some(site) = agent.site {
+    if let Some(site) = agent.site.filter(|_| !step.any_hours) {
         let hours = awake.get(&site).copied().unwrap_or_default();
         if !hours.serve(step, now) {
             let (minutes, open_until, opens_at) = (step.shift_left_minutes, hours.until, None);
