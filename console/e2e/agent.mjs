@@ -1,6 +1,7 @@
 // An agent's day by keyboard alone, and what may go wrong in it.
 import assert from 'node:assert/strict';
-import { accessible, available, awake, page, password, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
+import { command } from './others.mjs';
+import { accessible, available, awake, looked, page, password, resolve, said, send, shoot, signIn, take, tell } from './setup.mjs';
 
 /** A customer writes, the bot answers and hands over. */
 export async function handedOver(world, from, name) {
@@ -244,6 +245,49 @@ export async function signedOut({ chrome, url, world, run, problems }) {
   tell('a sign-in that ends loses nothing');
   await resolve(desk);
   await desk.context().close();
+}
+
+/** Another password, by who knows the one in force: this tab goes on, every other one has to sign in with it. */
+export async function newPassword({ chrome, url, world, run, problems }) {
+  const [desk, other] = [await page(chrome, problems), await page(chrome, problems)];
+  const create = 'mutation($i: AgentCreateInput!) { agentCreate(input: $i) { agent { id } userErrors { message } } }';
+  const person = { email: `pat${run}@demo.example`, name: `Pat ${run}`, password, role: 'AGENT' };
+  const { agent } = (await world.query(world.admin, create, { i: person })).agentCreate;
+  for (const at of [desk, other]) await signIn(at, url, `pat${run}`);
+  const better = 'a much better one';
+  const change = async (now, next) => {
+    await desk.locator('dialog [name=now]').fill(now);
+    await desk.locator('dialog [name=new]').fill(next);
+    await desk.locator('dialog [name=new]').press('Enter');
+  };
+  await command(desk, 'password');
+  await desk.waitForSelector('dialog [name=now]:focus');
+  await change(password, 'too short');
+  await desk.waitForSelector('dialog [role=alert]:text-is("Use at least 12 characters.")');
+  await change(password, password);
+  await desk.waitForSelector('dialog [role=alert]:text-is("This is the password you have.")');
+  await change('not the password', better);
+  await desk.waitForSelector('dialog [role=alert]:text-is("This is not your password.")');
+  await looked(desk, 'password', problems);
+  await change(password, better);
+  await desk.waitForSelector('text=Your password is changed.');
+  await desk.waitForSelector('dialog', { state: 'detached' });
+  await other.waitForSelector('dialog [name=password]:focus');
+  await other.keyboard.type(better);
+  await other.keyboard.press('Enter');
+  await other.waitForSelector('dialog', { state: 'detached' });
+  await desk.waitForSelector('dialog [name=password]', { state: 'detached' });
+  tell('the tab that changed it goes on, the other one signs in anew');
+  await desk.reload();
+  await desk.click('[data-state-of-me]');
+  await desk.click('[role=menuitem]:has-text("Change password")');
+  await change(better, password);
+  await desk.waitForSelector('dialog', { state: 'detached' });
+  await desk.reload();
+  await desk.waitForSelector('nav');
+  tell('and changes it back');
+  await world.query(world.admin, 'mutation($a: ID!) { agentSetActive(input: { agentId: $a, active: false }) { userErrors { message } } }', { a: agent.id });
+  for (const at of [desk, other]) await at.context().close();
 }
 
 /** Two customers are made one, and two again. */

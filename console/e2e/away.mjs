@@ -1,7 +1,7 @@
 // What must reach somebody, or stay with them, while they are at something else.
 import assert from 'node:assert/strict';
 import { command } from './others.mjs';
-import { accessible, available, awake, page, resolve, shoot, signIn, tell } from './setup.mjs';
+import { accessible, available, awake, page, resolve, send, shoot, signIn, tell } from './setup.mjs';
 
 /** Notices as the page makes them: the browser of the scenarios shows none. */
 function doubled() {
@@ -85,13 +85,65 @@ export async function away({ chrome, url, world, run, problems }) {
   await desk.waitForURL(/inbox\/queue\/\w+\/cnv_/);
   await desk.getByRole('heading', { name: `Afar ${run}` }).waitFor();
   tell('found by the command bar from the list of a queue');
-  for (let left = 2; left > 0; left--) {
-    await desk.goto(`${url}/inbox/mine`);
-    await desk.locator('[role=listitem] a').first().click();
-    await desk.waitForSelector('[data-resolve]');
-    await resolve(desk);
-  }
+  await desk.goto(`${url}/inbox/mine`);
+  await unsent(desk, world, [`Afar ${run}`, `Small ${run}`], `Slow words ${run}`, problems);
+  await desk.goto(`${url}/inbox/mine`);
+  await desk.locator('[role=listitem] a').first().click();
+  await desk.waitForSelector('[data-resolve]');
+  await resolve(desk);
   await desk.context().close();
+}
+
+/** A reply that is slow or refused holds up the end of its conversation; elsewhere it is told, and leads back. */
+async function unsent(desk, world, [other, name], words, problems) {
+  const held = [];
+  const hold = (route) => (route.request().postData()?.includes('mutation MessageSend(') ? held.push(route) : route.fallback());
+  await desk.route('**/graphql', hold);
+  const open = async (who) => {
+    await desk.locator('[role=listitem] a', { hasText: who }).click();
+    await desk.getByRole('heading', { name: who }).waitFor();
+    await desk.waitForSelector('textarea');
+  };
+  const end = async () => {
+    await desk.waitForSelector('[data-resolve]');
+    await desk.keyboard.press('e');
+    await desk.waitForSelector('[role=dialog] input[type=radio]:focus');
+    await desk.keyboard.press('2');
+    await desk.keyboard.press('Enter');
+  };
+  await open(name);
+  await send(desk, 'r', words);
+  await world.until('the reply is on its way', () => held.length === 1);
+  await open(other);
+  const refused = { __typename: 'MessageSendPayload', item: null, userErrors: [{ __typename: 'UserError', code: 'INVALID', message: 'the text is not wanted', field: null }] };
+  await held.shift().fulfill({ json: { data: { __typename: 'Mutation', messageSend: refused } } });
+  const told = desk.locator('[role=status] p', { hasText: `${name}: what you wrote was not sent. The text is not wanted.` });
+  await told.waitFor();
+  await accessible(desk, 'a reply refused elsewhere', problems);
+  await shoot(desk, 'refused-elsewhere');
+  await desk.locator('[role=status] button:text-is("Open")').click();
+  await desk.getByRole('heading', { name }).waitFor();
+  await desk.waitForSelector('[data-outgoing=failed]');
+  await told.waitFor({ state: 'detached' });
+  tell('a reply that is refused meanwhile is told, and leads back');
+  await end();
+  await desk.locator('[role=dialog] [role=alert]', { hasText: 'was not sent' }).waitFor();
+  await accessible(desk, 'unsent words before the end', problems);
+  await shoot(desk, 'unsent');
+  await desk.keyboard.press('Escape');
+  await desk.waitForSelector('[role=dialog]', { state: 'detached' });
+  await desk.locator('[data-outgoing=failed] button:text-is("Try again")').click();
+  await world.until('the reply is on its way again', () => held.length === 1);
+  await end();
+  await desk.locator('[role=dialog] button[disabled]', { hasText: 'Resolve' }).waitFor();
+  await desk.waitForTimeout(500);
+  assert.equal(await desk.locator('[data-resolve]').count(), 1, 'nothing ends before its words are sent');
+  await held.shift().continue();
+  await desk.waitForSelector('[role=dialog]', { state: 'detached' });
+  await world.until('the reply arrives', () => world.told(words) > 0);
+  assert.equal(world.told(words), 1);
+  await desk.unroute('**/graphql', hold);
+  tell('the end waits for what is on its way, and does not pass over what was refused');
 }
 
 /** What is unsaved in the set-up is kept, however one leads away. */

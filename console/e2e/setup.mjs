@@ -2,7 +2,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
-import { front } from './front.mjs';
 
 export const base = (process.env.BASE_URL ?? 'http://127.0.0.1:8080').replace(/\/$/, '');
 export const shots = process.env.SHOTS ?? new URL('out', import.meta.url).pathname;
@@ -14,12 +13,10 @@ export function tell(text) {
   console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
 }
 
-/** Where the console is: at Meridian itself, else (or with CONSOLE=dist) the build with Meridian behind it. */
-export async function serve() {
+/** Demands the console of Meridian itself, so that what is tried is what is served. */
+export async function served() {
   const answer = await fetch(`${base}/`, { headers: { accept: 'text/html' } });
-  const there = process.env.CONSOLE !== 'dist' && answer.ok && (await answer.text()).includes('id="app"');
-  tell(there ? `console served by ${base}` : `console served from dist in front of ${base}`);
-  return there ? { url: base, close: () => undefined } : front(base);
+  if (!answer.ok || !(await answer.text()).includes('id="app"')) throw new Error(`${base} serves no console: npm run build in console/, then cargo build`);
 }
 
 export async function browser() {
@@ -132,17 +129,17 @@ export async function looked(at, name, problems) {
   await accessible(at, name, problems);
   await shoot(at, name);
   await at.emulateMedia({ colorScheme: 'dark' });
-  await accessible(at, `${name}, dark`, problems);
+  await accessible(at, `${name}, dark`, problems, 'color-contrast');
   await shoot(at, `${name}-dark`);
   await at.emulateMedia({ colorScheme: 'light' });
 }
 
-/** What axe finds wrong with a page or frame as it stands. */
-export async function accessible(at, name, problems) {
+/** What axe finds wrong with a page or frame as it stands: all of it, or with one rule of its. */
+export async function accessible(at, name, problems, rule) {
   await at.waitForTimeout(250);
   await at.evaluate(axe);
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const { violations } = await at.evaluate((values) => globalThis.axe.run(document, { runOnly: values }), tags);
+  const { violations } = await at.evaluate((values) => globalThis.axe.run(document, { runOnly: values }), rule ? [rule] : tags);
   for (const { id, nodes } of violations) {
     // Whatever the ends of a band can do, typing can do as well (WCAG 2.5.8, equivalent).
     const real = nodes.filter((node) => id !== 'target-size' || !node.html.includes('role="slider"'));

@@ -41,3 +41,34 @@ test('what is told elsewhere is not shown here', async () => {
   expect(await attempt.run(() => Promise.reject(error))).toBe(false);
   expect([told, attempt.trouble, attempt.busy]).toEqual([[error], null, false]);
 });
+
+test('whoever turns away while it waits leaves it undone, and may ask anew', async () => {
+  const attempt = new Attempt();
+  const done: string[] = [];
+  let ready = (): void => undefined;
+  const first = (): Promise<void> => new Promise((go) => (ready = go));
+  const left = attempt.run(async () => done.push('left'), first);
+  const early = ready;
+  expect(attempt.busy).toBe(true);
+  attempt.leave();
+  expect(attempt.busy).toBe(false);
+  const stayed = attempt.run(async () => done.push('stayed'), first);
+  early();
+  expect([await left, attempt.busy]).toEqual([false, true]);
+  ready();
+  expect([await stayed, attempt.busy, done]).toEqual([true, false, ['stayed']]);
+});
+
+test('what has begun goes on, and what comes first may say no', async () => {
+  const attempt = new Attempt();
+  let finish = (): void => undefined;
+  const running = attempt.run(() => new Promise<void>((end) => (finish = end)), async () => undefined);
+  await Promise.resolve();
+  attempt.leave();
+  expect(attempt.busy).toBe(true);
+  finish();
+  expect([await running, attempt.busy]).toEqual([true, false]);
+  let begun = false;
+  expect(await attempt.run(async () => (begun = true), () => Promise.reject(new Failed('UNSENT', '')))).toBe(false);
+  expect([begun, attempt.busy, attempt.trouble]).toEqual([false, false, expect.stringContaining('was not sent')]);
+});

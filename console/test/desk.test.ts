@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { byScript, filled, ranked, slash, type Canned } from '../src/lib/canned';
 import { mediaKind, near, refusal, sizeText, takesNone } from '../src/lib/files';
-import { whenIn } from '../src/lib/format';
+import { age, day, whenIn } from '../src/lib/format';
 import { replyWindow } from '../src/lib/reply';
 import { fieldMoment, fieldText, inReach, presets } from '../src/lib/snooze';
 import { news } from '../src/lib/asked';
@@ -143,4 +143,23 @@ test('a time on another clock than the browser’s names its zone', () => {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   expect(whenIn(now, now, 'en', here)).toMatch(/^\d\d:\d\d$/);
   expect(whenIn('2026-05-14T12:00:00Z', now, 'en', 'Pacific/Chatham')).toMatch(/^Fri,? 15 May 00:45 GMT\+12:45$/);
+});
+
+test('a day of another year says its year, on the clock that is meant', () => {
+  const now = at('2026-01-01T08:00:00Z');
+  expect(whenIn('2025-12-30T12:00:00Z', now, 'en', 'UTC')).toMatch(/^Tue,? 30 Dec 2025 12:00/);
+  expect(whenIn('2025-12-31T12:00:00Z', now, 'en', 'Pacific/Kiritimati')).not.toContain('20');
+  expect(whenIn('2026-01-01T05:00:00Z', now, 'en', 'America/New_York')).not.toContain('2026');
+  expect(whenIn('2026-01-01T04:59:00Z', now, 'en', 'America/New_York')).toMatch(/^Wed,? 31 Dec 2025 23:59/);
+  expect(whenIn('2025-12-30T12:00:00Z', now, 'zh', 'UTC')).toContain('2025年12月30日');
+  expect(whenIn('2026-12-30T12:00:00Z', now, 'en', 'UTC')).not.toContain('2026');
+});
+
+test('lists and day marks say the year of another year alone', () => {
+  const now = at('2026-07-01T12:00:00Z');
+  expect([age('2026-03-12T12:00:00Z', now, 'en'), age('2025-03-12T12:00:00Z', now, 'en')]).toEqual(['12 Mar', '12 Mar 2025']);
+  expect(age('2025-03-12T12:00:00Z', now, 'zh')).toBe('2025年3月12日');
+  expect(day('2026-03-12T12:00:00Z', 'en', now)).not.toContain('2026');
+  expect(day('2025-03-12T12:00:00Z', 'en', now)).toMatch(/^Wednesday,? 12 March 2025$/);
+  expect(day('2025-03-12T12:00:00Z', 'zh', now)).toContain('2025年');
 });

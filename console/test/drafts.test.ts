@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Drafts } from '../src/lib/drafts';
+import { Drafts, withFile, written } from '../src/lib/drafts';
 
 function store(): Storage {
   const kept = new Map<string, string>();
@@ -50,4 +50,16 @@ test('broken or full storage is no reason to fail', () => {
   const drafts = new Drafts(broken as unknown as Storage, 'agt_1', counter());
   expect(drafts.read('cnv_1').text).toBe('');
   expect(() => drafts.write('cnv_1', { text: 'x', mode: 'reply', key: 'a' })).not.toThrow();
+});
+
+test('a file joins the words that wait for it, and is a draft by itself', () => {
+  const drafts = new Drafts(store(), 'agt_1', counter());
+  const file = (id: string) => ({ id, name: `${id}.png`, size: 9, type: 'image/png' });
+  const before = drafts.read('cnv_1');
+  drafts.write('cnv_1', withFile(before, file('one')));
+  drafts.write('cnv_1', withFile(drafts.read('cnv_1'), file('two')));
+  expect(drafts.read('cnv_1')).toEqual({ ...before, files: [file('one'), file('two')] });
+  expect([drafts.has('cnv_1'), drafts.has('cnv_2')]).toEqual([true, false]);
+  const note = withFile({ text: 'only for us', mode: 'note', key: 'a' }, file('three'));
+  expect([note.mode, written(note), written({ ...note, text: ' ', files: [] }), written(null)]).toEqual(['note', true, false, false]);
 });

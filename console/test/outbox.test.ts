@@ -84,3 +84,28 @@ test('a reload loses nothing: the same key goes out again', async () => {
   second.outbox.resume();
   expect(second.tries.map((t) => t.text)).toEqual(['one']);
 });
+
+test('whoever waits goes on when nothing of the conversation is on its way, and learns whether all was accepted', async () => {
+  const w = world();
+  const ends: string[] = [];
+  expect(await w.outbox.settled('cnv_1')).toBe(true);
+  w.outbox.send(words('a', 'one'));
+  w.outbox.send(words('b', 'two'));
+  w.outbox.send(words('c', 'elsewhere', 'cnv_2'));
+  void w.outbox.settled('cnv_1').then((all) => ends.push(`cnv_1 ${all}`));
+  void w.outbox.settled('cnv_2').then((all) => ends.push(`cnv_2 ${all}`));
+  w.tries[1]!.answer('sent');
+  w.tries[0]!.answer({ refused: 'Somebody else holds it.' });
+  await settled();
+  expect(ends).toEqual(['cnv_2 true']);
+  w.tries[2]!.answer('lost');
+  await settled();
+  expect(ends).toHaveLength(1);
+  w.outbox.hurry();
+  await settled();
+  w.tries[3]!.answer('sent');
+  await settled();
+  expect(ends).toEqual(['cnv_2 true', 'cnv_1 false']);
+  w.outbox.take('a');
+  expect(await w.outbox.settled('cnv_1')).toBe(true);
+});

@@ -22,3 +22,15 @@ test('nothing goes while somebody is at it, and what had longer keeps its time',
   vi.advanceTimersByTime(2_000);
   expect(texts()).toEqual([]);
 });
+
+test('what is to last stays until it is closed, whatever comes after it', () => {
+  const lasting = toasts.show('bad', 'not sent', { label: 'Open', run: () => undefined }, Infinity);
+  for (const text of ['a', 'b', 'c', 'd', 'e']) toasts.show('info', text);
+  expect(texts()).toEqual(['not sent', 'b', 'c', 'd', 'e']);
+  toasts.hold(true);
+  toasts.hold(false);
+  vi.advanceTimersByTime(3_600_000);
+  expect(texts()).toEqual(['not sent']);
+  toasts.drop(lasting);
+  expect(texts()).toEqual([]);
+});

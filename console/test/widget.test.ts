@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { choices, mark, merge, next, say, type Line, type Seen } from '../widget/src/model';
+import { another, choices, identified, mark, merge, next, NOBODY, read, say, subject, together, type Kept, type Line, type Seen } from '../widget/src/model';
 
 const seen = (id: string, seq: number, kind: string, text: string): Seen => ({
   id,
@@ -67,4 +67,55 @@ test('buttons can be chosen until the visitor says something', () => {
   expect(next(chosen)).toMatchObject({ text: 'Yes', choice: 'y' });
   expect(choices(merge(asked, { ...seen('itm_1', 1, 'bot', ''), buttons, deletedAt: 'now' }))).toEqual([]);
   expect(choices([])).toEqual([]);
+});
+
+const token = (sub: string, identity?: string): string => `h.${btoa(JSON.stringify({ sub, ...(identity && { identity: { sub: identity } }) }))}.s`;
+const kept = (lines: Line[], more: Partial<Kept> = {}): Kept => ({ ...NOBODY, token: token('v1'), lines, ...more });
+const ids = ({ lines }: Kept): string => lines.map((line) => line.id).join(' ');
+
+test('what another tab kept is taken over, and own words that are not there stay, last', () => {
+  const both = merge([], seen('itm_1', 1, 'agent', 'hello'));
+  const mine = kept(say(both, 'a', 'mine', 'now'), { unread: 1, email: 'old@example.org' });
+  const stored = kept(merge(say(both, 'b', 'theirs', 'now'), seen('itm_2', 2, 'agent', 'more')), { unread: 0, email: 'new@example.org', cursor: 'c2' });
+  const one = together(mine, stored);
+  expect(ids(one)).toBe('itm_1 itm_2 b a');
+  expect(one).toMatchObject({ unread: 0, email: 'new@example.org', cursor: 'c2' });
+  expect(ids(together(one, stored))).toBe('itm_1 itm_2 b a');
+  const sending = { ...mine, lines: mark(mine.lines, 'a', 'sending') };
+  expect(ids(together(sending, stored))).toBe('itm_1 itm_2 b a');
+});
+
+test('an answer that only this tab heard keeps its place', () => {
+  const mine = kept(merge(merge([], seen('itm_1', 1, 'agent', 'one')), seen('itm_2', 2, 'agent', 'two')));
+  const stored = kept(say(merge(merge([], seen('itm_1', 1, 'agent', 'one')), seen('itm_3', 3, 'bot', 'three')), 'b', 'wait', 'now'));
+  expect(ids(together(mine, stored))).toBe('itm_1 itm_2 itm_3 b');
+});
+
+test('words that came back in another tab are not said twice, whichever tab knows it', () => {
+  const out = mark(say([], 'a', 'hello', 'now'), 'a', 'sending');
+  const back = merge(out, seen('itm_1', 1, 'customer', 'hello'));
+  expect(back).toMatchObject([{ id: 'itm_1', said: 'a' }]);
+  expect(ids(together(kept(out), kept(back)))).toBe('itm_1');
+  expect(ids(together(kept(back), kept(out)))).toBe('itm_1');
+  expect(merge(back, { ...seen('itm_1', 1, 'customer', 'hello'), revision: 2 })).toMatchObject([{ said: 'a', edited: true }]);
+  // Sent by this tab, come back before the other knew that they were on their way.
+  expect(ids(together(kept(mark(out, 'a', 'sent')), kept(merge([], seen('itm_1', 1, 'customer', 'hello')))))).toBe('itm_1');
+});
+
+test('who became nobody or somebody else in another tab leaves nothing in this one', () => {
+  const mine = kept(say([], 'a', 'secret', 'now'));
+  for (const stored of [NOBODY, kept([], { token: token('v2') })]) {
+    expect(another(mine, stored)).toBe(true);
+    expect(together(mine, stored)).toEqual(stored);
+  }
+  // Who only signs in, or whose token was renewed, is the same visitor.
+  expect(another(mine, kept([], { token: token('v1', 'C-1'), known: 'C-1' }))).toBe(false);
+  // Whoever had no session yet joins the one that the other tab opened.
+  expect(ids(together({ ...mine, token: null }, kept([])))).toBe('a');
+});
+
+test('a token tells whose it is, and garbage tells nothing', () => {
+  expect([subject(token('v1', 'C-1')), identified(token('v1', 'C-1'))]).toEqual(['v1', 'C-1']);
+  expect([subject('x'), subject(null), identified(token('v1')), identified(null)]).toEqual(['', '', '', '']);
+  for (const text of [null, 'garbage', '{"lines":1}', '4']) expect(read(text)).toEqual(NOBODY);
 });

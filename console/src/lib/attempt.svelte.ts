@@ -14,6 +14,8 @@ interface Trouble {
 export class Attempt {
   busy = $state(false);
   private wrong = $state.raw<Trouble | null>(null);
+  private turn = 0;
+  private waits = false;
 
   constructor(private readonly tell?: (error: unknown) => void) {}
 
@@ -52,19 +54,30 @@ export class Attempt {
     this.wrong = { text: words(error), field, code };
   };
 
-  /** Whether it was done. One at a time: a second press while the first is under way does nothing. */
-  async run(work: () => Promise<unknown>): Promise<boolean> {
+  /** Whoever turns away while it waits for what comes first leaves it undone; what has begun goes on. */
+  leave(): void {
+    if (!this.waits) return;
+    this.turn += 1;
+    [this.waits, this.busy] = [false, false];
+  }
+
+  /** Whether it was done, after what has to come `first`. One at a time: a second press while the first is under way does nothing. */
+  async run(work: () => Promise<unknown>, first?: () => Promise<unknown>): Promise<boolean> {
     if (this.busy) return false;
-    this.busy = true;
+    const mine = ++this.turn;
+    [this.busy, this.waits] = [true, first !== undefined];
     this.clear();
     try {
+      await first?.();
+      if (mine !== this.turn) return false;
+      this.waits = false;
       await work();
       return true;
     } catch (error) {
-      this.fail(error);
+      if (mine === this.turn) this.fail(error);
       return false;
     } finally {
-      this.busy = false;
+      if (mine === this.turn) [this.busy, this.waits] = [false, false];
     }
   }
 }

@@ -5,6 +5,7 @@ import { i18n, t, type Key } from './i18n/index.svelte';
 import type { IconName } from '../ui/Icon.svelte';
 import { prefs } from './prefs.svelte';
 import { router } from './router.svelte';
+import { session } from './session.svelte';
 
 export interface Command {
   id: string;
@@ -95,6 +96,7 @@ export function commands(onhelp: () => void): Command[] {
       also: 'language 语言 chinese english',
       run: () => void i18n.set(i18n.lang === 'en' ? 'zh' : 'en'),
     },
+    { id: 'password', group: 'command.view', icon: 'key', label: t('menu.password'), also: 'password 密码', run: () => void (session.changing = true) },
     { id: 'keys', group: 'command.view', icon: 'keyboard', label: t('keys.title'), keys: '?', run: onhelp },
     ...conversations,
   ];

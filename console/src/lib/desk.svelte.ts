@@ -17,19 +17,22 @@ import {
 import { act, ask, follow, fresh } from './client';
 import { Failed } from './failed';
 import { clock } from './clock.svelte';
-import { Drafts, type Draft } from './drafts';
+import { Drafts, withFile, written, type Draft } from './drafts';
 import { complain, words } from './errors';
+import type { Sent } from './files';
 import { code, i18n, t } from './i18n/index.svelte';
 import { belongs, conversationList, type View, withItem, withPreview } from './lists';
 import { pending, type Told } from './offers';
 import { notices } from './notices.svelte';
 import { Outbox, type Outgoing, type Tried } from './outbox';
 import { prefs } from './prefs.svelte';
+import { Reads } from './reads';
 import { router } from './router.svelte';
 import { session } from './session.svelte';
 import { chime } from './sound';
 import type { Stream, StreamState } from './stream';
 import { toasts } from './toasts.svelte';
+import { Uploads } from './uploads.svelte';
 import { isZone } from './zones';
 import type { Agent, Change, Item, Listed, Offer, Person, Row, Viewer } from './types';
 
@@ -38,6 +41,13 @@ const PAGE = 30;
 const LOOK = 10_000;
 
 type Listener = (change: Change) => void;
+
+/** The field of a conversation that is open. */
+interface Editor {
+  /** Takes back words that were refused. */
+  edit(out: Outgoing): void;
+  attach(file: Sent): void;
+}
 
 /** What the signed-in person has on the desk. */
 class Desk {
@@ -59,6 +69,8 @@ class Desk {
   /** Seconds within which a queue answers, by its id; for those that promise something. */
   promises = $state.raw<Record<string, number>>({});
   live = $state<StreamState>('idle');
+  /** Something could not be read and is read again: what is shown may be old. */
+  behind = $state(false);
   /** Alerts of the floor that nobody has looked at. */
   alarms = $state(0);
   /** The offer that is being accepted, and the conversation behind it. */
@@ -73,7 +85,24 @@ class Desk {
   acceptance: Promise<unknown> = Promise.resolve();
   drafts = new Drafts(sessionStorage, session.tokens?.agent ?? '');
   outbox = this.makeOutbox();
-  private readonly editors = new Map<string, (out: Outgoing) => void>();
+  private readonly editors = new Map<string, Editor>();
+  private readonly uploading = new Map<string, Uploads>();
+  /** Toasts of what failed in conversations that were not open, by conversation. */
+  private readonly failures = new Map<string, number>();
+  private readonly reads = new Reads(
+    {
+      viewer: () => this.readViewer(),
+      list: () => this.readRows(),
+      queues: () => this.readQueues(),
+      promises: () => this.readPromises(),
+    },
+    (missing) => {
+      const back = this.behind && !missing;
+      this.behind = missing;
+      // Whoever listens may have failed to read as well.
+      if (back) this.resync();
+    },
+  );
   private taken: Row | null = null;
   private choosing: Promise<void> = Promise.resolve();
   private chosen = 0;
@@ -105,17 +134,20 @@ class Desk {
       });
     }
     this.timer = setInterval(() => this.look(), LOOK);
-    void this.readQueues();
-    void this.readPromises();
+    void this.reads.read('queues', 'promises');
   }
 
   stop(): void {
     this.stream?.stop();
     clearInterval(this.timer);
     clearTimeout(this.soon);
+    this.reads.stop();
+    for (const uploads of this.uploading.values()) uploads.stop();
+    this.uploading.clear();
+    for (const conversation of [...this.failures.keys()]) this.seen(conversation);
     [this.viewer, this.me, this.taken, this.offers, this.rows] = [null, null, null, [], []];
     this.list = conversationList();
-    [this.loaded, this.live, this.alarms] = [false, 'idle', 0];
+    [this.loaded, this.live, this.behind, this.alarms] = [false, 'idle', false, 0];
   }
 
   async signOut(): Promise<void> {
@@ -140,7 +172,11 @@ class Desk {
     await this.readList();
   }
 
-  async readList(): Promise<void> {
+  readList(): Promise<void> {
+    return this.reads.read('list');
+  }
+
+  private async readRows(): Promise<void> {
     const mine = ++this.ticket;
     try {
       const variables = { view: this.view, queueId: this.view === 'QUEUE' ? this.queue : null, first: PAGE };
@@ -150,8 +186,9 @@ class Desk {
       this.list.reset(page, asked);
       [this.loaded, this.failed] = [true, false];
       this.publish();
-    } catch {
+    } catch (error) {
       if (mine === this.ticket) this.failed = !this.loaded;
+      throw error;
     }
   }
 
@@ -266,19 +303,62 @@ class Desk {
 
   keep(conversation: string, draft: Draft): void {
     this.drafts.write(conversation, draft);
-    const some = draft.text.trim() !== '' || Boolean(draft.files?.length);
+    const some = written(draft);
     if (this.drafted[conversation] !== some) this.drafted[conversation] = some;
   }
 
   /** Words that were refused go back to where they can be changed. */
   edit(key: string): void {
     const out = this.outbox.take(key);
-    if (out) this.editors.get(out.conversation)?.(out);
+    if (out) this.editors.get(out.conversation)?.edit(out);
   }
 
-  onedit(conversation: string, editor: (out: Outgoing) => void): () => void {
+  /** The field of a conversation is there, and with it what failed meanwhile is seen; the result takes it away. */
+  onedit(conversation: string, editor: Editor): () => void {
     this.editors.set(conversation, editor);
-    return () => this.editors.delete(conversation);
+    this.seen(conversation);
+    return () => {
+      if (this.editors.get(conversation) === editor) this.editors.delete(conversation);
+    };
+  }
+
+  /** Files on their way in a conversation; they go on while another one is open. */
+  uploads(conversation: string): Uploads {
+    const known = this.uploading.get(conversation);
+    if (known) return known;
+    const made = new Uploads(
+      (file) => this.attach(conversation, file),
+      (name) => this.elsewhere(conversation, t('file.lost', { name })),
+    );
+    this.uploading.set(conversation, made);
+    return made;
+  }
+
+  /** Before a conversation ends or is passed on: it is theirs, and the server has all that was written in it. */
+  async ready(conversation: string): Promise<void> {
+    await this.acceptance;
+    if (!(await this.outbox.settled(conversation))) throw new Failed('UNSENT', '');
+  }
+
+  /** A stored file goes to the field, or to the draft that waits for it. */
+  private attach(conversation: string, file: Sent): void {
+    const editor = this.editors.get(conversation);
+    if (editor) editor.attach(file);
+    else this.keep(conversation, withFile(this.drafts.read(conversation), file));
+  }
+
+  /** Something failed in a conversation: where it is not open, that is told until somebody looks. */
+  private elsewhere(conversation: string, text: string): void {
+    if (this.editors.has(conversation)) return;
+    this.seen(conversation);
+    const open = { label: t('consult.open'), run: () => void router.visit(`${this.base}/${conversation}`) };
+    this.failures.set(conversation, toasts.show('bad', text, open, Infinity));
+  }
+
+  private seen(conversation: string): void {
+    const toast = this.failures.get(conversation);
+    if (toast !== undefined) toasts.drop(toast);
+    this.failures.delete(conversation);
   }
 
   private makeOutbox(): Outbox {
@@ -305,7 +385,10 @@ class Desk {
     } catch (error) {
       // What the page knows of the conversation is behind: whoever shows it reads it again.
       if (error instanceof Failed && ['WINDOW_CLOSED', 'NOT_HOLDER', 'RESOLVED'].includes(error.code)) this.changed({ __typename: 'Resync' });
-      return error instanceof Failed && ['NETWORK', 'UNAVAILABLE'].includes(error.code) ? 'lost' : { refused: words(error) };
+      if (error instanceof Failed && ['NETWORK', 'UNAVAILABLE'].includes(error.code)) return 'lost';
+      const refused = words(error);
+      this.elsewhere(out.conversation, t('outgoing.refused', { name: out.to || t('customer.unknown'), why: refused }));
+      return { refused };
     }
   }
 
@@ -420,26 +503,29 @@ class Desk {
   }
 
   private async readAll(): Promise<void> {
-    await Promise.allSettled([this.readViewer(), this.readList(), this.readPromises()]);
+    await this.reads.read('viewer', 'list', 'promises');
+    this.resync();
+  }
+
+  private resync(): void {
     for (const listener of this.listeners) listener({ __typename: 'Resync' });
   }
 
   private async readQueues(): Promise<void> {
-    const answer = await ask(QueuesDocument, {}).catch(() => null);
-    if (!answer) return;
+    const answer = await ask(QueuesDocument, {});
     this.queues = answer.queues.map((q) => ({ id: q.id, name: q.name, waiting: q.depth.waiting, asks: q.declineCodeRequired }));
     this.#codes = answer.workCodes ?? [];
   }
 
   private async readPromises(): Promise<void> {
-    const answer = await ask(PromisesDocument, {}).catch(() => null);
-    if (answer) this.promises = Object.fromEntries(answer.queues.filter((q) => q.answerWithinSeconds > 0).map((q) => [q.id, q.answerWithinSeconds]));
+    const answer = await ask(PromisesDocument, {});
+    this.promises = Object.fromEntries(answer.queues.filter((q) => q.answerWithinSeconds > 0).map((q) => [q.id, q.answerWithinSeconds]));
   }
 
   private look(): void {
     if (document.hidden || !session.tokens || session.expired) return;
     if (this.loaded && this.view !== 'MINE') void this.readList();
-    if (router.area === 'inbox') void this.readQueues();
+    if (router.area === 'inbox') void this.reads.read('queues');
   }
 }
 

@@ -14,6 +14,18 @@ export interface Draft {
   files?: { id: string; name: string; size: number; type: string }[];
 }
 
+type Stored = NonNullable<Draft['files']>[number];
+
+/** With one more file. A note stays a note: the file waits for the reply it was meant for. */
+export function withFile(draft: Draft, file: Stored): Draft {
+  return { ...draft, files: [...(draft.files ?? []), file] };
+}
+
+/** Whether there is something in it. */
+export function written(draft: Draft | null): boolean {
+  return draft !== null && (draft.text.trim() !== '' || Boolean(draft.files?.length));
+}
+
 type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /** Drafts of one person, one a conversation; they outlive reloads and expired sign-ins, not the tab. */
@@ -59,6 +71,6 @@ export class Drafts {
   }
 
   has(conversation: string): boolean {
-    return (this.kept(conversation)?.text ?? '').trim() !== '';
+    return written(this.kept(conversation));
   }
 }

@@ -13,3 +13,8 @@ export class Failed extends Error {
     super(message);
   }
 }
+
+/** Whether it may pass by itself: then the same is asked again. */
+export function passes(error: unknown): boolean {
+  return !(error instanceof Failed) || ['NETWORK', 'UNAVAILABLE', 'INTERNAL'].includes(error.code);
+}

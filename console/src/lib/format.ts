@@ -25,13 +25,19 @@ export function span(seconds: number): string {
   return `${Math.floor(hours / 24)} ${d}`;
 }
 
-/** Short age for lists: now, 5 m, 3 h, Mon, 12 Mar. */
+/** Asks for the year when it is not this year on the clock of a zone. */
+function otherYear(at: string | number, now: number, timeZone?: string): 'numeric' | undefined {
+  const year = format('en', { year: 'numeric', timeZone });
+  return year.format(new Date(at)) === year.format(now) ? undefined : 'numeric';
+}
+
+/** Short age for lists: now, 5 m, 3 h, 12 Mar, 12 Mar 2025. */
 export function age(at: string, now: number, lang: Lang): string {
   const seconds = Math.max(0, (now - Date.parse(at)) / 1000);
   if (seconds < 60) return lang === 'zh' ? '刚刚' : 'now';
   if (seconds < 3600) return lang === 'zh' ? `${Math.floor(seconds / 60)} 分` : `${Math.floor(seconds / 60)} m`;
   if (seconds < 86_400) return lang === 'zh' ? `${Math.floor(seconds / 3600)} 时` : `${Math.floor(seconds / 3600)} h`;
-  return format(lang, { day: 'numeric', month: 'short' }).format(new Date(at));
+  return format(lang, { day: 'numeric', month: 'short', year: otherYear(at, now) }).format(new Date(at));
 }
 
 export function locale(lang: Lang): string {
@@ -49,9 +55,12 @@ export function whenShort(at: string, now: number, lang: Lang): string {
   return format(lang, { weekday, hour: '2-digit', minute: '2-digit' }).format(new Date(at));
 }
 
-/** Mon 12 May 09:00 on the clock of a zone; without the day when it is today, with the zone when the browser has another. */
+/**
+ * Mon 12 May 09:00 on the clock of a zone; without the day when it is today, with the year when it is another, with the zone
+ * when the browser has another.
+ */
 export function whenIn(at: string | number, now: number, lang: Lang, timeZone: string): string {
-  const date = format(lang, { weekday: 'short', day: 'numeric', month: 'short', timeZone });
+  const date = format(lang, { weekday: 'short', day: 'numeric', month: 'short', year: otherYear(at, now, timeZone), timeZone });
   const timeZoneName = offset(now, timeZone) === -new Date(now).getTimezoneOffset() ? undefined : 'short';
   const time = format(lang, { hour: '2-digit', minute: '2-digit', timeZone, timeZoneName }).format(new Date(at));
   return date.format(new Date(at)) === date.format(now) ? time : `${date.format(new Date(at))} ${time}`;
@@ -67,8 +76,9 @@ export function calendarDay(day: string, lang: Lang): string {
   return format(lang, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(new Date(day));
 }
 
-export function day(at: string, lang: Lang): string {
-  return format(lang, { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(at));
+/** Monday 12 May; with the year when it is not this year. */
+export function day(at: string, lang: Lang, now = Date.now()): string {
+  return format(lang, { weekday: 'long', day: 'numeric', month: 'long', year: otherYear(at, now) }).format(new Date(at));
 }
 
 export function dateText(at: string, lang: Lang): string {

@@ -8,16 +8,23 @@ import type { Agent } from './types';
 /** Names of colleagues: those one has met, and all of them for who may see the floor. */
 class Names {
   known = $state.raw<Record<string, string>>({});
-  private read = false;
+  private reading: Promise<void> | null = null;
 
   learn(people: ({ id: string; name: string } | null | undefined)[]): void {
     const news = people.filter((p) => p && this.known[bare(p.id)] !== p.name) as { id: string; name: string }[];
     if (news.length > 0) this.known = { ...this.known, ...Object.fromEntries(news.map((p) => [bare(p.id), p.name])) };
   }
 
-  async readAll(): Promise<void> {
-    if (this.read) return;
-    this.read = true;
+  /** Once; what failed is read when it is asked for again. */
+  readAll(): Promise<void> {
+    this.reading ??= this.read().catch((error: unknown) => {
+      this.reading = null;
+      throw error;
+    });
+    return this.reading;
+  }
+
+  private async read(): Promise<void> {
     // Who may not see the floor knows those to whom work can be passed.
     if (!desk.may('floor:read')) return this.learn((await ask(TransferTargetsDocument, {})).transferTargets.agents);
     let after: string | null = null;

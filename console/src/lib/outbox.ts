@@ -9,6 +9,8 @@ export interface Outgoing {
   session?: string;
   mode: 'reply' | 'note';
   text: string;
+  /** The name of the customer. */
+  to?: string;
   /** The draft of a model that went into them. */
   from?: string;
   /** Stored files that go with them. */
@@ -33,6 +35,7 @@ export class Outbox {
   list: Outgoing[];
   private readonly running = new Set<string>();
   private readonly wakes = new Map<string, () => void>();
+  private waiting: (() => void)[] = [];
 
   constructor(
     private readonly store: Store,
@@ -73,6 +76,12 @@ export class Outbox {
   /** The network is back: no reason to wait any longer. */
   hurry(): void {
     for (const wake of this.wakes.values()) wake();
+  }
+
+  /** Ends when nothing of a conversation is on its way any more; whether all of it was accepted. */
+  async settled(conversation: string): Promise<boolean> {
+    while (this.next(conversation)) await new Promise<void>((done) => this.waiting.push(done));
+    return !this.list.some((out) => out.conversation === conversation);
   }
 
   private async pump(conversation: string): Promise<void> {
@@ -123,6 +132,7 @@ export class Outbox {
       // Full or forbidden: then they last as long as the page.
     }
     this.changed(list);
+    for (const look of this.waiting.splice(0)) look();
   }
 
   private load(): Outgoing[] {

@@ -8,7 +8,7 @@ export interface Toast {
   tone: 'info' | 'good' | 'bad';
   text: string;
   actions: Action[];
-  /** When it goes by itself. */
+  /** When it goes by itself; what is to last has no end. */
   until: number;
 }
 
@@ -20,12 +20,15 @@ class Toasts {
   private next = 1;
   private readonly timers = new Map<number, ReturnType<typeof setTimeout>>();
 
-  show(tone: Toast['tone'], text: string, action: Action | Action[] = [], ms = 5000): void {
+  show(tone: Toast['tone'], text: string, action: Action | Action[] = [], ms = 5000): number {
     const actions = [action].flat();
     const id = this.next++;
     const stays = actions.length > 0 ? Math.max(ms, 9000) : ms;
-    this.list = [...this.list.slice(-3), { id, tone, text, actions, until: Date.now() + stays }];
+    // The oldest give way, but for what lasts.
+    const passing = this.list.filter((toast) => toast.until !== Infinity).slice(-3);
+    this.list = [...this.list.filter((toast) => toast.until === Infinity || passing.includes(toast)), { id, tone, text, actions, until: Date.now() + stays }];
     this.end(id, stays);
+    return id;
   }
 
   /** Nothing goes while somebody is at it. */
@@ -35,7 +38,7 @@ class Toasts {
 
   private end(id: number, ms: number): void {
     clearTimeout(this.timers.get(id));
-    this.timers.set(id, setTimeout(() => this.drop(id), ms));
+    if (ms !== Infinity) this.timers.set(id, setTimeout(() => this.drop(id), ms));
   }
 
   drop(id: number): void {

@@ -21,13 +21,16 @@ export function refusedWords(why: Refusal, channel: string): string {
   return t(why.why === 'empty' ? 'file.empty' : 'file.count');
 }
 
-/** Files of one composer on their way to the server. */
+/** Files of one conversation on their way to the server, whether it is open or not. */
 export class Uploads {
   list = $state.raw<Waiting[]>([]);
   private line: Promise<void> = Promise.resolve();
   private readonly stops = new Map<string, AbortController>();
 
-  constructor(private readonly done: (file: Sent) => void) {}
+  constructor(
+    private readonly done: (file: Sent) => void,
+    private readonly failed: (name: string) => void,
+  ) {}
 
   get busy(): boolean {
     return this.list.some((file) => file.why === undefined);
@@ -53,6 +56,11 @@ export class Uploads {
     this.list = this.list.filter((file) => file.why === undefined);
   }
 
+  /** Nothing of it is wanted any more. */
+  stop(): void {
+    for (const { key } of this.list) this.drop(key);
+  }
+
   private async carry({ key, name, size }: Waiting, file: File): Promise<void> {
     if (!this.list.some((other) => other.key === key)) return;
     const stop = new AbortController();
@@ -63,7 +71,10 @@ export class Uploads {
       this.drop(key);
       this.done({ id, name, size, type: file.type });
     } catch (error) {
+      // Whoever took it away knows.
+      if (!this.list.some((other) => other.key === key)) return;
       this.list = this.list.map((other) => (other.key === key ? { ...other, why: words(error) } : other));
+      this.failed(name);
     } finally {
       this.stops.delete(key);
     }

@@ -1,32 +1,14 @@
 import { backoff } from '../../src/lib/backoff';
 import { uuid } from '../../src/lib/ids';
 import { Pace, Writes } from '../../src/lib/typing';
-import { choices, mark, merge, next, say, type Button, type Line } from './model';
+import { another, choices, identified, mark, merge, next, NOBODY, read, say, subject, together } from './model';
+import type { Button, Kept, Later, Line, Way } from './model';
 import { Socket } from './socket';
-
-interface Kept {
-  token: string | null;
-  /** Whom the site says it is: the number in its token. */
-  known?: string;
-  cursor: string | null;
-  lines: Line[];
-  /** They are answered later instead of waiting. */
-  later?: Later;
-  /** Where else they are reached, as they say. */
-  email?: string;
-}
 
 /** When people are there. */
 interface Hours {
   open: boolean;
   opens_at: string | null;
-}
-
-/** An answer that was promised for a time. */
-interface Later {
-  id: string;
-  dueAt: string;
-  untilAt: string | null;
 }
 
 /** Where the visitor stands in line. */
@@ -47,10 +29,8 @@ const CANCEL = 'mutation($input: ScheduledWorkCancelInput!) { scheduledWorkCance
 
 /** The visitor's chat: what was said, what waits to be sent, and the line to the server. All of it outlives a reload. */
 export class Chat {
-  kept: Kept;
+  kept: Kept = NOBODY;
   live = true;
-  unread = 0;
-  shown = true;
   unknown = false;
   /** A person was asked for, after so many lines. */
   asked = -1;
@@ -74,33 +54,40 @@ export class Chat {
   private pumping = false;
   private attempt = 0;
   private readonly socket: Socket;
+  /** What this tab last read or wrote: when something else is stored, another tab wrote it. */
+  private stored: string | null = null;
 
   constructor(
     private readonly account: string,
     private readonly lang: string,
     private readonly name: string,
     private readonly changed: () => void,
+    public shown = true,
   ) {
-    this.kept = this.load();
     this.socket = new Socket({
       token: () => this.kept.token,
+      renew: () => this.renew(),
       cursor: () => this.kept.cursor,
-      at: (cursor) => this.set({ cursor }),
+      at: (cursor) => this.set(() => ({ cursor })),
       live: (on) => {
         this.live = on;
         if (on) (void this.pump(), this.look(0));
         this.changed();
       },
       item: (item) => {
+        if (!this.hear()) return;
         const fresh = item.actor.kind !== 'customer' && !this.kept.lines.some((line) => line.id === item.id);
-        if (fresh && !this.shown) this.unread += 1;
         if (fresh) this.writes.end();
-        this.set({ lines: merge(this.kept.lines, item) });
         // What was promised for later is there, or somebody has it in hand.
-        if (fresh && item.actor.kind === 'agent') this.set({ later: undefined });
+        const kept = fresh && item.actor.kind === 'agent' ? { later: undefined } : {};
+        this.set(({ lines }) => ({ ...kept, lines: merge(lines, item), unread: this.shown ? 0 : this.unread + Number(fresh) }));
         this.look(400);
       },
       writes: (seconds) => this.writes.sign(seconds),
+    });
+    this.hear();
+    addEventListener('storage', ({ key }) => {
+      if (key === this.key || key === null) this.follow();
     });
   }
 
@@ -123,7 +110,8 @@ export class Chat {
     this.trouble = made?.scheduledWork ? '' : (made?.userErrors[0]?.message ?? ' ');
     if (made?.scheduledWork) {
       this.wait = null;
-      this.set({ later: made.scheduledWork });
+      const later = made.scheduledWork;
+      this.set(() => ({ later }));
     }
     this.changed();
   }
@@ -132,12 +120,14 @@ export class Chat {
   async waiting(): Promise<void> {
     const { later } = this.kept;
     if (!later || !(await this.socket.ask(CANCEL, { input: { scheduledWorkId: later.id } }))) return;
-    this.set({ later: undefined });
+    this.set(() => ({ later: undefined }));
     this.look(0);
   }
 
   /** Somebody who wrote before hears what came meanwhile, and what waited goes out. */
   start(): void {
+    // The page was left meanwhile, and its files with it.
+    for (const line of this.lines) if (line.file !== undefined && next([line])) this.mark(line.id, 'failed');
     if (this.kept.token && this.kept.lines.length > 0) this.socket.open();
     void this.pump();
     fetch(`/chat/${encodeURIComponent(this.account)}`)
@@ -151,8 +141,12 @@ export class Chat {
 
   /** Where an answer goes when they are gone by then: said with the next words, or as words of its own after them. */
   reach(email: string): void {
-    this.set({ email: email.trim() || undefined });
+    this.set(() => ({ email: email.trim() || undefined }));
     if (this.kept.email && this.kept.lines.length > 0) this.say(this.kept.email);
+  }
+
+  get unread(): number {
+    return this.kept.unread ?? 0;
   }
 
   get lines(): Line[] {
@@ -166,7 +160,7 @@ export class Chat {
 
   say(text: string, choice?: string): void {
     this.pace.sent();
-    this.set({ lines: say(this.kept.lines, uuid(), text, new Date().toISOString(), { choice }) });
+    this.add(uuid(), text, { choice });
     void this.pump();
   }
 
@@ -179,15 +173,21 @@ export class Chat {
         continue;
       }
       const id = uuid();
+      this.add(id, '', { file: file.name || 'file' });
       this.files.set(id, file);
-      this.set({ lines: say(this.kept.lines, id, '', new Date().toISOString(), { file: file.name || 'file' }) });
     }
     void this.pump();
     return fits;
   }
 
+  private add(id: string, text: string, more: Pick<Line, 'file' | 'choice'>): void {
+    // Whoever they are by now, they say it.
+    this.hear();
+    this.set(({ lines }) => ({ lines: say(lines, id, text, new Date().toISOString(), more) }));
+  }
+
   again(id: string): void {
-    this.set({ lines: mark(this.kept.lines, id, 'waiting') });
+    this.mark(id, 'waiting');
     void this.pump();
   }
 
@@ -213,27 +213,39 @@ export class Chat {
 
   show(on: boolean): void {
     this.shown = on;
-    if (on) (this.unread = 0), this.look(0);
+    if (on) (this.set(() => ({ unread: 0 })), this.look(0));
     this.changed();
+  }
+
+  private mark(id: string, way: Way): void {
+    this.set(({ lines }) => ({ lines: mark(lines, id, way) }));
+  }
+
+  /** The next one to send, whichever tab it was said in; files are sent by the tab that has them. */
+  private get next(): Line | undefined {
+    return next(this.kept.lines.filter((line) => line.file === undefined || this.files.has(line.id)));
   }
 
   /** Sends what waits, in order. The same client id sent twice is one message, so every doubt is tried again. */
   private async pump(): Promise<void> {
     if (this.pumping || this.unknown) return;
     this.pumping = true;
-    for (let line = next(this.kept.lines); line && !this.unknown; line = next(this.kept.lines)) {
-      this.set({ lines: mark(this.kept.lines, line.id, 'sending') });
+    for (let line = this.next; line && !this.unknown; line = this.next) {
+      this.mark(line.id, 'sending');
       const status = await this.post(line);
       if (status === 202) {
         this.attempt = 0;
-        this.set({ lines: mark(this.kept.lines, line.id, 'sent') });
+        this.mark(line.id, 'sent');
         const { id } = line;
         this.files.delete(id);
         this.socket.expect(() => this.kept.lines.some((other) => other.id === id));
-      } else if (status === 401) this.set({ token: null, cursor: null });
-      else if (status === 422 || status === 413) this.set({ lines: mark(this.kept.lines, line.id, 'failed') });
+      } else if (status === 401 && (await this.renew())) continue;
+      else if (status === 422 || status === 413) {
+        this.files.delete(line.id);
+        this.mark(line.id, 'failed');
+      }
       else {
-        this.set({ lines: mark(this.kept.lines, line.id, 'waiting') });
+        this.mark(line.id, 'waiting');
         this.attempt += 1;
         await new Promise((done) => setTimeout(done, backoff(this.attempt)));
       }
@@ -244,12 +256,11 @@ export class Chat {
   private async post(line: Line): Promise<number> {
     try {
       await this.identifying;
-      if (!this.kept.token) this.set({ token: await this.session() });
+      if (!this.kept.token) await this.session();
       if (!this.kept.token) return 0;
       const authorization = `Bearer ${this.kept.token}`;
       if (line.file !== undefined) {
         const file = this.files.get(line.id);
-        // The page was left meanwhile, and its files with it.
         if (!file) return 422;
         const query = new URLSearchParams({ client_id: line.id, name: file.name, locale: this.lang });
         const headers = { 'content-type': file.type || 'application/octet-stream', authorization };
@@ -273,68 +284,104 @@ export class Chat {
   }
 
   private async become(token: string): Promise<void> {
+    this.hear();
     const who = subject(token);
-    if (who === (this.kept.known ?? '') && token !== '') return void (this.identity = token);
+    if (token !== '' && who === identified(this.kept.token)) return void (this.identity = token);
     this.identity = token;
     if (this.kept.known !== undefined && this.kept.known !== who) {
-      this.socket.close();
-      this.writes.end();
-      this.wait = null;
-      this.set({ token: null, cursor: null, lines: [], known: undefined, later: undefined });
+      this.leave();
+      this.set(() => NOBODY);
     }
     if (token === '' || (this.kept.lines.length === 0 && !this.kept.token)) return;
-    const fresh = await this.session().catch(() => null);
-    if (fresh) this.set({ token: fresh });
+    await this.renew();
   }
 
-  private async session(): Promise<string | null> {
+  /** What is on its way for the visitor they were is not theirs any more. */
+  private leave(): void {
+    this.socket.close();
+    this.writes.end();
+    this.files.clear();
+    [this.wait, this.asked, this.trouble] = [null, -1, ''];
+  }
+
+  /** A token that is over opens a session once more: they stay the visitor they were, unless the server knows them no more. */
+  private renew(): Promise<boolean> {
+    return this.session().catch(() => false);
+  }
+
+  /** Opens a session as who they are now; false when there is none, or they became somebody else meanwhile. */
+  private async session(): Promise<boolean> {
+    const before = this.kept.token;
     const open = (identity: string): Promise<Response> => {
       const headers: Record<string, string> = { 'content-type': 'application/json' };
-      if (this.kept.token) headers.authorization = `Bearer ${this.kept.token}`;
+      if (before) headers.authorization = `Bearer ${before}`;
       const body = identity ? JSON.stringify({ identity }) : undefined;
       return fetch(`/chat/${encodeURIComponent(this.account)}/sessions`, { method: 'POST', headers, body });
     };
-    let answer = await open(this.identity);
+    let identity = this.identity;
+    let answer = await open(identity);
     // A token of the site that is over or wrong makes nobody known, and keeps nobody from writing.
-    if (answer.status === 401 && this.identity) answer = await open((this.identity = ''));
+    if (answer.status === 401 && identity && identity === this.identity) answer = await open((this.identity = identity = ''));
     if (answer.status === 404 || answer.status === 403) this.unknown = true;
-    if (answer.status !== 201) return null;
-    const made = (await answer.json()) as { token: string };
-    this.set({ known: subject(this.identity) || undefined });
-    return made.token;
+    if (answer.status !== 201) return false;
+    const { token } = (await answer.json()) as { token: string };
+    this.hear();
+    if (identity !== this.identity || subject(this.kept.token) !== subject(before)) return false;
+    const cursor = subject(token) === subject(before) ? this.kept.cursor : null;
+    // What somebody known said stays theirs, also when the site does not say any more who it is.
+    this.set(({ known }) => ({ token, cursor, known: subject(identity) || known }));
+    return true;
   }
 
   private get key(): string {
     return `meridian.chat.${this.account}`;
   }
 
-  private load(): Kept {
-    try {
-      const kept = JSON.parse(localStorage.getItem(this.key) ?? 'null') as Kept | null;
-      if (kept && Array.isArray(kept.lines)) return kept;
-    } catch {
-      // Nothing readable is kept.
-    }
-    return { token: null, cursor: null, lines: [] };
-  }
-
-  private set(change: Partial<Kept>): void {
-    this.kept = { ...this.kept, ...change };
-    try {
-      localStorage.setItem(this.key, JSON.stringify(this.kept));
-    } catch {
-      // Then the chat lasts as long as the page.
-    }
+  /** Another tab kept something: what it heard is heard here too, and seen when this one is looked at. */
+  private follow(): void {
+    this.hear();
+    if (this.shown && this.unread > 0) this.set(() => ({ unread: 0 }));
+    // A page that was opened meanwhile cannot know that the files are here.
+    for (const line of this.lines) if (line.way === 'failed' && this.files.has(line.id)) this.mark(line.id, 'waiting');
+    void this.pump();
+    if (this.kept.token && this.kept.lines.length > 0) this.socket.open();
     this.changed();
   }
-}
 
-/** The `sub` of a token, unverified: only to notice that it is somebody else's. */
-function subject(token: string): string {
-  try {
-    const part = token.split('.')[1] ?? '';
-    return String((JSON.parse(atob(part.replaceAll('-', '+').replaceAll('_', '/'))) as { sub?: unknown }).sub ?? '');
-  } catch {
-    return '';
+  /** Takes over what another tab kept meanwhile; false when that made them another visitor. */
+  private hear(): boolean {
+    let text: string | null;
+    try {
+      text = localStorage.getItem(this.key);
+    } catch {
+      return true;
+    }
+    if (text === this.stored) return true;
+    this.stored = text;
+    const [before, stored] = [this.kept, read(text)];
+    const other = another(before, stored);
+    this.kept = together(before, stored);
+    if (other) {
+      if (subject(this.identity) !== (stored.known ?? '')) this.identity = '';
+      this.leave();
+    }
+    // Who was writing has written.
+    if (this.writing && stored.lines.some((line) => line.from !== 'visitor' && !before.lines.some(({ id }) => id === line.id))) this.writes.end();
+    return !other;
+  }
+
+  /** Changes what all tabs have kept by now. What was meant for the visitor they were does not change another's. */
+  private set(change: (kept: Kept) => Partial<Kept>): void {
+    if (this.hear()) {
+      this.kept = { ...this.kept, ...change(this.kept) };
+      try {
+        const text = JSON.stringify(this.kept);
+        localStorage.setItem(this.key, text);
+        this.stored = text;
+      } catch {
+        // Then the chat lasts as long as the page.
+      }
+    }
+    this.changed();
   }
 }

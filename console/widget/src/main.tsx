@@ -18,10 +18,22 @@ const tell = (value: unknown): void => {
 };
 
 let redraw = (): void => undefined;
-const chat: Chat = new Chat(asked.get('account') ?? '', lang, asked.get('name') ?? '', () => {
-  redraw();
-  tell(chat.unread);
-});
+const account = new URLSearchParams(location.search).get('account') ?? '';
+const quiet = asked.has('quiet');
+const chat: Chat = new Chat(
+  account,
+  lang,
+  asked.get('name') ?? '',
+  () => {
+    redraw();
+    tell(chat.unread);
+    if (theirs() > said) tell('talks');
+    said = theirs();
+  },
+  !quiet,
+);
+const theirs = (): number => chat.lines.filter(({ from }) => from === 'visitor').length;
+let said = theirs();
 
 const time = (at: string): string =>
   new Date(at).toLocaleTimeString(lang === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit' });
@@ -64,7 +76,7 @@ function Waiting() {
       {position > 1000 ? t.far : t.place(position)}
       {expected && ` · ${t.expected(expected.fromMinutes, expected.toMinutes)}`}
       {callbackOffered && <button onClick={() => void chat.later()}>{t.answerLater}</button>}
-      {chat.trouble && <span role="alert">{t.noLater} {chat.trouble}</span>}
+      {chat.trouble && <span role="alert">{t.noLater}{lang === 'en' && ` ${chat.trouble}`}</span>}
     </p>
   );
 }
@@ -102,13 +114,27 @@ function App() {
   const picker = useRef<HTMLInputElement>(null);
   const [large, setLarge] = useState(false);
   redraw = () => draw((n) => n + 1);
+  /** Shows what was said last. */
+  const end = (): void => log.current?.scrollTo({ top: log.current.scrollHeight });
+  /** Makes the field as high as its text. */
+  const fit = (): void => {
+    const at = field.current;
+    if (!at) return;
+    at.style.height = 'auto';
+    at.style.height = `${Math.min(120, at.scrollHeight)}px`;
+  };
 
   useEffect(() => {
     const heard = (event: MessageEvent<{ meridian?: string | { identity?: string } }>): void => {
       if (event.origin !== host || event.source !== parent) return;
       const said = event.data.meridian;
-      if (typeof said === 'object') void chat.identify(said.identity ?? '');
-      if (event.data.meridian === 'shown') (chat.show(true), field.current?.focus());
+      if (typeof said === 'object') void chat.identify(said.identity ?? '').then(() => !said.identity && tell('left'));
+      if (event.data.meridian === 'shown') {
+        chat.show(true);
+        field.current?.focus();
+        // Nothing has a size as long as nobody sees it.
+        requestAnimationFrame(() => (end(), fit()));
+      }
       if (event.data.meridian === 'hidden') chat.show(false);
     };
     const key = (event: KeyboardEvent): void => {
@@ -116,19 +142,12 @@ function App() {
     };
     addEventListener('message', heard);
     addEventListener('keydown', key);
-    field.current?.focus();
+    if (!quiet) field.current?.focus();
     tell('ready');
     return () => (removeEventListener('message', heard), removeEventListener('keydown', key));
   }, []);
-  useEffect(() => {
-    log.current?.scrollTo({ top: log.current.scrollHeight });
-  }, [chat.lines.length]);
-  useEffect(() => {
-    const at = field.current;
-    if (!at) return;
-    at.style.height = 'auto';
-    at.style.height = `${Math.min(120, at.scrollHeight)}px`;
-  }, [text]);
+  useEffect(end, [chat.lines.length]);
+  useEffect(fit, [text]);
 
   const attach = (files: FileList | null | undefined): void => {
     setLarge(!!files && !chat.attach(files));

@@ -6,6 +6,8 @@ const QUERY =
 
 interface Hears {
   token(): string | null;
+  /** A token that is over becomes a new one. */
+  renew(): Promise<boolean>;
   cursor(): string | null;
   at(cursor: string): void;
   item(item: Seen): void;
@@ -134,8 +136,10 @@ export class Socket {
   private next(shown: Shown | undefined): void {
     if (!shown) return;
     [this.attempt, this.early] = [0, 0];
-    this.on.live(true);
     this.on.at(shown.cursor);
+    // Another tab made them another visitor: this is not for them.
+    if (!this.socket) return;
+    this.on.live(true);
     if (shown.change.item) this.on.item(shown.change.item);
     if (shown.change.seconds) this.on.writes(shown.change.seconds);
   }
@@ -147,7 +151,11 @@ export class Socket {
     // subscription starts where it stands, so it has to stand before anybody can have answered.
     if (unknown && this.early < 60) {
       this.early += 1;
-      this.timer = setTimeout(() => this.open(), Math.min(400, 100 * 1.2 ** this.early));
+      const soon = Math.min(400, 100 * 1.2 ** this.early);
+      const open = (): void => void (this.timer = setTimeout(() => this.open(), soon));
+      // Who was here before may have been away for longer than their token lasts.
+      if (this.early === 1 && this.on.cursor() !== null) void this.on.renew().then(open);
+      else open();
       return;
     }
     this.attempt += 1;

@@ -239,6 +239,7 @@ const said: readonly (readonly [english: string, chinese: string])[] = [
   ['one is on already: look at its progress', '已有一次正在进行，请查看进度'],
   ['the import is gone', '该导入已不存在'],
   ['the file is neither UTF-8 nor GB18030', '文件编码既不是 UTF-8 也不是 GB18030'],
+  ['the table could not be read', '无法读取该表格'],
   ['the first line names no column for phone, email or external account', '首行没有电话、邮箱或外部账号列'],
   ['the table has more than {} rows: import it in parts', '表格超过 {0} 行，请分批导入'],
   ['a table has at most {} MiB', '表格最多 {0} MiB'],
@@ -390,7 +391,7 @@ const said: readonly (readonly [english: string, chinese: string])[] = [
   ['names nobody of this queue: change it, or let it be skipped when it is empty', '该步骤找不到队列中的任何人，请修改，或设为无人时跳过'],
   ['reserve keeps agents free for work within its target: give target_seconds', '预留坐席需要目标秒数，请填写'],
   // Red channel, overflow, emergencies.
-  ['applies to everybody: name a tag, a tier, an event, a sentiment or an intent', '对所有人生效：请指定标签、等级、事件或意图'],
+  ['applies to everybody: name a tag, a tier, an event, a sentiment or an intent', '对所有人生效：请指定标签、等级、事件、情绪或意图'],
   ['sentiment_below goes from -0.95 to 0: from -1, as unhappy as can be, to 1', '情绪须在 -0.95 到 0 之间'],
   ['a rule names at most 50 intents, by name', '一条规则最多 50 个意图'],
   ['an event counts for 1 minute to 30 days', '事件有效期为 1 分钟到 30 天'],
