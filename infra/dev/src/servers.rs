@@ -12,7 +12,7 @@ use std::{
     fs,
     io::{Read, Write},
     net::TcpStream,
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
@@ -60,8 +60,16 @@ const PATIENCE: Duration = Duration::from_mins(5);
 const LONGEST_SOCKET_FOLDER: usize = 85;
 
 impl Servers {
-    /// Starts all three in `dir`, which is made if it is missing and kept.
+    /// Starts all three in `dir`, which is made if it is missing and kept, and waits until they answer.
     pub fn start(dir: &Path, mode: Mode) -> Result<Self> {
+        let mut servers = Self::begin(dir, mode)?;
+        servers.database_ready()?;
+        servers.ready()?;
+        Ok(servers)
+    }
+
+    /// Starts all three and waits for none: the broker takes longest, and a database can be filled meanwhile.
+    pub fn begin(dir: &Path, mode: Mode) -> Result<Self> {
         let programs = packages::find()?;
         let identity = Identity::for_servers();
         fs::create_dir_all(dir)?;
@@ -83,14 +91,21 @@ impl Servers {
             children: BTreeMap::new(),
             epmd: None,
         };
-        // The broker takes longest.
         servers.spawn(Kind::Rabbitmq)?;
         servers.spawn(Kind::Redis)?;
         servers.spawn(Kind::Postgres)?;
-        for kind in [Kind::Postgres, Kind::Redis, Kind::Rabbitmq] {
-            servers.wait(kind)?;
-        }
         Ok(servers)
+    }
+
+    /// Waits until PostgreSQL answers.
+    pub fn database_ready(&mut self) -> Result<()> {
+        self.wait(Kind::Postgres)
+    }
+
+    /// Waits until the others answer, too.
+    pub fn ready(&mut self) -> Result<()> {
+        self.wait(Kind::Redis)?;
+        self.wait(Kind::Rabbitmq)
     }
 
     /// URL of the superuser: by the socket in the file system, which costs both ends less than TCP, unless the folder's
@@ -255,19 +270,24 @@ impl Servers {
         let erl = shims.join("erl");
         let bindir = first_dir(&erlang, "erts-")?.join("bin");
         let shim = format!(
-            "#!/bin/sh\nROOTDIR={root}\nBINDIR={bin}\nEMU=beam\nPROGNAME=erl\nexport ROOTDIR BINDIR EMU PROGNAME\nexec {bin}/erlexec \"$@\"\n",
+            "#!/bin/sh\nROOTDIR={root}\nBINDIR={bin}\nEMU=beam\nPROGNAME=erl\nERL_LIBS={libraries}\n\
+             export ROOTDIR BINDIR EMU PROGNAME ERL_LIBS\nexec {bin}/erlexec \"$@\"\n",
             root = erlang.display(),
-            bin = bindir.display()
+            bin = bindir.display(),
+            libraries = self.broker_libraries(&home)?.display()
         );
         fs::write(&erl, shim)?;
         fs::set_permissions(&erl, fs::Permissions::from_mode(0o755))?;
         env.insert("PATH".to_owned(), format!("{}:{path}", shims.display()));
+        // In Erlang's own terms: the simpler format is translated at each start, which takes a second or two.
         let config = format!(
-            "listeners.tcp.1 = 127.0.0.1:{}\nlog.console = true\nlog.console.level = warning\nlog.file = false\n\
-             default_user = meridian\ndefault_pass = {}\ndefault_vhost = /\ndisk_free_limit.absolute = 50MB\n",
+            "[{{rabbit, [{{tcp_listeners, [{{\"127.0.0.1\", {}}}]}},\n\
+             {{log, [{{console, [{{enabled, true}}, {{level, warning}}]}}, {{file, [{{file, false}}]}}]}},\n\
+             {{default_user, <<\"meridian\">>}}, {{default_pass, <<\"{}\">>}}, {{default_vhost, <<\"/\">>}},\n\
+             {{disk_free_limit, 50000000}}]}}].\n",
             self.ports["amqp"], self.password
         );
-        fs::write(home.join("rabbitmq.conf"), config)?;
+        fs::write(home.join("advanced.config"), config)?;
         fs::write(home.join("enabled_plugins"), "[].\n")?;
         fs::write(home.join("env.conf"), "")?;
         let inside = |name: &str| home.join(name).display().to_string();
@@ -275,8 +295,10 @@ impl Servers {
             ("HOME", home.display().to_string()),
             ("RABBITMQ_NODENAME", format!("meridian{}@localhost", self.ports["amqp"])),
             ("RABBITMQ_CONF_ENV_FILE", inside("env.conf")),
-            ("RABBITMQ_CONFIG_FILE", inside("rabbitmq.conf")),
+            ("RABBITMQ_CONFIG_FILE", inside("none.conf")),
+            ("RABBITMQ_ADVANCED_CONFIG_FILE", inside("advanced.config")),
             ("RABBITMQ_ENABLED_PLUGINS_FILE", inside("enabled_plugins")),
+            ("RABBITMQ_PLUGINS_DIR", inside("libraries")),
             ("RABBITMQ_MNESIA_BASE", inside("mnesia")),
             ("RABBITMQ_LOG_BASE", inside("log")),
             ("RABBITMQ_LOGS", "-".to_owned()),
@@ -313,6 +335,25 @@ impl Servers {
             stop: Signal::SIGTERM,
             cwd: Some(home),
         })
+    }
+
+    /// A folder with links to what the broker itself is made of, without its plugins, of which none is on. While it starts it
+    /// looks for each of a thousand modules in one folder after the other: with all of them that takes twice as long.
+    fn broker_libraries(&self, home: &Path) -> Result<PathBuf> {
+        let all = self.programs.rabbitmq.ancestors().nth(2).context("no folder of RabbitMQ")?.join("plugins");
+        let ours = home.join("libraries");
+        if ours.exists() {
+            fs::remove_dir_all(&ours)?;
+        }
+        fs::create_dir(&ours)?;
+        for library in fs::read_dir(&all).with_context(|| format!("read {}", all.display()))?.flatten() {
+            let name = library.file_name();
+            let shown = name.to_string_lossy();
+            if !shown.starts_with("rabbitmq_") || shown.starts_with("rabbitmq_prelaunch") {
+                symlink(library.path(), ours.join(&name))?;
+            }
+        }
+        Ok(ours)
     }
 
     fn erlang(&self) -> PathBuf {

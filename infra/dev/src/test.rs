@@ -58,6 +58,11 @@ fn all(options: &Options) -> Result<Vec<String>> {
     let asked = |suite| every || options.suites.contains(&suite) || (options.suites.is_empty() && suite == Suite::Rust);
     let dir = std::env::temp_dir().join(format!("meridian-test-{}", std::process::id()));
     let servers = Servers::start(&dir, Mode::Test)?;
+    let node = console::node();
+    if node && (asked(Suite::Console) || asked(Suite::E2e)) {
+        // First of all: a build of the api finds it only where it is.
+        console::build();
+    }
     let bin = build(false)?;
     let (mut summaries, mut failures) = (Vec::new(), Vec::new());
     let mut note = |suite: &str, outcome: Result<String>| match outcome {
@@ -68,7 +73,6 @@ fn all(options: &Options) -> Result<Vec<String>> {
     if asked(Suite::Rust) {
         note("rust", rust(options, &servers, &bin));
     }
-    let node = console::node();
     if asked(Suite::Console) {
         note("console", if node { console::gates() } else { skip("Node.js is not here") });
     }
@@ -76,7 +80,6 @@ fn all(options: &Options) -> Result<Vec<String>> {
         let outcome = if !node {
             skip("Node.js is not here")
         } else if console::browser() {
-            console::build();
             console::scenarios(&servers, &bin)
         } else {
             skip("no browser: apt-get install chromium-headless-shell fonts-wqy-microhei")

@@ -64,10 +64,10 @@ pub fn run(options: &Options) -> Result<()> {
         build(release)
     });
     let urls = ["DATABASE_URL", "REDIS_URL", "AMQP_URL"].map(external);
-    let servers = if urls.iter().all(Option::is_some) {
+    let mut servers = if urls.iter().all(Option::is_some) {
         None
     } else {
-        Some(Servers::start(&dir.join("servers"), Mode::Durable)?)
+        Some(Servers::begin(&dir.join("servers"), Mode::Durable)?)
     };
     let bin = building.join().map_err(|_| anyhow::anyhow!("the build panicked"))??;
     let url = |given: &Option<String>, own: fn(&Servers) -> String| {
@@ -82,8 +82,14 @@ pub fn run(options: &Options) -> Result<()> {
     fs::write(dir.join("public-url"), &env["MERIDIAN_PUBLIC_URL"])?;
     fs::write(dir.join("bin"), bin.display().to_string())?;
     let mut up = Up { dir, bin, env, children: Vec::new() };
+    if let Some(servers) = &mut servers {
+        servers.database_ready()?;
+    }
     up.once(&["migrate"])?;
     let seeded = up.once(&["seed", "demo"])?;
+    if let Some(servers) = &mut servers {
+        servers.ready()?;
+    }
     up.spawn("api")?;
     up.spawn("workers")?;
     up.wait_ready()?;
