@@ -32,6 +32,10 @@ use uuid::Uuid;
 
 /// Longest text of a visitor, characters.
 const LONGEST: usize = 10_000;
+/// Longest name and address, characters.
+const LONGEST_NAME: usize = 320;
+/// Longest language tag (BCP 47, section 4.4.1 asks for 35 at least).
+const LONGEST_TAG: usize = 64;
 
 /// The 429 of a visitor; the widget sends again after a while.
 fn too_fast() -> HttpResponse {
@@ -40,10 +44,35 @@ fn too_fast() -> HttpResponse {
     answer
 }
 
-fn origin_allowed(account: &AccountConfig, request: &HttpRequest) -> bool {
+/// Sites that may embed a web chat, as the settings of its account list them; `*` is any.
+fn origins(settings: &Value) -> impl Iterator<Item = &str> {
+    let listed = settings.get("origins").and_then(Value::as_array).into_iter().flatten();
+    listed.filter_map(Value::as_str).map(|origin| origin.trim().trim_end_matches('/'))
+}
+
+/// Whether a page may open sessions: the widget's own, in whatever frame the browser let it be shown
+/// ([`framed_by`]), or one of a site that is listed. Who is no page has no origin.
+fn origin_allowed(own: &str, account: &AccountConfig, request: &HttpRequest) -> bool {
     let Some(origin) = request.headers().get("origin").and_then(|value| value.to_str().ok()) else { return true };
-    let listed = account.settings.get("origins").and_then(Value::as_array).into_iter().flatten();
-    listed.filter_map(Value::as_str).any(|allowed| allowed == "*" || allowed.eq_ignore_ascii_case(origin))
+    origin == own || origins(&account.settings).any(|allowed| allowed == "*" || allowed.eq_ignore_ascii_case(origin))
+}
+
+/// Where browsers may show the frame of a web chat: our own pages and the sites of its account, as sources of the
+/// policy `frame-ancestors` (CSP 3, section 6.4.2).
+pub(crate) async fn framed_by(edge: &Edge, account: &str) -> Result<String, HttpResponse> {
+    let (_, account) = web_chat(edge, account).await?;
+    Ok(frames(&account.settings))
+}
+
+fn frames(settings: &Value) -> String {
+    let safe = |origin: &&str| origin.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:/*[]".contains(&byte));
+    std::iter::once("'self'").chain(origins(settings).filter(safe)).collect::<Vec<_>>().join(" ")
+}
+
+/// What a visitor's page says of them, fit to be kept: without control characters, at most `most` characters.
+fn plain(text: Option<String>, most: usize) -> Option<String> {
+    let plain: String = text?.chars().filter(|c| !c.is_control()).take(most).collect();
+    Some(plain.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 /// The web chat of a path and its tenant.
@@ -58,9 +87,32 @@ async fn web_chat(edge: &Edge, path: &str) -> Result<(TenantId, Arc<AccountConfi
     }
 }
 
-/// The visitor that a request's token names.
-fn visiting(edge: &Edge, request: &HttpRequest) -> Option<VisitorClaims> {
-    bearer(request).and_then(|token| edge.tokens.verify_visitor(token))
+/// The visitor that a request's token names, or the answer to who has none.
+async fn visiting(edge: &Edge, request: &HttpRequest) -> Result<VisitorClaims, HttpResponse> {
+    let claims = bearer(request).and_then(|token| edge.tokens.verify_visitor(token)).ok_or_else(nobody)?;
+    match outgrown(edge, &claims).await {
+        Some(false) => Ok(claims),
+        Some(true) => Err(nobody()),
+        None => Err(unavailable()),
+    }
+}
+
+fn key(claims: &VisitorClaims) -> Identifier {
+    Identifier::channel("web_visitor", claims.sub.to_string(), claims.account.to_string())
+}
+
+/// Whether a token of nobody in particular is one of a visitor whom the site has named since: who kept it is not
+/// necessarily that person. `None` when it cannot be said now.
+async fn outgrown(edge: &Edge, claims: &VisitorClaims) -> Option<bool> {
+    if claims.identity.is_some() {
+        return Some(false);
+    }
+    let (app, tenant, key) = (edge.app.clone(), claims.tenant, key(claims));
+    let named = edge.run(async move {
+        let mut tx = app.db.read(Subject::system(tenant).scope()).await?;
+        conversations::visitor_is_named(&mut tx, &key).await
+    });
+    named.await?.ok()
 }
 
 /// The 401 of who has no visitor's token.
@@ -91,7 +143,8 @@ struct Opening {
 
 /// `POST /chat/{account}/sessions`: a visitor and their token. With `identity`, a token of the site (JWT, HS256, `aud`
 /// the account, `sub` the customer's number, at most a day), they are known; with their token of before as bearer they
-/// stay the visitor they were, unless it was somebody else's.
+/// stay the visitor they were, also for a while after it is over, unless it was somebody else's or the site has named the
+/// visitor since.
 pub(crate) async fn open(
     edge: web::Data<Edge>,
     path: web::Path<String>,
@@ -103,7 +156,7 @@ pub(crate) async fn open(
         Err(answer) => return answer,
     };
     let id = account.id;
-    if !origin_allowed(&account, &request) {
+    if !origin_allowed(&edge.app.public_url, &account, &request) {
         return problem(
             StatusCode::FORBIDDEN,
             "origin",
@@ -126,13 +179,20 @@ pub(crate) async fn open(
         return problem(StatusCode::UNAUTHORIZED, "identity", help);
     }
     let identity = identity.flatten();
-    let before = visiting(&edge, &request);
+    let before = bearer(&request).and_then(|token| edge.tokens.visitor_before(token));
     let same = |before: &VisitorClaims| {
         let other =
             matches!((&before.identity, &identity), (Some(was), is) if is.as_ref().map(|is| &is.sub) != Some(&was.sub));
         before.tenant == tenant && before.account == id && !other
     };
-    let before = before.filter(same);
+    let mut before = before.filter(same);
+    if let Some(claims) = before.as_ref().filter(|_| identity.is_none()) {
+        match outgrown(&edge, claims).await {
+            Some(false) => {}
+            Some(true) => before = None,
+            None => return unavailable(),
+        }
+    }
     if before.is_none() && Pace::Visitors.exceeded(id.to_string()) {
         return too_fast();
     }
@@ -162,7 +222,10 @@ struct Said {
 /// `POST /chat/messages`: the visitor says something, and may say where else they are reached; the same `client_id`
 /// again changes nothing.
 pub(crate) async fn say(edge: web::Data<Edge>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let Some(claims) = visiting(&edge, &request) else { return nobody() };
+    let claims = match visiting(&edge, &request).await {
+        Ok(claims) => claims,
+        Err(answer) => return answer,
+    };
     if Pace::Messages.exceeded(claims.sub.to_string()) {
         return too_fast();
     }
@@ -176,7 +239,8 @@ pub(crate) async fn say(edge: web::Data<Edge>, request: HttpRequest, body: Bytes
     let visitor = claims.sub.to_string();
     let stored = json!({ "client_id": said.client_id, "visitor": visitor, "text": said.text.replace('\0', ""),
                          "choice": said.choice.filter(|choice| choice.len() <= LONGEST_PAYLOAD).map(|choice| choice.replace('\0', "")),
-                         "name": said.name, "locale": said.locale, "email": said.email, "identity": claims.identity });
+                         "name": plain(said.name, LONGEST_NAME), "locale": plain(said.locale, LONGEST_TAG),
+                         "email": plain(said.email, LONGEST_NAME), "identity": claims.identity });
     accept(edge, &claims, said.client_id, json!({}), stored.to_string().into_bytes()).await
 }
 
@@ -217,7 +281,10 @@ struct Shown {
 /// `POST /chat/files?client_id=..&name=..`: the visitor shows a file, which is the body; the same `client_id` again
 /// changes nothing. 413 too large, 422 not kept, with the reason.
 pub(crate) async fn show(edge: web::Data<Edge>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let Some(claims) = visiting(&edge, &request) else { return nobody() };
+    let claims = match visiting(&edge, &request).await {
+        Ok(claims) => claims,
+        Err(answer) => return answer,
+    };
     let Ok(web::Query(shown)) = web::Query::<Shown>::from_query(request.query_string()) else {
         return problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "name client_id (a UUID) and the file's name");
     };
@@ -234,18 +301,21 @@ pub(crate) async fn show(edge: web::Data<Edge>, request: HttpRequest, body: Byte
         Err(reason) => return problem(StatusCode::UNPROCESSABLE_ENTITY, "not_kept", reason),
     };
     let file = json!({ "client_id": shown.client_id, "visitor": claims.sub.to_string(), "text": "",
-                       "locale": shown.locale, "identity": claims.identity,
+                       "locale": plain(shown.locale, LONGEST_TAG), "identity": claims.identity,
                        "file": { "name": media::named(&name, &content_type), "content_type": content_type, "size": body.len() } });
     accept(edge, &claims, shown.client_id, file, body.to_vec()).await
 }
 
-/// The visitor of a token as the customer of their session; nobody before their first words, `None` when it cannot be
-/// said now.
+/// The visitor of a token as the customer of their session; nobody before their first words or by a token that was
+/// outgrown, `None` when it cannot be said now.
 pub(crate) async fn visitor(edge: &Edge, claims: &VisitorClaims) -> Option<Option<Subject>> {
-    let app = edge.app.clone();
-    let (tenant, account, visitor) = (claims.tenant, claims.account, claims.sub.to_string());
+    if outgrown(edge, claims).await? { Some(None) } else { customer(edge, claims).await }
+}
+
+/// The customer of the session of who is known to be its visitor.
+async fn customer(edge: &Edge, claims: &VisitorClaims) -> Option<Option<Subject>> {
+    let (app, tenant, account, key) = (edge.app.clone(), claims.tenant, claims.account, key(claims));
     let found = edge.run(async move {
-        let key = Identifier::channel("web_visitor", visitor, account.to_string());
         let mut tx = app.db.read(Subject::system(tenant).scope()).await?;
         conversations::session_of_visitor(&mut tx, account, &key).await
     });
@@ -255,8 +325,11 @@ pub(crate) async fn visitor(edge: &Edge, claims: &VisitorClaims) -> Option<Optio
 
 /// `POST /chat/person`: the visitor would rather have a person than the bot; asked again it changes nothing.
 pub(crate) async fn person(edge: web::Data<Edge>, request: HttpRequest) -> HttpResponse {
-    let Some(claims) = visiting(&edge, &request) else { return nobody() };
-    match visitor(&edge, &claims).await {
+    let claims = match visiting(&edge, &request).await {
+        Ok(claims) => claims,
+        Err(answer) => return answer,
+    };
+    match customer(&edge, &claims).await {
         Some(Some(subject)) => {
             let app = edge.app.clone();
             match edge.run(async move { person_asked(&app, &subject).await }).await {
@@ -266,5 +339,26 @@ pub(crate) async fn person(edge: web::Data<Edge>, request: HttpRequest) -> HttpR
         }
         Some(None) => problem(StatusCode::NOT_FOUND, "no_session", "say something first: then somebody can be asked"),
         None => unavailable(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_may_be_framed_by_the_sites_that_are_listed() {
+        let listed =
+            json!({ "origins": ["https://shop.example/", " https://b.example:8443", "https://x; script-src *"] });
+        assert_eq!(frames(&listed), "'self' https://shop.example https://b.example:8443");
+        assert_eq!(frames(&json!({ "origins": ["*"] })), "'self' *");
+        assert_eq!(frames(&json!({})), "'self'");
+    }
+
+    #[test]
+    fn what_a_page_says_is_cut_to_text() {
+        let said = |text: &str| plain(Some(text.to_owned()), 4);
+        assert_eq!(said(" I\0da Berg").as_deref(), Some("Ida"));
+        assert_eq!((said("\0"), plain(None, 4)), (None, None));
     }
 }

@@ -13,8 +13,10 @@ use tokio_util::sync::CancellationToken;
 const EVERY: Duration = Duration::from_secs(10);
 /// Length of a lease, seconds: two beats may be lost.
 const LEASE: f64 = 25.0;
-/// Seconds a reload of the page may take before the link counts as lost.
-const GRACE: f64 = 8.0;
+/// Seconds a reload of the page may take before the link counts as lost. Longer than a beat: another process, to which the
+/// person is connected as well, extends the lease within one.
+const GRACE: f64 = 12.0;
+const _: () = assert!(GRACE > EVERY.as_secs() as f64);
 
 /// Agents with open sockets, and how many.
 pub(crate) struct Connected {

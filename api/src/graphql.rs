@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use async_graphql::{Request, Response, ServerError, Value, Variables};
 use bytes::Bytes;
 use meridian_app::{auth, authz::Subject};
-use meridian_web_schema::Viewer;
+use meridian_web_schema::{GraphQl, IDEMPOTENCY_KEY, OperationType, Viewer};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ pub(crate) async fn signed_in(edge: &web::Data<Edge>, request: &HttpRequest) -> 
     let nobody = || problem(StatusCode::UNAUTHORIZED, "unauthenticated", "sign in first");
     let token = bearer(request).ok_or_else(nobody)?;
     let refused = |response: Response| if unavailable(&response) { problem::unavailable() } else { nobody() };
-    viewer(edge, token, None).await.map_err(refused)
+    viewer(edge, token).await.map_err(refused)
 }
 
 /// Whether the trouble is ours and passes.
@@ -89,9 +89,17 @@ pub(crate) fn read(body: &serde_json::Value) -> Result<Request, String> {
         Some(_) => return Err("`variables` is not an object".to_owned()),
     }
     match object.get("extensions") {
-        None | Some(serde_json::Value::Null | serde_json::Value::Object(_)) => Ok(request),
-        Some(_) => Err("`extensions` is not an object".to_owned()),
+        None | Some(serde_json::Value::Null) => {}
+        Some(serde_json::Value::Object(extensions)) => {
+            if let Some(key) = extensions.get(IDEMPOTENCY_KEY) {
+                request
+                    .extensions
+                    .insert(IDEMPOTENCY_KEY.to_owned(), Value::from_json(key.clone()).unwrap_or_default());
+            }
+        }
+        Some(_) => return Err("`extensions` is not an object".to_owned()),
     }
+    Ok(request)
 }
 
 /// Whom a token or an API key speaks for, with the version of the token; the outer `None` is our own trouble.
@@ -109,20 +117,14 @@ async fn subject(edge: &web::Data<Edge>, token: &str) -> Option<Option<(Subject,
 }
 
 /// The viewer of an agent's token or of an API key, if it still stands.
-pub(crate) async fn viewer(edge: &web::Data<Edge>, token: &str, key: Option<String>) -> Result<Arc<Viewer>, Response> {
+pub(crate) async fn viewer(edge: &web::Data<Edge>, token: &str) -> Result<Arc<Viewer>, Response> {
     let refused = || failure("UNAUTHENTICATED", "the token is not valid: sign in or refresh it");
     let (subject, token_version) = match subject(edge, token).await {
         Some(Some(found)) => found,
         Some(None) => return Err(refused()),
         None => return Err(failure("UNAVAILABLE", "the service is not available for a moment: try again")),
     };
-    Ok(Arc::new(Viewer {
-        app: edge.app.clone(),
-        subject,
-        token_version,
-        feed: edge.feed.clone(),
-        idempotency_key: key,
-    }))
+    Ok(Arc::new(Viewer { app: edge.app.clone(), subject, token_version, feed: edge.feed.clone() }))
 }
 
 fn answer(response: Response, content_type: &'static str, executed: bool) -> HttpResponse {
@@ -130,6 +132,7 @@ fn answer(response: Response, content_type: &'static str, executed: bool) -> Htt
     let status = match (&code, content_type) {
         (Some(Value::String(code)), _) if code == "UNAUTHENTICATED" && !executed => StatusCode::UNAUTHORIZED,
         (Some(Value::String(code)), _) if code == "UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
+        (Some(Value::String(code)), _) if code == "INTERNAL" && !executed => StatusCode::INTERNAL_SERVER_ERROR,
         // A request that could not be executed at all is 4xx under the draft's own type.
         (Some(_), GRAPHQL_RESPONSE) if response.data == Value::Null && !executed => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
@@ -190,7 +193,7 @@ pub(crate) async fn get(edge: web::Data<Edge>, request: HttpRequest) -> HttpResp
         Ok(asked) => asked,
         Err(text) => return bad_request(text, content_type),
     };
-    if meridian_web_schema::GraphQl::is_mutation(&mut asked) == Some(true) {
+    if GraphQl::operation(&mut asked) == Some(OperationType::Mutation) {
         return not_allowed("POST", "a mutation comes by POST");
     }
     execute(&edge, &request, asked, content_type).await
@@ -218,14 +221,18 @@ pub(crate) async fn post(edge: web::Data<Edge>, request: HttpRequest, body: Byte
 async fn execute(
     edge: &web::Data<Edge>,
     request: &HttpRequest,
-    asked: Request,
+    mut asked: Request,
     content_type: &'static str,
 ) -> HttpResponse {
-    let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    if let Some(key) = request.headers().get("idempotency-key") {
+        // What is no text is no key, and is refused as one.
+        let key = String::from_utf8_lossy(key.as_bytes()).into_owned();
+        asked.extensions.insert(IDEMPOTENCY_KEY.to_owned(), Value::from(key));
+    }
     let Some(token) = bearer(request) else {
         return answer(failure("UNAUTHENTICATED", "send a bearer token"), content_type, false);
     };
-    let viewer = match viewer(edge, token, key).await {
+    let viewer = match viewer(edge, token).await {
         Ok(viewer) => viewer,
         Err(refused) => return answer(refused, content_type, false),
     };

@@ -26,13 +26,15 @@ pub(crate) async fn upload(
     let app = edge.app.clone();
     let read = edge.run(async move {
         let name = query.get("name").map(String::as_str).unwrap_or_default();
-        let region = query.get("region").map(String::as_str);
-        preview(&app, &viewer.subject, name, &body, region).await
+        preview(&app, &viewer.subject, name, body.into(), query.get("region").cloned()).await
     });
     match read.await {
         Some(Ok(run)) => HttpResponse::Created().json(json!({ "id": run.to_string() })),
         Some(Err(ImportRefused::Forbidden(refused))) => {
             problem(StatusCode::FORBIDDEN, "forbidden", refused.to_string())
+        }
+        Some(Err(refused @ ImportRefused::TooLarge)) => {
+            problem(StatusCode::PAYLOAD_TOO_LARGE, "too_large", refused.to_string())
         }
         Some(Err(ImportRefused::Table(reason))) => problem(StatusCode::UNPROCESSABLE_ENTITY, "not_a_table", reason),
         Some(Err(ImportRefused::Store(error))) => {

@@ -57,6 +57,8 @@ pub struct Settings {
     pub hints: Hints,
     /// The installation's secret, from which the signing key is derived.
     pub secret: Secret,
+    /// Earlier secrets, whose tokens are good until they are over.
+    pub previous: Vec<Secret>,
     /// Sites that may open sockets; empty = the public URL alone.
     pub origins: Vec<String>,
     /// Whether introspection and GraphiQL are served.
@@ -124,9 +126,8 @@ impl Server {
     }
 }
 
-/// Starts the edge on `bind`. Must be called within the main runtime.
-pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow::Result<Server> {
-    let listener = TcpListener::bind(bind).with_context(|| format!("listen on {bind}"))?;
+/// Starts the edge on an address that is taken already. Must be called within the main runtime.
+pub fn start(settings: &Settings, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<Server> {
     let port = listener.local_addr()?.port();
     let feed = Feed::new(settings.app.clone());
     follow(&settings.hints, &feed, &stop);
@@ -140,7 +141,7 @@ pub fn start(settings: &Settings, bind: &str, stop: CancellationToken) -> anyhow
     let edge = web::Data::new(Edge {
         app: settings.app.clone(),
         graphql: GraphQl::new(Limits { introspection: settings.explorer, ..settings.limits }),
-        tokens: Tokens::new(&settings.secret)?,
+        tokens: Tokens::new(&settings.secret, &settings.previous)?,
         intake: intake::Intake::start(settings.app.db.clone()),
         feed,
         connected,
@@ -250,6 +251,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(bot_api::routes)
         .route("/auth/sign-in", web::post().to(auth::sign_in))
         .route("/auth/refresh", web::post().to(auth::refresh))
+        .route("/auth/password", web::post().to(auth::password))
         .route("/v1/uploads", web::post().to(files::upload))
         .route("/v1/imports", web::post().to(imports::upload))
         .route("/files/{token}", web::get().to(files::download))

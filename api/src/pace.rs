@@ -30,6 +30,8 @@ pub(crate) enum Pace {
     Messages,
     /// Files of one visitor.
     Files,
+    /// What one visitor does over a socket, subscriptions apart.
+    Acts,
 }
 
 impl Pace {
@@ -37,6 +39,7 @@ impl Pace {
         match self {
             Self::SignIn | Self::Files => 10,
             Self::Messages => 60,
+            Self::Acts => 120,
             Self::Visitors => 1_200,
         }
     }

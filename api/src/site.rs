@@ -1,7 +1,7 @@
 //! The console, the chat widget and GraphiQL, from the binary (`console/dist`, `dist-widget`, `dist-explorer`; read from
 //! disk in debug builds). Paths without a file are the console's own routes.
 
-use crate::{Edge, problem::problem};
+use crate::{Edge, chat::framed_by, problem::problem};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{
@@ -11,6 +11,7 @@ use actix_web::{
     web,
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
+use serde::Deserialize;
 use std::fmt::Write;
 
 #[derive(RustEmbed)]
@@ -56,15 +57,28 @@ pub(crate) async fn console(request: HttpRequest) -> HttpResponse {
     }
 }
 
-/// The chat widget, which other sites show in a frame.
-pub(crate) async fn widget(request: HttpRequest) -> HttpResponse {
+#[derive(Default, Deserialize)]
+struct Framed {
+    account: Option<String>,
+}
+
+/// The chat widget. Its page names the account, whose sites show it in a frame.
+pub(crate) async fn widget(edge: web::Data<Edge>, request: HttpRequest) -> HttpResponse {
     let path = match request.path().trim_start_matches("/widget").trim_start_matches('/') {
         "" => "index.html",
         "demo" => "demo.html",
         path => path,
     };
+    let asked = web::Query::<Framed>::from_query(request.query_string()).map(web::Query::into_inner);
+    let framed_by = match asked.unwrap_or_default().account {
+        Some(account) if path == "index.html" => match framed_by(&edge, &account).await {
+            Ok(sites) => sites,
+            Err(answer) => return answer,
+        },
+        _ => "'self'".to_owned(),
+    };
     match Widget::get(path) {
-        Some(file) => answer(&request, path, &file, "*"),
+        Some(file) => answer(&request, path, &file, &framed_by),
         None => problem(StatusCode::NOT_FOUND, "not_found", "no such address, or the widget is not part of this build"),
     }
 }

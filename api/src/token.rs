@@ -19,6 +19,10 @@ use uuid::Uuid;
 pub(crate) const AGENT_SECONDS: i64 = 900;
 /// Seconds a visitor's token lasts.
 const VISITOR_SECONDS: i64 = 24 * 3600;
+/// Seconds after which who comes back is another visitor.
+const RETURN_SECONDS: u64 = 180 * 24 * 3600;
+/// Seconds that clocks may differ.
+const LEEWAY: u64 = 5;
 const ISSUER: &str = "meridian";
 const TYPE: &str = "at+jwt";
 /// Longest token that is looked at.
@@ -28,7 +32,8 @@ const LONGEST: usize = 4096;
 #[derive(Clone)]
 pub struct Tokens {
     signing: EncodingKey,
-    verifying: DecodingKey,
+    /// Of the present key, then of earlier ones.
+    verifying: Vec<DecodingKey>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -124,17 +129,23 @@ pub(crate) fn site_identity<'a>(
 const PKCS8_PREFIX: [u8; 16] =
     [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 
+/// The seed of the signing key of a secret.
+fn seed(secret: &Secret) -> anyhow::Result<[u8; 32]> {
+    let mut seed = [0_u8; 32];
+    let derived = Hkdf::<Sha256>::new(None, secret.expose().as_bytes()).expand(b"meridian token 1", &mut seed);
+    anyhow::ensure!(derived.is_ok(), "the signing key cannot be derived");
+    Ok(seed)
+}
+
 impl Tokens {
-    /// Derives the signing key from the installation's secret.
-    pub fn new(secret: &Secret) -> anyhow::Result<Self> {
+    /// Derives the signing key from the installation's secret. Tokens of earlier secrets are good until they are over.
+    pub fn new(secret: &Secret, previous: &[Secret]) -> anyhow::Result<Self> {
         anyhow::ensure!(secret.expose().len() >= 32, "MERIDIAN_SECRET_KEY needs at least 32 characters");
-        let mut seed = [0_u8; 32];
-        let derived = Hkdf::<Sha256>::new(None, secret.expose().as_bytes()).expand(b"meridian token 1", &mut seed);
-        anyhow::ensure!(derived.is_ok(), "the signing key cannot be derived");
-        let public = SigningKey::from_bytes(&seed).verifying_key();
+        let seeds = std::iter::once(secret).chain(previous).map(seed).collect::<anyhow::Result<Vec<_>>>()?;
+        let public = |seed| DecodingKey::from_ed_der(SigningKey::from_bytes(seed).verifying_key().as_bytes());
         Ok(Self {
-            signing: EncodingKey::from_ed_der(&[&PKCS8_PREFIX[..], &seed].concat()),
-            verifying: DecodingKey::from_ed_der(public.as_bytes()),
+            signing: EncodingKey::from_ed_der(&[&PKCS8_PREFIX[..], &seeds[0]].concat()),
+            verifying: seeds.iter().map(public).collect(),
         })
     }
 
@@ -144,7 +155,7 @@ impl Tokens {
         Ok(jsonwebtoken::encode(&header, claims, &self.signing)?)
     }
 
-    fn verify<T: DeserializeOwned + Clone>(&self, token: &str, audience: &str) -> Option<T> {
+    fn verify<T: DeserializeOwned + Clone>(&self, token: &str, audience: &str, leeway: u64) -> Option<T> {
         if token.len() > LONGEST {
             return None;
         }
@@ -159,8 +170,9 @@ impl Tokens {
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[audience]);
         validation.validate_nbf = true;
-        validation.leeway = 5;
-        jsonwebtoken::decode::<T>(token, &self.verifying, &validation).ok().map(|data| data.claims)
+        validation.leeway = leeway;
+        let read = |key| jsonwebtoken::decode::<T>(token, key, &validation).ok().map(|data| data.claims);
+        self.verifying.iter().find_map(read)
     }
 
     /// An agent's access token.
@@ -182,7 +194,7 @@ impl Tokens {
 
     /// The subject of an agent's token, with the token's version.
     pub fn verify_agent(&self, token: &str) -> Option<(Subject, i32)> {
-        let claims: AgentClaims = self.verify::<AgentClaims>(token, "agent")?;
+        let claims: AgentClaims = self.verify::<AgentClaims>(token, "agent", LEEWAY)?;
         let role = Role::from_code(&claims.role)?;
         let (tenant, agent) = (TenantId(claims.tenant), AgentId(claims.sub));
         Some((Subject::agent(tenant, agent, role, SignInId(claims.sign_in)), claims.version))
@@ -213,7 +225,12 @@ impl Tokens {
 
     /// What a visitor's token says.
     pub(crate) fn verify_visitor(&self, token: &str) -> Option<VisitorClaims> {
-        self.verify(token, "visitor")
+        self.verify(token, "visitor", LEEWAY)
+    }
+
+    /// The same of one that may be over by now: it opens nothing, but who shows it is the visitor of then.
+    pub(crate) fn visitor_before(&self, token: &str) -> Option<VisitorClaims> {
+        self.verify(token, "visitor", RETURN_SECONDS)
     }
 }
 
@@ -233,7 +250,7 @@ mod tests {
     use super::*;
 
     fn tokens(secret: &str) -> Tokens {
-        Tokens::new(&Secret::new(secret)).unwrap()
+        Tokens::new(&Secret::new(secret), &[]).unwrap()
     }
 
     fn signed_in() -> SignedIn {
@@ -268,6 +285,24 @@ mod tests {
     }
 
     #[test]
+    fn a_visitor_who_comes_back_is_the_same_for_half_a_year() {
+        let ours = tokens(SECRET);
+        let of = |days: i64| {
+            let account = ChannelAccountId(Uuid::from_u128(5));
+            let at = now() - chrono::TimeDelta::days(days);
+            ours.visitor(TenantId(Uuid::from_u128(1)), account, Uuid::from_u128(6), None, at).unwrap()
+        };
+        assert!(ours.verify_visitor(&of(0)).is_some());
+        assert!(ours.verify_visitor(&of(2)).is_none());
+        assert_eq!(ours.visitor_before(&of(2)).unwrap().sub, Uuid::from_u128(6));
+        assert!(ours.visitor_before(&of(182)).is_none());
+        let other = "another secret of thirty-two chars!";
+        assert!(tokens(other).visitor_before(&of(2)).is_none());
+        let rotated = Tokens::new(&Secret::new(other), &[Secret::new(SECRET)]).unwrap();
+        assert!(rotated.verify_visitor(&of(0)).is_some() && rotated.visitor_before(&of(2)).is_some());
+    }
+
+    #[test]
     fn tampered_headers_and_bodies_are_refused() {
         let ours = tokens(SECRET);
         let token = ours.agent(&signed_in(), now()).unwrap();
@@ -286,6 +321,6 @@ mod tests {
         let other = URL_SAFE_NO_PAD.encode(r#"{"iss":"meridian","aud":"agent"}"#);
         assert!(ours.verify_agent(&format!("{head}.{other}.{signature}")).is_none());
         assert!(ours.verify_agent(&"x".repeat(10_000)).is_none());
-        assert!(Tokens::new(&Secret::new("short")).is_err());
+        assert!(Tokens::new(&Secret::new("short"), &[]).is_err());
     }
 }

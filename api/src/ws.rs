@@ -1,11 +1,11 @@
-//! `/graphql/ws`: the graphql-transport-ws protocol (graphql-ws PROTOCOL.md). Bounded, authorised, and closed when its
-//! token no longer stands.
+//! `/graphql/ws`: the graphql-transport-ws protocol (graphql-ws PROTOCOL.md). Bounded, authorised, and closed when the
+//! token of an agent or a key no longer stands; a visitor's follows its one session for as long as it is open.
 
-use crate::{Edge, graphql, standing::Watch};
+use crate::{Edge, graphql, pace::Pace, standing::Watch};
 use actix_web::web;
 use futures_util::{SinkExt, StreamExt};
 use meridian_domain::ids::{AgentId, TenantId};
-use meridian_web_schema::Viewer;
+use meridian_web_schema::{GraphQl, OperationType, Viewer};
 use serde_json::{Value, json};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
@@ -170,7 +170,7 @@ impl Socket {
         let viewer = if self.edge.tokens.verify_visitor(token).is_some() {
             self.visitor(token).await?
         } else {
-            graphql::viewer(&self.edge, token, None)
+            graphql::viewer(&self.edge, token)
                 .await
                 .map_err(|refused| if graphql::unavailable(&refused) { TRY_AGAIN } else { FORBIDDEN })?
         };
@@ -191,13 +191,7 @@ impl Socket {
     async fn visitor(&self, token: &str) -> Result<Arc<Viewer>, Close> {
         let claims = self.edge.tokens.verify_visitor(token).ok_or(FORBIDDEN)?;
         let subject = crate::chat::visitor(&self.edge, &claims).await.ok_or(TRY_AGAIN)?.ok_or(FORBIDDEN)?;
-        Ok(Arc::new(Viewer {
-            app: self.edge.app.clone(),
-            subject,
-            token_version: 0,
-            feed: self.edge.feed.clone(),
-            idempotency_key: None,
-        }))
+        Ok(Arc::new(Viewer { app: self.edge.app.clone(), subject, token_version: 0, feed: self.edge.feed.clone() }))
     }
 
     fn subscribe(&mut self, message: &Value) -> Result<(), Close> {
@@ -211,7 +205,13 @@ impl Socket {
             return Err((4429, "Too many subscriptions"));
         }
         let payload = message.get("payload").unwrap_or(&Value::Null);
-        let request = graphql::read(payload).map_err(|_| (4400, "Invalid message"))?;
+        let mut request = graphql::read(payload).map_err(|_| (4400, "Invalid message"))?;
+        if let Some(session) = viewer.subject.visitor_session()
+            && GraphQl::operation(&mut request) != Some(OperationType::Subscription)
+            && Pace::Acts.exceeded(session.to_string())
+        {
+            return Err((4429, "Too many requests"));
+        }
         let mut responses = self.edge.graphql.stream(request, viewer);
         let (send, name) = (self.send.clone(), id.clone());
         let task = self.edge.runtime.spawn(async move {

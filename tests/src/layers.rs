@@ -96,7 +96,6 @@ pub(crate) fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 fn what_crosses_tenants_is_named_in_few_files_and_files_stay_short() -> Result<()> {
     let across = [
         "crates/store/src/db.rs",
-        "crates/app/src/setup/demo.rs",
         "crates/app/src/routing/export.rs",
         "workers/src/relay.rs",
         "workers/src/sweeper.rs",

@@ -14,6 +14,7 @@ mod knowledge;
 mod live;
 mod loaders;
 mod lookup;
+mod nesting;
 mod page;
 mod people;
 mod red;
@@ -23,7 +24,8 @@ mod understanding;
 mod webhooks;
 mod work;
 
-pub use context::Viewer;
+pub use async_graphql::parser::types::OperationType;
+pub use context::{IDEMPOTENCY_KEY, Viewer};
 pub use error::Code;
 pub use live::{Feed, Moved};
 
@@ -51,6 +53,9 @@ impl Default for Limits {
         Self { depth: 12, complexity: 5_000, aliases: 30, introspection: true }
     }
 }
+
+/// Brackets that may be open at once; the parser's stack bears a hundred times as many.
+const NESTING: usize = 64;
 
 /// The schema, ready to execute.
 #[derive(Clone)]
@@ -87,7 +92,10 @@ impl GraphQl {
         if let Some(refused) = self.refuse(&mut request) {
             return refused;
         }
-        let idempotency = viewer.idempotency_for(&request.query, &request.variables);
+        let idempotency = match context::key_of(&request) {
+            Ok(key) => key,
+            Err(text) => return refused(text, Code::BadUserInput),
+        };
         let request = request.data(loaders::loader(Arc::clone(&viewer))).data(viewer).data(idempotency);
         error::finish(self.schema.execute(request).await)
     }
@@ -101,13 +109,19 @@ impl GraphQl {
         if let Ok(exact) = request.parsed_query().cloned() {
             request.set_parsed_query(exact);
         }
-        let idempotency = viewer.idempotency_for(&request.query, &request.variables);
+        let idempotency = match context::key_of(&request) {
+            Ok(key) => key,
+            Err(text) => return futures_util::stream::once(async move { refused(text, Code::BadUserInput) }).boxed(),
+        };
         let request = request.data(loaders::loader(Arc::clone(&viewer))).data(viewer).data(idempotency);
         self.schema.execute_stream(request).map(error::finish).boxed()
     }
 
-    /// Whether the document's operation changes anything; `None` when it does not parse.
-    pub fn is_mutation(request: &mut Request) -> Option<bool> {
+    /// What the document's operation is; `None` when it does not parse.
+    pub fn operation(request: &mut Request) -> Option<OperationType> {
+        if nesting::deepest(&request.query) > NESTING {
+            return None;
+        }
         let named = request.operation_name.clone();
         let document = request.parsed_query().ok()?;
         let found = document.operations.iter().find(|(name, _)| match (&named, name) {
@@ -115,10 +129,14 @@ impl GraphQl {
             (None, _) => true,
             (Some(_), None) => false,
         });
-        found.map(|(_, operation)| operation.node.ty == types::OperationType::Mutation)
+        found.map(|(_, operation)| operation.node.ty)
     }
 
     fn refuse(&self, request: &mut Request) -> Option<Response> {
+        let nesting = nesting::deepest(&request.query);
+        if nesting > NESTING {
+            return Some(too_costly(format!("brackets are nested {nesting} deep, at most {NESTING} are allowed")));
+        }
         let document = match request.parsed_query() {
             Ok(document) => document,
             Err(mut failure) => {
@@ -133,13 +151,19 @@ impl GraphQl {
         for set in operations.chain(fragments) {
             aliases += count_aliases(set, 0);
         }
-        (aliases > self.limits.aliases).then(|| {
-            let text = format!("{aliases} aliases, at most {} are allowed", self.limits.aliases);
-            let mut refused = ServerError::new(text, None);
-            refused.extensions.get_or_insert_default().set("code", Value::from(Code::QueryTooCostly.text()));
-            error::finish(Response::from_errors(vec![refused]))
-        })
+        let text = || format!("{aliases} aliases, at most {} are allowed", self.limits.aliases);
+        (aliases > self.limits.aliases).then(|| too_costly(text()))
     }
+}
+
+fn too_costly(text: String) -> Response {
+    refused(text, Code::QueryTooCostly)
+}
+
+fn refused(text: impl Into<String>, code: Code) -> Response {
+    let mut refused = ServerError::new(text, None);
+    refused.extensions.get_or_insert_default().set("code", Value::from(code.text()));
+    error::finish(Response::from_errors(vec![refused]))
 }
 
 fn count_aliases(set: &types::SelectionSet, depth: usize) -> usize {
@@ -194,13 +218,16 @@ mod tests {
 
     #[test]
     fn mutations_are_told_from_queries_even_under_a_name() {
-        let mutation = |query: &str, name: Option<&str>| {
+        let operation = |query: &str, name: Option<&str>| {
             let mut request = Request::new(query);
             request.operation_name = name.map(str::to_owned);
-            GraphQl::is_mutation(&mut request)
+            GraphQl::operation(&mut request)
         };
-        assert_eq!(mutation("{ viewer { id } }", None), Some(false));
-        assert_eq!(mutation("query A { a } mutation B { b }", Some("B")), Some(true));
-        assert_eq!(mutation("{", None), None);
+        assert_eq!(operation("{ viewer { id } }", None), Some(OperationType::Query));
+        assert_eq!(operation("query A { a } mutation B { b }", Some("B")), Some(OperationType::Mutation));
+        assert_eq!(operation("{", None), None);
+        // The parser's stack would run over, and the process would end.
+        assert_eq!(operation(&"{a".repeat(30_000), None), None);
+        assert_eq!(operation(&format!("{{a(b:{}", "[".repeat(60_000)), None), None);
     }
 }

@@ -189,8 +189,16 @@ impl Jobs {
         };
         point("deliver.claimed");
         let sent = self.send(&account, &mut message).await;
-        let result = if sent.is_ok() { "accepted" } else { "refused" };
-        metrics::counter!("meridian_sends_total", "kind" => account.kind.code(), "result" => result).increment(1);
+        let result = match &sent {
+            Ok(_) => "accepted",
+            Err(error) if error.class == ErrorClass::Ambiguous => "unknown",
+            Err(_) => "refused",
+        };
+        // All three from the first send on: an alert sees no series that begins at one.
+        for one in ["accepted", "refused", "unknown"] {
+            metrics::counter!("meridian_sends_total", "kind" => account.kind.code(), "result" => one)
+                .increment(u64::from(one == result));
+        }
         point("deliver.sent");
         // The answer must not be lost to a passing fault of the database: the message would count as in doubt.
         let mut wait = Duration::from_millis(100);

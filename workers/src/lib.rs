@@ -46,6 +46,8 @@ pub struct Settings {
     pub model: Option<Model>,
     /// Days for which decision records are kept; 0 = for ever.
     pub decision_days: u16,
+    /// Days for which requests are kept as providers sent them, once they were processed; 0 = for ever.
+    pub request_days: u16,
 }
 
 /// Jobs of one queue on their way to a process, and in one batch.

@@ -7,7 +7,7 @@ use meridian_app::{
 };
 use meridian_channels::{
     StoredRequest,
-    email::imap::{Mailbox, Position, folder, reads},
+    email::imap::{Mailbox, Part, Position, folder, nothing_of, reads},
 };
 use meridian_domain::{
     channel::AccountConfig,
@@ -31,6 +31,33 @@ const LEASE_SECONDS: f64 = 30.0;
 const IDLE: Duration = Duration::from_mins(4);
 /// The first and the longest wait after a failure.
 const WAITS: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(5));
+
+/// Attempts in a row at one mail before its head stands for it, and before a note does: with the waits between them about
+/// ten minutes and forty. What is never handed out must not hold up what came after it.
+const TRIES: (u32, u32) = (6, 12);
+
+/// The mail that could not be fetched last, and how often in a row.
+#[derive(Debug, Default)]
+struct HeldUp(Option<(Position, u32)>);
+
+impl HeldUp {
+    fn times(&self, at: Position) -> u32 {
+        self.0.filter(|(last, _)| *last == at).map_or(0, |(_, times)| times)
+    }
+
+    fn failed(&mut self, at: Position) {
+        self.0 = Some((at, self.times(at) + 1));
+    }
+
+    /// How much of a mail is asked for; `None` when it is given up.
+    fn part(&self, at: Position) -> Option<Part> {
+        match self.times(at) {
+            times if times < TRIES.0 => Some(Part::Whole),
+            times if times < TRIES.1 => Some(Part::Head),
+            _ => None,
+        }
+    }
+}
 
 /// Why reading ended.
 enum Failed {
@@ -133,7 +160,7 @@ async fn give_back(settings: &Settings, holder: Uuid) -> Result<(), StoreError> 
 
 /// Reads one mailbox until it is no longer to be read.
 async fn read(settings: Settings, clock: Arc<dyn Clock>, tenant: TenantId, id: ChannelAccountId) {
-    let mut wait = WAITS.0;
+    let (mut wait, mut held_up) = (WAITS.0, HeldUp::default());
     loop {
         let account = match accounts::account(&settings.app, id).await {
             Ok(Some((owner, account))) if owner == tenant && reads(&account) => account,
@@ -145,7 +172,7 @@ async fn read(settings: Settings, clock: Arc<dyn Clock>, tenant: TenantId, id: C
             }
         };
         let mut went_well = false;
-        match follow(&settings, &*clock, tenant, &account, &mut went_well).await {
+        match follow(&settings, &*clock, tenant, &account, &mut held_up, &mut went_well).await {
             Ok(()) => {}
             Err(Failed::Provider(error)) => {
                 metrics::counter!("meridian_pulls_total", "kind" => "email", "result" => "failed").increment(1);
@@ -167,6 +194,7 @@ async fn follow(
     clock: &dyn Clock,
     tenant: TenantId,
     account: &AccountConfig,
+    held_up: &mut HeldUp,
     went_well: &mut bool,
 ) -> Result<(), Failed> {
     let app = &settings.app;
@@ -178,7 +206,7 @@ async fn follow(
         return Ok(());
     }
     loop {
-        if !catch_up(settings, tenant, account, &mut mailbox, &mut cursor).await? {
+        if !catch_up(settings, tenant, account, (&mut mailbox, &mut *held_up), &mut cursor).await? {
             mailbox.close().await;
             return Ok(());
         }
@@ -200,7 +228,7 @@ async fn catch_up(
     settings: &Settings,
     tenant: TenantId,
     account: &AccountConfig,
-    mailbox: &mut Mailbox,
+    (mailbox, held_up): (&mut Mailbox, &mut HeldUp),
     cursor: &mut Cursor,
 ) -> Result<bool, Failed> {
     let app = &settings.app;
@@ -211,9 +239,10 @@ async fn catch_up(
         if through.validity != position.validity {
             return Ok(false);
         }
-        for (uid, size) in found {
-            let at = Position { uid, ..position }.to_string();
-            let kept = match mailbox.fetch(uid, size).await? {
+        for (n, &(uid, size)) in found.iter().enumerate() {
+            let place = Position { uid, ..position };
+            let at = place.to_string();
+            let kept = match fetch(mailbox, held_up, (place, size), found.get(n + 1).copied()).await? {
                 Some(mail) => {
                     point("mailbox.fetched");
                     let digest = hex::encode(Sha256::digest(&mail));
@@ -236,5 +265,54 @@ async fn catch_up(
         if last {
             return Ok(true);
         }
+    }
+}
+
+/// A mail, or what stands for one that the server does not hand out though it does the next; `None` when it was taken away
+/// meanwhile.
+async fn fetch(
+    mailbox: &mut Mailbox,
+    held_up: &mut HeldUp,
+    (at, size): (Position, u32),
+    next: Option<(u32, u32)>,
+) -> Result<Option<Vec<u8>>, SendError> {
+    if held_up.part(at) != Some(Part::Whole) {
+        // Perhaps the server hands nothing out just now. A mail that holds nothing up may wait.
+        let (uid, size) = next.unwrap_or((at.uid, size));
+        let shown = mailbox.fetch(uid, size, Part::Whole).await?;
+        if next.is_none() {
+            return Ok(shown);
+        }
+    }
+    let Some(part) = held_up.part(at) else {
+        tracing::error!(%at, "a mail is not handed out by its server: a note stands for it");
+        return Ok(Some(nothing_of(at)));
+    };
+    let found = mailbox.fetch(at.uid, size, part).await;
+    if found.is_err() {
+        held_up.failed(at);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_that_is_never_handed_out_gives_way_to_the_next() {
+        let (one, other) = (Position { validity: 1, uid: 7 }, Position { validity: 1, uid: 8 });
+        let mut held_up = HeldUp::default();
+        let mut asked = Vec::new();
+        while let Some(part) = held_up.part(one) {
+            asked.push(part);
+            held_up.failed(one);
+        }
+        assert_eq!(asked.iter().filter(|part| **part == Part::Whole).count(), 6);
+        assert_eq!((asked.len(), asked.last()), (12, Some(&Part::Head)));
+        // Each mail has its own attempts.
+        assert_eq!(held_up.part(other), Some(Part::Whole));
+        held_up.failed(other);
+        assert_eq!((held_up.times(other), held_up.part(one)), (1, Some(Part::Whole)));
     }
 }

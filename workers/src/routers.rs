@@ -50,9 +50,18 @@ impl Handler for Routers {
             for (n, delivery) in batch.iter().enumerate() {
                 by_tenant.entry(TenantId(delivery.envelope.tenant)).or_default().push(n);
             }
-            for (tenant, places) in by_tenant {
-                let read = |n: &usize| serde_json::from_value::<Job>(batch[*n].envelope.job.clone()).ok();
-                let jobs: Vec<Job> = places.iter().filter_map(read).collect();
+            for (tenant, mut places) in by_tenant {
+                let mut jobs: Vec<Job> = Vec::with_capacity(places.len());
+                places.retain(|n| match serde_json::from_value(batch[*n].envelope.job.clone()) {
+                    Ok(job) => {
+                        jobs.push(job);
+                        true
+                    }
+                    Err(error) => {
+                        outcomes[*n] = Outcome::Dead(format!("a job that cannot be read: {error}"));
+                        false
+                    }
+                });
                 let redelivered = places.iter().any(|n| batch[*n].redelivered);
                 let attempt = places.iter().map(|n| batch[*n].envelope.attempt).max().unwrap_or(0);
                 let leader = leaders

@@ -4,7 +4,7 @@ use crate::Settings;
 use meridian_app::{bots, conversations, delivery, pulls, reply_drafts, routing, scheduled};
 use meridian_bus::{Envelope, Publisher};
 use meridian_domain::{
-    ids::{AttachmentId, ChannelAccountId, ReplyDraftId, TenantId},
+    ids::{AttachmentId, BotEventId, ChannelAccountId, RawId, ReplyDraftId, TenantId},
     jobs::{self, Job},
     media::key,
     reply_draft::WITHIN_SECONDS,
@@ -25,9 +25,11 @@ const GRACE: f64 = 2.0;
 const PATIENCE: f64 = 60.0;
 /// One clean-up in so many sweeps.
 const CLEAN_EVERY: u64 = 300;
-/// Decision records and checks are forgotten a few at a time, so that a sweep is never long: 500 a second at most.
+/// Decision records, requests and checks are forgotten a few at a time, so that a sweep is never long: 500 a second at most.
 const FORGET_EVERY: u64 = 10;
 const FORGET_AT_ONCE: i64 = 5000;
+/// Bytes of requests that are forgotten at once, about: what the database deletes within a second.
+const FORGET_BYTES: i64 = 64 << 20;
 /// Seconds that who writes a draft has to say that it is too late.
 const DRAFT_GRACE: f64 = 5.0;
 const LEASE_SECONDS: f64 = 5.0;
@@ -48,20 +50,22 @@ pub(crate) async fn run(settings: Settings, clock: Arc<dyn Clock>, stop: Cancell
         {
             tracing::warn!(%error, "old decision records and checks stay for now");
         }
-        let done = match look(&settings, holder, patience, round % CLEAN_EVERY == 0).await {
-            Ok(None) => continue,
-            Ok(Some(found)) => {
-                shaken = false;
-                act(&settings, &mut publisher, found).await
+        if round % FORGET_EVERY == 0
+            && let Err(error) = forget_requests(&settings, holder).await
+        {
+            tracing::warn!(%error, "old requests stay for now");
+        }
+        match look(&settings, holder, patience, round % CLEAN_EVERY == 0).await {
+            Ok(None) => {
+                // Who holds the broom tells.
+                metrics::gauge!("meridian_overdue_requests").set(0.0);
+                metrics::gauge!("meridian_outbox_lag_seconds").set(0.0);
             }
+            Ok(Some(found)) => shaken = !act(&settings, &mut publisher, found).await,
             Err(error) => {
                 shaken = true;
-                Err(error)
+                tracing::warn!(%error, at = %clock.now(), "sweep failed, the next one tries again");
             }
-        };
-        match done {
-            Ok(published) => shaken |= !published,
-            Err(error) => tracing::warn!(%error, at = %clock.now(), "sweep failed, the next one tries again"),
         }
     }
 }
@@ -74,6 +78,7 @@ struct Found {
     dropped: Vec<(TenantId, AttachmentId)>,
     called: Vec<(TenantId, ChannelAccountId, String)>,
     drafts: Vec<(TenantId, ReplyDraftId)>,
+    untold: Vec<(TenantId, BotEventId)>,
 }
 
 /// Forgets decision records that are older than is asked for, old drafts of replies, what outside verifiers found about people
@@ -88,6 +93,18 @@ async fn forget(settings: &Settings, holder: uuid::Uuid) -> Result<(), StoreErro
         store::lookups::forget(&mut tx, FORGET_AT_ONCE).await?;
         store::reply_drafts::forget(&mut tx, FORGET_AT_ONCE).await?;
         store::bot_tests::forget(&mut tx, FORGET_AT_ONCE).await?;
+    }
+    tx.commit().await
+}
+
+/// Forgets requests as providers sent them that are older than is asked for.
+async fn forget_requests(settings: &Settings, holder: uuid::Uuid) -> Result<(), StoreError> {
+    if settings.request_days == 0 {
+        return Ok(());
+    }
+    let mut tx = settings.app.db.system("the sweeper forgets old requests of all tenants").await?;
+    if system::hold_lease(&mut tx, "sweeper", holder, LEASE_SECONDS).await?.is_some() {
+        system::forget_requests(&mut tx, settings.request_days, FORGET_AT_ONCE, FORGET_BYTES).await?;
     }
     tx.commit().await
 }
@@ -109,6 +126,7 @@ async fn look(
     found.drafts = store::reply_drafts::forgotten(&mut tx, f64::from(WITHIN_SECONDS) + DRAFT_GRACE).await?;
     if clean {
         let gone = system::sweep(&mut tx).await?;
+        found.untold = system::untold_bots(&mut tx).await?;
         found.stuck = system::stuck_media(&mut tx).await?;
         found.dropped = system::drop_uploads(&mut tx).await?;
         found.called = cursors::called(&mut tx).await?;
@@ -120,55 +138,74 @@ async fn look(
     Ok(Some(found))
 }
 
-/// Does what is overdue; false when the broker did not take what others are to do again.
-async fn act(settings: &Settings, publisher: &mut Publisher, found: Found) -> Result<bool, StoreError> {
-    let (app, Found { overdue, stuck, dropped, called, drafts }) = (&settings.app, found);
+/// Does what is overdue; false when the broker did not take what others are to do again. What fails for one tenant does not
+/// keep the rest waiting: the next sweep finds it again.
+async fn act(settings: &Settings, publisher: &mut Publisher, found: Found) -> bool {
+    let (app, Found { overdue, stuck, dropped, called, drafts, untold }) = (&settings.app, found);
+    let published = publish_again(publisher, overdue.raws, stuck).await;
     for (tenant, account, what) in called {
-        pulls::uncalled(app, tenant, account, &what).await?;
+        passed("pull", tenant, pulls::uncalled(app, tenant, account, &what).await);
     }
     for (tenant, draft) in drafts {
-        reply_drafts::give_up(app, tenant, draft).await?;
+        passed("draft", tenant, reply_drafts::give_up(app, tenant, draft).await);
+    }
+    for (tenant, event) in untold {
+        passed("bot's event", tenant, bots::tell_again(app, tenant, event).await);
+    }
+    for (tenant, work) in overdue.sites {
+        passed("site", tenant, conversations::site_wait_end(app, tenant, work).await);
     }
     for (tenant, agent) in overdue.agents {
-        routing::link_lapsed(app, tenant, agent).await?;
+        passed("link", tenant, routing::link_lapsed(app, tenant, agent).await);
     }
     for (tenant, offer) in overdue.offers {
-        routing::expire(app, tenant, offer).await?;
+        passed("offer", tenant, routing::expire(app, tenant, offer).await);
     }
     for (tenant, work) in overdue.wrapping {
-        conversations::wrap_up_end(app, tenant, work).await?;
+        passed("wrap-up", tenant, conversations::wrap_up_end(app, tenant, work).await);
     }
     for (tenant, session) in overdue.silent {
-        bots::bot_silent(app, tenant, session).await?;
+        passed("bot", tenant, bots::bot_silent(app, tenant, session).await);
     }
     for (tenant, id) in overdue.scheduled {
-        scheduled::turn(app, tenant, id).await?;
+        passed("scheduled work", tenant, scheduled::turn(app, tenant, id).await);
     }
     for (tenant, send) in overdue.sends {
-        delivery::give_up(app, tenant, send).await?;
+        passed("send", tenant, delivery::move_on(app, tenant, send).await);
     }
-    let again: Vec<(String, Envelope)> = overdue
-        .raws
-        .into_iter()
-        .map(|(tenant, raw, queue)| {
-            let job = serde_json::to_value(Job::Ingest { raw }).unwrap_or_default();
-            let queue = if queue.is_empty() { jobs::queue("ingest", raw.0.as_bytes()) } else { queue };
-            (queue, Envelope { tenant: tenant.0, job, attempt: 0 })
-        })
-        .collect();
-    let media = stuck.into_iter().map(|(tenant, attachment)| {
-        let job = serde_json::to_value(Job::FetchMedia { attachment }).unwrap_or_default();
-        (jobs::queue("media", attachment.0.as_bytes()), Envelope { tenant: tenant.0, job, attempt: 0 })
-    });
-    let again: Vec<(String, Envelope)> = again.into_iter().chain(media).collect();
     for (tenant, upload) in dropped {
         if let Err(error) = settings.files.remove(&key(tenant, upload)).await {
             tracing::warn!(%error, "a file that nobody sent stays");
         }
     }
+    published
+}
+
+fn passed<T>(what: &'static str, tenant: TenantId, done: Result<T, StoreError>) {
+    if let Err(error) = done {
+        tracing::warn!(%error, what, %tenant, "something overdue stays so until the next sweep");
+    }
+}
+
+/// Queues forgotten requests and files again.
+async fn publish_again(
+    publisher: &mut Publisher,
+    raws: Vec<(TenantId, RawId, String)>,
+    stuck: Vec<(TenantId, AttachmentId)>,
+) -> bool {
+    let requests = raws.into_iter().map(|(tenant, raw, queue)| {
+        let job = serde_json::to_value(Job::Ingest { raw }).unwrap_or_default();
+        let queue = if queue.is_empty() { jobs::queue("ingest", raw.0.as_bytes()) } else { queue };
+        (queue, Envelope { tenant: tenant.0, job, attempt: 0 })
+    });
+    let media = stuck.into_iter().map(|(tenant, attachment)| {
+        let job = serde_json::to_value(Job::FetchMedia { attachment }).unwrap_or_default();
+        (jobs::queue("media", attachment.0.as_bytes()), Envelope { tenant: tenant.0, job, attempt: 0 })
+    });
+    let again: Vec<(String, Envelope)> = requests.chain(media).collect();
     if !again.is_empty() && publisher.publish(&again).await.is_err() {
         tracing::debug!("overdue requests wait for the broker");
-        return Ok(false);
+        return false;
     }
-    Ok(true)
+    true
 }

@@ -106,7 +106,6 @@ impl Channel for WebChat {
             buttons: 10,
             media: MediaKind::ALL,
             media_max: 25 * 1024 * 1024,
-            idempotent_send: true,
             edits: true,
             deletes: true,
             reacts: REACTIONS,

@@ -47,7 +47,6 @@ impl Channel for Generic {
             media_max: 25 * 1024 * 1024,
             delivered: true,
             read: true,
-            idempotent_send: true,
             ..Capabilities::default()
         }
     }

@@ -106,9 +106,14 @@ pub(crate) fn error(class: ErrorClass, detail: impl Into<String>) -> SendError {
     SendError { class, detail: detail.into(), retry_after_s: None }
 }
 
-/// A failure after the first part of a text went out: the rest must not go again by itself.
+/// A failure after so many parts of a message went out.
 pub(crate) fn partial(sent: usize, failure: SendError) -> SendError {
-    if sent > 0 { error(ErrorClass::Ambiguous, failure.detail) } else { failure }
+    match failure.class {
+        _ if sent == 0 => failure,
+        // Perhaps that part arrived as well.
+        ErrorClass::Ambiguous => failure,
+        _ => error(ErrorClass::Partial, format!("part {}: {}", sent + 1, failure.detail)),
+    }
 }
 
 /// An answer.

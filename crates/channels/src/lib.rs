@@ -15,6 +15,7 @@ mod media;
 mod messenger;
 mod meta;
 mod model;
+mod nul;
 pub mod registry;
 mod signature;
 mod slack;
@@ -44,6 +45,7 @@ use meridian_domain::{
     time::Instant,
 };
 use serde_json::Value;
+use std::panic::AssertUnwindSafe;
 
 /// A request as it came in.
 #[derive(Debug, Clone)]
@@ -290,9 +292,15 @@ pub trait Channel: Send + Sync {
     fn remedy(&self, _code: &str) -> Option<&'static str> {
         None
     }
-    /// Reads a stored request, and what its errors stand for.
+    /// Reads a stored request, and what its errors stand for; what it gives can be stored.
     fn read(&self, account: &AccountConfig, request: &StoredRequest) -> Vec<InboundEvent> {
-        let mut events = self.parse(account, request);
+        // A panic would come again at each attempt, and hold up all that came behind.
+        let parsed = std::panic::catch_unwind(AssertUnwindSafe(|| self.parse(account, request)));
+        let mut events = parsed.unwrap_or_else(|_| {
+            let reason = "a fault of ours: the request could not be read";
+            vec![json::unknown(json::body_key(request), request.received_at, reason, &Value::Null)]
+        });
+        events.iter_mut().for_each(nul::strip);
         for error in events.iter_mut().flat_map(|event| &mut event.errors) {
             error.class = self.receipt_error(&error.code);
             error.remedy = self.remedy(&error.code).map(str::to_owned);

@@ -137,6 +137,9 @@ pub struct Config {
     /// Days for which records of routing decisions are kept; 0 = for ever.
     #[arg(long, global = true, env = "MERIDIAN_DECISION_DAYS", default_value_t = 90)]
     pub decision_days: u16,
+    /// Days for which requests of providers are kept as they came, once they were processed; 0 = for ever.
+    #[arg(long, global = true, env = "MERIDIAN_REQUEST_DAYS", default_value_t = 30)]
+    pub request_days: u16,
     /// What is logged (tracing filter).
     #[arg(long, global = true, env = "MERIDIAN_LOG", default_value = "info,sqlx=warn,lapin=error")]
     pub log: String,

@@ -12,6 +12,7 @@ mod routing;
 mod signing;
 mod understanding;
 mod webhook;
+mod workspace;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -40,6 +41,11 @@ enum Command {
     Serve,
     /// Make roles and apply migrations.
     Migrate,
+    /// Workspaces, one a tenant.
+    Workspace {
+        #[command(subcommand)]
+        what: workspace::Workspace,
+    },
     /// Fill in data.
     Seed {
         #[command(subcommand)]
@@ -122,7 +128,8 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Seed {
-    /// A tenant to try things with; running it again changes nothing.
+    /// A tenant to try things with, its password known to all: under the dev profile alone. Running it again changes
+    /// nothing.
     Demo {
         /// Its workspace.
         #[arg(long, default_value = "demo")]
@@ -168,6 +175,7 @@ async fn run(cli: Cli, matches: &clap::ArgMatches, file: &config_file::File) -> 
         Command::Workers => processes::run(&config, false, true).await,
         Command::Serve => processes::run(&config, true, true).await,
         Command::Migrate => ops::migrate(&config).await,
+        Command::Workspace { what } => what.run(&config).await,
         Command::Seed { what: Seed::Demo { workspace, provider_url, bot_url } } => {
             ops::seed_demo(&config, &workspace, &provider_url, &bot_url).await
         }

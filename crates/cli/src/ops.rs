@@ -17,8 +17,14 @@ pub async fn migrate(config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Fills in the demo tenant and prints its logins as JSON lines.
+/// Fills in the demo tenant and prints its logins as JSON lines. Refused outside the dev profile: its admin has a
+/// published password.
 pub async fn seed_demo(config: &Config, workspace: &str, provider_url: &str, bot_url: &str) -> Result<()> {
+    ensure!(
+        config.dev(),
+        "the demo's people have a published password: `meridian workspace create` makes a workspace of your own \
+         (MERIDIAN_PROFILE=dev lifts this)"
+    );
     let app = processes::app(config, true)?;
     let demo = seed(&app, workspace, &DemoWorld { provider_url, bot_url }).await?;
     for login in &demo.logins {
@@ -103,4 +109,17 @@ pub async fn doctor(config: &Config) -> Result<()> {
     line("redis", if redis { Ok("answers".to_owned()) } else { Err(anyhow::anyhow!("does not answer: sockets poll")) });
     ensure!(!failed, "something needs attention");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[tokio::test]
+    async fn a_published_password_is_for_development_alone() {
+        let cli = crate::Cli::try_parse_from(["meridian", "seed", "demo", "--profile", "production"]).unwrap();
+        let refused = seed_demo(&cli.config, "demo", "", "").await.unwrap_err().to_string();
+        assert!(refused.contains("`meridian workspace create`"), "{refused}");
+    }
 }

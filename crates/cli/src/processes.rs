@@ -48,6 +48,7 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
             files: files.clone(),
             model: config.model(),
             decision_days: config.decision_days,
+            request_days: config.request_days,
         };
         tokio::task::spawn_blocking(meridian_app::understanding::warm);
         Ok(tokio::spawn(meridian_workers::run(settings, stop.clone())))
@@ -60,6 +61,7 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
             app: app.clone(),
             hints,
             secret: config.secret()?,
+            previous: config.previous_secrets(),
             origins: origins.map(str::to_owned).collect(),
             explorer: config.dev(),
             limits: meridian_web_schema::Limits::default(),
@@ -71,7 +73,9 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
             smtp.start(app.clone(), stop.clone()).await?;
             tracing::info!(smtp = %at, "takes mail");
         }
-        Some(meridian_api::start(&settings, &config.http_bind, stop.clone())?)
+        let bind = &config.http_bind;
+        let listener = std::net::TcpListener::bind(bind).with_context(|| format!("listen on {bind}"))?;
+        Some(meridian_api::start(&settings, listener, stop.clone())?)
     } else {
         None
     };

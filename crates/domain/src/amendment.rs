@@ -79,6 +79,9 @@ pub struct Amending {
     /// Attempts so far.
     #[serde(default)]
     pub attempt: i32,
+    /// When it was asked for or last tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried_at: Option<Instant>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -90,7 +93,13 @@ pub struct Amending {
 impl Amending {
     /// A change that is to be made.
     pub fn new(what: Amendment) -> Self {
-        Self { what, state: AmendmentState::Queued, attempt: 0, error: None, done_at: None }
+        Self { what, state: AmendmentState::Queued, attempt: 0, tried_at: None, error: None, done_at: None }
+    }
+
+    /// Whether it is on its way at a time: it waits, and was tried within the time that the slowest next try takes. Later it
+    /// is forgotten, as jobs are that were lost with the broker, and another change may take its place.
+    pub fn under_way(&self, now: Instant, slowest: TimeDelta) -> bool {
+        self.state == AmendmentState::Queued && self.tried_at.is_some_and(|tried| now - tried < slowest)
     }
 
     /// Whether what a provider tells of our own side at a time is this change, come back in the provider's form.
@@ -216,7 +225,6 @@ mod tests {
         window_messages: 0,
         templates: false,
         sends_per_second: 0,
-        idempotent_send: false,
         edits: true,
         deletes: true,
         delete_minutes: 48 * 60,
@@ -255,6 +263,16 @@ mod tests {
         assert!(after(119).is_empty() && after(120).contains("2 minutes"));
         assert!(why(&Amendment::React { emoji: Some("🦖".into()) }, ours).contains("👍"));
         assert_eq!(why(&Amendment::React { emoji: None }, ours), "");
+    }
+
+    #[test]
+    fn a_change_that_nobody_tries_any_more_gives_way() {
+        let at: Instant = "2026-05-04T12:00:00Z".parse().unwrap();
+        let slowest = TimeDelta::minutes(40);
+        let queued = Amending { tried_at: Some(at), ..Amending::new(Amendment::Delete) };
+        assert!(queued.under_way(at + TimeDelta::minutes(39), slowest));
+        assert!(!queued.under_way(at + TimeDelta::minutes(40), slowest));
+        assert!(!Amending { state: AmendmentState::Done, ..queued }.under_way(at, slowest));
     }
 
     #[test]

@@ -132,7 +132,7 @@ pub enum Job {
         /// The customer.
         customer: CustomerId,
     },
-    /// A check by an outside verifier stops to count: who was suggested because of it is looked at again.
+    /// A check by an outside verifier counts no more: who was suggested because of it is looked at again.
     SignalEnd {
         /// The check.
         signal: SignalId,

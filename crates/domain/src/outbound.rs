@@ -2,6 +2,7 @@
 
 use crate::{
     button::Button,
+    channel::ChannelKind,
     event::Identifier,
     ids::{ConversationId, DeliveryId, ItemId},
     template::OutboundTemplate,
@@ -113,11 +114,21 @@ impl DeliveryState {
     }
 
     /// Whether a report of `next` moves a send that stands at `self`: forward only, and a message that was
-    /// delivered does not fail afterwards.
+    /// delivered does not fail afterwards, but for what [`Self::fails_late`] says.
     pub fn advances_to(self, next: Self) -> bool {
         match (self, next) {
             (Self::Failed, _) | (Self::Delivered | Self::Read, Self::Failed) => false,
             (from, to) => to > from,
+        }
+    }
+
+    /// Whether a report of failure counts though one of arrival came before: the next server took a mail that bounces
+    /// afterwards (RFC 3464), or one of several parts arrived and another did not.
+    pub fn fails_late(self, kind: ChannelKind, parts: usize) -> bool {
+        match self {
+            Self::Delivered => kind == ChannelKind::Email || parts > 1,
+            Self::Read => parts > 1,
+            _ => false,
         }
     }
 }
@@ -144,6 +155,8 @@ pub enum ErrorClass {
     ProviderDown,
     /// The request may have been carried out: never repeat it blindly.
     Ambiguous,
+    /// A part of the message was taken and a later one was not: it has failed, and is not sent again by itself.
+    Partial,
     /// We could not read what was to be sent: try later.
     OwnTrouble,
 }
@@ -161,6 +174,7 @@ impl ErrorClass {
             Self::AccountSuspended => "account_suspended",
             Self::ProviderDown => "provider_down",
             Self::Ambiguous => "ambiguous",
+            Self::Partial => "partial",
             Self::OwnTrouble => "own_trouble",
         }
     }
@@ -202,5 +216,14 @@ mod tests {
         assert!(Sending.advances_to(Accepted) && Unknown.advances_to(Delivered) && Sent.advances_to(Failed));
         assert!(!Read.advances_to(Delivered) && !Delivered.advances_to(Failed) && !Failed.advances_to(Sent));
         assert!(!Accepted.advances_to(Queued) && !Sent.advances_to(Sent));
+    }
+
+    #[test]
+    fn what_arrived_fails_afterwards_as_a_mail_or_in_another_part() {
+        use DeliveryState::{Delivered, Failed, Read};
+        assert!(Delivered.fails_late(ChannelKind::Email, 1) && !Read.fails_late(ChannelKind::Email, 1));
+        assert!(!Delivered.fails_late(ChannelKind::WhatsApp, 1) && !Read.fails_late(ChannelKind::WhatsApp, 1));
+        assert!(Delivered.fails_late(ChannelKind::WhatsApp, 2) && Read.fails_late(ChannelKind::WhatsApp, 2));
+        assert!(!Failed.fails_late(ChannelKind::Email, 1), "the first failure is the one that is shown");
     }
 }

@@ -214,6 +214,18 @@ pub async fn lookup_login(db: &Db, workspace: &str, email: &str) -> Result<Optio
     }))
 }
 
+/// Whether an active person still has this password, as its hash; holds them until the transaction ends.
+pub async fn lock_login(tx: &mut WriteTx, agent: AgentId, hash: Option<&str>) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let found = sqlx::query_scalar!(
+        "select id from agent where tenant_id = $1 and id = $2 and password_hash = $3 and status = 'active' for no key update",
+        tenant,
+        agent.0,
+        hash
+    );
+    Ok(found.fetch_optional(tx.conn()).await?.is_some())
+}
+
 /// Starts a sign-in.
 pub async fn insert_sign_in(
     tx: &mut WriteTx,
@@ -237,42 +249,68 @@ pub async fn insert_sign_in(
     Ok(())
 }
 
+/// Sets a person's password, as a hash in PHC form.
+pub async fn set_password(tx: &mut WriteTx, agent: AgentId, hash: &str) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!("update agent set password_hash = $3 where tenant_id = $1 and id = $2", tenant, agent.0, hash)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// What became of a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rotation {
-    /// It was the newest: the new one is stored.
+    /// It was the newest, and the next one is stored; or the one before it, a moment ago, and the next one stands.
     Rotated(AgentId),
-    /// It was used before: the whole sign-in is revoked now.
+    /// It was used before, or is none. The whole sign-in is revoked now.
     Reused(AgentId),
     /// Unknown, expired or revoked.
     Refused,
 }
 
-/// Exchanges a refresh token for the next one.
-pub async fn rotate(tx: &mut WriteTx, id: SignInId, hash: &[u8], next: &[u8]) -> Result<Rotation, StoreError> {
+/// Exchanges a refresh token for the next one, which is good for so many `days`, or does so again within so many `seconds`.
+pub async fn rotate(
+    tx: &mut WriteTx,
+    id: SignInId,
+    hash: &[u8],
+    next: &[u8],
+    days: i32,
+    seconds: f64,
+) -> Result<Rotation, StoreError> {
     let tenant = tx.tenant();
     let row = sqlx::query!(
         r#"select s.agent_id, s.refresh_hash,
+                  coalesce(s.previous_hash = $3 and s.refresh_hash = $4
+                    and s.rotated_at > clock_timestamp() - make_interval(secs => $5), false) as "again!",
                   (s.revoked_at is null and s.expires_at > clock_timestamp() and a.status = 'active') as "valid!"
            from sign_in s join agent a on a.tenant_id = s.tenant_id and a.id = s.agent_id
            where s.tenant_id = $1 and s.id = $2 for update of s"#,
         tenant,
-        id.0
+        id.0,
+        hash,
+        next,
+        seconds
     )
     .fetch_optional(tx.conn())
     .await?;
     let Some(row) = row.filter(|row| row.valid) else { return Ok(Rotation::Refused) };
+    if row.again {
+        return Ok(Rotation::Rotated(AgentId(row.agent_id)));
+    }
     if row.refresh_hash != hash {
         revoke_sign_ins(tx, AgentId(row.agent_id), Some(id)).await?;
         return Ok(Rotation::Reused(AgentId(row.agent_id)));
     }
     sqlx::query!(
-        "update sign_in set refresh_hash = $3, previous_hash = $4, rotated_at = clock_timestamp()
+        "update sign_in set refresh_hash = $3, previous_hash = $4, rotated_at = clock_timestamp(),
+           expires_at = clock_timestamp() + make_interval(days => $5)
          where tenant_id = $1 and id = $2",
         tenant,
         id.0,
         next,
-        hash
+        hash,
+        days
     )
     .execute(tx.conn())
     .await?;
@@ -285,7 +323,8 @@ pub async fn standing(tx: &mut ReadTx, ids: &[Uuid]) -> Result<Vec<(SignInId, Ag
     let rows = sqlx::query!(
         "select s.id, s.agent_id, a.token_version from sign_in s
          join agent a on a.tenant_id = s.tenant_id and a.id = s.agent_id
-         where s.tenant_id = $1 and s.id = any($2) and s.revoked_at is null and a.status = 'active'",
+         where s.tenant_id = $1 and s.id = any($2) and s.revoked_at is null and s.expires_at > clock_timestamp()
+           and a.status = 'active'",
         tenant,
         ids
     )
@@ -388,15 +427,14 @@ pub async fn extend_leases(tx: &mut WriteTx, agents: &[Uuid], seconds: f64) -> R
     Ok(rows.into_iter().map(|row| AgentId(row.agent_id)).collect())
 }
 
-/// Ends the lease of an agent whose last socket closed; true when it was live.
-pub async fn end_lease(tx: &mut WriteTx, agent: AgentId, only_if_lapsed: bool) -> Result<bool, StoreError> {
+/// Ends the lease of an agent that has run out; true when it was live until now.
+pub async fn end_lease(tx: &mut WriteTx, agent: AgentId) -> Result<bool, StoreError> {
     let tenant = tx.tenant();
     let done = sqlx::query!(
-        "update agent_state set live = false, live_until = least(live_until, clock_timestamp())
-         where tenant_id = $1 and agent_id = $2 and live and (not $3 or live_until <= clock_timestamp())",
+        "update agent_state set live = false
+         where tenant_id = $1 and agent_id = $2 and live and live_until <= clock_timestamp()",
         tenant,
-        agent.0,
-        only_if_lapsed
+        agent.0
     )
     .execute(tx.conn())
     .await?;

@@ -321,12 +321,12 @@ pub struct Said<'a> {
 
 /// Remembers what senders said of themselves: identifiers that are new, newly verified, under another name or not seen
 /// for ten minutes are written, and a customer without a name gets one. What was known before a long silence stays known
-/// until a name comes. Customers of whom something new is known now.
+/// until a name comes. That the site of a web chat said who its visitor is stands as the source, whoever confirms it later.
+/// Customers of whom something new is known now.
 pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<Vec<CustomerId>, StoreError> {
     let tenant = tx.tenant();
-    let (mut new, mut parties, mut sources) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut schemes, mut scopes, mut values, mut levels) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut said_names, mut seen) = (Vec::new(), Vec::new());
+    let (mut new, mut parties, mut sources, mut said_names, mut seen) = (vec![], vec![], vec![], vec![], vec![]);
+    let (mut schemes, mut scopes, mut values, mut levels) = (vec![], vec![], vec![], vec![]);
     for one in said {
         for id in one.ids {
             new.push(tx.id::<IdentityId>().0);
@@ -369,7 +369,9 @@ pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<Vec<Custome
              when known.last_seen < clock_timestamp() - make_interval(days => $13) then coalesce(known.unnamed_since, known.last_seen)
              else known.unnamed_since end,
            said_name = case when excluded.said_name <> '' then excluded.said_name else known.said_name end,
-           source = case when array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
+           source = case when known.source = 'webchat' and known.verified = any(array['token', 'agent']) then known.source
+             when excluded.source = 'webchat' and excluded.verified = 'token' and known.verified = 'token' then excluded.source
+             when array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
              > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)
              then excluded.source else known.source end,
            verified = case when array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
@@ -379,6 +381,7 @@ pub async fn remember(tx: &mut WriteTx, said: &[Said<'_>]) -> Result<Vec<Custome
            or excluded.said_name <> '' and (known.said_name <> excluded.said_name or known.unnamed_since is not null)
            or array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], excluded.verified)
              > array_position(array['anonymous', 'claimed', 'channel', 'token', 'agent'], known.verified)
+           or excluded.source = 'webchat' and known.source <> 'webchat' and excluded.verified = 'token' and known.verified = 'token'
          returning party_id, xmax = 0 as new
          )
          select id as "id!" from named union select party_id from noted where new"#,
@@ -417,7 +420,7 @@ pub struct Wrote<'a> {
     pub session: SessionId,
     /// When: reply windows count from then.
     pub at: Instant,
-    /// The provider's name of the message.
+    /// The provider's name of the message, for our answers to quote; none to leave the one before.
     pub message: Option<&'a str>,
     /// Whether a bot has to act on it.
     pub bot_waits: bool,

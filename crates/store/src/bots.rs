@@ -3,6 +3,7 @@
 use crate::{Db, ReadTx, Sealer, StoreError, WriteTx, error::code};
 use meridian_domain::{
     ids::{BotEventId, BotId, ChannelAccountId, ConversationId, QueueId, SessionId, TenantId},
+    jobs::Job,
     platform::BotPlatform,
     secret::Secret,
     time::Instant,
@@ -35,7 +36,7 @@ pub struct Bot {
     pub instructions: String,
 }
 
-/// Several bots by id; all of the tenant's when `only` is empty.
+/// Several bots by id; all of the tenant's without `only`.
 pub async fn many(tx: &mut ReadTx, only: Option<&[Uuid]>) -> Result<Vec<Bot>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
@@ -211,14 +212,14 @@ pub struct Entry {
     pub created_at: Instant,
 }
 
-/// Writes an event for a bot, next in the session's order.
-pub async fn insert_event(
+/// Tells a bot something: an event of its own, next in the session's order, and the job that sends it.
+pub async fn tell(
     tx: &mut WriteTx,
     bot: BotId,
     session: SessionId,
     kind: &str,
     data: &Value,
-) -> Result<BotEventId, StoreError> {
+) -> Result<(), StoreError> {
     let (tenant, id) = (tx.tenant(), tx.id::<BotEventId>());
     sqlx::query!(
         "with s as (
@@ -236,7 +237,8 @@ pub async fn insert_event(
     )
     .execute(tx.conn())
     .await?;
-    Ok(id)
+    tx.job(&Job::BotEvent { event: id }, session.0);
+    Ok(())
 }
 
 /// One entry of the ledger.
@@ -264,31 +266,32 @@ pub async fn event(tx: &mut ReadTx, id: BotEventId) -> Result<Option<Entry>, Sto
     }))
 }
 
-/// Whether an earlier event of the session is still to be delivered.
+/// Whether an earlier event of the session is still to be delivered to the same bot.
 pub async fn earlier_pending(tx: &mut ReadTx, entry: &Entry) -> Result<bool, StoreError> {
     let tenant = tx.tenant();
     let found = sqlx::query_scalar!(
         r#"select exists (select 1 from bot_event where tenant_id = $1 and session_id = $2 and sequence < $3
-                          and state || '' = 'pending') as "found!""#,
+                          and bot_id = $4 and state || '' = 'pending') as "found!""#,
         tenant,
         entry.session.0,
-        entry.sequence
+        entry.sequence,
+        entry.bot.0
     )
     .fetch_one(tx.conn())
     .await?;
     Ok(found)
 }
 
-/// Whether the customer's newest message to a bot of this session asked for a person, and the bot had its time to hand over:
+/// Whether the customer's newest message to the bot that holds this session asked for a person, and the bot had its time to hand over:
 /// `grace` seconds since it took the message, or `patience` seconds in all.
 pub async fn owes_person(tx: &mut ReadTx, session: SessionId, grace: f64, patience: f64) -> Result<bool, StoreError> {
     let tenant = tx.tenant();
     let owes = sqlx::query_scalar!(
-        r#"select coalesce((data->'message'->>'wants_person')::bool, false)
-             and (delivered_at < clock_timestamp() - make_interval(secs => $3::float8 - 0.2::float8)
-                  or created_at < clock_timestamp() - make_interval(secs => $4::float8 - 0.2::float8)) as "owes?"
-           from bot_event
-           where tenant_id = $1 and session_id = $2 and kind = 'message.created' order by sequence desc limit 1"#,
+        r#"select e.control_epoch = s.control_epoch and coalesce((e.data->'message'->>'wants_person')::bool, false)
+             and (e.delivered_at < clock_timestamp() - make_interval(secs => $3::float8 - 0.2::float8)
+                  or e.created_at < clock_timestamp() - make_interval(secs => $4::float8 - 0.2::float8)) as "owes?"
+           from bot_event e join session s on s.tenant_id = $1 and s.id = $2
+           where e.tenant_id = $1 and e.session_id = $2 and e.kind = 'message.created' order by e.sequence desc limit 1"#,
         tenant,
         session.0,
         grace,
@@ -308,7 +311,7 @@ pub async fn record_attempt(
 ) -> Result<bool, StoreError> {
     let tenant = tx.tenant();
     let done = sqlx::query!(
-        "update bot_event set state = $3, attempts = attempts + 1, last_error = $4,
+        "update bot_event set state = $3, attempts = attempts + 1, last_error = $4, tried_at = clock_timestamp(),
                 delivered_at = case when $3 = 'delivered' then clock_timestamp() end
          where tenant_id = $1 and id = $2 and state || '' = 'pending'",
         tenant,

@@ -169,47 +169,6 @@ pub async fn newest_unresolved(tx: &mut ReadTx, customer: CustomerId) -> Result<
     Ok(id.map(ConversationId))
 }
 
-/// Opens a conversation with the tenant's next number.
-pub async fn insert(
-    tx: &mut WriteTx,
-    customer: CustomerId,
-    branch: BranchId,
-    queue: QueueId,
-    owner: OwnerKind,
-    subject: &str,
-) -> Result<Conversation, StoreError> {
-    let (tenant, id) = (tx.tenant(), tx.id::<ConversationId>());
-    let number = if let Some(number) = tx.number() {
-        number
-    } else {
-        sqlx::query_scalar!(
-            "update tenant set conversation_number = conversation_number + 1 where tenant_id = $1
-             returning conversation_number",
-            tenant
-        )
-        .fetch_one(tx.conn())
-        .await?
-    };
-    let row = sqlx::query_as!(
-        Row,
-        "insert into conversation (tenant_id, id, number, branch_id, customer_id, owner, queue_id, subject)
-         values ($1, $2, $8, $4, $3, $6, $5, $7)
-         returning id, number, branch_id, customer_id, lifecycle, owner, owner_agent_id, queue_id, subject, seq, version,
-                   last_activity_at, created_at",
-        tenant,
-        id.0,
-        customer.0,
-        branch.0,
-        queue.0,
-        owner.code(),
-        subject,
-        number
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    row.try_into()
-}
-
 /// Sets owner and lifecycle; the row is locked by the caller.
 pub async fn set_state(
     tx: &mut WriteTx,
@@ -562,6 +521,25 @@ pub async fn took_part(tx: &mut ReadTx, session: SessionId, actor: Uuid) -> Resu
     .fetch_one(tx.conn())
     .await?;
     Ok(found)
+}
+
+/// Whether the site of a web chat has said who a visitor is.
+pub async fn visitor_is_named(tx: &mut ReadTx, key: &meridian_domain::event::Identifier) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let named = sqlx::query_scalar!(
+        r#"select exists (
+             select 1 from party p join customer_identity i on i.tenant_id = p.tenant_id and i.party_id = p.id
+             where p.tenant_id = $1 and p.scheme = $2 and p.scope = $3 and p.value = $4
+               and i.verified = any(array['token', 'agent']) and i.source = 'webchat'
+           ) as "named!""#,
+        tenant,
+        key.scheme,
+        key.scope,
+        key.value
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(named)
 }
 
 /// The newest session of a web chat visitor, and their party.

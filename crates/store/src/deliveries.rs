@@ -47,6 +47,11 @@ pub async fn insert(
     Ok(id)
 }
 
+/// Sends under way for longer than any provider is waited for are in doubt, seconds.
+pub const DOUBTFUL: f64 = 120.0;
+/// Sends that wait for longer than the slowest retry (half an hour, in the broker) have lost their job, seconds.
+pub const FORGOTTEN: f64 = 2400.0;
+
 /// One send under lock.
 pub async fn lock(tx: &mut WriteTx, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
     let tenant = tx.tenant();
@@ -69,6 +74,23 @@ pub async fn lock(tx: &mut WriteTx, id: DeliveryId) -> Result<Option<Delivery>, 
         })
     })
     .transpose()
+}
+
+/// Notes that a send is looked after again; false when it does not stand still any more ([`DOUBTFUL`], [`FORGOTTEN`]).
+pub async fn pick_up(tx: &mut WriteTx, id: DeliveryId) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let done = sqlx::query!(
+        "update delivery set updated_at = clock_timestamp()
+         where tenant_id = $1 and id = $2 and updated_at < clock_timestamp() - case state
+           when 'sending' then make_interval(secs => $3) when 'queued' then make_interval(secs => $4) end",
+        tenant,
+        id.0,
+        DOUBTFUL,
+        FORGOTTEN
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Whether an older send of the session is still to be tried or under way: one at a time keeps the order.

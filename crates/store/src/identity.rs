@@ -167,54 +167,6 @@ pub async fn holders(tx: &mut ReadTx, ids: &[Identifier]) -> Result<Vec<Holder>,
         .collect()
 }
 
-/// Whose a new party is.
-#[derive(Debug, Clone, Copy)]
-pub enum Belongs<'a> {
-    /// A customer that exists.
-    To(CustomerId),
-    /// A customer that is made with it.
-    New {
-        /// Its name; may be empty.
-        name: &'a str,
-        /// BCP 47.
-        locale: Option<&'a str>,
-    },
-}
-
-/// Makes a party, and its customer if it is new. `None` when another transaction made the same party first.
-pub async fn insert_party(
-    tx: &mut WriteTx,
-    key: &Identifier,
-    customer: Belongs<'_>,
-) -> Result<Option<PartyView>, StoreError> {
-    let (tenant, id) = (tx.tenant(), tx.id::<PartyId>());
-    let (customer, new, name, locale) = match customer {
-        Belongs::To(customer) => (customer, false, "", None),
-        Belongs::New { name, locale } => (tx.id::<CustomerId>(), true, name, locale),
-    };
-    let made = sqlx::query_scalar!(
-        "with made as (
-           insert into party (tenant_id, id, scheme, scope, value) values ($1, $2, $3, $4, $5)
-           on conflict (tenant_id, scheme, scope, value) do nothing returning id
-         ), customer as (
-           insert into customer (tenant_id, id, name, locale) select $1, $6, $8, $9 from made where $7
-         )
-         insert into party_customer (tenant_id, party_id, customer_id) select $1, id, $6 from made returning party_id",
-        tenant,
-        id.0,
-        key.scheme,
-        key.scope,
-        key.value,
-        customer.0,
-        new,
-        name,
-        locale
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(made.map(|party| PartyView { party: party.into(), customer }))
-}
-
 /// One link event.
 #[derive(Debug, Clone)]
 pub struct Link {
@@ -258,11 +210,11 @@ pub async fn insert_link(tx: &mut WriteTx, link: &Link) -> Result<(), StoreError
     Ok(())
 }
 
-/// Parties of a customer.
+/// All parties of a customer.
 pub async fn parties(tx: &mut ReadTx, customer: CustomerId) -> Result<Vec<Uuid>, StoreError> {
     let tenant = tx.tenant();
     let ids = sqlx::query_scalar!(
-        "select party_id from party_customer where tenant_id = $1 and customer_id = $2 order by party_id limit 1000",
+        "select party_id from party_customer where tenant_id = $1 and customer_id = $2 order by party_id",
         tenant,
         customer.0
     )

@@ -191,7 +191,8 @@ pub async fn external_ids(tx: &mut ReadTx, session: SessionId) -> Result<Vec<Str
     Ok(ids)
 }
 
-/// Adds a revision of an item's content, unless one that the provider dates later is there: edits may overtake each other.
+/// Adds a revision of an item's content, unless one that the provider dates later is there, or it was withdrawn: edits may
+/// be overtaken.
 pub async fn revise(
     tx: &mut WriteTx,
     item: ItemId,
@@ -204,7 +205,8 @@ pub async fn revise(
     sqlx::query!(
         "insert into item_content (tenant_id, item_id, revision, text, body, understood)
          select $1, $2, max(revision) + 1, $3, $4, $6 from item_content where tenant_id = $1 and item_id = $2
-         having coalesce(max((body->>'edited_at')::timestamptz), '-infinity') <= $5 and max(revision) is not null",
+         having coalesce(max((body->>'edited_at')::timestamptz), '-infinity') <= $5 and max(revision) is not null
+           and not exists (select from item_state where tenant_id = $1 and item_id = $2 and deleted_at is not null)",
         tenant,
         item.0,
         text,
@@ -236,19 +238,28 @@ pub async fn withdraw(tx: &mut WriteTx, item: ItemId) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Sets or removes (`None`) the reaction of one reactor.
-pub async fn react(tx: &mut WriteTx, item: ItemId, reactor: &str, emoji: Option<&str>) -> Result<(), StoreError> {
+/// Sets or removes (`None`) the reaction of one reactor; `only` is the one that is removed, where it is told: another one
+/// stands.
+pub async fn react(
+    tx: &mut WriteTx,
+    item: ItemId,
+    reactor: &str,
+    emoji: Option<&str>,
+    only: Option<&str>,
+) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
         "insert into item_state (tenant_id, item_id, reactions)
          values ($1, $2, case when $4::text is null then '{}'::jsonb else jsonb_build_object($3::text, $4::text) end)
          on conflict (tenant_id, item_id) do update set reactions =
-           case when $4::text is null then item_state.reactions - $3::text
-                else item_state.reactions || jsonb_build_object($3::text, $4::text) end",
+           case when $4::text is not null then item_state.reactions || jsonb_build_object($3::text, $4::text)
+                when $5::text <> item_state.reactions ->> $3::text then item_state.reactions
+                else item_state.reactions - $3::text end",
         tenant,
         item.0,
         reactor,
-        emoji
+        emoji,
+        only
     )
     .execute(tx.conn())
     .await?;

@@ -48,6 +48,7 @@ pub mod offers;
 pub mod opt_outs;
 pub mod outbox;
 pub mod overflow;
+pub mod parties;
 pub mod passed;
 pub mod plans;
 pub mod recognition;

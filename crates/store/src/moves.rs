@@ -1,7 +1,7 @@
 //! Parties move between customers, and their conversations with them. A conversation in which somebody else takes part
 //! is divided: the sessions that leave get a conversation of their own, and what they said leaves an empty place behind.
 
-use crate::{ReadTx, StoreError, WriteTx};
+use crate::{ReadTx, StoreError, WriteTx, sessions::next_number};
 use meridian_domain::{
     ids::{ConversationId, CustomerId, ItemId, LinkId, PartyId},
     jobs::Job,
@@ -80,19 +80,15 @@ async fn divide(tx: &mut WriteTx, from: Uuid, parties: &[Uuid], to: CustomerId) 
     .fetch_optional(tx.conn())
     .await?
     .unwrap_or(false);
-    let number = sqlx::query_scalar!(
-        "update tenant set conversation_number = conversation_number + 1 where tenant_id = $1
-         returning conversation_number",
-        tenant
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    sqlx::query!(
-        "insert into conversation (tenant_id, id, number, branch_id, customer_id, lifecycle, owner, queue_id, subject,
+    let number = next_number(tx).await?;
+    let snoozed = sqlx::query_scalar!(
+        r#"insert into conversation (tenant_id, id, number, branch_id, customer_id, lifecycle, owner, queue_id, subject,
                                    last_activity_at, snoozed_until, created_at, resolved_at)
          select tenant_id, $3, $4, branch_id, $5, lifecycle, 'none', queue_id, case when $6 then subject else '' end,
                 last_activity_at, snoozed_until, created_at, resolved_at
-         from conversation where tenant_id = $1 and id = $2",
+         from conversation where tenant_id = $1 and id = $2
+         returning case when lifecycle = 'snoozed'
+           then greatest(0, extract(epoch from snoozed_until - clock_timestamp()))::float8 end as left"#,
         tenant,
         from,
         new.0,
@@ -100,8 +96,11 @@ async fn divide(tx: &mut WriteTx, from: Uuid, parties: &[Uuid], to: CustomerId) 
         to.0,
         began
     )
-    .execute(tx.conn())
+    .fetch_one(tx.conn())
     .await?;
+    if let Some(left) = snoozed {
+        tx.job_in(&Job::SnoozeEnd { conversation: new }, new.0, left);
+    }
     let sessions = sqlx::query_scalar!(
         "update session set conversation_id = $4 where tenant_id = $1 and conversation_id = $2 and party_id = any($3)
          returning id",

@@ -146,11 +146,6 @@ pub async fn open(
     )
 }
 
-/// The open callback of a piece of work.
-pub async fn of_work(tx: &mut ReadTx, work: WorkItemId) -> Result<Option<Scheduled>, StoreError> {
-    Ok(scheduled!(tx, "t.work_item_id = $2 and t.state || '' in ('waiting', 'due')", work.0)?.pop())
-}
-
 /// What to schedule.
 #[derive(Debug, Clone)]
 pub struct NewScheduled<'a> {
@@ -336,14 +331,15 @@ pub async fn zone_of(tx: &mut ReadTx, session: SessionId) -> Result<String, Stor
     Ok(zone)
 }
 
-/// Opens a session again that closed with its conversation, unless the customer has another one open on that account:
-/// then that one.
+/// Opens a session again that closed with its conversation, unless the customer has another one open there, in the same
+/// thread: then that one.
 pub async fn reopen(tx: &mut WriteTx, session: SessionId) -> Result<SessionId, StoreError> {
     let tenant = tx.tenant();
     let open = sqlx::query_scalar!(
-        r#"with asked as (select party_id, account_id from session where tenant_id = $1 and id = $2),
+        r#"with asked as (select party_id, account_id, thread from session where tenant_id = $1 and id = $2),
            other as (
              select s.id from session s join asked a on a.party_id = s.party_id and a.account_id = s.account_id
+               and coalesce(a.thread, '') = coalesce(s.thread, '')
              where s.tenant_id = $1 and s.closed_at is null
            ), opened as (
              update session set closed_at = null

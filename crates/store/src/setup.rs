@@ -10,6 +10,23 @@ use meridian_domain::{
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+/// Makes the tenant of the transaction's scope, or renames it, so that all it begins with is made with it or not at all. A
+/// slug that is taken violates `tenant_slug`.
+pub async fn insert_tenant(tx: &mut WriteTx, slug: &str, name: &str, time_zone: &str) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into tenant (tenant_id, slug, name, time_zone) values ($1, $2, $3, $4)
+         on conflict (tenant_id) do update set name = excluded.name",
+        tenant,
+        slug,
+        name,
+        time_zone
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Adds or renames a branch.
 pub async fn branch(tx: &mut WriteTx, id: BranchId, name: &str) -> Result<(), StoreError> {
     let tenant = tx.tenant();

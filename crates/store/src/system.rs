@@ -1,31 +1,13 @@
-//! What truly crosses tenants: the relay, the sweeper, tenant creation. Every function says why.
+//! What truly crosses tenants: the relay and the sweeper. Every function says why.
 
-use crate::{StoreError, SystemTx};
+use crate::{
+    StoreError, SystemTx,
+    deliveries::{DOUBTFUL, FORGOTTEN},
+};
 use meridian_domain::ids::{
-    AgentId, AttachmentId, DeliveryId, OfferId, RawId, ScheduledWorkId, SessionId, TenantId, WorkItemId,
+    AgentId, AttachmentId, BotEventId, DeliveryId, OfferId, RawId, ScheduledWorkId, SessionId, TenantId, WorkItemId,
 };
 use uuid::Uuid;
-
-/// Makes a tenant; it exists before any scope can.
-pub async fn insert_tenant(
-    tx: &mut SystemTx,
-    id: TenantId,
-    slug: &str,
-    name: &str,
-    time_zone: &str,
-) -> Result<(), StoreError> {
-    sqlx::query!(
-        "insert into tenant (tenant_id, slug, name, time_zone) values ($1, $2, $3, $4)
-         on conflict (tenant_id) do update set name = excluded.name",
-        id.0,
-        slug,
-        name,
-        time_zone
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
 
 /// The tenant of a workspace, for an operator at the command line.
 pub async fn tenant_of(tx: &mut SystemTx, slug: &str) -> Result<Option<TenantId>, StoreError> {
@@ -84,8 +66,10 @@ pub struct Overdue {
     /// Stored requests that nobody processed, oldest first, each with the queue that keeps what its sender says in order;
     /// empty for those of before there was one.
     pub raws: Vec<(TenantId, RawId, String)>,
-    /// Sends that stand still.
+    /// Sends that stand still: under way for too long, or waiting though nobody tries them.
     pub sends: Vec<(TenantId, DeliveryId)>,
+    /// Work whose time for the people of one site is over.
+    pub sites: Vec<(TenantId, WorkItemId)>,
     /// Callbacks and later work whose time came, or is over.
     pub scheduled: Vec<(TenantId, ScheduledWorkId)>,
 }
@@ -128,10 +112,22 @@ pub async fn overdue(tx: &mut SystemTx, grace: f64, patience: f64) -> Result<Ove
     found.raws =
         raws.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into(), r.queue)).collect();
     let sends = sqlx::query!(
-        "select tenant_id, id from delivery where state = 'sending'
-         and updated_at < statement_timestamp() - interval '120 seconds' limit 500"
+        "select tenant_id, id from delivery
+         where state in ('queued', 'sending') and updated_at < statement_timestamp() - make_interval(secs => $1)
+           and (state || '' = 'sending'
+             or greatest(updated_at, turn_at) < statement_timestamp() - make_interval(secs => $2))
+         order by updated_at limit 500",
+        DOUBTFUL,
+        FORGOTTEN
     );
     found.sends = sends.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
+    let sites = sqlx::query!(
+        "select tenant_id, id from work_item
+         where site_id is not null and site_until < statement_timestamp() - make_interval(secs => $1)
+           and state || '' in ('queued', 'offered', 'parked') limit 500",
+        grace
+    );
+    found.sites = sites.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
     // What somebody has in hand when its time is over is looked at by its own timer.
     let scheduled = sqlx::query!(
         r#"(select tenant_id as "tenant_id!", id as "id!" from scheduled_work
@@ -146,6 +142,28 @@ pub async fn overdue(tx: &mut SystemTx, grace: f64, patience: f64) -> Result<Ove
     found.scheduled =
         scheduled.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
     Ok(found)
+}
+
+/// Events of bots that wait and were not tried for longer than the slowest retry, the oldest of each bot and session: their
+/// jobs were lost with the broker. They count as tried now. What a bot reads as a stream waits for the bot.
+pub async fn untold_bots(tx: &mut SystemTx) -> Result<Vec<(TenantId, BotEventId)>, StoreError> {
+    let rows = sqlx::query!(
+        "update bot_event e set tried_at = clock_timestamp() from (
+           select n.tenant_id, n.id from (
+             select distinct on (e.tenant_id, e.session_id, e.bot_id) e.tenant_id, e.id, e.created_at, e.tried_at
+             from bot_event e join bot b on b.tenant_id = e.tenant_id and b.id = e.bot_id
+             where e.position is null and e.state = 'pending' and (b.url <> '' or b.platform = 'assistant')
+             order by e.tenant_id, e.session_id, e.bot_id, e.sequence
+           ) n
+           where greatest(n.created_at, n.tried_at) < clock_timestamp() - make_interval(secs => $1) limit 500
+         ) oldest
+         where e.tenant_id = oldest.tenant_id and e.id = oldest.id
+         returning e.tenant_id, e.id",
+        FORGOTTEN
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.tenant_id.into(), row.id.into())).collect())
 }
 
 /// Files that nobody fetched for ten minutes, of the last day: their jobs were lost with the broker.
@@ -191,6 +209,8 @@ pub async fn sweep(tx: &mut SystemTx) -> Result<u64, StoreError> {
             .execute(tx.conn())
             .await?,
         sqlx::query!("delete from seen_event where at < now() - interval '8 days'").execute(tx.conn()).await?,
+        // Long enough for whoever asks when somebody was signed in; the audit log knows for longer.
+        sqlx::query!("delete from sign_in where expires_at < now() - interval '30 days'").execute(tx.conn()).await?,
         // Their deliveries and attempts go with them.
         sqlx::query!(
             "delete from webhook_event where (tenant_id, id) in (
@@ -220,7 +240,35 @@ pub async fn forget_decisions(tx: &mut SystemTx, days: u16, most: i64) -> Result
     Ok(done.rows_affected())
 }
 
-/// Forgets checks of outside verifiers a week after they stopped to count, at most so many at once.
+/// Forgets requests of providers that came more than so many days ago and were processed, at most so many at once and about
+/// so many bytes of them: mails may be large. What failed stays until somebody has seen to it. No index but the key is
+/// asked: ids are in the order of time (UUIDv7).
+pub async fn forget_requests(tx: &mut SystemTx, days: u16, most: i64, bytes: i64) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "with bound as materialized (
+           select (lpad(to_hex(greatest(0, extract(epoch from now() - make_interval(days => $1)) * 1000)::bigint), 12, '0')
+                   || repeat('0', 20))::uuid as id
+         )
+         delete from inbound_raw where (tenant_id, id) in (
+           select s.tenant_id, s.id from (
+             select old.tenant_id, old.id, sum(old.size) over (order by old.tenant_id, old.id) - old.size as before
+             from tenant t cross join lateral (
+               select r.tenant_id, r.id, octet_length(r.body) as size from inbound_raw r
+               where r.tenant_id = t.tenant_id and r.id < (select id from bound) and r.state || '' = 'processed'
+               order by r.id limit $2
+             ) old limit $2
+           ) s where s.before < $3::bigint
+         )",
+        i32::from(days),
+        most,
+        bytes
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Forgets checks of outside verifiers a week after they stopped counting, at most so many at once.
 pub async fn forget_checks(tx: &mut SystemTx, most: i64) -> Result<u64, StoreError> {
     let done = sqlx::query!(
         "delete from identity_signal where (tenant_id, id) in (

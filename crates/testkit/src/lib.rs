@@ -155,8 +155,8 @@ impl Stack {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let database = database(&urls).await?;
         let prefix = format!("{}.", Ids::new(Arc::new(SystemClock)).next::<Uuid>().simple());
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let base = format!("http://127.0.0.1:{port}");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+        let base = format!("http://{}", listener.local_addr()?);
         let app = App { model: model.is_some(), ..app(&database, &base)? };
         let provider = Provider::start().await?;
         let url = format!("{}/v1", provider.url);
@@ -175,13 +175,14 @@ impl Stack {
             app: app.clone(),
             hints: hints.clone(),
             secret: Secret::new(SECRET),
+            previous: Vec::new(),
             origins: Vec::new(),
             explorer: true,
             limits: meridian_web_schema::Limits::default(),
             files: files.clone(),
             checker,
         };
-        let server = meridian_api::start(&settings, &format!("127.0.0.1:{port}"), stop.clone())?;
+        let server = meridian_api::start(&settings, listener, stop.clone())?;
         let topology = Topology::new(&prefix);
         let mut stack = Self {
             app,
@@ -216,6 +217,7 @@ impl Stack {
             files: self.files.clone(),
             model: self.model.clone(),
             decision_days: 90,
+            request_days: 30,
         };
         let stop = CancellationToken::new();
         let task = tokio::spawn(meridian_workers::run(settings, stop.clone()));

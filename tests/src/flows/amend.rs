@@ -2,15 +2,18 @@
 
 use super::{PATIENCE, main_job::reqwest_client, unix};
 use anyhow::{Context, Result, ensure};
+use meridian_app::authz::Subject;
 use meridian_domain::{
     channel::ChannelKind,
-    ids::{ConversationId, ItemId},
+    ids::{ConversationId, ItemId, TenantId},
+    time::{Clock, SystemClock},
 };
 use meridian_lab::{
     agent::Agent,
     provider::Answer,
     senders::{self, Signed, Text},
 };
+use meridian_store::items;
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -306,5 +309,24 @@ async fn in_the_web_chat_a_change_is_there_at_once() -> Result<()> {
     assert_eq!(told["item"]["reactions"], json!({ "us": "🙏" }), "{told}");
     let told = chat.change("messageDelete", json!({ "itemId": own })).await?;
     assert!(told["item"]["deletedAt"].is_string() && told["item"]["text"].is_null(), "{told}");
+    stack.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_withdrawn_gets_no_words_again() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let chat = Chat::begin(&stack, ChannelKind::Telegram).await?;
+    let one = async |sql| -> Result<Uuid> { Ok(stack.texts(sql).await?.pop().context("a row")?.parse()?) };
+    let tenant = one("select tenant_id::text from timeline_item where kind = 'message'").await?;
+    let item = ItemId(one("select id::text from timeline_item where kind = 'message'").await?);
+    let mut tx = stack.app.db.write(Subject::system(TenantId(tenant)).scope()).await?;
+    items::withdraw(&mut tx, item).await?;
+    // An edit of before that was overtaken.
+    items::revise(&mut tx, item, Some("where is my blue parcel?"), &json!({}), None, SystemClock.now()).await?;
+    tx.commit().await?;
+    let look = "query($c: ID!) { conversation(id: $c) { timeline(first: 1) { nodes { text deletedAt attachments { id } } } } }";
+    let seen = chat.agent.query(look, json!({ "c": chat.conversation })).await?;
+    let node = &seen["conversation"]["timeline"]["nodes"][0];
+    ensure!(node["deletedAt"].is_string() && node["text"].is_null(), "{node}");
     stack.finish().await
 }

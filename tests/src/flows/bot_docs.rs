@@ -9,7 +9,7 @@ use meridian_testkit::Stack;
 use serde_json::{Value, json};
 use std::{
     io::Write,
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     path::PathBuf,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -47,7 +47,7 @@ async fn run(program: &str, language: &str, ending: &str) -> Result<Option<Runni
         println!("SKIPPED: {program} is not installed, the {language} bot of docs/bots.md was not run");
         return Ok(None);
     }
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let port = meridian_dev::free_port(0)?;
     let file = std::env::temp_dir().join(format!("meridian-bot-{port}.{ending}"));
     std::fs::write(&file, code)?;
     let child = Command::new(program)

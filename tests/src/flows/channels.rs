@@ -247,3 +247,27 @@ async fn a_pull_keeps_its_place_and_its_troubles_are_seen() -> Result<()> {
     stack.settle("select count(*) from channel_health where code = ''", 1, PATIENCE).await?;
     stack.finish().await
 }
+
+/// Requests as providers sent them are forgotten after their days, once they were processed; what failed stays, and so do
+/// messages.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn old_requests_are_forgotten() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    whatsapp.post(&http, &whatsapp.text("447700900687", "Pia", "wamid.kept", "still there?", unix())).await?;
+    stack.settle("select count(*) from inbound_raw where state = 'processed'", 1, PATIENCE).await?;
+    // Ids of 31 and of 29 days ago, as they would have been given.
+    stack
+        .sql(
+            "insert into inbound_raw (tenant_id, id, account_id, dedupe_key, request, body, state)
+             select tenant_id, (lpad(to_hex((extract(epoch from now() - make_interval(days => v.days)) * 1000)::bigint), 12, '0')
+                    || substr(replace(gen_random_uuid()::text, '-', ''), 13))::uuid,
+                    account_id, v.days || ' ' || v.state, request, body, v.state
+             from inbound_raw cross join (values (31, 'processed'), (31, 'failed'), (29, 'processed')) v(days, state)",
+        )
+        .await?;
+    stack.settle("select count(*) from inbound_raw where dedupe_key = '31 processed'", 0, PATIENCE).await?;
+    assert_eq!(stack.count("select count(*) from inbound_raw").await?, 3);
+    assert_eq!(stack.count("select count(*) from item_content where text = 'still there?'").await?, 1);
+    stack.finish().await
+}

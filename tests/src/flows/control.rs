@@ -123,3 +123,85 @@ async fn a_person_takes_a_conversation_from_the_bot_and_its_late_answer_is_not_s
     drop(people);
     stack.finish().await.context("finish")
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asked_for_a_person_before_one_came_stays_with_the_bot_afterwards() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let mut people = both_sites(&stack).await?;
+    stack.sql("update bot set silence_seconds = 2").await?;
+    write(&stack, "447700900823", "wamid.w1", "Can I talk to a person?").await?;
+    let (who, conversation) = accept_first(&mut people).await?;
+    write(&stack, "447700900823", "wamid.w2", "order 48213").await?;
+    stack.settle("select count(*) from item_content where text = 'order 48213'", 1, PATIENCE).await?;
+    let seen = stack.provider.seen("/bot").len();
+    let says = json!({ "actions": [{ "type": "message", "text": "I have it" }] });
+    stack.provider.plan("/bot", vec![Answer::Say(200, says)]);
+    let back = people[who].0.query(BACK, json!({ "i": { "conversationId": conversation } })).await?;
+    assert_eq!(back["conversationReturnToBot"]["userErrors"], json!([]), "{back}");
+    told(&stack, "session.returned", seen).await?;
+    stack.settle("select count(*) from item_content where text = 'I have it'", 1, PATIENCE).await?;
+    // Its time and more goes by: it answered what it was asked.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert_eq!(stack.count("select count(*) from session where control = 'bot'").await?, 1);
+    stack.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bot_that_is_down_keeps_nothing_from_another_one() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let mut people = both_sites(&stack).await?;
+    stack.sql("update bot set silence_seconds = 2").await?;
+    stack.provider.plan("/bot", vec![Answer::Say(500, json!({})); 50]);
+    write(&stack, "447700900824", "wamid.b1", "hello").await?;
+    let (who, conversation) = accept_first(&mut people).await?;
+    let save = "mutation($i: BotSaveInput!) { botSave(input: $i) { botId userErrors { message } } }";
+    let ada = super::ada(&stack).await?;
+    let queue = ada.query("{ queues { id } }", json!({})).await?["queues"][0]["id"].clone();
+    let bot = json!({ "name": "Other", "url": format!("{}/other", stack.provider.url), "fallbackQueueId": queue });
+    let made = ada.query(save, json!({ "i": bot })).await?;
+    let other = made["botSave"]["botId"].clone();
+    ensure!(other.is_string(), "{made}");
+    let input = json!({ "conversationId": conversation, "botId": other });
+    let back = people[who].0.query(BACK, json!({ "i": input })).await?;
+    assert_eq!(back["conversationReturnToBot"]["userErrors"], json!([]), "{back}");
+    let until = tokio::time::Instant::now() + PATIENCE;
+    while !stack.provider.seen("/other").iter().any(|event| event.json()["type"] == "session.returned") {
+        ensure!(tokio::time::Instant::now() < until, "the other bot was not told");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    stack.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hand_off_takes_the_conversation_to_its_queue_and_an_answer_after_the_end_is_not_sent() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let mut people = both_sites(&stack).await?;
+    write(&stack, "447700900825", "wamid.q1", "my bill is wrong").await?;
+    told(&stack, "message.created", 0).await?;
+    let hands = json!({ "actions": [{ "type": "handoff", "reason": { "code": "requested" }, "target": { "queue": "Billing" } }] });
+    stack.provider.plan("/bot", vec![Answer::Say(200, hands)]);
+    write(&stack, "447700900825", "wamid.q2", "the bill of May").await?;
+    let (who, conversation) = accept_first(&mut people).await?;
+    let at = "query($c: ID!) { conversation(id: $c) { queueId workItems { queueId } } }";
+    let seen = people[who].0.query(at, json!({ "c": conversation })).await?["conversation"].clone();
+    let billing = stack.texts("select 'que_' || replace(id::text, '-', '') from queue where name = 'Billing'").await?;
+    assert_eq!(seen["queueId"], json!(billing[0]), "{seen}");
+
+    // Back with the bot, which thinks; meanwhile it is resolved.
+    let thinks = std::sync::Arc::new(tokio::sync::Notify::new());
+    let late = json!({ "actions": [{ "type": "message", "text": "too late" }] });
+    stack.provider.plan("/bot", vec![Answer::When(thinks.clone(), late)]);
+    let before = stack.provider.seen("/bot").len();
+    people[who].0.query(BACK, json!({ "i": { "conversationId": conversation } })).await?;
+    told(&stack, "session.returned", before).await?;
+    let resolve = "mutation($c: ID!) { conversationResolve(input: { conversationId: $c, disposition: \"answered\" }) {
+        conversation { lifecycle } userErrors { message } } }";
+    let done = super::ada(&stack).await?.query(resolve, json!({ "c": conversation })).await?;
+    assert_eq!(done["conversationResolve"]["conversation"]["lifecycle"], "RESOLVED", "{done}");
+    thinks.notify_one();
+    stack
+        .settle("select count(*) from bot_event where kind = 'session.returned' and state = 'delivered'", 1, PATIENCE)
+        .await?;
+    assert_eq!(stack.count("select count(*) from item_content where text = 'too late'").await?, 0);
+    stack.finish().await
+}

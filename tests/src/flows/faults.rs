@@ -187,3 +187,45 @@ async fn a_disabled_agent_loses_the_socket_within_seconds() -> Result<()> {
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
     stack.finish().await
 }
+
+/// What the database refuses of one request costs those nothing that came at the same time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_is_refused_costs_no_other() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    let mut admin: PgConnection = PgConnectOptions::from_str(&stack.database)?.connect().await?;
+    sqlx::raw_sql(
+        "create function refuse() returns trigger language plpgsql as $$ begin
+           if position('refuse me'::bytea in new.body) > 0 then
+             raise check_violation using message = 'this one is refused';
+           end if;
+           return new;
+         end $$;
+         create trigger refuse before insert on inbound_raw for each row execute function refuse();
+         grant execute on function refuse() to public;
+         begin; lock table inbound_raw in share row exclusive mode",
+    )
+    .execute(&mut admin)
+    .await?;
+    // The first waits for the table, the others gather behind it.
+    let mut tasks = tokio::task::JoinSet::new();
+    for n in 0..12 {
+        let text = if n == 7 { "refuse me".to_owned() } else { format!("message {n}") };
+        let body = whatsapp.text(&format!("4477009005{n:02}"), "Lee", &format!("wamid.r{n}"), &text, unix());
+        let (http, whatsapp) = (http.clone(), whatsapp.clone());
+        tasks.spawn(async move { anyhow::Ok((n, whatsapp.post(&http, &body).await?)) });
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    sqlx::raw_sql("commit").execute(&mut admin).await?;
+    while let Some(done) = tasks.join_next().await {
+        let (n, status) = done??;
+        assert_eq!(status, if n == 7 { 503 } else { 200 }, "request {n}");
+    }
+    stack.settle("select count(*) from inbound_raw where state = 'processed'", 11, PATIENCE).await?;
+    // The provider sends it again, and it is stored once nothing is against it.
+    sqlx::raw_sql("drop trigger refuse on inbound_raw").execute(&mut admin).await?;
+    let body = whatsapp.text("447700900507", "Lee", "wamid.r7", "refuse me", unix());
+    assert_eq!(whatsapp.post(&http, &body).await?, 200);
+    stack.settle("select count(*) from inbound_raw where state = 'processed'", 12, PATIENCE).await?;
+    stack.finish().await
+}

@@ -31,8 +31,13 @@ async fn costly_and_malformed_requests_are_refused_before_anything_runs() -> Res
         code(agent.send("{ conversation(id: \"cus_00000000000000000000000000000000\") { id } }", json!({})).await?),
         "BAD_USER_INPUT"
     );
+    // Deeper than the parser's stack bears; nobody has to sign in to send it.
+    for deep in ["{a".repeat(30_000), format!("{{ a(b: {}", "[".repeat(60_000))] {
+        assert_eq!(code(agent.send(&deep, json!({})).await?), "QUERY_TOO_COSTLY");
+    }
     let http = reqwest_client();
     let url = format!("{}/graphql", stack.base);
+    assert_eq!(http.get(format!("{url}?query={}", "{a".repeat(15_000))).send().await?.status(), 401);
     let status = |response: meridian_lab::reqwest::Response| response.status().as_u16();
     assert_eq!(
         status(http.get(format!("{url}?query=mutation{{signOut}}")).bearer_auth(&agent.token).send().await?),
@@ -46,6 +51,39 @@ async fn costly_and_malformed_requests_are_refused_before_anything_runs() -> Res
         status(http.post(format!("{}/hooks/whatsapp/cha_00000000000000000000000000000000", stack.base)).send().await?),
         404
     );
+    stack.finish().await
+}
+
+/// The same key with the same document gives the first answer; each field of a document has its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_idempotency_key_has_one_effect_in_each_field() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    let sam = Agent::sign_in(&stack.base, "demo", "sam@demo.example", &stack.demo.password).await?;
+    whatsapp.post(&http, &whatsapp.text("447700900601", "Uma", "wamid.k0", "zero", unix())).await?;
+    stack.settle("select count(*) from conversation", 1, PATIENCE).await?;
+    let found = sam.query("{ conversations(view: OPEN, first: 1) { nodes { id } } }", json!({})).await?;
+    let conversation = &found["conversations"]["nodes"][0]["id"];
+    let add = async |key: &str, text: &str| -> Result<(u16, Value)> {
+        let note = "noteAdd(input: { conversationId: $c, text: $t }) { item { id } userErrors { message } }";
+        let body = json!({ "query": format!("mutation($c: ID!, $t: String!) {{ a: {note} b: {note} }}"),
+                           "variables": { "c": conversation, "t": text } });
+        let post = http.post(format!("{}/graphql", stack.base)).bearer_auth(&sam.token).json(&body);
+        let answer = post.header("idempotency-key", key).send().await?;
+        Ok((answer.status().as_u16(), answer.json().await?))
+    };
+    let (status, first) = add("one", "Called back").await?;
+    assert_eq!(status, 200, "{first}");
+    ensure!(first["data"]["a"]["item"]["id"] != first["data"]["b"]["item"]["id"], "{first}");
+    let (_, again) = add("one", "Called back").await?;
+    assert_eq!(again["data"], first["data"]);
+    let (_, other) = add("one", "Something else").await?;
+    assert_eq!(other["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{other}");
+    for key in ["", &"x".repeat(201), "schl\u{fc}ssel"] {
+        let (_, refused) = add(key, "Called back").await?;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{key}: {refused}");
+    }
+    stack.settle("select count(*) from timeline_item where kind = 'note'", 2, PATIENCE).await?;
     stack.finish().await
 }
 
@@ -133,7 +171,7 @@ async fn sockets_keep_to_the_protocol() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refresh_token_is_good_once_and_its_second_use_ends_the_sign_in() -> Result<()> {
+async fn an_old_refresh_token_ends_the_sign_in_and_the_one_before_is_answered_again() -> Result<()> {
     let Some(stack) = Stack::start().await? else { return Ok(()) };
     let (ana, mut socket) = on_duty(&stack, "ana").await?;
     let http = reqwest_client();
@@ -144,8 +182,17 @@ async fn a_refresh_token_is_good_once_and_its_second_use_ends_the_sign_in() -> R
     };
     let (status, next) = refresh(&ana.refresh_token).await?;
     assert_eq!(status, 200);
-    assert_eq!(refresh(&ana.refresh_token).await?.0, 401, "used before");
+    let newer = next["refresh_token"].as_str().context("token")?;
+    ensure!(newer != ana.refresh_token, "a token is good for ever");
+    // The answer was lost, or the tab was duplicated: the same token once more, and both go on from it.
+    let (status, again) = refresh(&ana.refresh_token).await?;
+    assert_eq!((status, &again["refresh_token"]), (200, &next["refresh_token"]), "{again}");
+    let (status, next) = refresh(newer).await?;
+    assert_eq!(status, 200);
     let newest = next["refresh_token"].as_str().context("token")?;
+    // Too late for that, as for any that is older.
+    stack.sql("update sign_in set rotated_at = rotated_at - interval '2 minutes'").await?;
+    assert_eq!(refresh(newer).await?.0, 401, "used before");
     assert_eq!(refresh(newest).await?.0, 401, "the whole sign-in is gone");
     let closed = loop {
         if let Err(error) = socket.next(PATIENCE).await {
@@ -207,5 +254,46 @@ async fn http_audits() -> Result<()> {
         .await?;
     let said = String::from_utf8_lossy(&run.stdout);
     ensure!(run.status.success() && said.contains("61 of 61"), "{said}{}", String::from_utf8_lossy(&run.stderr));
+    stack.finish().await
+}
+
+/// Who knows the password sets another: everything signed in under the old one ends, a new sign-in begins.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_changes_their_password() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let (ana, mut socket) = on_duty(&stack, "ana").await?;
+    let http = reqwest_client();
+    let change = async |email: &str, password: &str, new: &str| -> Result<(u16, Value)> {
+        let body = json!({ "workspace": "demo", "email": email, "password": password, "new_password": new });
+        let answer = http.post(format!("{}/auth/password", stack.base)).json(&body).send().await?;
+        Ok((answer.status().as_u16(), answer.json().await?))
+    };
+    let (email, old, new) = ("ana@demo.example", "meridian-demo-1", "a much better one");
+    for (given, wanted, status, code) in [
+        ("not the password", new, 401, "unauthenticated"),
+        (old, "short", 422, "weak_password"),
+        (old, old, 422, "same_password"),
+    ] {
+        let (seen, problem) = change(email, given, wanted).await?;
+        assert_eq!((seen, &problem["type"]), (status, &json!(format!("urn:meridian:{code}"))), "{problem}");
+    }
+    ana.query("{ viewer { workspace } }", json!({})).await?;
+    let (status, signed_in) = change(email, old, new).await?;
+    assert_eq!((status, &signed_in["role"]), (200, &json!("agent")), "{signed_in}");
+    let closed = loop {
+        if let Err(error) = socket.next(PATIENCE).await {
+            break error.to_string();
+        }
+    };
+    assert_eq!(closed, "closed 4403");
+    ensure!(ana.query("{ viewer { workspace } }", json!({})).await.is_err(), "the old sign-in stands");
+    ensure!(Agent::sign_in(&stack.base, "demo", email, old).await.is_err(), "the old password stands");
+    Agent::sign_in(&stack.base, "demo", email, new).await?;
+    // The sign-in that came with the change is as good as any.
+    let token = signed_in["refresh_token"].as_str().context("token")?;
+    let body = json!({ "refresh_token": token });
+    let refreshed = http.post(format!("{}/auth/refresh", stack.base)).json(&body).send().await?;
+    assert_eq!(refreshed.status().as_u16(), 200);
+    assert_eq!(stack.count("select count(*) from audit_entry where action = 'password_changed'").await?, 1);
     stack.finish().await
 }

@@ -5,6 +5,7 @@ use anyhow::{Context, Result, ensure};
 use meridian_lab::{
     agent::Agent,
     mail::{MailClient, MailServer, MailboxServer},
+    provider::Answer,
 };
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
@@ -71,17 +72,23 @@ async fn mail_comes_in_by_smtp_is_answered_and_comes_back() -> Result<()> {
     stack.settle(MESSAGES, 3, PATIENCE).await?;
     assert_eq!(timeline(&agent, &conversation).await?[0]["text"], "Thank you");
 
-    // What could not be delivered comes back as a report of its own.
-    let report = format!(
-        "From: MAILER-DAEMON@mx.example.org\r\nTo: help@demo.example\r\nSubject: Undelivered\r\nMessage-ID: <d1@mx.example.org>\r\n\
+    // The next server took it; what could not be delivered all the same comes back as a report of its own.
+    let report = |id: &str, action: &str, status: &str| {
+        format!(
+            "From: MAILER-DAEMON@mx.example.org\r\nTo: help@demo.example\r\nSubject: Undelivered\r\nMessage-ID: <{id}@mx.example.org>\r\n\
          MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
          --b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n\
-         Reporting-MTA: dns; mx.example.org\r\n\r\nFinal-Recipient: rfc822; ida@example.org\r\nAction: failed\r\n\
-         Status: 5.1.1\r\nDiagnostic-Code: smtp; 550 no such user\r\n\r\n\
+         Reporting-MTA: dns; mx.example.org\r\n\r\nFinal-Recipient: rfc822; ida@example.org\r\nAction: {action}\r\n\
+         Status: {status}\r\nDiagnostic-Code: smtp; 550 no such user\r\n\r\n\
          --b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {ours}\r\nSubject: Re: A kettle\r\n\r\n--b--\r\n"
-    );
-    ensure!(MailClient::bring(port, "", "help@demo.example", &report).await?.starts_with("250"));
-    stack.settle("select count(*) from delivery where state = 'failed'", 1, PATIENCE).await?;
+        )
+    };
+    let taken = report("d1", "delivered", "2.0.0");
+    ensure!(MailClient::bring(port, "", "help@demo.example", &taken).await?.starts_with("250"));
+    stack.settle("select count(*) from delivery where state = 'delivered'", 1, PATIENCE).await?;
+    let bounced = report("d2", "failed", "5.1.1");
+    ensure!(MailClient::bring(port, "", "help@demo.example", &bounced).await?.starts_with("250"));
+    stack.settle("select count(*) from delivery where state = 'failed' and error_class = '5.1.1'", 1, PATIENCE).await?;
     assert_eq!(timeline(&agent, &conversation).await?.len(), 3, "a report is no message");
     stack.finish().await
 }
@@ -210,5 +217,62 @@ async fn a_mailbox_is_read_from_now_on_and_each_mail_once() -> Result<()> {
     stack.settle("select count(*) from inbound_raw where state = 'received'", 0, PATIENCE).await?;
     let texts = stack.texts("select c.text from item_content c join timeline_item t on t.id = c.item_id where t.kind = 'message' and t.actor_kind = 'customer' order by t.seq").await?;
     assert_eq!(texts, ["is it still to be had?", "hello?", "from last year", "hello again"], "known mails come once");
+    stack.finish().await
+}
+
+/// What people write by way of a list, a form or a helpdesk is work like any other; no machine of ours answers it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_machine_may_answer_is_for_people() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let mut people = both_sites(&stack).await?;
+    let (port, server) = (stack.take_mail(1 << 20).await?, MailServer::start().await?);
+    leave_by(&stack, &server).await?;
+    stack.sql("update channel_account set bot_id = (select id from bot limit 1) where kind = 'email'").await?;
+    let told = "select count(*) from bot_event where kind = 'message.created'";
+    let bring = async |from: &str, mail: String| {
+        let mail = mail.replace("Ida <ida@example.org>", from);
+        let answer = MailClient::bring(port, "ida@example.org", "help@demo.example", &mail).await?;
+        ensure!(answer.starts_with("250"), "{answer}");
+        anyhow::Ok(())
+    };
+    let list = "Precedence: list\r\nList-Id: <friends.example.org>\r\nList-Post: <mailto:friends@example.org>\r\n";
+    bring("Ida <ida@example.org>", mail("m1", list, "Where is my kettle?")).await?;
+    accept_first(&mut people).await.context("by a list")?;
+    // The answer goes to whom the form names.
+    let form = mail("m2", "Reply-To: Olga <olga@example.org>\r\n", "Do you sell kettles?");
+    bring("Form <noreply@forms.example>", form).await?;
+    let (who, conversation) = accept_first(&mut people).await.context("by a form")?;
+    people[who].0.query(SEND, json!({ "c": conversation, "t": "We do." })).await?;
+    stack.settle("select count(*) from delivery where state = 'accepted'", 1, PATIENCE).await?;
+    let out = server.taken();
+    ensure!(out.len() == 1 && out[0].to == ["olga@example.org"], "{out:?}");
+    assert_eq!(stack.count(told).await?, 0, "the bot was told");
+
+    // A bot that talks with somebody already leaves such a mail to people too.
+    bring("Ben <ben@example.org>", mail("m3", "", "Hello")).await?;
+    stack.settle(told, 1, PATIENCE).await?;
+    bring("Ben <ben@example.org>", mail("m4", "X-Auto-Response-Suppress: All\r\n", "Anybody there?")).await?;
+    let (who, conversation) = accept_first(&mut people).await.context("out of the bot's hands")?;
+    let why = "select count(*) from timeline_item t join item_content c on c.item_id = t.id
+               where t.kind = 'handoff' and c.body->'reason'->>'code' = 'policy'";
+    assert_eq!((stack.count(why).await?, stack.count(told).await?), (1, 1));
+
+    // Nor does it leave what the bot says when somebody gives the conversation back to it.
+    stack
+        .provider
+        .plan("/bot", vec![Answer::Say(200, json!({ "actions": [{ "type": "message", "text": "I am back" }] }))]);
+    let back =
+        "mutation($c: ID!) { conversationReturnToBot(input: { conversationId: $c }) { userErrors { message } } }";
+    let given = people[who].0.query(back, json!({ "c": conversation })).await?;
+    assert_eq!(given["conversationReturnToBot"]["userErrors"], json!([]), "{given}");
+    let held = "select count(*) from delivery where state = 'failed' and error_class = 'automatic'";
+    stack.settle(held, 1, PATIENCE).await?;
+    assert_eq!(server.taken().len(), 1);
+    accept_first(&mut people).await.context("out of the bot's hands again")?;
+
+    // A machine waits for nobody.
+    bring("Una <una@example.org>", mail("m5", "Auto-Submitted: auto-replied\r\n", "I am away.")).await?;
+    stack.settle(MESSAGES, 7, PATIENCE).await?;
+    assert_eq!(stack.count("select count(*) from work_item").await?, 4);
     stack.finish().await
 }

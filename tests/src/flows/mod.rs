@@ -17,6 +17,7 @@ mod connect;
 mod control;
 mod customer_lookup;
 mod desk;
+mod due;
 mod faults;
 mod graphql;
 mod identity;
@@ -56,6 +57,7 @@ mod verifiers;
 mod web_chat;
 mod webhooks;
 mod why_not;
+mod workspace;
 
 use anyhow::Result;
 use meridian_domain::time::{Clock, SystemClock};

@@ -169,3 +169,26 @@ async fn what_a_provider_called_for_in_vain_is_fetched_all_the_same() -> Result<
     assert_eq!(stack.provider.seen("/kf/sync_msg")[1].json()["cursor"], "c1");
     stack.finish().await
 }
+
+/// The past of a number comes in while a customer writes: answers go on quoting what was said last.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_past_is_not_what_an_answer_quotes() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    let live = whatsapp.text("447700900870", "Lea", "wamid.live", "where is my parcel?", unix());
+    ensure!(whatsapp.post(&http, &live).await? == 200);
+    let messages = "select count(*) from timeline_item where kind = 'message' and actor_kind = 'customer'";
+    stack.settle(messages, 1, PATIENCE).await?;
+    let old = json!({ "from": "447700900870", "id": "wamid.old", "timestamp": (unix() - 9_000_000).to_string(),
+        "type": "text", "text": { "body": "good morning" }, "history_context": { "status": "READ" } });
+    let value = json!({ "messaging_product": "whatsapp",
+        "metadata": { "display_phone_number": "442079460100", "phone_number_id": "100200300" },
+        "history": [{ "metadata": { "phase": 1, "chunk_order": 1, "progress": 50 },
+            "threads": [{ "id": "447700900870", "messages": [old] }] }] });
+    let chunk = json!({ "object": "whatsapp_business_account",
+        "entry": [{ "id": "100", "changes": [{ "field": "history", "value": value }] }] });
+    ensure!(whatsapp.post(&http, &chunk).await? == 200);
+    stack.settle(messages, 2, PATIENCE).await?;
+    assert_eq!(stack.texts("select last_external_id from session").await?, ["wamid.live"]);
+    stack.finish().await
+}

@@ -229,6 +229,30 @@ async fn named_by_plans_and_rules(stack: &Stack, ada: &Agent, (support, billing)
     stack.sql("update queue set overflow = null").await
 }
 
+/// Who goes away while an offer is on their screen does not keep it; who let one pass after going is left as they are.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_goes_away_gives_the_offer_back() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    // Alone, so that nobody else is offered it meanwhile, whatever the hour.
+    stack.sql("update site_shift set starts_minute = 0, ends_minute = 1440").await?;
+    let (ana, mut inbox) = on_duty(&stack, "ana").await?;
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    whatsapp.post(&http, &whatsapp.text("447700900641", "Noor", "wamid.g1", "agent", unix())).await?;
+    inbox.until(PATIENCE, offer).await?;
+    ana.query(STATE, json!({ "s": "BREAK" })).await?;
+    let withdrawn = "select count(*) from offer where state = 'rescinded' and reason = 'went_away'";
+    assert_eq!(stack.count(withdrawn).await?, 1);
+    assert_eq!(stack.count("select count(*) from work_item where state = 'queued'").await?, 1);
+    ana.query(STATE, json!({ "s": "AVAILABLE" })).await?;
+    inbox.until(PATIENCE, offer).await?;
+    // An offer that was made at the same moment runs out: a break stays a break.
+    stack.sql("update agent_state set chosen = 'break'").await?;
+    stack.sql("update offer set expires_at = now() - interval '1 minute' where state = 'pending'").await?;
+    stack.settle("select count(*) from offer where state = 'expired'", 1, PATIENCE).await?;
+    assert_eq!(stack.count("select count(*) from agent_state where chosen = 'not_responding'").await?, 0);
+    stack.finish().await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn supervisors_force_states_and_give_work_by_hand() -> Result<()> {
     let Some(stack) = Stack::start().await? else { return Ok(()) };

@@ -9,6 +9,7 @@ use meridian_lab::{
 };
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_visitor_and_an_agent_talk() -> Result<()> {
@@ -201,6 +202,14 @@ async fn a_site_says_who_its_visitor_is() -> Result<()> {
     for identity in [Some(kim.as_str()), None] {
         assert_ne!(open(identity, Some(token)).await?.1["visitor"], known["visitor"]);
     }
+    // Who kept the token of before is not necessarily her.
+    let late = json!({ "client_id": "00000000-0000-4000-8000-000000000074", "text": "It is me" });
+    stack
+        .settle("select count(*) from customer_identity where verified = 'token' and scheme = 'crm_id'", 1, PATIENCE)
+        .await?;
+    let post = http.post(format!("{}/chat/messages", stack.base)).bearer_auth(before).json(&late);
+    assert_eq!(post.send().await?.status(), 401);
+    assert_ne!(open(None, Some(before)).await?.1["visitor"], known["visitor"]);
     // On another device she is the same customer.
     let (_, elsewhere) = open(Some(&ida), None).await?;
     assert_ne!(elsewhere["visitor"], known["visitor"]);
@@ -247,5 +256,51 @@ async fn a_visitor_asks_for_a_person() -> Result<()> {
     let found = people[who].0.query(query, json!({ "c": conversation })).await?;
     assert_eq!(found["conversation"]["owner"], "AGENT", "{found}");
     assert_eq!(found["conversation"]["handoffs"][0]["request"]["reason"]["code"], "requested", "{found}");
+    stack.finish().await
+}
+
+/// The sites of a web chat show its frame; others do not. What a page says of a visitor is kept as far as it is text.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sites_that_are_listed_show_the_chat() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let http = reqwest_client();
+    let account = stack.demo.accounts.iter().find(|(kind, _)| *kind == ChannelKind::WebChat).context("account")?.1;
+    stack
+        .sql(
+            "update channel_account set settings = settings || '{\"origins\": [\"https://shop.example/\", \"https://x;y\"]}'
+             where kind = 'webchat'",
+        )
+        .await?;
+    // An opened account is trusted for two seconds.
+    tokio::time::sleep(Duration::from_millis(2100)).await;
+    let open = async |origin: &str| -> Result<u16> {
+        let post = http.post(format!("{}/chat/{account}/sessions", stack.base)).header("origin", origin);
+        Ok(post.send().await?.status().as_u16())
+    };
+    assert_eq!(open("https://shop.example").await?, 201, "its page may speak for itself");
+    assert_eq!(open("https://other.example").await?, 403);
+    assert_eq!(open(&stack.base).await?, 201, "the frame is ours, whoever shows it");
+    let page = async |query: &str| http.get(format!("{}/widget/index.html{query}", stack.base)).send().await;
+    let shown = page(&format!("?account={account}")).await?;
+    // Without Node.js there is no page that could be framed.
+    if shown.status() == 200 {
+        let policy = shown.headers()["content-security-policy"].to_str()?;
+        assert!(policy.ends_with("frame-ancestors 'self' https://shop.example"), "{policy}");
+        let policy = page("").await?.headers()["content-security-policy"].to_str()?.to_owned();
+        assert!(policy.ends_with("frame-ancestors 'self'"), "{policy}");
+    }
+    assert_eq!(page("?account=cha_none").await?.status(), 404);
+    // A page that sends what no text is harms nobody: what can be kept is.
+    let opened: Value = http.post(format!("{}/chat/{account}/sessions", stack.base)).send().await?.json().await?;
+    let token = opened["token"].as_str().context("token")?;
+    let body = json!({ "client_id": "00000000-0000-4000-8000-000000000091", "text": "hi\0", "name": "Ida\0 Berg",
+                       "locale": "en\0", "email": "\0" });
+    let post = http.post(format!("{}/chat/messages", stack.base)).bearer_auth(token).json(&body);
+    assert_eq!(post.send().await?.status(), 202);
+    let file =
+        format!("{}/chat/files?client_id=00000000-0000-4000-8000-000000000092&name=a.txt&locale=%00", stack.base);
+    assert_eq!(http.post(file).bearer_auth(token).body("a list").send().await?.status(), 202);
+    stack.settle("select count(*) from timeline_item where actor_kind = 'customer'", 2, PATIENCE).await?;
+    assert_eq!(stack.texts("select name from customer where name <> ''").await?, ["Ida Berg"]);
     stack.finish().await
 }

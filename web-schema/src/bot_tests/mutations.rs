@@ -99,7 +99,7 @@ async fn acted(ctx: &Context<'_>, id: &ID, act: Act<'_>) -> Resolved<BotTestPayl
     let viewer = viewer(ctx).extend()?;
     let id = read::<BotTestId>(id).extend()?;
     let now = SystemClock.now();
-    let done = app::act_in_test(&viewer.app, &viewer.subject, id, act, idempotency(ctx), now).await;
+    let done = app::act_in_test(&viewer.app, &viewer.subject, id, act, idempotency(ctx).as_ref(), now).await;
     told(ctx, done.map(|()| id)).await
 }
 
@@ -113,7 +113,7 @@ impl BotTestMutations {
         let viewer = viewer(ctx).extend()?;
         let bot = read::<BotId>(&input.bot_id).extend()?;
         let key = idempotency(ctx);
-        let done = app::start_test(&viewer.app, &viewer.subject, bot, &input.language, key).await;
+        let done = app::start_test(&viewer.app, &viewer.subject, bot, &input.language, key.as_ref()).await;
         told(ctx, done).await
     }
 
@@ -145,7 +145,7 @@ impl BotTestMutations {
             (dialogue, _) => Source::Dialogue(dialogue.as_deref().unwrap_or_default()),
         };
         let (key, now) = (idempotency(ctx), SystemClock.now());
-        let done = app::replay_dialogue(&viewer.app, &viewer.subject, bot, source, key, now).await;
+        let done = app::replay_dialogue(&viewer.app, &viewer.subject, bot, source, key.as_ref(), now).await;
         told(ctx, done).await
     }
 

@@ -91,7 +91,7 @@ struct TypingShowPayload {
 async fn amend(ctx: &Context<'_>, id: &ID, what: Amendment) -> Resolved<MessageChangePayload> {
     let viewer = viewer(ctx).extend()?;
     let id = read::<ItemId>(id).extend()?;
-    match app::amend(&viewer.app, &viewer.subject, id, what, idempotency(ctx)).await {
+    match app::amend(&viewer.app, &viewer.subject, id, what, idempotency(ctx).as_ref()).await {
         Ok(changed) => Ok(MessageChangePayload { item: item(viewer, changed).await?, user_errors: Vec::new() }),
         Err(refused) => Ok(MessageChangePayload { item: None, user_errors: vec![refused.split().extend()?] }),
     }

@@ -134,7 +134,7 @@ impl ConversationMutations {
         let template = named.transpose().map_err(|error: AppError| error).extend()?;
         let draft = input.reply_draft_id.as_ref().map(read::<ReplyDraftId>).transpose().extend()?;
         let words = app::Words { text: &input.text, files: &files, template, draft };
-        match app::reply(&viewer.app, &viewer.subject, conversation, session, words, key).await {
+        match app::reply(&viewer.app, &viewer.subject, conversation, session, words, key.as_ref()).await {
             Ok(said) => Ok(MessageSendPayload { item: item(viewer, said.item).await?, user_errors: Vec::new() }),
             Err(refused) => Ok(MessageSendPayload { item: None, user_errors: vec![refused.split().extend()?] }),
         }
@@ -144,7 +144,8 @@ impl ConversationMutations {
     async fn note_add(&self, ctx: &Context<'_>, input: NoteAddInput) -> Resolved<NoteAddPayload> {
         let viewer = viewer(ctx).extend()?;
         let conversation = read::<ConversationId>(&input.conversation_id).extend()?;
-        match app::add_note(&viewer.app, &viewer.subject, conversation, &input.text).await {
+        let key = idempotency(ctx);
+        match app::add_note(&viewer.app, &viewer.subject, conversation, &input.text, key.as_ref()).await {
             Ok(note) => Ok(NoteAddPayload { item: item(viewer, note).await?, user_errors: Vec::new() }),
             Err(refused) => Ok(NoteAddPayload { item: None, user_errors: vec![refused.split().extend()?] }),
         }

@@ -25,6 +25,7 @@ use chrono::{DateTime, Utc};
 use meridian_app::accounts::capabilities;
 use meridian_domain::{
     actor::Actor as DomainActor,
+    people::Permission,
     work::{ItemKind, Lifecycle as DomainLifecycle, OwnerKind as DomainOwner},
 };
 use meridian_store::{conversations as store, items};
@@ -239,7 +240,9 @@ impl Conversation {
     ) -> Resolved<Connection<String, TimelineItem, EmptyFields, EmptyFields>> {
         let limit = page::first(first).extend()?;
         let from = after.as_deref().map(page::read_number).transpose().extend()?;
-        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        let viewer = viewer(ctx).extend()?;
+        viewer.require(Permission::ReadConversations).extend()?;
+        let mut tx = viewer.read().await.extend()?;
         let before = from.unwrap_or(i64::MAX);
         let rows = items::before(&mut tx, self.0.id, before, limit + 1).await.map_err(AppError::from).extend()?;
         Ok(page::connection(rows, limit, from.is_some(), |i| page::number_cursor(i.seq), TimelineItem))
@@ -300,12 +303,16 @@ impl TimelineItem {
     async fn body(&self) -> Json<&Value> {
         Json(&self.0.body)
     }
-    /// What is understood of what a customer wrote; null for everything else.
-    async fn understanding(&self) -> Option<Understanding> {
-        self.0.understood.as_ref().map(Understanding::from)
+    /// What is understood of what a customer wrote; null for everything else, and for visitors.
+    async fn understanding(&self, ctx: &Context<'_>) -> Resolved<Option<Understanding>> {
+        let shown = !viewer(ctx).extend()?.visits();
+        Ok(self.0.understood.as_ref().filter(|_| shown).map(Understanding::from))
     }
-    /// Its files, in their order.
+    /// Its files, in their order; none when it was withdrawn.
     async fn attachments(&self, ctx: &Context<'_>) -> Resolved<Vec<Attachment>> {
+        if self.0.deleted_at.is_some() {
+            return Ok(Vec::new());
+        }
         let found = load(ctx, AttachmentsOf(self.0.id)).await?.unwrap_or_default();
         Ok(found.into_iter().map(Attachment).collect())
     }

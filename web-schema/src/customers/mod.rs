@@ -145,7 +145,9 @@ impl Customer {
     ) -> Resolved<Connection<String, Conversation, EmptyFields, EmptyFields>> {
         let limit = page::first(first).extend()?;
         let from = after.as_deref().map(page::read_at::<ConversationId>).transpose().extend()?;
-        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        let viewer = viewer(ctx).extend()?;
+        viewer.require(Permission::ReadConversations).extend()?;
+        let mut tx = viewer.read().await.extend()?;
         let view = conversations::View::Customer(self.0.id);
         let rows = conversations::page(&mut tx, view, from, limit + 1).await.map_err(AppError::from).extend()?;
         let cursor = |c: &conversations::Conversation| page::at_cursor(c.last_activity_at, c.id);
@@ -161,7 +163,9 @@ impl Customer {
     ) -> Resolved<Connection<String, TimelineItem, EmptyFields, EmptyFields>> {
         let limit = page::first(first).extend()?;
         let from = after.as_deref().map(page::read_at::<ItemId>).transpose().extend()?;
-        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        let viewer = viewer(ctx).extend()?;
+        viewer.require(Permission::ReadConversations).extend()?;
+        let mut tx = viewer.read().await.extend()?;
         let rows = items::history(&mut tx, self.0.id, from, limit + 1).await.map_err(AppError::from).extend()?;
         Ok(page::connection(rows, limit, from.is_some(), |i| page::at_cursor(i.placed_at, i.id), TimelineItem))
     }

@@ -71,14 +71,16 @@ impl Alert {
         let Some(work) = self.0.work else { return Ok(None) };
         Ok(load(ctx, TheWork(work)).await?.map(WorkItem))
     }
-    /// Its conversation.
+    /// Its conversation. Null without `conversations:read`.
     async fn conversation(&self, ctx: &Context<'_>) -> Resolved<Option<Conversation>> {
-        let Some(conversation) = self.0.conversation else { return Ok(None) };
+        let reads = viewer(ctx).extend()?.subject.may(Permission::ReadConversations);
+        let Some(conversation) = self.0.conversation.filter(|_| reads) else { return Ok(None) };
         Ok(load(ctx, TheConversation(conversation)).await?.map(Conversation))
     }
-    /// The customer it is about.
+    /// The customer it is about. Null without `conversations:read`.
     async fn customer(&self, ctx: &Context<'_>) -> Resolved<Option<Customer>> {
-        let Some(customer) = self.0.customer else { return Ok(None) };
+        let reads = viewer(ctx).extend()?.subject.may(Permission::ReadConversations);
+        let Some(customer) = self.0.customer.filter(|_| reads) else { return Ok(None) };
         Ok(load(ctx, TheCustomer(customer)).await?.map(Customer))
     }
     /// The queue it is about.

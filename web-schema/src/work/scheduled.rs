@@ -120,12 +120,13 @@ impl ScheduledWork {
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
-    /// Attempts to reach the customer, oldest first.
+    /// Attempts to reach the customer, oldest first; none for visitors.
     async fn attempts(&self, ctx: &Context<'_>) -> Resolved<Vec<CallbackAttempt>> {
-        if self.0.attempts == 0 {
+        let viewer = viewer(ctx).extend()?;
+        if self.0.attempts == 0 || viewer.visits() {
             return Ok(Vec::new());
         }
-        let mut tx = viewer(ctx).extend()?.read().await.extend()?;
+        let mut tx = viewer.read().await.extend()?;
         let found = store::attempts(&mut tx, self.0.id).await.map_err(AppError::from).extend()?;
         let shown = |row: store::AttemptRow| CallbackAttempt {
             number: row.number.into(),

@@ -1,6 +1,7 @@
-//! E-mail and password in, a rotating refresh token out. Access tokens are made at the edge from what this returns.
+//! E-mail and password in, a rotating refresh token out; a new password. Access tokens are made at the edge from what
+//! this returns.
 
-use super::password;
+use super::password::{self, WeakPassword, hash_password};
 use crate::{App, authz::Subject};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use meridian_domain::{
@@ -9,16 +10,27 @@ use meridian_domain::{
     live::{Change, Topic},
     people::Role,
 };
-use meridian_store::{StoreError, TenantScope, agents, keys};
+use meridian_store::{
+    StoreError, TenantScope, WriteTx,
+    agents::{self, Login},
+    keys,
+};
 use rand::Rng;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Days a sign-in lasts without being refreshed.
 const DAYS: i32 = 14;
 
-/// Password checks at the same time.
+/// Seconds for which a refresh token that was exchanged is answered again. A hidden tab's timers run once a minute.
+const LENIENT_SECONDS: f64 = 90.0;
+
+/// Seconds somebody waits for a turn to have a password checked: who tries many must not have all others wait for long.
+const TURN: Duration = Duration::from_secs(10);
+
+/// Passwords checked or hashed at the same time.
 static CHECKS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(4);
 
 /// Why nobody is signed in.
@@ -30,6 +42,15 @@ pub enum Refused {
     /// The refresh token is unknown, expired, revoked or was used before.
     #[error("sign in again")]
     Token,
+    /// The new password is too easy.
+    #[error(transparent)]
+    WeakPassword(#[from] WeakPassword),
+    /// The new password is the one in force.
+    #[error("the new password is the one you have")]
+    SamePassword,
+    /// The password could not be hashed now.
+    #[error("try again")]
+    Busy,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -62,31 +83,83 @@ fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Signs a person in.
-pub async fn sign_in(app: &App, workspace: &str, email: &str, password: &str) -> Result<SignedIn, Refused> {
+/// A transaction of a person whose password was found right. Until it ends nobody changes the password or ends their
+/// sign-ins: what was found right stays so.
+async fn hold(app: &App, login: &Login) -> Result<WriteTx, Refused> {
+    let mut tx = app.db.write(&TenantScope::acting(login.tenant, Actor::Agent(login.agent))).await?;
+    let stands = agents::lock_login(&mut tx, login.agent, login.password_hash.as_deref()).await?;
+    if stands { Ok(tx) } else { Err(Refused::Credentials) }
+}
+
+/// The person whose workspace, address and password these are.
+async fn proven(app: &App, workspace: &str, email: &str, password: &str) -> Result<Login, Refused> {
     let email = email.trim().to_lowercase();
     let login = agents::lookup_login(&app.db, workspace.trim(), &email).await?;
     let stored = login.as_ref().and_then(|login| login.password_hash.clone());
     let given = password.to_owned();
-    // Each check takes 19 MiB and a core: more at a time than cores would only take more memory.
-    let _turn = CHECKS.acquire().await;
-    let matches = tokio::task::spawn_blocking(move || password::verify(&given, stored.as_deref())).await;
-    let Some(login) = login.filter(|_| matches.unwrap_or(false)) else { return Err(Refused::Credentials) };
-    let scope = TenantScope::acting(login.tenant, Actor::Agent(login.agent));
-    let mut tx = app.db.write(&scope).await?;
-    let agent = agents::find(&mut tx, login.agent).await?.ok_or(Refused::Credentials)?;
+    let matches = hashing(move || password::verify(&given, stored.as_deref())).await?;
+    login.filter(|_| matches).ok_or(Refused::Credentials)
+}
+
+/// Does what takes 19 MiB and a core: more at a time than cores would only take more memory.
+async fn hashing<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refused> {
+    let _turn = tokio::time::timeout(TURN, CHECKS.acquire()).await.map_err(|_| Refused::Busy)?;
+    tokio::task::spawn_blocking(work).await.map_err(|_| Refused::Busy)
+}
+
+/// Begins a sign-in.
+async fn begin(tx: &mut WriteTx, agent: AgentId) -> Result<SignedIn, Refused> {
+    let (tenant, agent) = (tx.scope().tenant(), agents::find(tx, agent).await?.ok_or(Refused::Credentials)?);
     let (id, secret) = (tx.id::<SignInId>(), random_token());
-    agents::insert_sign_in(&mut tx, id, agent.id, &hash(&secret), DAYS).await?;
-    tx.audit("sign_in", "agent", Some(agent.id.0), json!({}));
-    tx.commit().await?;
+    agents::insert_sign_in(tx, id, agent.id, &hash(&secret), DAYS).await?;
     Ok(SignedIn {
-        tenant: login.tenant,
+        tenant,
         agent: agent.id,
         role: agent.role,
         sign_in: id,
         token_version: agent.token_version,
-        refresh_token: format!("{}.{}.{secret}", login.tenant.0.simple(), id.0.simple()),
+        refresh_token: carried(tenant, id, &secret),
     })
+}
+
+/// Signs a person in.
+pub async fn sign_in(app: &App, workspace: &str, email: &str, password: &str) -> Result<SignedIn, Refused> {
+    let login = proven(app, workspace, email, password).await?;
+    let mut tx = hold(app, &login).await?;
+    let signed_in = begin(&mut tx, login.agent).await?;
+    tx.audit("sign_in", "agent", Some(signed_in.agent.0), json!({}));
+    tx.commit().await?;
+    Ok(signed_in)
+}
+
+/// Sets another password for who knows the one in force. Every sign-in of theirs ends and a new one begins.
+///
+/// Refuses a password that is too short, and the one in force.
+pub async fn change_password(
+    app: &App,
+    workspace: &str,
+    email: &str,
+    password: &str,
+    new: &str,
+) -> Result<SignedIn, Refused> {
+    let login = proven(app, workspace, email, password).await?;
+    if password == new {
+        return Err(Refused::SamePassword);
+    }
+    let given = new.to_owned();
+    let stored = hashing(move || hash_password(&given)).await??;
+    let mut tx = hold(app, &login).await?;
+    agents::set_password(&mut tx, login.agent, &stored).await?;
+    end_all(&mut tx, login.agent).await?;
+    let signed_in = begin(&mut tx, login.agent).await?;
+    tx.audit("password_changed", "agent", Some(signed_in.agent.0), json!({}));
+    tx.commit().await?;
+    Ok(signed_in)
+}
+
+/// A refresh token as it is carried: where it belongs, and its secret.
+fn carried(tenant: TenantId, sign_in: SignInId, secret: &str) -> String {
+    format!("{}.{}.{secret}", tenant.0.simple(), sign_in.0.simple())
 }
 
 fn parse(token: &str) -> Option<(TenantId, SignInId, &str)> {
@@ -96,12 +169,19 @@ fn parse(token: &str) -> Option<(TenantId, SignInId, &str)> {
     Some((tenant.into(), sign_in.into(), parts.next()?))
 }
 
-/// Exchanges a refresh token. A token that was exchanged before revokes the whole sign-in: somebody copied it.
+/// The secret that follows another: the same whenever it is asked for, and known to nobody without our key.
+fn following(app: &App, secret: &str) -> String {
+    URL_SAFE_NO_PAD.encode(app.sealer.tag(&[b"refresh ", secret.as_bytes()].concat()))
+}
+
+/// Exchanges a refresh token. The one before the newest is answered again with the newest for a minute and a half:
+/// the answer was lost on the way, or the tab was duplicated and both ask. Any other token that was exchanged before
+/// revokes the whole sign-in: somebody copied it (RFC 9700, section 4.14.2).
 pub async fn refresh(app: &App, token: &str) -> Result<SignedIn, Refused> {
     let (tenant, sign_in, secret) = parse(token).ok_or(Refused::Token)?;
     let mut tx = app.db.write(&TenantScope::acting(tenant, Actor::System)).await?;
-    let next = random_token();
-    match agents::rotate(&mut tx, sign_in, &hash(secret), &hash(&next)).await? {
+    let next = following(app, secret);
+    match agents::rotate(&mut tx, sign_in, &hash(secret), &hash(&next), DAYS, LENIENT_SECONDS).await? {
         agents::Rotation::Refused => Err(Refused::Token),
         agents::Rotation::Reused(agent) => {
             tx.audit("refresh_token_reused", "agent", Some(agent.0), json!({ "sign_in": sign_in.to_string() }));
@@ -119,7 +199,7 @@ pub async fn refresh(app: &App, token: &str) -> Result<SignedIn, Refused> {
                 role: agent.role,
                 sign_in,
                 token_version: agent.token_version,
-                refresh_token: format!("{}.{}.{next}", tenant.0.simple(), sign_in.0.simple()),
+                refresh_token: carried(tenant, sign_in, &next),
             })
         }
     }
@@ -136,7 +216,7 @@ pub async fn sign_out(app: &App, subject: &Subject) -> Result<(), StoreError> {
 }
 
 /// Ends every sign-in of a person (disabled, role changed, device lost).
-pub async fn end_all(tx: &mut meridian_store::WriteTx, agent: AgentId) -> Result<(), StoreError> {
+pub async fn end_all(tx: &mut WriteTx, agent: AgentId) -> Result<(), StoreError> {
     agents::revoke_sign_ins(tx, agent, None).await?;
     tx.live(&[Topic::Agent(agent)], Change::Revoked { agent });
     Ok(())

@@ -88,6 +88,15 @@ pub async fn outgoing(app: &App, tenant: TenantId, id: BotEventId) -> Result<Ans
     })))
 }
 
+/// Queues an event again whose job was lost.
+pub async fn tell_again(app: &App, tenant: TenantId, id: BotEventId) -> Result<(), StoreError> {
+    let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
+    if let Some(entry) = bots::event(&mut tx, id).await? {
+        tx.job(&Job::BotEvent { event: id }, entry.session.0);
+    }
+    tx.commit().await
+}
+
 /// What a bot made of an event.
 pub(super) struct Taken {
     /// What it does.
@@ -139,7 +148,9 @@ pub(super) async fn settle(app: &App, tenant: TenantId, id: BotEventId, taken: T
         bot_ledger::add_calls(&mut tx, id, &taken.calls).await?;
     }
     let Some(session) = conversations::session(&mut tx, entry.session).await? else { return Ok(()) };
-    let holds = session.control == OwnerKind::Bot && session.control_id == Some(entry.bot.0);
+    let bot_holds = session.control == OwnerKind::Bot && session.control_id == Some(entry.bot.0);
+    // Nothing is said any more in what was resolved meanwhile.
+    let holds = bot_holds && session.closed_at.is_none();
     if holds && !taken.actions.is_empty() {
         conversations::bot_acted(&mut tx, session.id).await?;
     }

@@ -15,13 +15,13 @@ use meridian_domain::{
     ids::{BotId, ConversationId, HandoffId, QueueId, SessionId, TenantId},
     jobs::Job,
     live::{Change, Topic},
-    routing::SkillNeed,
+    routing::{SkillNeed, language_of},
     work::{ItemKind, OwnerKind, WorkState},
 };
 use meridian_store::{
     StoreError, WriteTx,
     accounts::{self, Way},
-    bots, conversations, handoffs,
+    aside, bots, conversations, handoffs,
     items::{self, NewItem},
     setup, work,
 };
@@ -112,6 +112,7 @@ pub(super) async fn take(
     let queue = target(tx, bot, request, conversation.queue).await?;
     if holds {
         conversations::hand_over(tx, conversation.id, session.id, None).await?;
+        aside::set_queue(tx, conversation.id, queue).await?;
         enqueue(tx, &session, queue, conversation.branch, request).await?;
     }
     if let Some(wish) = &request.callback {
@@ -201,7 +202,7 @@ async fn enqueue(
         class: session.kind.class(),
         head_start_seconds: head_start as i32,
         skills: json!(skills),
-        language: request.language.as_deref().and_then(|tag| tag.split(['-', '_']).next()).map(str::to_owned),
+        language: request.language.as_deref().and_then(language_of).map(str::to_owned),
         spoken: session.heard.lang.clone(),
         sticky: None,
         reason: "handoff",
@@ -243,9 +244,9 @@ pub(crate) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'stati
     let id = handoffs::insert(tx, session.id, conversation.id, item, Some(BotId(bot)), &key, &json!(request)).await?;
     tx.job(&Job::Summarise { handoff: id }, session.id.0);
     conversations::hand_over(tx, conversation.id, session.id, None).await?;
+    aside::set_queue(tx, conversation.id, queue).await?;
     if why != "passed_back" {
-        let event = bots::insert_event(tx, BotId(bot), session.id, "session.taken", &told::taken(why)).await?;
-        tx.job(&Job::BotEvent { event }, session.id.0);
+        bots::tell(tx, BotId(bot), session.id, "session.taken", &told::taken(why)).await?;
     }
     let request = inbound::Enqueue {
         queue,

@@ -15,7 +15,7 @@ mod transcript;
 
 pub use act::{ActRefused, Page, Standing, hand_off_as, pass_back, resolve_as, say_as, standing, transcript_of};
 pub use assistant::{Endpoint, assist};
-pub use deliver::{Answer, Outgoing, answered, failed, outgoing};
+pub use deliver::{Answer, Outgoing, answered, failed, outgoing, tell_again};
 pub(crate) use handoff::take_over;
 pub use handoff::{HandedOff, HandoffRefused, hand_off};
 pub use ledger::{recover_events, resend_event};

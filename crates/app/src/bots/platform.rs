@@ -20,6 +20,7 @@ use meridian_domain::{
     ids::{BotId, ConversationId, SessionId, TenantId},
     live::Change,
     platform::{Ask, BotCall},
+    routing::language_of,
     work::{ItemKind, Lifecycle, OwnerKind},
 };
 use meridian_store::{
@@ -139,7 +140,7 @@ async fn outer_place(tx: &mut WriteTx, bot: BotId, call: &BotCall) -> Result<Pla
         kind: ChannelKind::Generic,
         thread: call.thread(),
         subject: "",
-        language: call.language.as_deref().and_then(|tag| tag.split('-').next()),
+        language: call.language.as_deref().and_then(language_of),
         number: None,
         quiet: false,
         hint: None,
@@ -177,7 +178,7 @@ async fn record(tx: &mut WriteTx, place: &mut Place, bot: BotId, key: &str, call
         )
         .await?;
         if conversation.lifecycle != Lifecycle::Open {
-            inbound::wake(tx, conversation).await?;
+            inbound::wake(tx, conversation, "customer_replied").await?;
         }
     }
     Ok(())

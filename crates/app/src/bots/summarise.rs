@@ -95,7 +95,9 @@ pub async fn write_up(app: &App, tenant: TenantId, id: HandoffId, writer: &dyn W
     // Of what is there now: what belonged to somebody else may have left meanwhile.
     let said = turns(&mut tx, found.conversation).await?;
     let written = answer.and_then(|text| handoff::checked(&text, &said).map_err(|useless| useless.to_string()));
-    let mut brief: Brief = found.brief.clone().and_then(|brief| serde_json::from_value(brief).ok()).unwrap_or_default();
+    // None, when it is to be made anew: that asks the model again.
+    let Some(brief) = found.brief.clone() else { return Ok(()) };
+    let mut brief: Brief = serde_json::from_value(brief).unwrap_or_default();
     match written {
         Ok(written) => brief.written = written,
         Err(fault) => {

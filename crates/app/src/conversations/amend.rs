@@ -2,20 +2,21 @@
 
 use super::{
     ReplyRefused,
-    reply::{LONGEST, may_leave},
+    reply::{LONGEST, holder, may_leave},
     topics,
 };
 use crate::{App, accounts::capabilities_in, authz::Subject, delivery::carry_out, setup::IdempotencyKey};
+use chrono::TimeDelta;
 use meridian_domain::{
-    amendment::{Amending, Amendment, AmendmentState, Standing, refusal},
+    amendment::{Amending, Amendment, Standing, refusal},
     channel::ChannelKind,
     ids::ItemId,
     jobs::Job,
     live::Change,
     people::Permission,
-    work::{ItemKind, Lifecycle, OwnerKind},
+    work::{ItemKind, Lifecycle},
 };
-use meridian_store::{WriteTx, amendments, conversations, items, routing};
+use meridian_store::{WriteTx, amendments, conversations, deliveries::FORGOTTEN, items, routing};
 use serde_json::json;
 
 /// Takes a change on: the provider is told next, and the timeline follows once it took it; in a web chat at once. Only the
@@ -45,10 +46,7 @@ pub async fn amend(
         Some(session) => conversations::session(&mut tx, session).await?,
         None => None,
     };
-    let me = subject.agent_id().map(|id| id.0);
-    let mine =
-        |s: &conversations::Session| s.closed_at.is_none() && s.control == OwnerKind::Agent && s.control_id == me;
-    let session = session.filter(mine).ok_or(ReplyRefused::NotHolder)?;
+    let session = session.filter(|session| holder(subject, session)).ok_or(ReplyRefused::NotHolder)?;
     let can = capabilities_in(app, &mut tx, session.account, session.kind).await?;
     if matches!(what, Amendment::React { emoji: Some(_) }) {
         may_leave(&mut tx, &session, &can, false).await?;
@@ -61,7 +59,8 @@ pub async fn amend(
     if session.kind == ChannelKind::WebChat {
         carry_out(&mut tx, &found, what).await?;
     } else {
-        amendments::keep(&mut tx, item, &Amending::new(what)).await?;
+        let tried_at = Some(routing::now(&mut tx).await?);
+        amendments::keep(&mut tx, item, &Amending { tried_at, ..Amending::new(what) }).await?;
         tx.job(&Job::Amend { item }, session.id.0);
     }
     tx.audit("message_changed", "timeline_item", Some(item.0), json!({ "change": code }));
@@ -88,7 +87,8 @@ fn tidied(what: Amendment) -> Result<Amendment, ReplyRefused> {
 
 /// The message as it stands, under the lock of its conversation.
 async fn standing(tx: &mut WriteTx, session: &conversations::Session, item: ItemId) -> Result<Standing, ReplyRefused> {
-    let changing = amendments::lock(tx, item).await?.is_some_and(|known| known.state == AmendmentState::Queued);
+    let (now, slowest) = (routing::now(tx).await?, TimeDelta::seconds(FORGOTTEN as i64));
+    let changing = amendments::lock(tx, item).await?.is_some_and(|known| known.under_way(now, slowest));
     // Read after the lock: a change that was on its way may have arrived.
     let found = items::many(tx, &[item.0]).await?.pop().ok_or(ReplyRefused::NotFound)?;
     let parts = amendments::names(tx, session.account, item).await?.len();
@@ -102,6 +102,6 @@ async fn standing(tx: &mut WriteTx, session: &conversations::Session, item: Item
         bare: found.body.get("type").is_none_or(|kind| kind == "text") && !has("buttons") && !has("template"),
         parts,
         changing,
-        age: routing::now(tx).await? - found.placed_at,
+        age: now - found.placed_at,
     })
 }

@@ -16,7 +16,7 @@ use meridian_domain::{
     work::{ItemKind, Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
-    StoreError, WriteTx, accounts, bots,
+    StoreError, WriteTx, accounts, bot_ledger, bots,
     conversations::{self, Conversation, Session},
     handoffs, items, routing,
     work::{self, Step, WorkItem},
@@ -134,8 +134,11 @@ async fn tell(
         given: &request,
         waits: waits.then_some(text.as_deref()),
     };
-    let event = bots::insert_event(tx, bot.id, session.id, "session.returned", &returned.data()).await?;
-    tx.job(&Job::BotEvent { event }, session.id.0);
+    // What it missed comes first, and now: its next try may be half an hour away.
+    if let Some((missed, _)) = bot_ledger::next_pending(tx, session.id, bot.id).await? {
+        tx.job(&Job::BotEvent { event: missed }, session.id.0);
+    }
+    bots::tell(tx, bot.id, session.id, "session.returned", &returned.data()).await?;
     if waits {
         conversations::bot_waits(tx, session.id).await?;
         tx.job_in(&Job::BotSilence { session: session.id }, session.id.0, f64::from(bot.silence_seconds));
@@ -168,9 +171,7 @@ pub async fn take_from_bot(app: &App, subject: &Subject, id: ConversationId) -> 
     let session = conversations::hand_over(&mut tx, conversation.id, session.id, Some(me)).await?;
     routing::insert_assigned(&mut tx, &item, me).await?;
     if let Some(handoff) = handoffs::of_conversations(&mut tx, &[id.0]).await?.first() {
-        let data = told::accepted(handoff.id);
-        let event = bots::insert_event(&mut tx, BotId(bot), session.id, "handoff.accepted", &data).await?;
-        tx.job(&Job::BotEvent { event }, session.id.0);
+        bots::tell(&mut tx, BotId(bot), session.id, "handoff.accepted", &told::accepted(handoff.id)).await?;
     }
     let mut concerned = topics(&conversation, Some(&session));
     concerned.extend([Topic::Agent(me), Topic::Floor]);

@@ -20,8 +20,8 @@ pub use note::{NoteRefused, add_note};
 pub use reopen::reopen;
 pub(crate) use reply::{PASSED, holder, said_enough, say, say_with, silenced};
 pub use reply::{Reply, ReplyRefused, Words, reply};
-pub(crate) use resolve::close;
 pub use resolve::{Closing, ResolveRefused, end_wrap_up, resolve, wrap_up_end};
+pub(crate) use resolve::{close, written_up};
 pub(crate) use steer::take_off;
 pub use steer::{SteerRefused, Target, site_wait_end, snooze, snooze_end, transfer, unsnooze};
 

@@ -1,9 +1,10 @@
 //! An agent writes something colleagues can read and customers cannot.
 
-use super::topics;
+use super::{reply::read_id, topics};
 use crate::{
     App,
     authz::{Forbidden, Subject},
+    setup::IdempotencyKey,
 };
 use meridian_domain::{
     ids::{ConversationId, ItemId},
@@ -35,13 +36,25 @@ pub enum NoteRefused {
 }
 
 /// Adds a note to a conversation, also to a resolved one.
-pub async fn add_note(app: &App, subject: &Subject, id: ConversationId, text: &str) -> Result<ItemId, NoteRefused> {
+pub async fn add_note(
+    app: &App,
+    subject: &Subject,
+    id: ConversationId,
+    text: &str,
+    key: Option<&IdempotencyKey>,
+) -> Result<ItemId, NoteRefused> {
     subject.require(Permission::HandleWork)?;
     let text = text.trim();
     if text.is_empty() || text.chars().count() > 10_000 {
         return Err(NoteRefused::Text);
     }
     let mut tx = app.db.write(subject.scope()).await?;
+    if let Some(key) = key
+        && let Some(answer) = key.claim(&mut tx, subject).await?
+        && let Some(item) = read_id(&answer, "item")
+    {
+        return Ok(ItemId(item));
+    }
     let conversation = conversations::lock(&mut tx, id).await?.ok_or(NoteRefused::NotFound)?;
     let sessions = conversations::sessions(&mut tx, &[id.0]).await?;
     let party = sessions.first().ok_or(NoteRefused::NotFound)?.party;
@@ -60,6 +73,9 @@ pub async fn add_note(app: &App, subject: &Subject, id: ConversationId, text: &s
     };
     let item = items::append(&mut tx, new).await?;
     tx.live(&topics(&conversation, None), Change::Item { conversation: id, item });
+    if let Some(key) = key {
+        key.answer(&mut tx, subject, &json!({ "item": item.0 })).await?;
+    }
     tx.commit().await?;
     Ok(item)
 }

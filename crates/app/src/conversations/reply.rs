@@ -296,7 +296,8 @@ pub(crate) async fn silenced(
     Ok(wish.filter(|wish| wish.forbids(session.kind, category)).map(|wish| wish.words(session.kind)))
 }
 
-fn read_id(answer: &serde_json::Value, name: &str) -> Option<uuid::Uuid> {
+/// An id in the answer that an idempotency key keeps.
+pub(super) fn read_id(answer: &serde_json::Value, name: &str) -> Option<uuid::Uuid> {
     answer.get(name)?.as_str()?.parse().ok()
 }
 

@@ -206,8 +206,7 @@ pub(crate) async fn close(
 ) -> Result<(), StoreError> {
     for session in sessions.iter().filter(|s| s.closed_at.is_none() && s.control == OwnerKind::Bot) {
         if let Some(bot) = session.control_id {
-            let event = bots::insert_event(tx, BotId(bot), session.id, "session.closed", &json!({})).await?;
-            tx.job(&Job::BotEvent { event }, session.id.0);
+            bots::tell(tx, BotId(bot), session.id, "session.closed", &json!({})).await?;
         }
     }
     end_consults(tx, conversation).await?;
@@ -310,7 +309,8 @@ pub async fn end_wrap_up(
     Ok(tx.commit().await?)
 }
 
-async fn written_up(tx: &mut WriteTx, item: &WorkItem, why: &'static str) -> Result<(), StoreError> {
+/// Writing a piece of work up is over: whoever did it has room again.
+pub(crate) async fn written_up(tx: &mut WriteTx, item: &WorkItem, why: &'static str) -> Result<(), StoreError> {
     let tenant = tx.scope().tenant();
     work::transition(tx, item, Step::to(WorkState::Done, why)).await?;
     tx.live(&[Topic::Floor], Change::Work { work: item.id, queue: item.queue });

@@ -309,7 +309,7 @@ pub async fn unsnooze(app: &App, subject: &Subject, id: ConversationId) -> Resul
     let mut tx = app.db.write(subject.scope()).await?;
     let conversation = mine(&mut tx, subject, id, None).await?;
     if conversation.lifecycle == Lifecycle::Snoozed {
-        take_up(&mut tx, subject, &conversation).await?;
+        take_up(&mut tx, subject, &conversation, "unsnoozed").await?;
         tx.audit("conversation_unsnoozed", "conversation", Some(id.0), json!({}));
     }
     Ok(tx.commit().await?)
@@ -323,13 +323,18 @@ pub async fn snooze_end(app: &App, tenant: TenantId, id: ConversationId) -> Resu
     if conversation.lifecycle != Lifecycle::Snoozed || !aside::snooze_over(&mut tx, id).await? {
         return Ok(false);
     }
-    take_up(&mut tx, &subject, &conversation).await?;
+    take_up(&mut tx, &subject, &conversation, "snooze_over").await?;
     tx.commit().await?;
     Ok(true)
 }
 
-async fn take_up(tx: &mut WriteTx, subject: &Subject, conversation: &Conversation) -> Result<(), StoreError> {
-    wake(tx, conversation).await?;
+async fn take_up(
+    tx: &mut WriteTx,
+    subject: &Subject,
+    conversation: &Conversation,
+    why: &'static str,
+) -> Result<(), StoreError> {
+    wake(tx, conversation, why).await?;
     if let Some(session) = conversations::sessions(tx, &[conversation.id.0]).await?.into_iter().next() {
         let body = json!({ "type": "unsnoozed" });
         say(tx, subject, conversation, &session, ItemKind::State, None, body).await?;

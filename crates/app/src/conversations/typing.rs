@@ -1,6 +1,6 @@
 //! Somebody begins to type: the other side may see it. Best effort: nothing is stored, and nothing waits for it.
 
-use super::ReplyRefused;
+use super::{ReplyRefused, holder};
 use crate::{App, accounts, authz::Subject, delivery::recipients};
 use meridian_domain::{
     amendment::Whom,
@@ -10,7 +10,6 @@ use meridian_domain::{
     ids::{ChannelAccountId, ConversationId, SessionId, TenantId},
     live::{self, Writer},
     people::Permission,
-    work::OwnerKind,
 };
 use meridian_store::{ReadTx, StoreError, conversations};
 use std::{
@@ -97,13 +96,7 @@ pub async fn typing(
     let mut tx = app.db.read(subject.scope()).await?;
     let found = conversations::find(&mut tx, conversation).await?.ok_or(ReplyRefused::NotFound)?;
     let sessions = conversations::sessions(&mut tx, &[conversation.0]).await?;
-    let me = subject.agent_id().map(|id| id.0);
-    let mine = |s: &&conversations::Session| {
-        s.closed_at.is_none()
-            && s.control == OwnerKind::Agent
-            && s.control_id == me
-            && session.is_none_or(|id| s.id == id)
-    };
+    let mine = |s: &&conversations::Session| holder(subject, s) && session.is_none_or(|id| s.id == id);
     let session = sessions.iter().find(mine).ok_or(ReplyRefused::NotHolder)?;
     if session.kind == ChannelKind::WebChat {
         let sign = live::Typing { conversation, session: session.id, by: Writer::Agent };

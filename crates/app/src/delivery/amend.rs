@@ -49,6 +49,7 @@ pub async fn claim_amendment(
         what: amending.what.clone(),
     };
     amending.attempt += 1;
+    amending.tried_at = Some(routing::now(&mut tx).await?);
     amendments::keep(&mut tx, item, &amending).await?;
     tx.commit().await?;
     Ok(Some(Box::new((config, outbound))))
@@ -103,7 +104,7 @@ pub(crate) async fn carry_out(tx: &mut WriteTx, item: &Item, what: Amendment) ->
             Amendment::Delete
         }
         Amendment::React { emoji } => {
-            items::react(tx, item.id, OUR_REACTION, emoji.as_deref()).await?;
+            items::react(tx, item.id, OUR_REACTION, emoji.as_deref(), None).await?;
             Amendment::React { emoji }
         }
     };

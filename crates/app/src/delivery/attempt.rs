@@ -3,26 +3,33 @@
 use crate::{
     App,
     authz::Subject,
+    bots::take_over,
     conversations::{PASSED, said_enough, silenced, topics},
+    inbound::about,
 };
 use meridian_domain::{
+    actor::Actor,
     button::{self, Button},
     channel::{
-        AccountConfig, ChannelKind,
+        AccountConfig, Capabilities, ChannelKind,
         health::{self, Verdict},
     },
     event::{Identifier, Verification},
-    ids::{ChannelAccountId, DeliveryId, TenantId},
+    ids::{ChannelAccountId, DeliveryId, SessionId, TenantId},
     jobs::Job,
     live::Change,
     media,
     outbound::{Accepted, DeliveryState, ErrorClass, OutboundFile, OutboundMessage, SendError},
 };
 use meridian_store::{
-    ReadTx, StoreError, WriteTx, accounts, arrivals, attachments, conversations,
+    ReadTx, StoreError, WriteTx, accounts, arrivals, attachments,
+    conversations::{self, Session},
     deliveries::{self, Delivery},
-    identity, items, passed,
+    identity,
+    items::{self, Item},
+    passed,
 };
+use serde_json::Value;
 
 /// What the worker should do.
 #[derive(Debug)]
@@ -48,6 +55,12 @@ pub enum Attempt {
     Over,
 }
 
+/// What a send failed with that no person wrote, to mail that only people may answer.
+const AUTOMATIC: &str = "automatic";
+
+/// Messages of a session among which the customer's last one is looked for.
+const LOOKED_BACK: i64 = 50;
+
 /// Attempts before a message that is refused for now counts as failed.
 pub(super) const ATTEMPTS: i32 = 8;
 
@@ -59,8 +72,7 @@ pub async fn claim(app: &App, tenant: TenantId, id: DeliveryId) -> Result<Claime
     match delivery.state {
         DeliveryState::Queued => {}
         DeliveryState::Sending => {
-            let lost = ("ambiguous", "the sender stopped before the provider's answer was stored");
-            set(&mut tx, &delivery, DeliveryState::Unknown, Some(lost)).await?;
+            doubt(&mut tx, &delivery).await?;
             tx.commit().await?;
             return Ok(Claimed::Done);
         }
@@ -91,21 +103,15 @@ pub async fn claim(app: &App, tenant: TenantId, id: DeliveryId) -> Result<Claime
     let config = accounts::config(&mut tx, &app.sealer, &app.public_url, delivery.account).await?;
     let Some(config) = config else { return Ok(Claimed::Done) };
     let message = compose(app, &mut tx, &delivery, &session, &config).await?;
-    if message.template.is_none()
-        && let Some(why) = silenced(&mut tx, &session, None).await?
-    {
-        let why = (ErrorClass::BlockedByUser.code(), why.as_str());
-        set(&mut tx, &delivery, DeliveryState::Failed, Some(why)).await?;
-        tx.commit().await?;
-        return Ok(Claimed::Done);
-    }
-    // Of a bot nobody asked before.
     let can = app.providers.capabilities_of(&config);
     if message.template.is_none()
-        && let Some(why) = said_enough(&mut tx, &session, &can, Some(id)).await?
+        && let Some((class, why)) = unwanted(&mut tx, &delivery, &session, &can).await?
     {
-        let why = (ErrorClass::WindowClosed.code(), why.as_str());
-        set(&mut tx, &delivery, DeliveryState::Failed, Some(why)).await?;
+        set(&mut tx, &delivery, DeliveryState::Failed, Some((class, &why))).await?;
+        if class == AUTOMATIC {
+            // A bot that may not answer leaves the customer to people.
+            take_over(&mut tx, session.id, "policy").await?;
+        }
         tx.commit().await?;
         return Ok(Claimed::Done);
     }
@@ -118,6 +124,40 @@ pub async fn claim(app: &App, tenant: TenantId, id: DeliveryId) -> Result<Claime
     set(&mut tx, &delivery, DeliveryState::Sending, None).await?;
     tx.commit().await?;
     Ok(Claimed::Send(Box::new((config, message))))
+}
+
+/// Why words of ours that are no template do not leave. Of a bot nobody asked before.
+async fn unwanted(
+    tx: &mut WriteTx,
+    delivery: &Delivery,
+    session: &Session,
+    can: &Capabilities,
+) -> Result<Option<(&'static str, String)>, StoreError> {
+    if let Some(why) = silenced(tx, session, None).await? {
+        return Ok(Some((ErrorClass::BlockedByUser.code(), why)));
+    }
+    if session.kind == ChannelKind::Email && by_itself(tx, delivery).await? && people_only(tx, session.id).await? {
+        let why = "no machine may answer this mail, which came by way of a list or from a no-reply address";
+        return Ok(Some((AUTOMATIC, why.to_owned())));
+    }
+    let enough = said_enough(tx, session, can, Some(delivery.id)).await?;
+    Ok(enough.map(|why| (ErrorClass::WindowClosed.code(), why)))
+}
+
+/// Whether no person wrote it.
+async fn by_itself(tx: &mut WriteTx, delivery: &Delivery) -> Result<bool, StoreError> {
+    let item = items::many(tx, &[delivery.item.0]).await?.pop();
+    Ok(item.is_some_and(|item| matches!(item.actor, Actor::System | Actor::Bot(_))))
+}
+
+/// Whether only people may answer what the customer wrote last (RFC 3834, section 2).
+async fn people_only(tx: &mut WriteTx, session: SessionId) -> Result<bool, StoreError> {
+    let said = items::messages_of(tx, session, LOOKED_BACK).await?;
+    let marked = |item: &Item, name: &str| item.body.pointer(name) == Some(&Value::Bool(true));
+    // What a machine of theirs wrote since takes nothing back.
+    let wrote = |item: &&Item| matches!(item.actor, Actor::Customer(_)) && !marked(item, "/detail/auto");
+    let last = said.iter().filter(wrote).max_by_key(|item| item.seq);
+    Ok(last.is_some_and(|item| marked(item, "/detail/people_only")))
 }
 
 /// Seconds until the account may send this, when that is not now.
@@ -145,7 +185,7 @@ async fn compose(
     app: &App,
     tx: &mut WriteTx,
     delivery: &Delivery,
-    session: &conversations::Session,
+    session: &Session,
     account: &AccountConfig,
 ) -> Result<OutboundMessage, StoreError> {
     let item = items::many(tx, &[delivery.item.0]).await?.pop();
@@ -230,12 +270,13 @@ pub async fn record(
             }
             accounts::well(&mut tx, delivery.account).await?;
             let named: Vec<_> = accepted.external_ids.iter().map(|name| (delivery.account, name.as_str())).collect();
+            // A customer may react to a message before we know its name.
             for (account, orphan) in arrivals::wrote_and_awaited(&mut tx, &[], &named).await? {
-                super::receipt(&mut tx, account, &orphan).await?;
+                about(&mut tx, account, &orphan).await?;
             }
             Attempt::Accepted
         }
-        Err(error) => refused(&mut tx, &delivery, &error).await?,
+        Err(error) => unsent(&mut tx, &delivery, &error).await?,
     };
     tx.commit().await?;
     Ok(outcome)
@@ -244,6 +285,20 @@ pub async fn record(
 /// Seconds until the next attempt.
 pub(super) fn backoff(attempt: i32) -> u32 {
     2_u32.saturating_pow(attempt.unsigned_abs().min(9)).min(300)
+}
+
+/// An attempt that ended in an error.
+async fn unsent(tx: &mut WriteTx, delivery: &Delivery, error: &SendError) -> Result<Attempt, StoreError> {
+    if delivery.state == DeliveryState::Sending {
+        return refused(tx, delivery, error).await;
+    }
+    note_failure(tx, delivery.account, error).await?;
+    // A status report may have come before the error, or the send was given up meanwhile: that stands, unless it tells of
+    // one part and another was refused.
+    if error.class == ErrorClass::Partial && delivery.state != DeliveryState::Failed {
+        set(tx, delivery, DeliveryState::Failed, Some((error.class.code(), &error.detail))).await?;
+    }
+    Ok(Attempt::Over)
 }
 
 async fn refused(tx: &mut WriteTx, delivery: &Delivery, error: &SendError) -> Result<Attempt, StoreError> {
@@ -275,9 +330,25 @@ pub(crate) async fn note_failure(
     accounts::failed(tx, account, auth, judged).await
 }
 
-/// A send that stood still too long in the middle is in doubt, and shown as such.
-pub async fn give_up(app: &App, tenant: TenantId, id: DeliveryId) -> Result<(), StoreError> {
-    claim(app, tenant, id).await.map(|_| ())
+/// A send that stands still is moved on: one in the middle is in doubt, and shown as such; one that waits though nobody
+/// is left to try it (the broker lost its job) is tried again.
+pub async fn move_on(app: &App, tenant: TenantId, id: DeliveryId) -> Result<(), StoreError> {
+    let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
+    if !deliveries::pick_up(&mut tx, id).await? {
+        return Ok(());
+    }
+    let Some(delivery) = deliveries::lock(&mut tx, id).await? else { return Ok(()) };
+    match delivery.state {
+        DeliveryState::Sending => doubt(&mut tx, &delivery).await?,
+        _ => tx.job(&Job::Deliver { delivery: id }, delivery.session.0),
+    }
+    tx.commit().await
+}
+
+/// Nobody knows whether a send left: only people try it again.
+async fn doubt(tx: &mut WriteTx, delivery: &Delivery) -> Result<(), StoreError> {
+    let lost = ("ambiguous", "the sender stopped before the provider's answer was stored");
+    set(tx, delivery, DeliveryState::Unknown, Some(lost)).await
 }
 
 async fn set(

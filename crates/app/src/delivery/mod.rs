@@ -6,6 +6,6 @@ mod receipt;
 
 pub(crate) use amend::carry_out;
 pub use amend::{claim_amendment, record_amendment};
-pub use attempt::{Attempt, Claimed, claim, give_up, record};
+pub use attempt::{Attempt, Claimed, claim, move_on, record};
 pub(crate) use attempt::{note_failure, recipients};
 pub(crate) use receipt::{echoed, receipt};

@@ -2,13 +2,18 @@
 
 use crate::conversations::topics;
 use meridian_domain::{
+    channel::ChannelKind,
     event::{InboundEvent, ProviderError, ReceiptStatus},
     identity,
     ids::{ChannelAccountId, DeliveryId, ItemId},
     live::Change,
     outbound::{DeliveryState, ErrorClass, SendError},
 };
-use meridian_store::{StoreError, WriteTx, conversations, deliveries, items};
+use meridian_store::{
+    StoreError, WriteTx, amendments, conversations,
+    deliveries::{self, Delivery},
+    items,
+};
 use serde_json::Value;
 
 /// A report on one message or several: Messenger names all that it delivered (`mids`). False when one is not known (yet).
@@ -51,17 +56,56 @@ async fn one(tx: &mut WriteTx, account: ChannelAccountId, event: &InboundEvent) 
     if let Some(target) = &event.target {
         items::name_external(tx, account, target, delivery.item).await?;
     }
-    let Some(next) = reported(event) else { return Ok(true) };
-    if delivery.state.advances_to(next) {
-        let error = event.errors.first().map(refused);
-        let told = error.as_ref().map(|(class, detail, _)| (*class, detail.as_str()));
-        deliveries::set_state(tx, id, next, told).await?;
-        if let (DeliveryState::Failed, Some((_, detail, Some(class)))) = (next, error) {
-            super::note_failure(tx, account, &SendError { class, detail, retry_after_s: None }).await?;
+    match reported(event) {
+        Some(DeliveryState::Failed) => fail(tx, &delivery, event).await?,
+        Some(next) if delivery.state.advances_to(next) => {
+            let error = event.errors.first().map(refused);
+            let told = error.as_ref().map(|(class, detail, _)| (*class, detail.as_str()));
+            deliveries::set_state(tx, id, next, told).await?;
+            changed(tx, delivery.item).await?;
         }
-        changed(tx, delivery.item).await?;
+        _ => {}
     }
     Ok(true)
+}
+
+/// Whether a channel takes the parts of a message one by one, so that one may arrive and another fail. The others take
+/// a message whole, however many names it has.
+fn one_by_one(kind: ChannelKind) -> bool {
+    use ChannelKind::{Instagram, Messenger, Slack, Sms, Telegram, WeChat, WeCom, WhatsApp};
+    matches!(kind, WhatsApp | Messenger | Instagram | Telegram | Slack | Sms | WeChat | WeCom)
+}
+
+/// A send failed, in one of its parts if it has several.
+async fn fail(tx: &mut WriteTx, delivery: &Delivery, event: &InboundEvent) -> Result<(), StoreError> {
+    let Some(session) = conversations::session(tx, delivery.session).await? else { return Ok(()) };
+    let whole = !one_by_one(session.kind);
+    let parts = if whole { 1 } else { amendments::names(tx, delivery.account, delivery.item).await?.len() };
+    let late = delivery.state.fails_late(session.kind, parts);
+    if !late && !delivery.state.advances_to(DeliveryState::Failed) {
+        return Ok(());
+    }
+    let error = event.errors.first().map(refused);
+    let told = match &error {
+        Some((class, words, _)) => Some((*class, of_part(words, parts, event.target.as_deref()))),
+        None if parts > 1 => Some(("failed", of_part("no reason given", parts, event.target.as_deref()))),
+        None => None,
+    };
+    let told = told.as_ref().map(|(class, words)| (*class, words.as_str()));
+    deliveries::set_state(tx, delivery.id, DeliveryState::Failed, told).await?;
+    if let Some((_, detail, Some(class))) = error {
+        super::note_failure(tx, delivery.account, &SendError { class, detail, retry_after_s: None }).await?;
+    }
+    changed(tx, delivery.item).await
+}
+
+/// Says which of several parts it is about, by the provider's name: their order is not stored.
+fn of_part(words: &str, parts: usize, name: Option<&str>) -> String {
+    match name {
+        Some(name) if parts > 1 => format!("one of {parts} parts ({name}): {words}"),
+        None if parts > 1 => format!("one of {parts} parts: {words}"),
+        _ => words.to_owned(),
+    }
 }
 
 /// Whether a message is the echo of one of ours that says which: it gets the provider's name, and nothing is added to the

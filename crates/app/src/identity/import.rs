@@ -19,7 +19,8 @@ use meridian_store::{
     arrivals::{self, Said},
     customers::{self, NewCustomer},
     facts,
-    identity::{self as store, Belongs, Link, PartyView},
+    identity::{self as store, PartyView},
+    parties::{self, NewParty, Why},
     recognition,
     runs::{self, ImportRow, Run},
 };
@@ -40,6 +41,9 @@ pub enum ImportRefused {
     /// Not allowed.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
+    /// It has too many bytes.
+    #[error("a table has at most {} MiB", LARGEST >> 20)]
+    TooLarge,
     /// It cannot be read, told in words.
     #[error("{0}")]
     Table(String),
@@ -106,14 +110,16 @@ pub async fn preview(
     app: &App,
     subject: &Subject,
     name: &str,
-    bytes: &[u8],
-    region: Option<&str>,
+    bytes: Vec<u8>,
+    region: Option<String>,
 ) -> Result<RunId, ImportRefused> {
     subject.require(Permission::ManageCustomers)?;
     if bytes.len() > LARGEST {
-        return Err(ImportRefused::Table(format!("a table has at most {} MiB", LARGEST >> 20)));
+        return Err(ImportRefused::TooLarge);
     }
-    let rows = table(bytes, region)?;
+    // A second for the largest ones.
+    let read = tokio::task::spawn_blocking(move || table(&bytes, region.as_deref())).await;
+    let rows = read.map_err(|_| ImportRefused::Table("the table could not be read".to_owned()))??;
     let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
     let mut tx = app.db.write(subject.scope()).await?;
     let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
@@ -215,54 +221,31 @@ async fn apply(tx: &mut WriteTx, row: &intake::Row) -> Result<Applied, StoreErro
     let new = NewCustomer { name: &row.name, tags: &row.tags, birth_date: row.birth };
     let joining: Vec<Identifier> = ids.iter().filter(|id| identity::joins(id)).cloned().collect();
     store::lock_values(tx, &joining).await?;
-    let (mut created, mut evidence) = (false, json!([]));
     let mut facts = Facts::default();
     if let Some(birth) = row.birth {
         facts.birth(&birth.to_string());
     }
     let Some((key, known)) = address_of(tx, row, &mut facts).await? else { return Ok(Applied::Refused) };
-    let view = if let Some(known) = known {
-        known
+    let (name, source, seen) = (row.name.as_str(), "import", false);
+    let (view, created) = if let Some(party) = known {
+        arrivals::remember(tx, &[Said { party, ids: &ids, name, source, seen }]).await?;
+        (party, false)
     } else {
-        let belongs = match same_as(tx, Newcomer { facts: &facts, ..Newcomer::new(&ids, &row.name) }).await? {
-            Match::Link { customer, evidence: why, .. } => {
-                evidence = json!(why);
-                Belongs::To(customers::standing(tx, customer).await?.unwrap_or(customer))
+        let (customer, evidence) = match same_as(tx, Newcomer { facts: &facts, ..Newcomer::new(&ids, name) }).await? {
+            Match::Link { customer, evidence, .. } => {
+                (Some(customers::standing(tx, customer).await?.unwrap_or(customer)), json!(evidence))
             }
-            Match::New { .. } => Belongs::New { name: &row.name, locale: None },
+            Match::New { .. } => (None, json!([])),
         };
-        created = matches!(belongs, Belongs::New { .. });
-        match store::insert_party(tx, &key, belongs).await? {
-            Some(made) => {
-                record(tx, made, evidence).await?;
-                made
-            }
-            // A message of the same address was faster.
-            None => store::lock_party(tx, &key).await?.ok_or(StoreError::Inconsistent {
-                table: "party",
-                column: "value",
-                value: key.scheme.clone(),
-            })?,
-        }
+        let why = &Why { kind: "link", from: None, act: tx.id::<LinkId>(), reason: "imported".to_owned(), evidence };
+        let new = NewParty { key: &key, ids: &ids, name, locale: None, source, seen, customer, why };
+        // A message of the same address may be faster.
+        let (view, made) = parties::make(tx, new).await?;
+        (view, made && customer.is_none())
     };
-    let said = Said { party: view, ids: &ids, name: &row.name, source: "import", seen: false };
-    arrivals::remember(tx, &[said]).await?;
     customers::complete(tx, view.customer, &new).await?;
     look_at(tx, [view.customer]);
     Ok(if created { Applied::Created } else { Applied::Linked })
-}
-
-async fn record(tx: &mut WriteTx, view: PartyView, evidence: serde_json::Value) -> Result<(), StoreError> {
-    let link = Link {
-        kind: "link",
-        party: view.party,
-        customer: view.customer,
-        from: None,
-        act: tx.id::<LinkId>(),
-        reason: "imported".to_owned(),
-        evidence,
-    };
-    store::insert_link(tx, &link).await
 }
 
 #[cfg(test)]

@@ -13,11 +13,12 @@ use meridian_domain::{
 };
 use meridian_store::{
     WriteTx,
-    arrivals::{self, Said},
     candidates::{self, State},
     customers::{self, NewCustomer},
-    identity::{self as store, Belongs, Identity, PartyView},
-    moves, recognition,
+    identity::{self as store, Identity},
+    moves,
+    parties::{self, NewParty, Why},
+    recognition,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -73,25 +74,14 @@ async fn split_once(
         return Err(MergeRefused::Last);
     }
     let new = customers::insert(&mut tx, &NewCustomer { name: "", tags: &[], birth_date: None }).await?;
-    let mut made = Vec::new();
-    for id in told {
-        match end_here(&mut tx, id, customer, new).await? {
-            Told::Whole(party) => whole.push(party.0),
-            Told::Made(party) => made.push(party.0),
-            Told::Elsewhere => {}
-        }
-    }
     let act = tx.id::<LinkId>();
-    for party in whole.iter().chain(&made) {
-        let link = store::Link {
-            kind: "split",
-            party: PartyId(*party),
-            customer: new,
-            from: Some(customer),
-            act,
-            reason: reason.to_owned(),
-            evidence: json!([]),
-        };
+    let why = Why { kind: "split", from: Some(customer), act, reason: reason.to_owned(), evidence: json!([]) };
+    for id in told {
+        whole.extend(end_here(&mut tx, id, customer, (new, &why)).await?.map(|party| party.0));
+    }
+    for party in &whole {
+        let Why { kind, from, act, reason, evidence } = why.clone();
+        let link = store::Link { kind, party: PartyId(*party), customer: new, from, act, reason, evidence };
         store::insert_link(&mut tx, &link).await?;
     }
     let touched = moves::move_parties(&mut tx, &whole, new).await?;
@@ -103,23 +93,14 @@ async fn split_once(
     Ok(new)
 }
 
-/// What becomes of an address that a customer told of itself.
-enum Told {
-    /// The customer has a party of it: that goes as a whole.
-    Whole(PartyId),
-    /// It names the new customer from now on.
-    Made(PartyId),
-    /// It names somebody else already.
-    Elsewhere,
-}
-
-/// Ends what a customer told of itself, and makes it an address of the new one.
+/// Ends what a customer told of itself, and makes it an address of the new one, unless it names somebody else already. A
+/// party that the customer has of it, which goes as a whole.
 async fn end_here(
     tx: &mut WriteTx,
     id: &Identity,
     customer: CustomerId,
-    new: CustomerId,
-) -> Result<Told, MergeRefused> {
+    (new, why): (CustomerId, &Why),
+) -> Result<Option<PartyId>, MergeRefused> {
     let key = Identifier {
         scheme: id.scheme.clone(),
         value: id.value.clone(),
@@ -129,11 +110,10 @@ async fn end_here(
     };
     recognition::ended(tx, id.party, &key).await?;
     if let Some(known) = store::lock_party(tx, &key).await? {
-        return Ok(if known.customer == customer { Told::Whole(known.party) } else { Told::Elsewhere });
+        return Ok((known.customer == customer).then_some(known.party));
     }
-    let made: Option<PartyView> = store::insert_party(tx, &key, Belongs::To(new)).await?;
-    let Some(party) = made else { return Ok(Told::Elsewhere) };
-    let said = Said { party, ids: std::slice::from_ref(&key), name: "", source: "agent", seen: true };
-    arrivals::remember(tx, &[said]).await?;
-    Ok(Told::Made(party.party))
+    let (ids, customer) = (std::slice::from_ref(&key), Some(new));
+    let told = NewParty { key: &key, ids, name: "", locale: None, source: "agent", seen: true, customer, why };
+    parties::make(tx, told).await?;
+    Ok(None)
 }

@@ -117,7 +117,7 @@ pub struct Recorded {
     pub again: bool,
 }
 
-/// Takes what a verifier found. Those whom it speaks of are looked at again, now and when it stops to count.
+/// Takes what a verifier found. Those whom it speaks of are looked at again, now and when it counts no more.
 pub async fn record(app: &App, subject: &Subject, new: &NewCheck<'_>) -> Result<Recorded, VerifyRefused> {
     subject.require(Permission::ManageIdentity)?;
     let mut tx = app.db.write(subject.scope()).await?;
@@ -270,7 +270,7 @@ pub(crate) async fn forget_pairs(tx: &mut WriteTx, checks: &[Check]) -> Result<(
     Ok(())
 }
 
-/// A check stops to count: what was suggested because of it is looked at again.
+/// A check counts no more: what was suggested because of it is looked at again.
 pub async fn signal_ended(app: &App, tenant: TenantId, signal: SignalId) -> Result<(), StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
     let checks = signals::many(&mut tx, &[signal.0]).await?;

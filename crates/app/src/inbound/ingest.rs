@@ -88,8 +88,9 @@ pub struct Claimed {
     pub more: bool,
 }
 
-/// Takes stored requests of one tenant in hand, and what came before them in their lanes. What is made of them does not wait for the disk: requests are durable
-/// since they were accepted, and those whose timeline was lost in a crash of the database are unprocessed again.
+/// Takes stored requests of one tenant in hand, and what came before them in their lanes. What is made of them does not
+/// wait for the disk: requests are durable since they were accepted, and those whose timeline was lost in a crash of the
+/// database are unprocessed again.
 pub async fn claim(app: &App, tenant: TenantId, ids: &[RawId]) -> Result<Claimed, StoreError> {
     take(app, tenant, ids).await.inspect_err(|_| app.known.forget())
 }
@@ -282,7 +283,7 @@ async fn apply(tx: &mut WriteTx, one: &Arrived<'_>) -> Result<bool, StoreError> 
 }
 
 /// An event about an earlier message; false when that message has not come yet.
-pub(super) async fn about(
+pub(crate) async fn about(
     tx: &mut WriteTx,
     account: ChannelAccountId,
     event: &InboundEvent,
@@ -311,7 +312,10 @@ pub(super) async fn about(
         _ => {
             let customer = || event.sender.ids.first().map_or("unknown", |id| id.value.as_str());
             let reactor = if event.is_echo() { OUR_REACTION } else { customer() };
-            items::react(tx, item, reactor, event.reaction.as_deref().filter(|emoji| !emoji.is_empty())).await?;
+            let emoji = event.reaction.as_deref().filter(|emoji| !emoji.is_empty());
+            // Ours are kept as they are written, and may be told by another name.
+            let only = event.detail.get("emoji").and_then(Value::as_str).filter(|_| !event.is_echo());
+            items::react(tx, item, reactor, emoji, only).await?;
         }
     }
     tx.live(&topics(&locked, None), Change::Item { conversation, item });

@@ -7,6 +7,7 @@ use super::{
     session::{Arrival, place, rouse},
 };
 use crate::{
+    bots::take_over,
     conversations::topics,
     identity::look_at,
     media::{self, Source},
@@ -22,6 +23,7 @@ use meridian_domain::{
     jobs::Job,
     live::Change,
     media::is_file,
+    routing::language_of,
     understanding::message::{Reading, Understood},
     work::{ItemKind, OwnerKind},
 };
@@ -69,9 +71,27 @@ struct Placed<'a> {
 impl Placed<'_> {
     /// The bot that has to act on it.
     fn bot(&self) -> Option<BotId> {
-        let asks = self.at.session.control == OwnerKind::Bot && !self.arrived.event.is_quiet();
+        let asks = self.held_by_bot() && !people_only(self.arrived.event);
         self.at.session.control_id.filter(|_| asks).map(BotId)
     }
+
+    /// Whether a bot has the session, and somebody waits for an answer.
+    fn held_by_bot(&self) -> bool {
+        self.at.session.control == OwnerKind::Bot && !self.arrived.event.is_quiet()
+    }
+}
+
+/// The message that an answer quotes or hangs under: what a person said last, not what came out of the past or from a
+/// machine. In a thread of Slack it is the root, never an answer in it.
+fn answered(event: &InboundEvent) -> Option<&str> {
+    let root = event.detail.get("thread_ts").and_then(Value::as_str);
+    root.or(event.external_id.as_deref()).filter(|_| !event.is_automatic())
+}
+
+/// Whether a person may wait for the answer, but no machine may give it: a mail by way of a list, or from an address
+/// whose answers may go round for ever (RFC 3834).
+fn people_only(event: &InboundEvent) -> bool {
+    event.detail.get("people_only").and_then(Value::as_bool).unwrap_or(false)
 }
 
 /// Puts messages that are not in the timeline yet there, in the order given, and tells who has to know. Whether each
@@ -110,7 +130,7 @@ pub(super) async fn messages<'a>(
         .map(|one| Wrote {
             session: one.at.session.id,
             at: one.arrived.event.at,
-            message: one.arrived.event.external_id.as_deref(),
+            message: answered(one.arrived.event),
             bot_waits: one.bot().is_some(),
             heard: one.understood.is_some().then_some(&one.at.session.heard),
         })
@@ -130,11 +150,13 @@ pub(super) async fn messages<'a>(
     if !concerned.is_empty() {
         alarm(tx, ears.rules(), &concerned.into_values().collect::<Vec<_>>()).await?;
     }
-    let mut patience = HashMap::new();
+    let (mut patience, mut taken) = (HashMap::new(), HashSet::new());
     for (one, item) in placed.iter().zip(items) {
         media::expect(tx, item, one.arrived.account, sources(&one.arrived)).await?;
-        if let Some(bot) = one.bot() {
+        if let Some(bot) = one.bot().filter(|_| !taken.contains(&one.at.session.id)) {
             tell_bot(tx, bot, one, item, &mut patience).await?;
+        } else if one.held_by_bot() && taken.insert(one.at.session.id) {
+            take_over(tx, one.at.session.id, "policy").await?;
         }
         let conversation = &one.at.conversation;
         let change = Change::Item { conversation: conversation.id, item };
@@ -187,7 +209,7 @@ async fn place_all<'a>(
             place(tx, party, &arrival).await?
         };
         if !event.is_quiet() {
-            rouse(tx, &mut at, &arrival).await?;
+            rouse(tx, &mut at, &arrival, people_only(event)).await?;
         }
         let heard = reading.as_ref().map(|reading| {
             let before = at.session.heard.clone();
@@ -217,9 +239,10 @@ pub(super) fn arrival_of<'a>(one: &Arrived<'a>, reading: Option<&'a Reading>) ->
         kind: one.kind,
         thread: event.thread.as_deref(),
         subject: event.content.as_ref().and_then(|content| content.subject.as_deref()).unwrap_or(""),
-        language: event.sender.locale.as_deref().and_then(|tag| tag.split(['-', '_']).next()),
+        language: event.sender.locale.as_deref().and_then(language_of),
         number: event.sender.ids.iter().find(|id| id.scheme == "phone_e164").map(|id| id.value.as_str()),
-        quiet: event.is_quiet(),
+        // What only people may have is routed when it has its place: a session that opens would go to the bot.
+        quiet: event.is_quiet() || people_only(event),
         hint: event.detail.get("conversation").and_then(Value::as_str).and_then(|id| id.parse::<ConversationId>().ok()),
         reading,
     }
@@ -298,8 +321,7 @@ async fn tell_bot(
         name: event.sender.name.as_deref(),
         locale: event.sender.locale.as_deref(),
     };
-    let entry = bots::insert_event(tx, bot, session.id, "message.created", &wrote.data()).await?;
-    tx.job(&Job::BotEvent { event: entry }, session.id.0);
+    bots::tell(tx, bot, session.id, "message.created", &wrote.data()).await?;
     let seconds = match patience.entry(bot) {
         Entry::Occupied(known) => *known.get(),
         Entry::Vacant(unknown) => *unknown.insert(bots::find(tx, bot).await?.map(|bot| bot.silence_seconds)),

@@ -9,6 +9,7 @@ mod passing;
 mod resolve;
 mod session;
 
+pub(crate) use ingest::about;
 pub use ingest::{Applied, Claimed, Ingested, Parsed, Stored, attach_orphan, claim};
 pub use memory::Known;
 pub(crate) use resolve::{Comer, resolve};

@@ -19,6 +19,7 @@ use meridian_store::{
     StoreError, WriteTx, conversations, identity as store,
     items::{self, NewItem},
     opt_outs,
+    parties::{self, NewParty, Why},
 };
 use serde_json::{Value, json};
 
@@ -48,7 +49,7 @@ pub(super) async fn notice(tx: &mut WriteTx, one: &Arrived<'_>) -> Result<bool, 
     let (session, conversation) = if rings(one) {
         let arrival = arrival_of(one, None);
         let mut at = place(tx, party, &arrival).await?;
-        rouse(tx, &mut at, &arrival).await?;
+        rouse(tx, &mut at, &arrival, false).await?;
         (at.session, at.conversation)
     } else {
         let thread = event.thread.as_deref();
@@ -88,19 +89,16 @@ async fn moved(tx: &mut WriteTx, one: &Arrived<'_>, customer: CustomerId) -> Res
     if store::lock_party(tx, &key).await?.is_some() {
         return Ok(false);
     }
-    let Some(made) = store::insert_party(tx, &key, store::Belongs::To(customer)).await? else { return Ok(false) };
-    let comer = Comer { sender: &sender, key: &key, ids: &ids, source: one.kind.code(), seen: true };
-    resolve(tx, &comer).await?;
-    let link = store::Link {
+    let why = &Why {
         kind: "link",
-        party: made.party,
-        customer,
         from: None,
         act: tx.id::<LinkId>(),
         reason: "the provider says that the customer has this address now".to_owned(),
         evidence: json!([]),
     };
-    store::insert_link(tx, &link).await?;
-    who::look_at(tx, [customer]);
-    Ok(true)
+    let (source, customer) = (one.kind.code(), Some(customer));
+    let new = NewParty { key: &key, ids: &ids, name: "", locale: None, source, seen: true, customer, why };
+    let (party, made) = parties::make(tx, new).await?;
+    who::look_at(tx, [party.customer]);
+    Ok(made)
 }

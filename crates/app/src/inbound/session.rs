@@ -1,9 +1,9 @@
 //! The session and the conversation a message belongs to.
 
-use super::resolve::Resolved;
+use super::resolve::{Met, Resolved};
 use meridian_domain::{
     channel::ChannelKind,
-    ids::{AgentId, BotId, BranchId, ChannelAccountId, ConversationId, QueueId, SessionId},
+    ids::{AgentId, BranchId, ChannelAccountId, ConversationId, QueueId},
     jobs::Job,
     understanding::{
         country::spoken,
@@ -17,7 +17,8 @@ use meridian_store::{
     arrivals::Standing,
     conversations::{self, Conversation, Session},
     identity::PartyView,
-    sessions, work,
+    sessions::{self, Opened, Opens},
+    work,
 };
 use serde_json::json;
 
@@ -31,7 +32,8 @@ pub(crate) struct Arrival<'a> {
     pub language: Option<&'a str>,
     /// The number it was sent from, in E.164.
     pub number: Option<&'a str>,
-    /// Kept without being routed ([`meridian_domain::event::InboundEvent::is_quiet`]).
+    /// Kept without being routed ([`meridian_domain::event::InboundEvent::is_quiet`]), or not before it is seen who may
+    /// have it.
     pub quiet: bool,
     /// A conversation our own signed reply address names.
     pub hint: Option<ConversationId>,
@@ -57,7 +59,7 @@ impl Arrival<'_> {
 /// The open session of the party on this account and in this thread with its conversation locked, or a new one.
 pub(crate) async fn place(tx: &mut WriteTx, party: Resolved, arrival: &Arrival<'_>) -> Result<Standing, StoreError> {
     let view = party.view;
-    if !party.new
+    if party.met == Met::Before
         && let Some(session) = conversations::open_session(tx, view.party, arrival.account, arrival.thread).await?
         && let Some(conversation) = conversations::lock(tx, session.conversation).await?
     {
@@ -65,60 +67,36 @@ pub(crate) async fn place(tx: &mut WriteTx, party: Resolved, arrival: &Arrival<'
         if conversation.lifecycle != Lifecycle::Resolved {
             return Ok(Standing { party: view, session, conversation });
         }
+        conversations::close_sessions(tx, conversation.id).await?;
     }
     open(tx, party, arrival).await
 }
 
 async fn open(tx: &mut WriteTx, who: Resolved, arrival: &Arrival<'_>) -> Result<Standing, StoreError> {
-    let party = who.view;
-    let Way { queue, branch, bot } = accounts::way(tx, arrival.account).await?.ok_or_else(|| {
-        StoreError::Inconsistent { table: "channel_account", column: "id", value: arrival.account.to_string() }
-    })?;
-    let continued = continued(tx, party, arrival).await?;
-    let joined = continued.is_some();
-    let conversation = if let Some(conversation) = continued {
-        conversation
-    } else {
-        conversations::insert(tx, party.customer, branch, queue, holder(arrival, bot), arrival.subject).await?
-    };
-    // People already have the conversation: a new channel of it goes to them, not to the bot.
-    let bot = bot.filter(|_| !joined || matches!(conversation.owner, OwnerKind::Bot | OwnerKind::None));
-    let control = holder(arrival, bot);
-    let mut session = Session {
-        id: tx.id::<SessionId>(),
-        conversation: conversation.id,
-        party: party.party,
+    let within = if who.met == Met::Never { None } else { continued(tx, who.view, arrival).await? };
+    let joined = within.is_some();
+    let opens = Opens {
+        party: who.view,
+        known: who.met == Met::Before,
         account: arrival.account,
         kind: arrival.kind,
-        thread: arrival.thread.map(str::to_owned),
-        opened_at: conversation.last_activity_at,
-        closed_at: None,
-        last_customer_at: None,
-        last_external_id: None,
-        control,
-        control_id: bot.filter(|_| !arrival.quiet).map(|bot| bot.0),
-        control_epoch: 1,
-        bot_waits_since: None,
-        heard: Heard::default(),
+        thread: arrival.thread,
+        quiet: arrival.quiet,
+        subject: arrival.subject,
+        within,
     };
-    session.heard.lang = sessions::insert(tx, &session, !who.new).await?;
-    let at = Standing { party, session, conversation };
-    if control == OwnerKind::Queue {
+    let Opened { at, queue, branch } = sessions::open(tx, opens).await?.ok_or_else(|| StoreError::Inconsistent {
+        table: "channel_account",
+        column: "id",
+        value: arrival.account.to_string(),
+    })?;
+    if at.session.control == OwnerKind::Queue {
         ask_people(tx, &at, queue, branch, arrival).await?;
         if joined && at.conversation.owner != OwnerKind::Agent {
             conversations::set_state(tx, at.conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
         }
     }
     Ok(at)
-}
-
-/// Who has what has just come: nobody when nobody waits for an answer, else the bot if there is one, else people.
-fn holder(arrival: &Arrival<'_>, bot: Option<BotId>) -> OwnerKind {
-    match bot {
-        _ if arrival.quiet => OwnerKind::None,
-        Some(_) => OwnerKind::Bot,
-        None => OwnerKind::Queue,
-    }
 }
 
 /// Puts a session in the queue; who has the conversation already is asked first.
@@ -136,17 +114,22 @@ async fn ask_people(
 }
 
 /// The customer waits for an answer: what was snoozed or parked wakes, and a session in which nobody asked anything so
-/// far goes to the bot or to people, as a new one does.
-pub(crate) async fn rouse(tx: &mut WriteTx, at: &mut Standing, arrival: &Arrival<'_>) -> Result<(), StoreError> {
+/// far goes to the bot or to people, as a new one does; to people alone when no machine may answer.
+pub(crate) async fn rouse(
+    tx: &mut WriteTx,
+    at: &mut Standing,
+    arrival: &Arrival<'_>,
+    people_only: bool,
+) -> Result<(), StoreError> {
     if at.conversation.lifecycle != Lifecycle::Open {
-        wake(tx, &at.conversation).await?;
+        wake(tx, &at.conversation, "customer_replied").await?;
         at.conversation.lifecycle = Lifecycle::Open;
     }
     if at.session.control != OwnerKind::None {
         return Ok(());
     }
     let Some(Way { queue, branch, bot }) = accounts::way(tx, arrival.account).await? else { return Ok(()) };
-    let bot = bot.filter(|_| matches!(at.conversation.owner, OwnerKind::Bot | OwnerKind::None));
+    let bot = bot.filter(|_| !people_only && matches!(at.conversation.owner, OwnerKind::Bot | OwnerKind::None));
     let owner = if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue };
     at.session = conversations::pass_control(tx, at.session.id, owner, bot.map(|bot| bot.0)).await?;
     if bot.is_none() {
@@ -213,13 +196,13 @@ pub(crate) async fn enqueue(tx: &mut WriteTx, session: &Session, request: &Enque
     Ok(())
 }
 
-/// A snoozed conversation comes back, parked work waits again.
-pub(crate) async fn wake(tx: &mut WriteTx, conversation: &Conversation) -> Result<(), StoreError> {
+/// A snoozed conversation comes back, parked work waits again; `why` stands in the history of the work.
+pub(crate) async fn wake(tx: &mut WriteTx, conversation: &Conversation, why: &'static str) -> Result<(), StoreError> {
     conversations::set_state(tx, conversation.id, Lifecycle::Open, conversation.owner, conversation.owner_agent)
         .await?;
     for item in work::lock_open(tx, conversation.id).await? {
         if item.state == WorkState::Parked {
-            work::transition(tx, &item, work::Step::to(WorkState::Queued, "customer_replied")).await?;
+            work::transition(tx, &item, work::Step::to(WorkState::Queued, why)).await?;
             let tenant = tx.scope().tenant();
             tx.job(&Job::RouteWork { work: item.id }, tenant.0);
         }

@@ -69,9 +69,7 @@ pub async fn accept(app: &App, subject: &Subject, id: OfferId) -> Result<Convers
     if let Some(handoff) = handoffs::of_conversations(&mut tx, &[conversation.id.0]).await?.first()
         && let Some(bot) = handoff.bot
     {
-        let data = told::accepted(handoff.id);
-        let event = bots::insert_event(&mut tx, bot, handoff.session, "handoff.accepted", &data).await?;
-        tx.job(&Job::BotEvent { event }, handoff.session.0);
+        bots::tell(&mut tx, bot, handoff.session, "handoff.accepted", &told::accepted(handoff.id)).await?;
     }
     let mut concerned = topics(&conversation, Some(&session));
     concerned.extend([Topic::Agent(me), Topic::Floor]);
@@ -120,7 +118,7 @@ pub async fn decline(
     Ok(())
 }
 
-/// The time of an offer is over: the work goes on, the agent is marked as not responding.
+/// The time of an offer is over: the work goes on, and an agent who was there for it is marked as not responding.
 pub async fn expire(app: &App, tenant: TenantId, id: OfferId) -> Result<(), StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
     // Most were answered long before their time is over.
@@ -131,12 +129,15 @@ pub async fn expire(app: &App, tenant: TenantId, id: OfferId) -> Result<(), Stor
         return Ok(());
     };
     back_to_queue(&mut tx, &offer, "offer_expired").await?;
-    agents::set_state(&mut tx, offer.agent, ChosenState::NotResponding, "offer_expired").await?;
+    if agents::find(&mut tx, offer.agent).await?.is_some_and(|agent| agent.chosen.takes_work()) {
+        agents::set_state(&mut tx, offer.agent, ChosenState::NotResponding, "offer_expired").await?;
+    }
     tx.live(&[Topic::Agent(offer.agent), Topic::Floor], Change::Agent { agent: offer.agent });
     tx.commit().await
 }
 
-/// Withdraws every pending offer of an agent who cannot answer any more: their link was lost, or they were sent away.
+/// Withdraws every pending offer of an agent who does not answer any more: their link was lost, they went or were sent
+/// away.
 pub(super) async fn rescind_of(tx: &mut WriteTx, agent: AgentId, why: &'static str) -> Result<(), StoreError> {
     for offer in offers::pending_of(tx, agent).await? {
         conversations::lock_of_work(tx, offer.work).await?;

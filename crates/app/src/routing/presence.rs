@@ -56,8 +56,8 @@ pub async fn set_presence(
     }
     let mut tx = app.db.write(subject.scope()).await?;
     agents::find(&mut tx, target).await?.ok_or(PresenceRefused::NotFound)?;
-    if forced && !state.takes_work() {
-        rescind_of(&mut tx, target, "forced_away").await?;
+    if !state.takes_work() {
+        rescind_of(&mut tx, target, if forced { "forced_away" } else { "went_away" }).await?;
     }
     agents::set_state(&mut tx, target, state, reason).await?;
     tell(&mut tx, target);
@@ -100,7 +100,7 @@ async fn extend(tx: &mut WriteTx, connected: &[AgentId], seconds: f64) -> Result
 /// A lease ran out: the link is lost, offers on that screen are withdrawn. A link lost is an event too.
 pub async fn link_lapsed(app: &App, tenant: TenantId, agent: AgentId) -> Result<(), StoreError> {
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
-    if agents::end_lease(&mut tx, agent, true).await? {
+    if agents::end_lease(&mut tx, agent).await? {
         rescind_of(&mut tx, agent, "link_lost").await?;
         tell(&mut tx, agent);
         tx.commit().await?;

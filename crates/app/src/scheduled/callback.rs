@@ -1,7 +1,7 @@
 //! A customer takes a callback instead of waiting: the place in line is kept.
 
 use super::{ScheduleRefused, checked, look_at, tell};
-use crate::{App, authz::Subject, conversations::take_off};
+use crate::{App, authz::Subject, conversations::take_off, inbound::wake};
 use chrono::TimeDelta;
 use meridian_domain::{
     calendar,
@@ -9,7 +9,7 @@ use meridian_domain::{
     ids::{ConversationId, ScheduledWorkId, SessionId},
     people::Permission,
     time::Instant,
-    work::{OwnerKind, WorkState},
+    work::{Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
     StoreError, WriteTx,
@@ -125,6 +125,9 @@ pub(crate) async fn take_callback(
     let id = store::insert(tx, &new).await?.ok_or(ScheduleRefused::Taken)?;
     if later {
         put_aside(tx, item).await?;
+    } else if item.state == WorkState::Parked && wanted.conversation.lifecycle == Lifecycle::Snoozed {
+        // It is put aside until later than this: it waits in its line from now on.
+        wake(tx, wanted.conversation, "callback_due").await?;
     }
     timers(tx, id, later.then_some(window.from), window.until).await?;
     let body = json!({ "type": "callback_agreed", "callback": id.to_string(), "from": window.from,

@@ -4,20 +4,21 @@ use super::{look_at, tell};
 use crate::{
     App,
     authz::Subject,
-    conversations::{close, say},
-    inbound::{Enqueue, enqueue},
+    conversations::{close, say, written_up},
+    inbound::{Enqueue, enqueue, wake},
     routing::rescind_for,
 };
 use chrono::TimeDelta;
 use meridian_domain::{
     actor::Actor,
+    bot::told,
     ids::{ScheduledWorkId, TenantId},
     jobs::Job,
     live::{Change, Topic},
     work::{Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
-    StoreError, WriteTx, aside,
+    StoreError, WriteTx, aside, bots,
     conversations::{self, Conversation, Session},
     line, routing,
     scheduled::{self as store, Scheduled},
@@ -69,8 +70,12 @@ async fn due(
             let parked = work::lock(tx, work).await?.filter(|item| item.state == WorkState::Parked);
             if let Some(item) = parked {
                 work::redirect(tx, work, item.queue, scheduled.agent).await?;
-                work::transition(tx, &item, Step::to(WorkState::Queued, "callback_due")).await?;
-                tx.job(&Job::RouteWork { work }, tenant.0);
+                if conversation.lifecycle == Lifecycle::Snoozed {
+                    wake(tx, &conversation, "callback_due").await?;
+                } else {
+                    work::transition(tx, &item, Step::to(WorkState::Queued, "callback_due")).await?;
+                    tx.job(&Job::RouteWork { work }, tenant.0);
+                }
                 tx.live(&[Topic::Floor], Change::Work { work, queue: item.queue });
             }
             Some(work)
@@ -83,8 +88,8 @@ async fn due(
     tell(tx, &conversation, &session, body).await
 }
 
-/// Work of a task that is due: in its conversation, which opens again when it was resolved. Where somebody has the
-/// conversation already it is their work that goes on.
+/// Work of a task that is due: in its conversation, which opens again when it was resolved or put aside. Where somebody
+/// has the conversation already it is their work that goes on; who only writes it up is done with that.
 async fn task(
     tx: &mut WriteTx,
     conversation: &Conversation,
@@ -92,13 +97,27 @@ async fn task(
     scheduled: &Scheduled,
 ) -> Result<Option<meridian_domain::ids::WorkItemId>, StoreError> {
     let mut session = session.clone();
+    let mut parked = None;
+    for item in work::lock_open(tx, conversation.id).await? {
+        match item.state {
+            WorkState::Wrapping if item.session == session.id => written_up(tx, &item, "task_due").await?,
+            WorkState::Parked if item.session == session.id => parked = Some(item.id),
+            _ => {}
+        }
+    }
     if session.closed_at.is_some() {
         let open = store::reopen(tx, session.id).await?;
         let found = conversations::session(tx, open).await?;
         session = found.unwrap_or(session);
-        if session.conversation == conversation.id {
-            conversations::pass_control(tx, session.id, OwnerKind::Queue, None).await?;
+    }
+    let here = session.conversation == conversation.id;
+    if here && conversation.lifecycle == Lifecycle::Snoozed {
+        // Put aside until later than this: it waits again now, for whom the task is.
+        if let Some(work) = parked {
+            work::redirect(tx, work, scheduled.queue, scheduled.agent).await?;
+            aside::set_queue(tx, conversation.id, scheduled.queue).await?;
         }
+        wake(tx, conversation, "task_due").await?;
     }
     let request = Enqueue {
         queue: scheduled.queue,
@@ -110,13 +129,25 @@ async fn task(
     };
     let before = line::open_of_session(tx, session.id).await?;
     if before.is_none() {
+        if here {
+            people_take(tx, &session).await?;
+        }
         enqueue(tx, &session, &request).await?;
-        if session.conversation == conversation.id {
+        if here {
             aside::set_queue(tx, conversation.id, scheduled.queue).await?;
             conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
         }
     }
     line::open_of_session(tx, session.id).await
+}
+
+/// A session goes to people; the bot that held it is told.
+async fn people_take(tx: &mut WriteTx, session: &Session) -> Result<(), StoreError> {
+    if let (OwnerKind::Bot, Some(bot), None) = (session.control, session.control_id, session.closed_at) {
+        bots::tell(tx, bot.into(), session.id, "session.taken", &told::taken("task_due")).await?;
+    }
+    conversations::pass_control(tx, session.id, OwnerKind::Queue, None).await?;
+    Ok(())
 }
 
 /// The time of a callback is over. One that somebody has in hand just now is left for a while.

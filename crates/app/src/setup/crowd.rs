@@ -1,6 +1,6 @@
 //! A tenant for load: many agents in one queue that never closes, many WhatsApp numbers, no bot.
 
-use super::demo::{create_tenant, demo_secret, id};
+use super::demo::{demo_secret, id};
 use crate::{App, auth, authz::Subject};
 use meridian_domain::{
     calendar::Shift,
@@ -56,8 +56,8 @@ pub async fn seed_crowd(
     provider: &str,
 ) -> Result<Crowd, StoreError> {
     let tenant: TenantId = id(workspace, "tenant");
-    create_tenant(app, tenant, workspace, "Crowd", "UTC").await?;
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
+    setup::insert_tenant(&mut tx, workspace, "Crowd", "UTC").await?;
     let (branch, site, queue): (BranchId, SiteId, QueueId) =
         (id(workspace, "branch"), id(workspace, "site"), id(workspace, "queue"));
     setup::branch(&mut tx, branch, "Crowd").await?;

@@ -15,7 +15,7 @@ use meridian_store::{
     StoreError, WriteTx,
     accounts::{self, Account},
     bots::{self, Bot},
-    setup, system,
+    setup,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -100,8 +100,8 @@ const PASSWORD: &str = "meridian-demo-1";
 /// Makes or refreshes the demo tenant of a workspace.
 pub async fn seed_demo(app: &App, workspace: &str, world: &DemoWorld<'_>) -> Result<Demo, StoreError> {
     let tenant: TenantId = id(workspace, "tenant");
-    create_tenant(app, tenant, workspace, "Harbour Goods (demo)", "Europe/London").await?;
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
+    setup::insert_tenant(&mut tx, workspace, "Harbour Goods (demo)", "Europe/London").await?;
     let branch: BranchId = id(workspace, "branch");
     setup::branch(&mut tx, branch, "Head office").await?;
     let sites = seed_sites(&mut tx, workspace).await?;
@@ -137,19 +137,6 @@ pub async fn seed_demo(app: &App, workspace: &str, world: &DemoWorld<'_>) -> Res
         accounts: connected,
         bot,
     })
-}
-
-/// A tenant is made before any scope of it can exist.
-pub(super) async fn create_tenant(
-    app: &App,
-    tenant: TenantId,
-    workspace: &str,
-    name: &str,
-    time_zone: &str,
-) -> Result<(), StoreError> {
-    let mut tx = app.db.system("tenant creation").await?;
-    system::insert_tenant(&mut tx, tenant, workspace, name, time_zone).await?;
-    tx.commit().await
 }
 
 /// London by day, Singapore from the small hours on: somebody is awake at any time, in summer and in winter, and both are

@@ -14,11 +14,18 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// A key for one request (operation and arguments, in a stable form).
+    /// A key for one request (operation and arguments, in a stable form); `None` when it is empty, longer than 200
+    /// characters or not ASCII.
     pub fn new(key: &str, request: &str) -> Option<Self> {
         let key = key.trim();
-        (!key.is_empty() && key.len() <= 200)
+        (!key.is_empty() && key.len() <= 200 && key.is_ascii())
             .then(|| Self { key: key.to_owned(), request_hash: Sha256::digest(request.as_bytes()).into() })
+    }
+
+    /// The key of one part of a request that has several: each has an effect of its own.
+    #[must_use]
+    pub fn part(&self, name: &str) -> Self {
+        Self { key: format!("{}/{name}", self.key), ..self.clone() }
     }
 
     fn holder(subject: &Subject) -> Uuid {

@@ -22,6 +22,7 @@ mod shadow;
 mod templates;
 mod verifiers;
 mod webhooks;
+mod workspace;
 
 pub use capacity::save_capacity;
 pub use channels::{
@@ -53,3 +54,4 @@ pub use webhooks::{
     NewEndpoint, recover_endpoint, remove_endpoint, resend_delivery, rotate_endpoint_secret, save_endpoint,
     set_endpoint_active, test_endpoint,
 };
+pub use workspace::{NewWorkspace, Workspace, create_workspace, reset_password};

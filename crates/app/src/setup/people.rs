@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Units of work a new person can have: one call, three chats, five messaging threads, ten mails.
-const CAPS: [(ChannelClass, i16); 4] =
+pub(super) const CAPS: [(ChannelClass, i16); 4] =
     [(ChannelClass::Voice, 1), (ChannelClass::Chat, 3), (ChannelClass::Messaging, 5), (ChannelClass::Mail, 10)];
 
 /// Why a person was not changed.
@@ -91,7 +91,7 @@ pub struct Person {
 }
 
 /// An address that can sign in, lower-cased.
-fn address(text: &str) -> Result<String, SetupRefused> {
+pub(super) fn address(text: &str) -> Result<String, SetupRefused> {
     let text = text.trim().to_lowercase();
     let parts = text.split_once('@');
     let whole = parts.is_some_and(|(local, host)| !local.is_empty() && host.contains('.') && !host.contains('@'));
@@ -101,7 +101,8 @@ fn address(text: &str) -> Result<String, SetupRefused> {
     Ok(text)
 }
 
-async fn hashed(password: Option<String>) -> Result<Option<String>, SetupRefused> {
+/// The hash of a password that is given; a weak one is refused.
+pub(super) async fn hashed(password: Option<String>) -> Result<Option<String>, SetupRefused> {
     let Some(password) = password else { return Ok(None) };
     match tokio::task::spawn_blocking(move || auth::hash_password(&password)).await {
         Ok(Ok(hash)) => Ok(Some(hash)),

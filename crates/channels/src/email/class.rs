@@ -1,4 +1,5 @@
-//! Who must not get an automatic answer: machines and lists (RFC 3834 and practice).
+//! Who must not get an automatic answer: machines and lists (RFC 3834 and practice); and who waits for none at all:
+//! machines.
 
 use super::{mime::Part, read::Mail};
 use serde::Serialize;
@@ -8,6 +9,9 @@ use serde::Serialize;
 pub struct Class {
     /// An automatic answer to it could go round for ever, or to thousands.
     pub must_not_auto_respond: bool,
+    /// Nobody waits for an answer: a machine wrote it by itself, or it went to thousands. What people write by way of a
+    /// list, a group or a helpdesk is not quiet, though no machine answers it.
+    pub quiet: bool,
     /// `Auto-Submitted` other than `no` (RFC 3834 5).
     pub auto_submitted: bool,
     /// Header fields that say so.
@@ -28,6 +32,9 @@ pub struct Class {
     pub feedback_report: bool,
 }
 
+/// Fields that ask for no automatic answer, or keep one from going round: on the mail of people too.
+const WISHES: &[(&str, &str)] = &[("x-auto-response-suppress", "X-Auto-Response-Suppress"), ("x-loop", "X-Loop")];
+
 /// Fields whose presence says that a machine wrote, by the names that mailers use.
 const MARKS: &[(&str, &str)] = &[
     ("auto-generated", "Auto-Generated"),
@@ -37,14 +44,12 @@ const MARKS: &[(&str, &str)] = &[
     ("x-failed-recipients", "X-Failed-Recipients"),
     ("x-fc-machinegenerated", "X-FC-MachineGenerated"),
     ("x-vacation", "X-Vacation"),
-    ("x-auto-response-suppress", "X-Auto-Response-Suppress"),
     ("x-autoreply", "X-Autoreply"),
     ("x-autorespond", "X-Autorespond"),
     ("x-autoresponder", "X-Autoresponder"),
     ("x-auto-reply", "X-Auto-Reply"),
     ("x-autoreply-from", "X-Autoreply-From"),
     ("x-mail-autoreply", "X-Mail-Autoreply"),
-    ("x-loop", "X-Loop"),
 ];
 
 /// Fields of lists (RFC 2369, RFC 2919, RFC 8058).
@@ -67,36 +72,7 @@ fn token(value: &str) -> &str {
 /// Classifies a mail whose header fields are read.
 pub(crate) fn of(mail: &Mail, parts: &[Part]) -> Class {
     let mut class = Class::default();
-    let mut mark = |name: &str| {
-        if !class.auto_headers.iter().any(|known| known == name) {
-            class.auto_headers.push(name.to_owned());
-        }
-    };
-    for (name, value) in &mail.headers {
-        let value = value.trim().to_ascii_lowercase();
-        match name.as_str() {
-            "auto-submitted" if token(&value) != "no" => {
-                class.auto_submitted = true;
-                mark("Auto-Submitted");
-            }
-            "precedence" if matches!(token(&value), "bulk" | "junk" | "list" | "auto_reply") => mark("Precedence"),
-            "x-precedence" if matches!(token(&value), "bulk" | "junk" | "list" | "auto_reply") => mark("X-Precedence"),
-            "x-auto-response-suppress" if value == "none" => {}
-            "return-path" => class.null_return_path |= value.split_whitespace().collect::<String>() == "<>",
-            other if other.starts_with("list-") => {
-                class.list = true;
-                if let Some((_, shown)) = LISTS.iter().find(|(known, _)| *known == other) {
-                    mark(shown);
-                }
-            }
-            other => {
-                if let Some((_, shown)) = MARKS.iter().find(|(known, _)| *known == other) {
-                    mark(shown);
-                }
-            }
-        }
-    }
-    class.auto_headers.sort();
+    fields(&mut class, &mail.headers);
     class.daemon_sender = mail.from.as_ref().is_some_and(|from| daemon(&from.email));
     class.no_reply = mail.from.as_ref().is_some_and(|from| unread(&from.email));
     if let Some(root) = parts.first() {
@@ -108,18 +84,62 @@ pub(crate) fn of(mail: &Mail, parts: &[Part]) -> Class {
         class.disposition_report = is("disposition-notification", "message/disposition-notification");
         class.feedback_report = is("feedback-report", "message/feedback-report");
     }
-    let report = parts.first().is_some_and(|root| root.head.mime == "multipart/report");
-    class.must_not_auto_respond = report
+    class.quiet |= parts.first().is_some_and(|root| root.head.mime == "multipart/report")
         || class.auto_submitted
-        || !class.auto_headers.is_empty()
         || class.null_return_path
         || class.daemon_sender
-        || class.list
-        || class.no_reply
         || class.delivery_report
         || class.disposition_report
         || class.feedback_report;
+    class.must_not_auto_respond = class.quiet || !class.auto_headers.is_empty() || class.list || class.no_reply;
     class
+}
+
+/// What the header fields say.
+fn fields(class: &mut Class, headers: &[(String, String)]) {
+    let (mut bulk, mut leave, mut post) = (false, false, false);
+    for (name, value) in headers {
+        let value = value.trim().to_ascii_lowercase();
+        let shown = match name.as_str() {
+            "auto-submitted" if token(&value) != "no" => {
+                class.auto_submitted = true;
+                Some("Auto-Submitted")
+            }
+            "precedence" | "x-precedence" if matches!(token(&value), "bulk" | "junk" | "list" | "auto_reply") => {
+                bulk |= matches!(token(&value), "bulk" | "junk");
+                class.quiet |= token(&value) == "auto_reply";
+                Some(if name == "precedence" { "Precedence" } else { "X-Precedence" })
+            }
+            "x-auto-response-suppress" if value == "none" => None,
+            "return-path" => {
+                class.null_return_path |= value.split_whitespace().collect::<String>() == "<>";
+                None
+            }
+            other if other.starts_with("list-") => {
+                class.list = true;
+                leave |= other == "list-unsubscribe";
+                post |= other == "list-post" && token(&value) != "no";
+                shown_as(LISTS, other)
+            }
+            other => {
+                let mark = shown_as(MARKS, other);
+                class.quiet |= mark.is_some();
+                mark.or_else(|| shown_as(WISHES, other))
+            }
+        };
+        if let Some(shown) = shown
+            && !class.auto_headers.iter().any(|known| known == shown)
+        {
+            class.auto_headers.push(shown.to_owned());
+        }
+    }
+    // A newsletter: to a list that people write to it would name the way.
+    class.quiet |= bulk && leave && !post;
+    class.auto_headers.sort();
+}
+
+fn shown_as(known: &'static [(&'static str, &'static str)], name: &str) -> Option<&'static str> {
+    known.iter().find(|(known, _)| *known == name).map(|(_, shown)| *shown)
 }
 
 fn local_part(address: &str) -> String {
@@ -128,12 +148,52 @@ fn local_part(address: &str) -> String {
 }
 
 /// Addresses of mail systems (RFC 2142, and what they are called in practice).
-fn daemon(address: &str) -> bool {
+pub(super) fn daemon(address: &str) -> bool {
     let local = local_part(address);
     local.starts_with("mailerdaemon") || matches!(local.as_str(), "postmaster" | "maildaemon" | "mailsystem")
 }
 
-fn unread(address: &str) -> bool {
+/// Addresses that nobody reads.
+pub(super) fn unread(address: &str) -> bool {
     let local = local_part(address);
     local.starts_with("bounce") || local.starts_with("noreply") || matches!(local.as_str(), "donotreply" | "nobody")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+
+    #[test]
+    fn people_who_write_by_way_of_a_list_or_a_helpdesk_wait_for_an_answer_and_machines_do_not() {
+        let class = |fields: &str| read(format!("From: a@b.example\n{fields}\n\nx").as_bytes()).class;
+        for fields in [
+            "Precedence: list\nList-Id: <help.b.example>",
+            "Precedence: bulk",
+            "List-Unsubscribe: <https://b.example/u>",
+            "Precedence: bulk\nList-Post: <mailto:l@b.example>\nList-Unsubscribe: <mailto:u@b.example>",
+            "X-Auto-Response-Suppress: All",
+            "X-Loop: support@b.example",
+        ] {
+            let class = class(fields);
+            assert!(!class.quiet && class.must_not_auto_respond, "{fields}");
+        }
+        for fields in [
+            "Auto-Submitted: auto-replied\nX-Auto-Response-Suppress: All",
+            "X-Autoreply: yes",
+            "X-Vacation: yes",
+            "Precedence: auto_reply",
+            "Return-Path: <>",
+            "Content-Type: multipart/report; boundary=b",
+            "Precedence: bulk\nList-Unsubscribe: <https://b.example/u>",
+            "Precedence: bulk\nList-Unsubscribe: <https://b.example/u>\nList-Post: NO",
+        ] {
+            let class = class(fields);
+            assert!(class.quiet && class.must_not_auto_respond, "{fields}");
+        }
+        let from = |address: &str| read(format!("From: {address}\n\nx").as_bytes()).class;
+        assert!(from("MAILER-DAEMON@b.example").quiet);
+        let form = from("no-reply@b.example");
+        assert!(!form.quiet && form.must_not_auto_respond && form.no_reply);
+        assert!(!class("Subject: hello").must_not_auto_respond);
+    }
 }

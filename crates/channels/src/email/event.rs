@@ -2,9 +2,9 @@
 
 use super::{
     auth::Results,
-    html,
+    class, html,
     providers::Status,
-    read::{File, Mail, line},
+    read::{Address, File, Mail, line},
     thread,
 };
 use meridian_domain::{
@@ -95,14 +95,52 @@ fn message(
         return event;
     };
     let results = envelope.results.clone().unwrap_or_else(|| Results::of(account, mail));
-    let level = results.level(mail);
+    let author = behind(account, mail, from);
+    // What the checks say, they say of From.
+    let level = if author.is_some() { Verification::Claimed } else { results.level(mail) };
     let mut event = InboundEvent::new(EventKind::Message, key, at);
     event.external_id = Some(external);
-    event.sender = sender(&from.email, level, &from.name);
+    let Address { email, name } = author.as_ref().unwrap_or(from);
+    event.sender = sender(email, level, name);
     event.reply_to = mail.in_reply_to.last().or(mail.references.last()).cloned();
     event.content = Some(content(mail));
     event.detail = detail(account, mail, &results, level);
+    let ours = author.is_none() && own(account, &from.email);
+    if mail.class.quiet || class::daemon(&from.email) || ours {
+        event.note("auto", true);
+        event.note("class", json!(mail.class));
+    } else if mail.class.must_not_auto_respond {
+        event.note("people_only", true);
+        event.note("class", json!(mail.class));
+    }
+    if author.is_some() {
+        event.note("from", json!(from));
+    }
     event
+}
+
+/// The person behind a From that names nobody who could be answered: forms and helpdesks name them in Reply-To, a group
+/// that puts its own address there, which may be ours, in X-Original-Sender. A claim like From itself.
+fn behind(account: &AccountConfig, mail: &Mail, from: &Address) -> Option<Address> {
+    let stated = if class::unread(&from.email) {
+        mail.reply_to.first().cloned()
+    } else if mail.class.list && own(account, &from.email) {
+        let email = mail.header("x-original-sender").next().map(line)?;
+        Some(Address { email: email.trim_matches(['<', '>']).to_owned(), name: String::new() })
+    } else {
+        None
+    };
+    let mailbox_of_ours = |email: &str| account.addresses.iter().any(|ours| ours.eq_ignore_ascii_case(email));
+    stated.filter(|Address { email, .. }| {
+        let nobody = class::unread(email) || class::daemon(email) || own(account, email) || mailbox_of_ours(email);
+        email.contains('@') && !nobody
+    })
+}
+
+/// Whether it is the address that the account's mail leaves from.
+fn own(account: &AccountConfig, email: &str) -> bool {
+    let address = |text: &str| text.rsplit('<').next().unwrap_or_default().trim_matches(['>', ' ']).to_lowercase();
+    account.setting("from").map(address).as_deref() == Some(email.to_lowercase().as_str())
 }
 
 fn sender(email: &str, verified: Verification, name: &str) -> Sender {
@@ -156,14 +194,6 @@ fn attachment(file: &File) -> Attachment {
 
 fn detail(account: &AccountConfig, mail: &Mail, results: &Results, level: Verification) -> Value {
     let mut detail = Map::new();
-    let ours = mail.from.as_ref().is_some_and(|from| {
-        let address = |text: &str| text.rsplit('<').next().unwrap_or_default().trim_matches(['>', ' ']).to_lowercase();
-        account.setting("from").map(address).as_deref() == Some(from.email.to_lowercase().as_str())
-    });
-    if mail.class.must_not_auto_respond || ours {
-        detail.insert("auto".to_owned(), json!(true));
-        detail.insert("class".to_owned(), json!(mail.class));
-    }
     detail.insert("dmarc_passed".to_owned(), json!(level == Verification::Channel));
     let checks = results.shown();
     if !checks.is_null() {
@@ -229,4 +259,57 @@ fn reports(mail: &Mail, external: &str, received: Instant) -> Vec<InboundEvent> 
         receipt
     };
     report.dsn.iter().enumerate().map(receipt).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Email;
+    use crate::{Channel, testing};
+    use meridian_domain::event::{InboundEvent, Verification};
+    use serde_json::json;
+
+    fn parse(raw: &str) -> InboundEvent {
+        let settings =
+            json!({ "from": "Help <help@shop.example>", "domain": "shop.example", "authserv_id": "mx.shop.example" });
+        let mut account = testing::account(&Email, settings, &[]);
+        account.addresses = vec!["sales@shop.example".to_owned()];
+        Email.parse(&account, &testing::stored(raw.replace('\n', "\r\n"))).remove(0)
+    }
+
+    #[test]
+    fn who_wrote_by_way_of_a_form_is_answered_at_reply_to_and_proves_nothing() {
+        let passed = "Authentication-Results: mx.shop.example; dmarc=pass header.from=forms.example\n";
+        let form =
+            |reply_to: &str| parse(&format!("{passed}From: Form <no-reply@forms.example>\nReply-To: {reply_to}\n\nhi"));
+        let told = form("Ana <Ana@Example.org>");
+        let known = &told.sender.ids[0];
+        assert_eq!((known.value.as_str(), known.verified), ("ana@example.org", Verification::Claimed));
+        assert_eq!((told.sender.name.as_deref(), &told.detail["dmarc_passed"]), (Some("Ana"), &json!(false)));
+        assert_eq!(told.detail["from"], json!({ "email": "no-reply@forms.example", "name": "Form" }));
+        assert!(!told.is_automatic() && told.detail["people_only"] == json!(true));
+        // Nobody who could be answered, or ourselves.
+        for nobody in
+            ["noreply@forms.example", "postmaster@x.example", "HELP@shop.example", "sales@shop.example", "Ana"]
+        {
+            let told = form(nobody);
+            assert_eq!(told.sender.ids[0].value, "no-reply@forms.example", "{nobody}");
+            assert_eq!(told.sender.ids[0].verified, Verification::Channel, "{nobody}");
+        }
+        // A person's own From counts.
+        let person = parse("From: Ana <ana@example.org>\nReply-To: eve@example.org\n\nhi");
+        assert_eq!(person.sender.ids[0].value, "ana@example.org");
+        assert!(person.detail.get("people_only").is_none());
+    }
+
+    #[test]
+    fn a_group_under_our_own_address_hides_nobody_and_our_own_mail_stays_quiet() {
+        let group = "List-Id: <help.shop.example>\nPrecedence: list\n";
+        let from = "From: 'Ana' via Help <help@shop.example>\n";
+        let told = parse(&format!("{from}{group}X-Original-Sender: ana@example.org\n\nhi"));
+        assert_eq!(told.sender.ids[0].value, "ana@example.org");
+        assert!(!told.is_automatic() && told.detail["people_only"] == json!(true));
+        assert!(parse(&format!("{from}{group}X-Original-Sender: help@shop.example\n\nhi")).is_automatic());
+        assert!(parse(&format!("{from}{group}\nhi")).is_automatic());
+        assert!(parse(&format!("{from}X-Original-Sender: ana@example.org\n\nhi")).is_automatic(), "not by a list");
+    }
 }

@@ -5,8 +5,11 @@
 
 use super::read::line;
 use crate::{Http, http::error};
-use async_imap::{Client, Session, types::Fetch};
-use futures_util::{Stream, StreamExt};
+use async_imap::{
+    Client, Session,
+    error::Error as Failure,
+    imap_proto::{AttributeValue, MailboxDatum, MessageSection, Response, SectionPath, Status},
+};
 use meridian_domain::{
     channel::AccountConfig,
     outbound::{ErrorClass, SendError},
@@ -14,7 +17,7 @@ use meridian_domain::{
 };
 use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
 use serde_json::Value;
-use std::{fmt::Debug, pin::pin, sync::Arc, time::Duration};
+use std::{fmt::Debug, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -59,13 +62,13 @@ impl std::fmt::Display for Position {
     }
 }
 
-/// A mail of the mailbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// As it lies there.
-    pub mail: Vec<u8>,
-    /// How far the mailbox is read with it.
-    pub position: Position,
+/// How much of a mail is fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// All of it, when it is not too large.
+    Whole,
+    /// Its head alone: the server does not hand the rest out.
+    Head,
 }
 
 /// A mailbox that is open for reading.
@@ -117,9 +120,14 @@ impl Mailbox {
 
     /// Uids that match, in order.
     async fn search(&mut self, query: &str) -> Result<Vec<u32>, SendError> {
-        let session = &mut self.session;
-        let found = soon(async { session.uid_search(query).await.map_err(|e| refused(&e)) }).await?;
-        let mut uids: Vec<u32> = found.into_iter().collect();
+        let mut uids = Vec::new();
+        let command = format!("UID SEARCH {query}");
+        let asked = ask(&mut self.session, &command, |answer| {
+            if let Response::MailboxData(MailboxDatum::Search(found)) = answer {
+                uids.extend_from_slice(found);
+            }
+        });
+        soon(asked).await?;
         uids.sort_unstable();
         Ok(uids)
     }
@@ -159,32 +167,31 @@ impl Mailbox {
     }
 
     async fn list(&mut self, from: u32, to: u32) -> Result<Vec<(u32, u32)>, SendError> {
-        let session = &mut self.session;
-        let asked = async {
-            let answers =
-                session.uid_fetch(format!("{from}:{to}"), "(UID RFC822.SIZE)").await.map_err(|e| refused(&e))?;
-            let fetched = all(answers).await?;
-            Ok(fetched.iter().filter_map(|one| Some((one.uid?, one.size?))).collect::<Vec<_>>())
-        };
-        let mut listed = soon(asked).await?;
+        let mut listed = Vec::new();
+        let command = format!("UID FETCH {from}:{to} (UID RFC822.SIZE)");
+        soon(ask(&mut self.session, &command, |answer| listed.extend(sized(answer)))).await?;
         listed.retain(|(uid, _)| (from..=to).contains(uid));
         listed.sort_unstable();
         Ok(listed)
     }
 
-    /// One mail; `None` when it was taken away meanwhile.
-    pub async fn fetch(&mut self, uid: u32, size: u32) -> Result<Option<Vec<u8>>, SendError> {
-        let whole = size <= LARGEST;
-        let session = &mut self.session;
-        let what = if whole { "(UID BODY.PEEK[])" } else { "(UID BODY.PEEK[HEADER])" };
-        let asked = async {
-            let answers = session.uid_fetch(uid.to_string(), what).await.map_err(|e| refused(&e))?;
-            let fetched = all(answers).await?;
-            let one = fetched.iter().find(|one| one.uid == Some(uid));
-            Ok(one.and_then(|one| if whole { one.body() } else { one.header() }).map(<[u8]>::to_vec))
-        };
-        let found = tokio::time::timeout(MAIL_PATIENCE, asked).await.map_err(|_| slow())??;
-        Ok(found.map(|mail| if whole { mail } else { head_alone(&mail, size) }))
+    /// One mail, or what stands for it; `None` when it was taken away meanwhile.
+    pub async fn fetch(&mut self, uid: u32, size: u32, part: Part) -> Result<Option<Vec<u8>>, SendError> {
+        let whole = part == Part::Whole && size <= LARGEST;
+        let what = if whole { "BODY.PEEK[]" } else { "BODY.PEEK[HEADER]" };
+        let command = format!("UID FETCH {uid} (UID {what})");
+        let mut found = None;
+        let asked = ask(&mut self.session, &command, |answer| {
+            if let Some(content) = content(answer, uid, whole) {
+                found = Some(content.to_vec());
+            }
+        });
+        tokio::time::timeout(MAIL_PATIENCE, asked).await.map_err(|_| slow())??;
+        Ok(found.map(|mail| match part {
+            _ if whole => mail,
+            Part::Whole => head_alone(&mail, &too_large(size)),
+            Part::Head => head_alone(&mail, KEPT_BACK),
+        }))
     }
 
     /// Waits until the server says that something is new, or a time is over; a server that cannot tell is asked by then.
@@ -216,17 +223,82 @@ pub(super) async fn check(http: &Http, account: &AccountConfig) -> Result<(), Se
     Ok(())
 }
 
-async fn all(answers: impl Stream<Item = async_imap::error::Result<Fetch>>) -> Result<Vec<Fetch>, SendError> {
-    let mut answers = pin!(answers);
-    let mut found = Vec::new();
-    while let Some(one) = answers.next().await {
-        found.push(one.map_err(|e| refused(&e))?);
+/// Runs a command and shows each of its answers, until the line that ends it. The library's own readers take a refusal, and
+/// a connection that ends before, for the end of the answers: a folder looks empty then and a mail taken away.
+async fn ask(
+    session: &mut Session<Box<dyn Wire>>,
+    command: &str,
+    mut each: impl FnMut(&Response<'_>) + Send,
+) -> Result<(), SendError> {
+    let ours = session.run_command(command).await.map_err(|e| refused(&e))?;
+    loop {
+        // The words of the failure hold what was read, a mail perhaps: its kind is enough.
+        let cut = |e: std::io::Error| error(ErrorClass::ProviderDown, format!("the mailbox server: {}", e.kind()));
+        let read = session.read_response().await.map_err(cut)?;
+        let answer = read.ok_or_else(|| refused(&Failure::ConnectionLost))?;
+        match answer.parsed() {
+            Response::Done { tag, status: Status::Ok, .. } if *tag == ours => return Ok(()),
+            Response::Done { tag, status, outcome } if *tag == ours => {
+                // The password was taken: this is not about who asks.
+                let words = outcome.information.as_deref().unwrap_or_default();
+                let told = format!("the mailbox server refuses ({status:?}): {words}");
+                return Err(error(ErrorClass::ProviderDown, line(&told)));
+            }
+            other => each(other),
+        }
     }
-    Ok(found)
+}
+
+/// What is told of the mail with a uid, or of any.
+fn told<'a, 'b>(answer: &'a Response<'b>) -> Option<(u32, &'a [AttributeValue<'b>])> {
+    let Response::Fetch(_, told) = answer else { return None };
+    let uid = told.iter().find_map(|one| match one {
+        AttributeValue::Uid(uid) => Some(*uid),
+        _ => None,
+    })?;
+    Some((uid, told.as_slice()))
+}
+
+/// Uid and size of a mail.
+fn sized(answer: &Response<'_>) -> Option<(u32, u32)> {
+    let (uid, told) = told(answer)?;
+    told.iter().find_map(|one| match one {
+        AttributeValue::Rfc822Size(size) => Some((uid, *size)),
+        _ => None,
+    })
+}
+
+/// The mail with a uid, or its head.
+fn content<'a>(answer: &'a Response<'_>, uid: u32, whole: bool) -> Option<&'a [u8]> {
+    let (_, told) = told(answer).filter(|(known, _)| *known == uid)?;
+    told.iter().find_map(|one| match one {
+        AttributeValue::BodySection { section: None, data, .. } | AttributeValue::Rfc822(data) if whole => {
+            data.as_deref()
+        }
+        AttributeValue::BodySection { section: Some(SectionPath::Full(MessageSection::Header)), data, .. }
+        | AttributeValue::Rfc822Header(data)
+            if !whole =>
+        {
+            data.as_deref()
+        }
+        _ => None,
+    })
+}
+
+/// Why a head stands for a mail.
+const KEPT_BACK: &str = "the mailbox server does not hand this mail out: it stays in the mailbox";
+
+fn too_large(size: u32) -> String {
+    format!("{} MiB: the mail is too large to be fetched and stays in the mailbox", size >> 20)
+}
+
+/// What stands for a mail of which the server does not even hand the head out.
+pub fn nothing_of(position: Position) -> Vec<u8> {
+    format!("Subject: {position}\r\n\r\n[{KEPT_BACK}]\r\n").into_bytes()
 }
 
 /// What is shown of a mail that is not fetched.
-fn head_alone(head: &[u8], size: u32) -> Vec<u8> {
+fn head_alone(head: &[u8], why: &str) -> Vec<u8> {
     // What the head says of the body is not true any more.
     let mut kept = Vec::with_capacity(head.len() + 200);
     let mut dropping = false;
@@ -238,8 +310,7 @@ fn head_alone(head: &[u8], size: u32) -> Vec<u8> {
             kept.extend_from_slice(field);
         }
     }
-    let text = format!("\r\n[{} MiB: the mail is too large to be fetched and stays in the mailbox]\r\n", size >> 20);
-    kept.extend_from_slice(text.as_bytes());
+    kept.extend_from_slice(format!("\r\n[{why}]\r\n").as_bytes());
     kept
 }
 
@@ -287,15 +358,15 @@ fn slow() -> SendError {
 }
 
 /// A refusal is about who asks; anything else about the connection.
-fn refused(failure: &async_imap::error::Error) -> SendError {
+fn refused(failure: &Failure) -> SendError {
     let class = match failure {
-        async_imap::error::Error::No(_) | async_imap::error::Error::Validate(_) => ErrorClass::Auth,
+        Failure::No(_) | Failure::Validate(_) => ErrorClass::Auth,
         _ => ErrorClass::ProviderDown,
     };
     error(class, line(&failure.to_string()))
 }
 
-fn unreadable(folder: &str, failure: &async_imap::error::Error) -> SendError {
+fn unreadable(folder: &str, failure: &Failure) -> SendError {
     let told = refused(failure);
     SendError { detail: format!("the folder {}: {}", line(folder), told.detail), ..told }
 }
@@ -303,6 +374,81 @@ fn unreadable(folder: &str, failure: &async_imap::error::Error) -> SendError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+
+    /// A mailbox whose server answers each command as it is told, `TAG` standing for the command's; with nothing to say it
+    /// hangs up.
+    async fn mailbox(says: fn(&str) -> Option<&'static str>) -> Mailbox {
+        let (ours, theirs) = tokio::io::duplex(4096);
+        tokio::spawn(async move {
+            let (read, mut write) = tokio::io::split(theirs);
+            let mut lines = BufReader::new(read).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                let (tag, command) = line.split_once(' ').unwrap();
+                let said = if command.starts_with("LOGIN") { Some("TAG OK in\r\n") } else { says(command) };
+                let Some(said) = said else { return };
+                write.write_all(said.replace("TAG", tag).as_bytes()).await.unwrap();
+            }
+        });
+        let client = Client::new(Box::new(ours) as Box<dyn Wire>);
+        let session = client.login("u", "p").await.map_err(|(failure, _)| failure).unwrap();
+        Mailbox { session, folder: "INBOX".to_owned(), idles: false }
+    }
+
+    fn examined(command: &str) -> Option<&'static str> {
+        let seen = "* 2 EXISTS\r\n* OK [UIDVALIDITY 1] v\r\n* OK [UIDNEXT 9] n\r\nTAG OK [READ-ONLY] done\r\n";
+        command.starts_with("EXAMINE").then_some(seen)
+    }
+
+    #[tokio::test]
+    async fn a_refusal_and_a_lost_connection_are_not_an_empty_folder() {
+        let says: [fn(&str) -> Option<&'static str>; 4] = [
+            |command| examined(command).or(Some("TAG NO [UNAVAILABLE] later\r\n")),
+            |command| examined(command).or(Some("TAG BAD what\r\n")),
+            |command| examined(command).or(Some("* 1 FETCH (UID 4 RFC822.SIZE 5)\r\n* NO slow\r\nTAG NO some\r\n")),
+            examined,
+        ];
+        for says in says {
+            let down = |failure: SendError| failure.class == ErrorClass::ProviderDown;
+            let position = Position { validity: 1, uid: 3 };
+            assert!(mailbox(says).await.after(position).await.is_err_and(down));
+            assert!(mailbox(says).await.search("ALL").await.is_err_and(down));
+            assert!(mailbox(says).await.fetch(4, 5, Part::Whole).await.is_err_and(down));
+        }
+    }
+
+    #[tokio::test]
+    async fn mails_are_listed_and_fetched_and_one_that_is_gone_is_none() {
+        let mut open = mailbox(|command| match command {
+            "UID FETCH 4:8 (UID RFC822.SIZE)" => Some(
+                "* 2 FETCH (UID 7 RFC822.SIZE 6)\r\n* 3 EXISTS\r\n* 1 FETCH (UID 4 RFC822.SIZE 5)\r\nTAG OK done\r\n",
+            ),
+            "UID FETCH 4 (UID BODY.PEEK[])" => Some("* 1 FETCH (UID 4 BODY[] {5}\r\nhello)\r\nTAG OK done\r\n"),
+            "UID FETCH 4 (UID BODY.PEEK[HEADER])" => {
+                Some("* 1 FETCH (UID 4 BODY[HEADER] {9}\r\nTo: a\r\n\r\n)\r\nTAG OK done\r\n")
+            }
+            "UID SEARCH ALL" => Some("* SEARCH 7 4\r\nTAG OK done\r\n"),
+            _ => examined(command).or(Some("* 1 FETCH (UID 4 FLAGS ())\r\nTAG OK done\r\n")),
+        })
+        .await;
+        let (listed, through) = open.after(Position { validity: 1, uid: 3 }).await.unwrap();
+        assert_eq!((listed, through), (vec![(4, 5), (7, 6)], Position { validity: 1, uid: 8 }));
+        assert_eq!(open.search("ALL").await.unwrap(), [4, 7]);
+        assert_eq!(open.fetch(4, 5, Part::Whole).await.unwrap().as_deref(), Some(b"hello".as_slice()));
+        assert_eq!(open.fetch(5, 5, Part::Whole).await.unwrap(), None);
+        let head = open.fetch(4, 5, Part::Head).await.unwrap().unwrap();
+        assert_eq!(String::from_utf8(head).unwrap(), format!("To: a\r\n\r\n[{KEPT_BACK}]\r\n"));
+        let large = open.fetch(4, LARGEST + 1, Part::Whole).await.unwrap().unwrap();
+        assert!(String::from_utf8(large).unwrap().contains("25 MiB"));
+    }
+
+    #[test]
+    fn what_stands_for_a_mail_is_kept_for_people_to_see() {
+        let position = Position { validity: 7, uid: 12 };
+        let mail = crate::email::read(&nothing_of(position));
+        assert_eq!((mail.subject.as_deref(), mail.from.is_none()), (Some("7:12"), true));
+        assert!(mail.readable().unwrap_or_default().contains("stays in the mailbox"));
+    }
 
     #[test]
     fn a_position_is_read_back() {
@@ -314,7 +460,7 @@ mod tests {
     #[test]
     fn a_mail_that_is_too_large_is_shown_by_its_head() {
         let head = b"Subject: big\r\nContent-Type: multipart/mixed;\r\n boundary=x\r\nFrom: a@b.example\r\n\r\n";
-        let shown = String::from_utf8(head_alone(head, 40 << 20)).unwrap();
+        let shown = String::from_utf8(head_alone(head, &too_large(40 << 20))).unwrap();
         assert!(shown.starts_with("Subject: big\r\nFrom: a@b.example\r\n\r\n[40 MiB"), "{shown}");
         let mail = crate::email::read(shown.as_bytes());
         assert!(mail.readable().unwrap_or_default().contains("stays in the mailbox"));

@@ -122,12 +122,7 @@ impl Channel for Email {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            media: MediaKind::ALL,
-            media_max: 20 * 1024 * 1024,
-            idempotent_send: true,
-            ..Capabilities::default()
-        }
+        Capabilities { media: MediaKind::ALL, media_max: 20 * 1024 * 1024, ..Capabilities::default() }
     }
 
     fn settings(&self) -> &'static [Setting] {

@@ -104,6 +104,11 @@ fn a_reply_address_threads_only_for_the_person_it_was_written_to() {
     let forged = reply_to.replace("+c.", "+c.1");
     assert!(answer("ana@example.org", &forged).get("conversation").is_none());
     assert!(reply_to.split('@').next().unwrap().len() <= 64);
+    // Where it would be too long for an address the mail goes without.
+    let from = format!("{}@shop.example", "h".repeat(60));
+    let mail = compose(&account(), &outbound, &from, "ana@example.org", "m@shop.example").unwrap();
+    let text = String::from_utf8(mail.formatted()).unwrap();
+    assert!(!text.contains("+c.") && text.contains("References: <0@x> <1@x>"), "{text}");
 }
 
 #[test]

@@ -6,6 +6,8 @@ use meridian_domain::{channel::AccountConfig, ids::ConversationId};
 
 /// More recipients are not looked at.
 const MAX_RECIPIENTS: usize = 50;
+/// Longest local part of an address, octets (RFC 5321 4.5.3.1.1).
+const LONGEST_LOCAL: usize = 64;
 
 /// 80 bits that bind a reply address to account, conversation and recipient.
 fn reply_mac(account: &AccountConfig, key: &[u8], conversation: ConversationId, recipient: &str) -> String {
@@ -25,7 +27,8 @@ fn base36(mut number: u128) -> String {
     digits.iter().rev().collect()
 }
 
-/// The address that answers to a mail of ours come to.
+/// The address that answers to a mail of ours come to; none where it would be too long for an address. In-Reply-To and
+/// References thread such an answer.
 pub(super) fn reply_address(
     account: &AccountConfig,
     address: &str,
@@ -35,7 +38,8 @@ pub(super) fn reply_address(
     let key = account.secret("reply_mac")?;
     let (local, domain) = address.split_once('@')?;
     let mac = reply_mac(account, key.expose().as_bytes(), conversation, recipient);
-    Some(format!("{local}+c.{}.{mac}@{domain}", base36(conversation.0.as_u128())))
+    let local = format!("{local}+c.{}.{mac}", base36(conversation.0.as_u128()));
+    (local.len() <= LONGEST_LOCAL).then(|| format!("{local}@{domain}"))
 }
 
 /// The conversation that one of our signed reply addresses among the recipients names, written to this sender.

@@ -45,7 +45,6 @@ impl Channel for Line {
             buttons: 13,
             media: MediaKind::ALL,
             media_max: 25 * 1024 * 1024,
-            idempotent_send: true,
             // "Rate limits" of the Messaging API, push.
             sends_per_second: 2000,
             typing: true,

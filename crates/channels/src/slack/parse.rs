@@ -126,6 +126,8 @@ fn only_unfurled(raw: &Value) -> bool {
 fn written(raw: &Value, event: &mut InboundEvent) {
     event.external_id = id(raw, "/ts");
     event.reply_to = id(raw, "/thread_ts").filter(|thread| Some(thread) != event.external_id.as_ref());
+    // An answer hangs under the root of a thread, never under an answer in it ("chat.postMessage": `thread_ts`).
+    event.note("thread_ts", event.reply_to.clone());
     event.target_ref = text(raw, "/metadata/event_payload/delivery").map(str::to_owned);
     let content = content(raw);
     if content.text.is_none() && content.attachments.is_empty() {

@@ -82,7 +82,8 @@ fn blocks(text: &str, buttons: &[Button]) -> Value {
     ])
 }
 
-/// The message that is answered, when it is one: commands and forms have no timestamp ("chat.postMessage": `thread_ts`).
+/// The message that is answered, or the root of its thread; commands and forms have no timestamp ("chat.postMessage":
+/// `thread_ts`, which is never that of an answer in a thread).
 fn thread(message: &OutboundMessage) -> Option<&str> {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     message.in_reply_to.as_deref().filter(|ts| ts.split_once('.').is_some_and(|(s, n)| digits(s) && digits(n)))

@@ -54,7 +54,10 @@ fn messages_edits_deletes_and_reactions() {
         event.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
         parse(event)
     };
-    assert_eq!(with(json!({ "thread_ts": "1.2" })).reply_to.as_deref(), Some("1.2"));
+    let answer = with(json!({ "thread_ts": "1.2" }));
+    assert_eq!((answer.reply_to.as_deref(), &answer.detail["thread_ts"]), (Some("1.2"), &json!("1.2")));
+    let root = with(json!({ "thread_ts": "1777890000.000100" }));
+    assert_eq!((root.reply_to, root.detail.get("thread_ts"), event.detail.get("thread_ts")), (None, None, None));
     let changed = with(json!({ "subtype": "message_changed", "message": { "text": "new", "ts": "1.1" } }));
     assert_eq!((changed.kind, changed.target.as_deref()), (EventKind::Edit, Some("1.1")));
     let link = json!({ "text": "see https://example.org", "ts": "1.1" });
@@ -73,6 +76,10 @@ fn messages_edits_deletes_and_reactions() {
         json!({ "type": "reaction_added", "user": "U1", "reaction": "wave", "item": { "channel": "C1", "ts": "1.1" } }),
     );
     assert_eq!((added.target.as_deref(), added.reaction.as_deref()), (Some("1.1"), Some("wave")));
+    let removed = parse(
+        json!({ "type": "reaction_removed", "user": "U1", "reaction": "wave", "item": { "channel": "C1", "ts": "1.1" } }),
+    );
+    assert_eq!((removed.reaction, &removed.detail["emoji"]), (None, &json!("wave")));
 }
 
 #[test]

@@ -68,7 +68,6 @@ impl Channel for WeCom {
             window_messages: 5,
             deletes: true,
             delete_minutes: amend::RECALL_MINUTES,
-            idempotent_send: true,
             ..Capabilities::default()
         }
     }

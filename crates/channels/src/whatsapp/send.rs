@@ -17,7 +17,7 @@ use meridian_domain::{
 };
 use serde_json::{Value, json};
 
-/// Sends a text in parts of 4096 characters; the first carries the quotation.
+/// Sends a text in parts of 4096 characters; the first carries the quotation. Files come after it.
 pub(super) async fn send(
     http: &Http,
     account: &AccountConfig,
@@ -38,6 +38,11 @@ pub(super) async fn send(
         done.learned = learned(&answer, &message.to);
         done.external_ids.push(named(&answer)?);
         return Ok(done);
+    }
+    // All uploads come first: nothing was said when one fails ("Media": an id is good for 30 days).
+    let mut uploaded = Vec::new();
+    for file in &message.files {
+        uploaded.push(upload(http, account, number, file).await?);
     }
     let most = if message.buttons.is_empty() { 4096 } else { INTERACTIVE };
     let parts = split(&message.text, most, Unit::Chars);
@@ -63,8 +68,8 @@ pub(super) async fn send(
             done.learned = learned(&answer, &message.to);
         }
     }
-    for file in &message.files {
-        let sent = send_file(http, account, number, (field, to), message, file).await;
+    for (file, id) in message.files.iter().zip(uploaded) {
+        let sent = send_file(http, account, number, (field, to), message, (file, id)).await;
         done.external_ids.push(sent.map_err(|failure| partial(done.external_ids.len(), failure))?);
     }
     Ok(done)
@@ -87,16 +92,15 @@ fn interactive(text: &str, buttons: &[Button]) -> Value {
     json!({ "type": "list", "body": body, "action": { "button": "\u{2630}", "sections": [{ "rows": rows }] } })
 }
 
-/// A file is uploaded first, then sent by its id ("Media").
+/// A file that was uploaded is sent by its id ("Media").
 async fn send_file(
     http: &Http,
     account: &AccountConfig,
     number: &str,
     whom: (&str, &str),
     message: &OutboundMessage,
-    file: &OutboundFile,
+    (file, id): (&OutboundFile, String),
 ) -> Result<String, SendError> {
-    let id = upload(http, account, number, file).await?;
     let kind = MediaKind::of(&file.content_type);
     let mut part = json!({ "id": id });
     if kind == MediaKind::Document {
@@ -155,6 +159,59 @@ fn learned(answer: &Value, known: &[Identifier]) -> Vec<Identifier> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{testing, whatsapp::WhatsApp};
+    use meridian_domain::ids::{ConversationId, DeliveryId, ItemId};
+    use uuid::Uuid;
+
+    #[tokio::test]
+    async fn nothing_is_said_before_every_file_is_uploaded() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let refused = json!({ "error": { "code": 131_053, "message": "Media upload error" } });
+        let serve = tokio::spawn(async move {
+            let mut asked = Vec::new();
+            for (status, body) in [(200, json!({ "id": "m1" })), (400, refused)] {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut request = Vec::new();
+                while !(request.ends_with(b"--\r\n") || request.ends_with(b"}")) {
+                    assert!(stream.read_buf(&mut request).await.unwrap() > 0);
+                }
+                asked.push(String::from_utf8(request).unwrap());
+                let body = body.to_string();
+                let head =
+                    format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+                stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+            }
+            asked
+        });
+        let settings = json!({ "phone_number_id": "42", "api_base": url });
+        let account = testing::account(&WhatsApp, settings, &[("access_token", "t")]);
+        let file = |name: &str| OutboundFile {
+            name: name.to_owned(),
+            content_type: "application/pdf".to_owned(),
+            content: b"x".to_vec(),
+            ..OutboundFile::default()
+        };
+        let message = OutboundMessage {
+            id: DeliveryId(Uuid::nil()),
+            item: ItemId(Uuid::nil()),
+            conversation: ConversationId(Uuid::nil()),
+            to: vec![Identifier::channel("wa_id", "447700900000", "")],
+            thread: None,
+            text: "Here they are".to_owned(),
+            subject: None,
+            in_reply_to: None,
+            references: Vec::new(),
+            files: vec![file("a.pdf"), file("b.pdf")],
+            template: None,
+            buttons: Vec::new(),
+        };
+        let failure = send(&testing::loopback(), &account, &message).await.unwrap_err();
+        assert_ne!(failure.class, ErrorClass::Ambiguous, "{failure}");
+        let asked = serve.await.unwrap();
+        assert!(asked.iter().all(|request| request.starts_with("POST /v21.0/42/media ")), "{asked:?}");
+    }
 
     #[test]
     fn three_are_buttons_and_more_are_a_list() {

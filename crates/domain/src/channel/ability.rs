@@ -68,8 +68,6 @@ pub struct Capabilities {
     pub templates: bool,
     /// Messages of one account that the provider takes in a second; 0 = as many as come, or it keeps them in line itself.
     pub sends_per_second: u32,
-    /// Whether a repeated send is recognised by the provider.
-    pub idempotent_send: bool,
     /// Whether the text of a message of ours can be changed once it is sent.
     pub edits: bool,
     /// Whether a message of ours can be taken back.

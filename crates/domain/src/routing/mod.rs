@@ -26,7 +26,7 @@ pub use explain::{Explanation, Recorded, explain_past};
 pub use line::{Beyond, LineRule, wait_range, wait_seconds};
 pub use objection::Objection;
 pub use overflow::{InvalidLender, Lender, Overflow, OverflowRule};
-pub use plan::{AttributeNeed, InvalidPlan, Known, Order, Plan, StaffPool, Step, Tells, attribute_key};
+pub use plan::{AttributeNeed, InvalidPlan, Known, Order, Plan, StaffPool, Step, Tells, attribute_key, language_of};
 pub use shadow::Shadowed;
 pub use types::{Agent, Candidate, Decision, Event, Exclusion, Outcome, Preview, Queue, SkillNeed, Work};
 

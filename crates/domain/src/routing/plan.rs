@@ -40,6 +40,13 @@ pub fn attribute_key(text: &str) -> bool {
     !text.is_empty() && text.len() <= MOST_KEY && text.bytes().all(letter)
 }
 
+/// The language of a tag (BCP 47) by which work asks for people: its primary subtag, 2 or 3 letters in lower case. None
+/// of anything else, whatever a device sends: what routing tells apart, it keeps a place for.
+pub fn language_of(tag: &str) -> Option<&str> {
+    let language = tag.split(['-', '_']).next()?;
+    ((2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase())).then_some(language)
+}
+
 /// What a step asks of an attribute of an agent: one of several values, or a number that is high enough.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -206,8 +213,7 @@ impl Step {
         if self.skills.iter().any(|need| !(1..=5).contains(&need.level)) {
             return fail("skills", "a level goes from 1 to 5");
         }
-        let tag = |tag: &String| (2..=3).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_lowercase());
-        if !self.languages.iter().all(tag) {
+        if !self.languages.iter().all(|tag| language_of(tag) == Some(tag)) {
             return fail("languages", "a language is a primary subtag of BCP 47 in lower case, like en");
         }
         if self.attributes.len() > MOST_ATTRIBUTES {

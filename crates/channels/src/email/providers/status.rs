@@ -189,13 +189,12 @@ pub(super) fn sparkpost(item: &Value) -> Option<Status> {
     })
 }
 
-/// Brevo, "Transactional webhooks".
+/// Brevo, "Transactional webhooks": its `id` names the webhook, the same in every event.
 pub(super) fn brevo(event: &Value) -> Option<Status> {
     let name = text(&event["event"])?;
     Some(Status {
         recipient: text(&event["email"]),
         message_id: text(&event["message-id"]),
-        event_id: text(&event["id"]),
         timestamp: seconds(&event["ts_event"]).or_else(|| seconds(&event["ts"])),
         reason: text(&event["reason"]),
         ..status(name.clone(), &name)

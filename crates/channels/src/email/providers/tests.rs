@@ -234,6 +234,19 @@ fn what_became_of_our_mails() {
     assert_eq!(unknown.kind, EventKind::UnknownEvent);
 }
 
+#[test]
+fn brevo_names_its_webhook_and_no_event() {
+    let key = |mail: &str, at: i64| {
+        let body =
+            json!({ "event": "delivered", "id": 26_224, "message-id": mail, "email": "a@b.example", "ts_event": at });
+        events("brevo", "application/json", body.to_string()).remove(0).dedupe_key
+    };
+    let first = key("<1@x>", 1_777_890_000);
+    assert_ne!(first, key("<2@x>", 1_777_890_000));
+    assert_ne!(first, key("<1@x>", 1_777_890_060));
+    assert_eq!(first, key("<1@x>", 1_777_890_000));
+}
+
 proptest::proptest! {
     #[test]
     fn no_post_stops_a_provider(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300), provider in 0usize..8, form in 0usize..3) {
