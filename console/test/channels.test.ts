@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { changedSettings, givenSecrets, listed, meant, problem, shown, type FieldOf } from '../src/lib/channels';
+import { en } from '../src/lib/i18n/en';
+import { CHANNELS } from '../src/ui/channels';
 
 const field = (name: string, more: Partial<FieldOf> = {}): FieldOf => ({ name, label: name, help: '', example: '', input: 'TEXT', choices: [], required: false, secret: false, generated: false, ...more }) as FieldOf;
 const port = field('port', { input: 'NUMBER', required: true });
@@ -39,4 +42,12 @@ test('secrets are sent when they were typed, and never as settings', () => {
 
 test('lists take lines and commas of both scripts', () => {
   expect(listed('a, b\n\n c，d')).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test('every channel of the server has its picture and its name', () => {
+  const source = readFileSync(new URL('../../crates/domain/src/channel/mod.rs', import.meta.url), 'utf8');
+  const kinds = [...(/^kinds! \{\n([^}]*)\}/m.exec(source)?.[1] ?? '').matchAll(/^ +\w+ = "(\w+)"/gm)].map(([, kind]) => kind);
+  expect(kinds.length).toBeGreaterThan(0);
+  expect(Object.keys(CHANNELS).sort()).toEqual(kinds.sort());
+  for (const kind of kinds) expect(en, kind).toHaveProperty([`channel.${kind}`]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Drafts, withFile, written } from '../src/lib/drafts';
+import { backIn, Drafts, of, turned, withFile, written, type Draft } from '../src/lib/drafts';
 
 function store(): Storage {
   const kept = new Map<string, string>();
@@ -62,4 +62,36 @@ test('a file joins the words that wait for it, and is a draft by itself', () => 
   expect([drafts.has('cnv_1'), drafts.has('cnv_2')]).toEqual([true, false]);
   const note = withFile({ text: 'only for us', mode: 'note', key: 'a' }, file('three'));
   expect([note.mode, written(note), written({ ...note, text: ' ', files: [] }), written(null)]).toEqual(['note', true, false, false]);
+});
+
+const note: Draft = { text: 'he sounds angry', mode: 'note', key: 'n', begun: 4 };
+
+test('a refused reply that comes back is no part of a note, nor a note of it', () => {
+  const back = backIn(note, { mode: 'reply', text: 'Dear Nora', files: [] }, counter());
+  expect([back.mode, back.text]).toEqual(['reply', 'Dear Nora']);
+  expect([of(back, 'note'), of(back, 'reply')]).toEqual([note.text, 'Dear Nora']);
+  const both = backIn({ text: 'one moment', mode: 'reply', key: 'r' }, { mode: 'reply', text: 'Dear Nora', from: 'rpd_1' }, counter());
+  expect([both.text, both.key, both.from, both.other]).toEqual(['Dear Nora\none moment', 'r', 'rpd_1', undefined]);
+  const noted = backIn({ text: 'one moment', mode: 'reply', key: 'r' }, { mode: 'note', text: 'rang her' }, counter());
+  expect([noted.mode, noted.text, of(noted, 'reply')]).toEqual(['note', 'rang her', 'one moment']);
+});
+
+test('who turns from a note to a reply and back finds each as it was', () => {
+  const reply = turned(note, 'reply', counter());
+  expect([reply.text, reply.key, reply.begun]).toEqual(['', 'key-1', undefined]);
+  const again = turned({ ...reply, text: 'Dear Nora' }, 'note', counter());
+  expect(again).toEqual({ ...note, from: undefined, files: undefined, other: { text: 'Dear Nora', key: 'key-1', begun: undefined, from: undefined } });
+  expect(turned(again, 'note')).toBe(again);
+});
+
+test('words that wait are kept, also when those of the other mode are sent', () => {
+  const kept = store();
+  const drafts = new Drafts(kept, 'agt_1', counter());
+  const empty = turned(note, 'reply', counter());
+  drafts.write('cnv_1', empty);
+  expect([drafts.has('cnv_1'), written(empty), of(drafts.read('cnv_1'), 'note')]).toEqual([true, true, note.text]);
+  const next = drafts.sent('cnv_1', 'reply', empty.other);
+  expect([next.text, of(drafts.read('cnv_1'), 'note')]).toEqual(['', note.text]);
+  drafts.sent('cnv_1', 'note');
+  expect(drafts.has('cnv_1')).toBe(false);
 });

@@ -6,7 +6,7 @@ const page = { addEventListener: () => undefined, hidden: false, documentElement
 for (const [name, value] of Object.entries({ sessionStorage: storage, localStorage: storage, document: page, window: page, addEventListener: page.addEventListener, location: { pathname: '/inbox/mine' } })) vi.stubGlobal(name, value);
 
 const server = vi.hoisted(() => ({ act: vi.fn(), ask: vi.fn(), upload: vi.fn(), follow: vi.fn(), resync: (): void => undefined }));
-vi.mock('../src/lib/client', () => ({ ...server, fresh: () => undefined, follow: (_: unknown, __: unknown, on: { resync(): void }) => ((server.resync = on.resync), { stop: () => undefined }) }));
+vi.mock('../src/lib/client', () => ({ ...server, follow: (_: unknown, __: unknown, on: { resync(): void }) => ((server.resync = on.resync), { stop: () => undefined }) }));
 const { desk } = await import('../src/lib/desk.svelte');
 const { names } = await import('../src/lib/names.svelte');
 const { Failed } = await import('../src/lib/failed');

@@ -115,3 +115,41 @@ test('what was forgotten does not come back with the first page', () => {
   expect(ids(l)).toBe('a');
   expect(l.more).toBe(true);
 });
+
+test('a page that was under way when all was forgotten is no part of what is read anew', () => {
+  const all: R[] = 'abcdefgh'.split('').map((id, n) => ({ id, at: 20 - n }));
+  const p = (from: number) => page(all.slice(from, from + 2), from < 6);
+  const l = list();
+  expect([l.reset(p(0)), l.append(p(2)), l.append(p(4))]).toEqual([true, true, true]);
+  const asked = l.mark();
+  l.forget();
+  expect([l.more, l.cursor, l.loaded]).toEqual([false, null, false]);
+  expect(l.append(p(6), asked)).toBe(false);
+  expect(l.reset(p(0), asked)).toBe(false);
+  expect(ids(l)).toBe('');
+  expect(l.reset(p(0), l.mark())).toBe(true);
+  expect([ids(l), l.more, l.cursor, l.loaded]).toEqual(['ab', true, 'b', true]);
+  l.append(p(2));
+  expect(ids(l)).toBe('abcd');
+});
+
+test('what comes while all is read anew stays', () => {
+  const l = list();
+  l.reset(page([{ id: 'a', at: 9 }, { id: 'b', at: 8 }], true));
+  l.forget();
+  const asked = l.mark();
+  l.apply({ id: 'n', at: 10 }, true);
+  l.reset(page([{ id: 'a', at: 9 }, { id: 'b', at: 8 }], true), asked);
+  expect(ids(l)).toBe('nab');
+});
+
+test('a live row from below never makes an island, nor is it missing from the page that was under way', () => {
+  const l = list();
+  l.apply({ id: 'z', at: 1 }, true);
+  l.reset(page([{ id: 'a', at: 9 }, { id: 'b', at: 8 }], true));
+  expect(ids(l)).toBe('ab');
+  const asked = l.mark();
+  l.apply({ id: 'c', at: 7 }, true);
+  l.append(page([{ id: 'c', at: 7 }, { id: 'd', at: 6 }], true), asked);
+  expect(ids(l)).toBe('abcd');
+});

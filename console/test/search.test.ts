@@ -66,3 +66,34 @@ test('more goes on where the page ended; customers stand though messages were re
   await settle();
   expect([find.people.length, find.hits.length, find.trouble !== null]).toEqual([1, 0, true]);
 });
+
+test('more that is pressed twice goes on once, and what is there does not come again', async () => {
+  const find = new Find();
+  find.search('parcel', null, null);
+  await vi.advanceTimersByTimeAsync(300);
+  of('MessageSearch')[0]!.answer(page(['a', 'b'], 'c1'));
+  of('PeopleSearch')[0]!.answer({ customers: [] });
+  await settle();
+  void find.more('parcel', null, null);
+  void find.more('parcel', null, null);
+  await settle();
+  expect(of('MessageSearch')).toHaveLength(2);
+  of('MessageSearch')[1]!.answer(page(['b', 'c'], 'c2'));
+  await settle();
+  expect([find.hits.map(({ item }) => item.id), find.cursor, find.busy]).toEqual([['a', 'b', 'c'], 'c2', false]);
+  void find.more('parcel', null, null);
+  await settle();
+  // Another question asked meanwhile is not held up by a page of the last one.
+  find.search('refund', null, null);
+  await vi.advanceTimersByTimeAsync(300);
+  of('MessageSearch')[3]!.answer(page(['x'], 'd1'));
+  of('PeopleSearch')[1]!.answer({ customers: [] });
+  await settle();
+  void find.more('refund', null, null);
+  await settle();
+  expect(of('MessageSearch')[4]!.variables).toMatchObject({ text: 'refund', after: 'd1' });
+  of('MessageSearch')[2]!.answer(page(['d']));
+  of('MessageSearch')[4]!.answer(page(['y']));
+  await settle();
+  expect([find.hits.map(({ item }) => item.id), find.busy]).toEqual([['x', 'y'], false]);
+});

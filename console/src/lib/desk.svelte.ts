@@ -14,7 +14,7 @@ import {
   type QueuesQuery,
   type WorkCodeKind,
 } from '../gql/graphql';
-import { act, ask, follow, fresh } from './client';
+import { act, ask, follow } from './client';
 import { Failed } from './failed';
 import { clock } from './clock.svelte';
 import { Drafts, withFile, written, type Draft } from './drafts';
@@ -22,6 +22,7 @@ import { complain, words } from './errors';
 import type { Sent } from './files';
 import { code, i18n, t } from './i18n/index.svelte';
 import { belongs, conversationList, type View, withItem, withPreview } from './lists';
+import { names } from './names.svelte';
 import { pending, type Told } from './offers';
 import { notices } from './notices.svelte';
 import { Outbox, type Outgoing, type Tried } from './outbox';
@@ -142,6 +143,7 @@ class Desk {
     clearInterval(this.timer);
     clearTimeout(this.soon);
     this.reads.stop();
+    names.stop();
     for (const uploads of this.uploading.values()) uploads.stop();
     this.uploading.clear();
     for (const conversation of [...this.failures.keys()]) this.seen(conversation);
@@ -154,7 +156,6 @@ class Desk {
     if (!session.expired) await act(SignOutDocument, {}).catch(() => undefined);
     this.stop();
     session.forget();
-    fresh();
     router.go('/inbox');
   }
 

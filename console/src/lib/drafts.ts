@@ -12,8 +12,12 @@ export interface Draft {
   from?: string;
   /** Files that go with the words: they are stored already. */
   files?: { id: string; name: string; size: number; type: string }[];
+  /** The words of the other mode: they wait there, so that a note is never part of a reply. */
+  other?: Words;
 }
 
+type Mode = Draft['mode'];
+type Words = Pick<Draft, 'text' | 'key' | 'begun' | 'from'>;
 type Stored = NonNullable<Draft['files']>[number];
 
 /** With one more file. A note stays a note: the file waits for the reply it was meant for. */
@@ -23,7 +27,25 @@ export function withFile(draft: Draft, file: Stored): Draft {
 
 /** Whether there is something in it. */
 export function written(draft: Draft | null): boolean {
-  return draft !== null && (draft.text.trim() !== '' || Boolean(draft.files?.length));
+  return draft !== null && (draft.text.trim() !== '' || Boolean(draft.other?.text.trim()) || Boolean(draft.files?.length));
+}
+
+/** What is written in one mode, on the screen or not. */
+export function of(draft: Draft, mode: Mode): string {
+  return (draft.mode === mode ? draft.text : draft.other?.text) ?? '';
+}
+
+/** The other mode with its own words; those that stood there wait. Files are for a reply, whichever is on the screen. */
+export function turned(draft: Draft, mode: Mode, newKey: () => string = uuid): Draft {
+  if (draft.mode === mode) return draft;
+  const { text, key, begun, from, files } = draft;
+  return { text: '', key: newKey(), begun: undefined, from: undefined, ...draft.other, mode, files, other: text === '' ? undefined : { text, key, begun, from } };
+}
+
+/** Words that were refused go before what is written in their own mode. */
+export function backIn(draft: Draft, out: Pick<Draft, 'text' | 'mode' | 'from' | 'files'>, newKey: () => string = uuid): Draft {
+  const { text, key, other, files } = turned(draft, out.mode, newKey);
+  return { text: [out.text, text].filter(Boolean).join('\n'), mode: out.mode, key, from: out.from, files: [...(out.files ?? []), ...(files ?? [])], other };
 }
 
 type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -56,16 +78,16 @@ export class Drafts {
 
   write(conversation: string, draft: Draft): void {
     try {
-      if (draft.text === '' && draft.mode === 'reply' && !draft.files?.length) this.store.removeItem(this.name(conversation));
+      if (draft.text === '' && draft.mode === 'reply' && !draft.files?.length && !draft.other) this.store.removeItem(this.name(conversation));
       else this.store.setItem(this.name(conversation), JSON.stringify(draft));
     } catch {
       // Full or forbidden: the words stay in the field.
     }
   }
 
-  /** The words went out: the next ones get a key of their own. Who wrote a note goes on writing notes. */
-  sent(conversation: string, mode: Draft['mode']): Draft {
-    const next: Draft = { text: '', mode, key: this.newKey() };
+  /** The words went out: the next ones get a key of their own. Who wrote a note goes on writing notes; those of the other mode wait. */
+  sent(conversation: string, mode: Mode, other?: Words): Draft {
+    const next: Draft = { text: '', mode, key: this.newKey(), other };
     this.write(conversation, next);
     return next;
   }

@@ -21,6 +21,8 @@ export class KeysetList<T extends Keyed> {
   private readonly byId = new Map<string, T>();
   private floor: T | null = null;
   private time = 0;
+  /** When all was forgotten last: what was asked for before that is not to be trusted either. */
+  private anew = 0;
   /** When a row last came, changed or left by itself. */
   private readonly touched = new Map<string, number>();
 
@@ -36,15 +38,19 @@ export class KeysetList<T extends Keyed> {
     return this.time;
   }
 
-  /** What was read so far is not to be trusted: the next first page stands alone. */
+  /** What was read so far is not to be trusted, nor a page that is under way: the next first page stands alone. */
   forget(): void {
     this.byId.clear();
     this.touched.clear();
     this.floor = null;
+    [this.more, this.cursor, this.loaded] = [false, null, false];
+    this.anew = ++this.time;
+    this.settle();
   }
 
-  /** The first page, read again: rows above its end that it does not name have left the list. */
-  reset(page: Page<T>, asked = this.time): void {
+  /** The first page, read again: rows above its end that it does not name have left the list. Whether it was taken. */
+  reset(page: Page<T>, asked = this.time): boolean {
+    if (asked < this.anew) return false;
     const last = page.nodes.at(-1);
     const named = new Set(page.nodes.map((node) => node.id));
     for (const row of [...this.byId.values()]) {
@@ -57,26 +63,31 @@ export class KeysetList<T extends Keyed> {
       this.floor = last ?? null;
       this.more = page.pageInfo.hasNextPage;
       this.cursor = page.pageInfo.endCursor ?? null;
+      // What came by itself from below waits for its page.
+      if (last && this.more) for (const row of [...this.byId.values()]) if (this.order(row, last) > 0) this.byId.delete(row.id);
     }
     this.loaded = true;
     this.settle();
+    return true;
   }
 
-  /** The next page. */
-  append(page: Page<T>, asked = this.time): void {
+  /** The next page. Whether it was taken. */
+  append(page: Page<T>, asked = this.time): boolean {
+    if (asked < this.anew) return false;
     this.take(page, asked);
     this.floor = page.nodes.at(-1) ?? this.floor;
     this.more = page.pageInfo.hasNextPage;
     this.cursor = page.pageInfo.endCursor ?? this.cursor;
     this.settle();
+    return true;
   }
 
   /** A row came, changed or left. */
   apply(row: T, belongs: boolean): void {
+    if (belongs && !this.byId.has(row.id) && this.more && this.floor && this.order(row, this.floor) > 0) return;
     this.touch(row.id);
-    if (!belongs) this.byId.delete(row.id);
-    else if (!this.byId.has(row.id) && this.more && this.floor && this.order(row, this.floor) > 0) return;
-    else this.put(row);
+    if (belongs) this.put(row);
+    else this.byId.delete(row.id);
     this.settle();
   }
 

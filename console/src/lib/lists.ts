@@ -1,5 +1,6 @@
 import { KeysetList } from './keyset';
 import type { Item, Listed, Preview, Row } from './types';
+import { unique } from './unique';
 
 export type View = 'MINE' | 'OPEN' | 'QUEUE' | 'SNOOZED' | 'RESOLVED' | 'CONSULTED';
 
@@ -32,12 +33,7 @@ export function conversationList(): KeysetList<Listed> {
 /** Keeps what a row shows of its timeline when the row itself comes without. */
 export function withPreview(row: Row, known: Listed | undefined, extra: Preview[] = []): Listed {
   const nodes = [...extra, ...(known?.timeline.nodes ?? [])];
-  return { ...row, timeline: { nodes: unique(nodes).slice(0, 8) } };
-}
-
-function unique(items: Preview[]): Preview[] {
-  const seen = new Set<string>();
-  return items.filter((item) => !seen.has(item.id) && seen.add(item.id)).sort((a, b) => b.seq - a.seq);
+  return { ...row, timeline: { nodes: unique(nodes, ({ id }) => id).sort((a, b) => b.seq - a.seq).slice(0, 8) } };
 }
 
 export function withItem(row: Listed, item: Item): Listed {

@@ -4,10 +4,13 @@ import { KeysetList } from './keyset';
 import { bare } from './ids';
 import { newer } from './lists';
 import type { Stream } from './stream';
-import { Writes } from './typing';
 import type { Change, Detail, Drafted, Item, Row } from './types';
+import { Writes } from './typing';
+import { unique } from './unique';
 
 const PAGE = 40;
+/** The timeline of a conversation that is not there. */
+const NOTHING = { nodes: [], pageInfo: { hasNextPage: false } };
 /** Between two tries to read what could not be read, milliseconds. */
 const RETRY = 4000;
 
@@ -69,7 +72,7 @@ export class Timeline {
     clearTimeout(this.retry);
     this.reading = this.readNewest();
     await Promise.all([this.readDetail(), this.reading]);
-    const whole = this.loaded && (this.missing || (this.detail !== null && !this.partial));
+    const whole = this.list.loaded && (this.missing || (this.detail !== null && !this.partial));
     this.failed = !whole;
     if (!whole && !this.stopped) this.retry = setTimeout(() => void this.read(), RETRY);
   }
@@ -92,8 +95,7 @@ export class Timeline {
     try {
       const asked = this.list.mark();
       const answer = await ask(TimelineDocument, { id: this.id, first: PAGE, after: this.list.cursor });
-      if (answer.conversation) this.list.append(answer.conversation.timeline, asked);
-      this.publish();
+      if (answer.conversation && this.list.append(answer.conversation.timeline, asked)) this.publish();
     } finally {
       this.loading = false;
     }
@@ -103,7 +105,11 @@ export class Timeline {
   async reach(item: string): Promise<string | null> {
     const find = (): string | undefined => this.list.rows.find((row) => bare(row.id) === bare(item))?.id;
     await this.reading;
-    for (let page = 0; page < 25 && !find() && this.list.more; page++) await this.older();
+    for (let page = 0; page < 25 && !find() && this.list.more; page++) {
+      await this.older();
+      // All may be read anew meanwhile.
+      await this.reading;
+    }
     return find() ?? null;
   }
 
@@ -116,7 +122,8 @@ export class Timeline {
     try {
       const asked = this.list.mark();
       const answer = await ask(TimelineDocument, { id: this.id, first: PAGE });
-      if (answer.conversation) this.list.reset(answer.conversation.timeline, asked);
+      // What was asked for before all was forgotten is asked for anew already.
+      if (!this.list.reset(answer.conversation?.timeline ?? NOTHING, asked)) return this.reading;
       this.loaded = true;
       this.publish();
     } catch {
@@ -152,8 +159,9 @@ export class Timeline {
     this.again = setTimeout(() => void this.readDetail(), 250);
   }
 
+  /** While all is read anew what stood stays on the screen, with what comes meanwhile. */
   private publish(): void {
-    this.items = this.list.rows.toReversed();
-    this.more = this.list.more;
+    if (this.list.loaded) [this.items, this.more] = [this.list.rows.toReversed(), this.list.more];
+    else this.items = unique([...this.list.rows, ...this.items], ({ id }) => id).sort((a, b) => a.seq - b.seq);
   }
 }

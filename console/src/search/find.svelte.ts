@@ -1,6 +1,7 @@
 import { MessageSearchDocument, PeopleSearchDocument, type MessageSearchQuery, type PeopleSearchQuery } from '../gql/search/graphql';
 import { ask } from '../lib/client';
 import { words } from '../lib/errors';
+import { unique } from '../lib/unique';
 
 export type Hit = MessageSearchQuery['messageSearch']['nodes'][number];
 export type Met = PeopleSearchQuery['customers'][number];
@@ -24,6 +25,8 @@ export class Find {
   trouble = $state<string | null>(null);
   /** Where to go on. */
   cursor = $state<string | null>(null);
+  /** The next page is under way. */
+  busy = $state(false);
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ticket = 0;
 
@@ -31,6 +34,7 @@ export class Find {
     clearTimeout(this.timer);
     const asked = text.trim().slice(0, 200);
     const mine = ++this.ticket;
+    this.busy = false;
     if (asked === '') return void ([this.hits, this.people, this.answered, this.trouble, this.cursor] = [[], [], '', null, null]);
     this.answered = null;
     this.timer = setTimeout(() => void this.ask(asked, lifecycle, channel, mine), PAUSE);
@@ -38,14 +42,17 @@ export class Find {
 
   async more(text: string, lifecycle: State | null, channel: string | null): Promise<void> {
     const mine = this.ticket;
-    if (!this.cursor) return;
+    if (!this.cursor || this.busy) return;
+    this.busy = true;
     try {
       const { messageSearch: page } = await ask(MessageSearchDocument, { text: text.trim(), lifecycle, channel, after: this.cursor });
       if (mine !== this.ticket) return;
-      this.hits = [...this.hits, ...page.nodes];
+      this.hits = unique([...this.hits, ...page.nodes], ({ item }) => item.id);
       this.cursor = page.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
     } catch (error) {
       if (mine === this.ticket) this.trouble = words(error);
+    } finally {
+      if (mine === this.ticket) this.busy = false;
     }
   }
 
