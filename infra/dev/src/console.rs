@@ -2,10 +2,11 @@
 
 use crate::{meridian_dev_spec, root};
 use anyhow::{Context, Result, bail, ensure};
-use meridian_dev::{Child, Servers, free_port, packages, ready};
+use meridian_dev::{Child, Servers, free_port, interrupt, ready};
 use nix::unistd::Uid;
 use std::{
     collections::BTreeMap,
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant, SystemTime},
@@ -20,18 +21,33 @@ fn folder() -> PathBuf {
     root().join("console")
 }
 
-/// Whether Node.js is on this machine.
-pub fn node() -> bool {
-    Command::new("npm").arg("--version").output().is_ok_and(|done| done.status.success())
+/// The version of Node.js on this machine, or why the console cannot be built with it.
+pub fn node() -> Result<String> {
+    let said = |name: &str| {
+        let done = Command::new(name).arg("--version").output().ok().filter(|done| done.status.success());
+        done.map(|done| String::from_utf8_lossy(&done.stdout).trim().to_owned())
+    };
+    let here = said("node").context("Node.js is not here")?;
+    said("npm").context("npm is not here")?;
+    let package: serde_json::Value = serde_json::from_slice(&std::fs::read(folder().join("package.json"))?)?;
+    let wanted = package["engines"]["node"].as_str().unwrap_or_default();
+    ensure!(version(&here) >= version(wanted), "Node.js {here} is here, the console needs {wanted}");
+    Ok(here)
+}
+
+/// The numbers of a version: of `v20.19.4`, or of the oldest that `>=20.19` takes.
+fn version(text: &str) -> Vec<u32> {
+    let numbers = text.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+    numbers.split('.').map_while(|number| number.parse().ok()).collect()
 }
 
 fn npm(args: &[&str], quiet: bool) -> bool {
-    let mut command = Command::new("npm");
+    let mut command = interrupt::command("npm");
     command.args(args).current_dir(folder());
     if quiet {
         command.stdout(Stdio::null());
     }
-    command.status().is_ok_and(|status| status.success())
+    interrupt::status(&mut command).is_ok_and(|status| status.success())
 }
 
 /// When the newest file at or under a path was written.
@@ -65,11 +81,12 @@ pub fn build() {
     if !folder.join("package.json").exists() || (built.is_some() && built >= changed) {
         return;
     }
-    if !node() {
-        eprintln!("no Node.js: the console is not built, everything else is");
+    if let Err(error) = node() {
+        eprintln!("the console is not built, everything else is: {error:#}");
         return;
     }
-    if !(fetched() && npm(&["run", "build"], true)) {
+    let built = fetched() && npm(&["run", "build"], true);
+    if !built && !interrupt::asked() {
         eprintln!("the console could not be built (npm run build in console/ says why); everything else is");
     }
 }
@@ -93,7 +110,8 @@ pub fn browser() -> bool {
     let apt = |args: &[&str]| {
         let mut command = Command::new("apt-get");
         command.args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
+        // Not broken off by Ctrl-C: half an installation is worse than a late end.
+        command.process_group(0).status().is_ok_and(|status| status.success())
     };
     let install = [&["install", "-y", "--no-install-recommends"][..], &PACKAGES].concat();
     if !there() && Uid::effective().is_root() && !apt(&install) {
@@ -103,10 +121,9 @@ pub fn browser() -> bool {
 }
 
 /// Settings of a Meridian of its own on the suite's servers.
-fn environment(servers: &Servers, http: u16, metrics: u16) -> Result<BTreeMap<String, String>> {
+fn environment(servers: &Servers, dir: &Path, http: u16, metrics: u16) -> Result<BTreeMap<String, String>> {
     let owner = servers.postgres_url();
-    let psql = packages::find()?.postgres.join("psql");
-    let made = Command::new(psql).args(["-q", &owner, "-c", "create database console"]).output()?;
+    let made = interrupt::output(servers.psql()?.args(["-X", "-q", "-c", "create database console"]))?;
     ensure!(made.status.success(), "create database: {}", String::from_utf8_lossy(&made.stderr));
     let (base, _) = owner.rsplit_once('/').context("a database URL has a path")?;
     let set = [
@@ -121,46 +138,67 @@ fn environment(servers: &Servers, http: u16, metrics: u16) -> Result<BTreeMap<St
         ("MERIDIAN_HTTP_BIND", format!("127.0.0.1:{http}")),
         ("MERIDIAN_PUBLIC_URL", format!("http://127.0.0.1:{http}")),
         ("MERIDIAN_METRICS_BIND", format!("127.0.0.1:{metrics}")),
-        ("MERIDIAN_FILES", std::env::temp_dir().join(format!("meridian-console-files-{http}")).display().to_string()),
+        ("MERIDIAN_FILES", dir.join("console-files").display().to_string()),
         ("MERIDIAN_EGRESS_ALLOW", "127.0.0.0/8".to_owned()),
     ];
     Ok(set.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
-/// Every scenario in a browser, against console and API as they are served from the binary.
-pub fn scenarios(servers: &Servers, bin: &Path) -> Result<String> {
+/// Every scenario in a browser, against console and API as they are served from the binary. `dir` goes after the test; the
+/// log stays when one failed.
+pub fn scenarios(servers: &Servers, bin: &Path, dir: &Path) -> Result<String> {
+    let log = std::env::temp_dir().join(format!("meridian-console-{}.log", std::process::id()));
+    let played = play(servers, bin, dir, &log);
+    if played.is_ok() || interrupt::asked() {
+        let _ = std::fs::remove_file(&log);
+    }
+    played
+}
+
+fn play(servers: &Servers, bin: &Path, dir: &Path, log: &Path) -> Result<String> {
     let (http, metrics, provider) = (free_port(18080)?, free_port(19091)?, free_port(18900)?);
-    let mut env = environment(servers, http, metrics)?;
+    let mut env = environment(servers, dir, http, metrics)?;
     // The double of the providers plays the language model too.
     env.insert("MERIDIAN_MODEL_URL".to_owned(), format!("http://127.0.0.1:{provider}/v1"));
     let once = |args: &[&str]| -> Result<()> {
-        let done = Command::new(bin).args(args).envs(&env).output()?;
+        let done = interrupt::output(interrupt::command(bin).args(args).envs(&env))?;
         ensure!(done.status.success(), "meridian {}: {}", args.join(" "), String::from_utf8_lossy(&done.stderr).trim());
         Ok(())
     };
     once(&["migrate"])?;
     let (provider_url, bot) = (format!("http://127.0.0.1:{provider}"), format!("http://127.0.0.1:{provider}/bot"));
     once(&["seed", "demo", "--provider-url", &provider_url, "--bot-url", &bot])?;
-    let log = std::env::temp_dir().join(format!("meridian-console-{}.log", std::process::id()));
-    let mut child = Child::spawn(meridian_dev_spec("serve", bin, env.clone(), log.clone()))?;
+    let mut child = Child::spawn(meridian_dev_spec("serve", bin, env.clone(), log.to_owned()))?;
     let until = Instant::now() + Duration::from_mins(1);
     while !ready(&env["MERIDIAN_HTTP_BIND"]) {
+        interrupt::check()?;
         if Instant::now() > until || !child.running() {
             bail!("the API is not ready: see {}", log.display());
         }
         std::thread::sleep(Duration::from_millis(100));
     }
-    let done = Command::new("npm")
-        .args(["run", "--silent", "e2e"])
-        .current_dir(folder())
-        .env("BASE_URL", &env["MERIDIAN_PUBLIC_URL"])
-        .env("PROVIDER_PORT", provider.to_string())
-        .output()?;
+    let mut npm = interrupt::command("npm");
+    npm.args(["run", "--silent", "e2e"]).current_dir(folder()).env("TMPDIR", dir.join("tmp"));
+    npm.env("BASE_URL", &env["MERIDIAN_PUBLIC_URL"]).env("PROVIDER_PORT", provider.to_string());
+    let done = interrupt::output(&mut npm)?;
     let said = String::from_utf8_lossy(&done.stdout);
     eprint!("{said}{}", String::from_utf8_lossy(&done.stderr));
     child.ask();
     child.finish(Duration::from_secs(30));
     ensure!(done.status.success(), "browser scenarios failed: pictures in console/e2e/out, log in {}", log.display());
-    let _ = std::fs::remove_file(&log);
     Ok(said.lines().last().unwrap_or_default().trim_start_matches("console e2e: ok, ").to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version;
+
+    #[test]
+    fn versions_compare_by_their_numbers() {
+        let wanted = version(">=20.19");
+        assert_eq!(wanted, [20, 19]);
+        assert!(version("v18.20.4") < wanted && version("v20.9.0") < wanted && version("v20.18.3") < wanted);
+        assert!(version("v20.19.0") >= wanted && version("v24.1.0") >= wanted);
+        assert!(version("v20.19.0") >= version(""));
+    }
 }

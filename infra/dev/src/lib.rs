@@ -1,5 +1,6 @@
 //! Private PostgreSQL, Redis and RabbitMQ as child processes: no system services, no docker, no root needed.
 
+pub mod interrupt;
 pub mod packages;
 mod process;
 pub mod servers;

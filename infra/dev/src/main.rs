@@ -3,12 +3,13 @@
 mod console;
 mod fuzz;
 mod regen;
+mod scratch;
 mod test;
 mod up;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, ensure};
 use clap::{Parser, Subcommand};
-use meridian_dev::{Identity, Mode, Servers, packages};
+use meridian_dev::{Identity, interrupt, packages};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::{Pid, Uid},
@@ -17,12 +18,11 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
-    sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering},
-    },
     time::{Duration, Instant},
 };
+
+/// Longest wait for an end in order: 30 s of draining, and the servers'.
+const DOWN_WITHIN: Duration = Duration::from_mins(1);
 
 #[derive(Parser)]
 #[command(name = "./dev", about = "Meridian on this machine: private servers, build, run, test")]
@@ -90,30 +90,17 @@ fn state() -> PathBuf {
     base.join(format!("{hash:016x}"))
 }
 
-/// Counts Ctrl-C: the first stops in order, the second kills.
-fn interrupts() -> Result<Arc<AtomicU8>> {
-    let count = Arc::new(AtomicU8::new(0));
-    let seen = Arc::clone(&count);
-    ctrlc::set_handler(move || {
-        if seen.fetch_add(1, Ordering::SeqCst) > 0 {
-            // Children follow by their parent-death signal.
-            std::process::exit(130);
-        }
-    })?;
-    Ok(count)
-}
-
 /// Builds the binary and returns its path.
 fn build(release: bool) -> Result<PathBuf> {
     if let Ok(path) = std::env::var("MERIDIAN_BIN") {
         return Ok(path.into());
     }
-    let mut cargo = Command::new("cargo");
+    let mut cargo = interrupt::command("cargo");
     cargo.args(["build", "-p", "meridian-cli"]).current_dir(root());
     if release {
         cargo.arg("--release");
     }
-    anyhow::ensure!(cargo.status().context("run cargo")?.success(), "the build failed");
+    ensure!(interrupt::status(&mut cargo)?.success(), "the build failed");
     let target = std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root().join("target"), PathBuf::from);
     Ok(target.join(if release { "release" } else { "debug" }).join("meridian"))
 }
@@ -148,59 +135,96 @@ fn running() -> Option<i32> {
     (stat.contains("meridian-dev") && !stat.contains(") Z ")).then_some(pid)
 }
 
+/// PostgreSQL of this checkout, which may outlive who started it for a moment.
+fn database() -> Option<i32> {
+    let data = state().join("servers/postgres/data");
+    let pid: i32 = std::fs::read_to_string(data.join("postmaster.pid")).ok()?.lines().next()?.trim().parse().ok()?;
+    let command = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    String::from_utf8_lossy(&command).contains(&data.display().to_string()).then_some(pid)
+}
+
 fn servers() -> Result<()> {
-    let interrupted = interrupts()?;
-    let dir = std::env::temp_dir().join(format!("meridian-servers-{}", std::process::id()));
-    let servers = Servers::start(&dir, Mode::Test)?;
+    interrupt::listen()?;
+    let mut dir = scratch::Scratch::new("servers")?;
+    let servers = dir.servers()?;
     println!("MERIDIAN_TEST_DATABASE_URL={}", servers.postgres_url());
     println!("MERIDIAN_TEST_REDIS_URL={}", servers.redis_url());
     println!("MERIDIAN_TEST_AMQP_URL={}", servers.amqp_url());
-    while interrupted.load(Ordering::SeqCst) == 0 {
+    while !interrupt::asked() {
         std::thread::sleep(Duration::from_millis(100));
     }
     drop(servers);
-    std::fs::remove_dir_all(&dir)?;
     Ok(())
 }
 
+/// Stops what runs, and waits until nothing writes to the data any more.
 fn down() -> Result<()> {
-    let Some(pid) = running() else {
+    if let Some(pid) = running() {
+        kill(Pid::from_raw(pid), Signal::SIGTERM)?;
+    } else if database().is_none() {
         println!("nothing runs");
         return Ok(());
-    };
-    kill(Pid::from_raw(pid), Signal::SIGTERM)?;
-    let until = Instant::now() + Duration::from_secs(40);
-    while running().is_some() && Instant::now() < until {
+    }
+    let until = Instant::now() + DOWN_WITHIN;
+    while let Some(pid) = running().or_else(database) {
+        ensure!(
+            Instant::now() < until,
+            "still running (pid {pid}) after {} s; ./dev down once more ends it at once, ./dev logs shows what it does",
+            DOWN_WITHIN.as_secs()
+        );
         std::thread::sleep(Duration::from_millis(100));
     }
     println!("stopped");
     Ok(())
 }
 
-fn doctor() {
-    let tool = |name: &str, args: &[&str]| {
-        let said = Command::new(name).args(args).output().ok().filter(|done| done.status.success());
-        let line = said.map(|done| String::from_utf8_lossy(&done.stdout).lines().next().unwrap_or_default().to_owned());
-        println!(
-            "{} {name}: {}",
-            if line.is_some() { "OK  " } else { "WARN" },
-            line.unwrap_or_else(|| "not found".to_owned())
-        );
+fn reset() -> Result<()> {
+    down()?;
+    if state().exists() {
+        std::fs::remove_dir_all(state())?;
+    }
+    println!("wiped {}", state().display());
+    Ok(())
+}
+
+/// Looks at this machine; changes nothing on it.
+fn doctor() -> Result<()> {
+    let mut failed = false;
+    let mut tell = |name: &str, needed: bool, found: Result<String>| {
+        let word = match (&found, needed) {
+            (Ok(_), _) => "OK  ",
+            (Err(_), false) => "WARN",
+            (Err(_), true) => {
+                failed = true;
+                "FAIL"
+            }
+        };
+        println!("{word} {name}: {}", found.unwrap_or_else(|why| format!("{why:#}")));
     };
-    tool("cargo", &["--version"]);
-    tool("gcc", &["--version"]);
-    tool("setpriv", &["--version"]);
-    tool("node", &["--version"]);
-    tool("apt-get", &["--version"]);
-    match packages::find() {
-        Ok(programs) => {
-            println!("OK   PostgreSQL: {}", programs.postgres.display());
-            println!("OK   Redis: {}", programs.redis.display());
-            println!("OK   RabbitMQ: {}", programs.rabbitmq.display());
+    for (name, needed) in [("cargo", true), ("cc", true), ("setpriv", true), ("apt-get", false)] {
+        let said = Command::new(name).arg("--version").output().ok().filter(|done| done.status.success());
+        let line = said.map(|done| String::from_utf8_lossy(&done.stdout).lines().next().unwrap_or_default().to_owned());
+        tell(name, needed, line.context("not found"));
+    }
+    tell("node", false, console::node());
+    if let Some(programs) = packages::look() {
+        for (name, path) in
+            [("PostgreSQL", programs.postgres), ("Redis", programs.redis), ("RabbitMQ", programs.rabbitmq)]
+        {
+            tell(name, true, Ok(path.display().to_string()));
         }
-        Err(error) => println!("FAIL servers: {error:#}"),
+    } else {
+        let (missing, fetches) = (packages::missing().join(", "), packages::fetches());
+        let help = if fetches {
+            format!("the first start unpacks them into {}", packages::cache().display())
+        } else {
+            "install them, or set DATABASE_URL, REDIS_URL and AMQP_URL".to_owned()
+        };
+        tell("servers", !fetches, Err(anyhow!("{missing} not found: {help}")));
     }
     println!("     state: {}", state().display());
+    ensure!(!failed, "something is missing");
+    Ok(())
 }
 
 fn main() -> ExitCode {
@@ -225,17 +249,8 @@ fn main() -> ExitCode {
         }
         Verb::Regen { check } => regen::run(check),
         Verb::Psql => up::psql(),
-        Verb::Reset => down().and_then(|()| {
-            if state().exists() {
-                std::fs::remove_dir_all(state())?;
-            }
-            println!("wiped {}", state().display());
-            Ok(())
-        }),
-        Verb::Doctor => {
-            doctor();
-            Ok(())
-        }
+        Verb::Reset => reset(),
+        Verb::Doctor => doctor(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,8 +1,10 @@
 //! Server programs: those of the machine, or Debian packages unpacked into a cache, without root and without touching
 //! the system.
 
+use crate::interrupt;
 use anyhow::{Context, Result, bail, ensure};
 use nix::{
+    errno::Errno,
     fcntl::{Flock, FlockArg},
     unistd::Uid,
 };
@@ -10,6 +12,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 /// Where the programs are.
@@ -56,42 +59,61 @@ fn redis_in(root: &Path) -> Option<PathBuf> {
     Some(root.join("usr/bin/redis-server")).filter(|path| path.exists())
 }
 
+fn erlang_in(root: &Path) -> Option<PathBuf> {
+    Some(root.join("usr/lib/erlang")).filter(|path| path.exists())
+}
+
+/// Where the programs are; `None` when one is missing. Fetches nothing.
+pub fn look() -> Option<Programs> {
+    let tree = Some(cache().join("tree")).filter(|tree| tree.join(".complete").exists());
+    let search = |find: fn(&Path) -> Option<PathBuf>| find(Path::new("/")).or_else(|| find(tree.as_deref()?));
+    let (postgres, redis, rabbitmq) = (search(postgres_in)?, search(redis_in)?, search(rabbitmq_in)?);
+    search(erlang_in)?;
+    Some(Programs { postgres, redis, rabbitmq, tree })
+}
+
+/// Debian's packages that this machine lacks.
+pub fn missing() -> Vec<&'static str> {
+    let system = Path::new("/");
+    let wanted = [
+        ("postgresql-15", postgres_in(system)),
+        ("redis-server", redis_in(system)),
+        ("rabbitmq-server", rabbitmq_in(system)),
+    ];
+    wanted.into_iter().filter(|(_, found)| found.is_none()).map(|(name, _)| name).collect()
+}
+
+/// Whether what is missing can be fetched.
+pub fn fetches() -> bool {
+    Path::new("/usr/bin/apt-get").exists()
+}
+
 /// Finds the programs, fetching what is missing. Two starts at once wait for each other.
 pub fn find() -> Result<Programs> {
-    let system = Path::new("/");
-    let tree = cache().join("tree");
-    let search = |find: fn(&Path) -> Option<PathBuf>| find(system).or_else(|| find(&tree));
-    let found = || -> Option<Programs> {
-        let erl = Path::new("/usr/lib/erlang").exists() || tree.join("usr/lib/erlang").exists();
-        let (postgres, redis, rabbitmq) =
-            (search(postgres_in)?, search(redis_in)?, search(rabbitmq_in).filter(|_| erl)?);
-        Some(Programs { postgres, redis, rabbitmq, tree: tree.exists().then(|| tree.clone()) })
-    };
-    if let Some(programs) = found().filter(|_| !tree.exists() || tree.join(".complete").exists()) {
+    if let Some(programs) = look() {
         return Ok(programs);
     }
     fs::create_dir_all(cache()).with_context(|| format!("create {}", cache().display()))?;
-    let lock = fs::File::create(cache().join("lock"))?;
-    let _held = Flock::lock(lock, FlockArg::LockExclusive).map_err(|(_, error)| error)?;
+    let mut lock = fs::File::create(cache().join("lock"))?;
+    let _held = loop {
+        match Flock::lock(lock, FlockArg::LockExclusiveNonblock) {
+            Ok(held) => break held,
+            Err((file, Errno::EAGAIN)) => lock = file,
+            Err((_, error)) => return Err(error.into()),
+        }
+        interrupt::check()?;
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    let tree = cache().join("tree");
     if !tree.join(".complete").exists() {
-        let mut wanted = Vec::new();
-        if postgres_in(system).is_none() {
-            wanted.push("postgresql-15");
-        }
-        if redis_in(system).is_none() {
-            wanted.push("redis-server");
-        }
-        if rabbitmq_in(system).is_none() {
-            wanted.push("rabbitmq-server");
-        }
-        fetch(&wanted, &tree)?;
+        fetch(&missing(), &tree)?;
     }
-    found().context("the servers are not complete: remove the cache folder and try again")
+    look().context("the servers are not complete: remove the cache folder and try again")
 }
 
 fn run(command: &mut Command) -> Result<String> {
     let shown = format!("{command:?}");
-    let done = command.output().with_context(|| format!("run {shown}"))?;
+    let done = interrupt::output(command)?;
     if !done.status.success() {
         bail!("{shown}: {}", String::from_utf8_lossy(&done.stderr).trim());
     }
@@ -101,7 +123,7 @@ fn run(command: &mut Command) -> Result<String> {
 /// Unpacks packages and all they need that the machine lacks.
 fn fetch(wanted: &[&str], tree: &Path) -> Result<()> {
     ensure!(
-        Path::new("/usr/bin/apt-get").exists(),
+        fetches(),
         "no server programs found and no apt-get to fetch them: install {} or set DATABASE_URL, REDIS_URL and AMQP_URL",
         wanted.join(", ")
     );

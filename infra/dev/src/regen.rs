@@ -1,19 +1,18 @@
 //! Generated files, all from one command: query data of the store, the GraphQL schema, the broker topology.
 
-use crate::{build, root};
-use anyhow::{Context, Result, ensure};
-use meridian_dev::{Mode, Servers, packages};
+use crate::{build, root, scratch::Scratch};
+use anyhow::{Result, ensure};
+use meridian_dev::{Servers, interrupt};
 use std::{collections::BTreeMap, ffi::OsString, fs, path::Path, process::Command};
 
 const GENERATED: [&str; 3] = ["crates/store/.sqlx", "web-schema/schema.graphql", "docs/topology.txt"];
 
 pub fn run(check: bool) -> Result<()> {
-    let dir = std::env::temp_dir().join(format!("meridian-regen-{}", std::process::id()));
-    let servers = Servers::start(&dir, Mode::Test)?;
-    let done = write(&servers.postgres_url());
+    interrupt::listen()?;
+    let mut dir = Scratch::new("regen")?;
+    let servers = dir.servers()?;
+    write(&servers)?;
     drop(servers);
-    fs::remove_dir_all(&dir)?;
-    done?;
     if check {
         let status =
             Command::new("git").args(["status", "--porcelain", "--"]).args(GENERATED).current_dir(root()).output()?;
@@ -24,23 +23,20 @@ pub fn run(check: bool) -> Result<()> {
     Ok(())
 }
 
-fn write(database: &str) -> Result<()> {
+fn write(servers: &Servers) -> Result<()> {
     let root = root();
-    let psql = packages::find()?.postgres.join("psql");
     let mut files: Vec<_> = fs::read_dir(root.join("migrations"))?.flatten().map(|entry| entry.path()).collect();
     files.retain(|path| path.extension().is_some_and(|ending| ending == "sql"));
     files.sort();
     for file in files {
-        let done = Command::new(&psql)
-            .args(["-q", "-1", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", database, "-f"])
-            .arg(&file)
-            .status();
-        ensure!(done.context("run psql")?.success(), "{} failed", file.display());
+        let mut psql = servers.psql()?;
+        psql.args(["-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-f"]).arg(&file);
+        ensure!(interrupt::status(&mut psql)?.success(), "{} failed", file.display());
     }
-    queries(&root, database)?;
+    queries(&root, &servers.postgres_url())?;
     let bin = build(false)?;
     for (args, file) in [("schema", GENERATED[1]), ("topology", GENERATED[2])] {
-        let said = Command::new(&bin).arg(args).output()?;
+        let said = interrupt::output(interrupt::command(&bin).arg(args))?;
         ensure!(said.status.success(), "meridian {args} failed");
         fs::write(root.join(Path::new(file)), said.stdout)?;
     }
@@ -60,14 +56,17 @@ fn queries(root: &Path, database: &str) -> Result<()> {
     let lib = root.join("crates/store/src/lib.rs");
     let changed_at = fs::metadata(&lib)?.modified()?;
     fs::write(&lib, fs::read(&lib)?)?;
-    let checked = Command::new("cargo")
-        .args(["check", "-q", "-p", "meridian-store"])
-        .env("SQLX_OFFLINE", "false")
-        .env("SQLX_OFFLINE_DIR", &data)
-        .env("DATABASE_URL", database)
-        .current_dir(root)
-        .status()?;
-    ensure!(checked.success(), "the store does not compile against the migrated database");
+    let mut cargo = interrupt::command("cargo");
+    cargo.args(["check", "-q", "-p", "meridian-store"]).current_dir(root);
+    cargo.env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", &data).env("DATABASE_URL", database);
+    let checked = interrupt::status(&mut cargo);
+    if interrupt::asked() {
+        // Half of the data is worse than what was there.
+        for (name, text) in &before {
+            fs::write(data.join(name), text)?;
+        }
+    }
+    ensure!(checked?.success(), "the store does not compile against the migrated database");
     if contents(&data) == before {
         fs::File::options().write(true).open(&lib)?.set_modified(changed_at)?;
     }

@@ -1,6 +1,7 @@
 //! The three servers on free loopback ports, with private data folders.
 
 use crate::{
+    interrupt,
     packages::{self, Programs},
     process::{Child, Identity, Spec, free_port},
 };
@@ -10,9 +11,9 @@ use rand::{Rng, distr::Alphanumeric};
 use std::{
     collections::BTreeMap,
     fs,
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     net::TcpStream,
-    os::unix::fs::{PermissionsExt, symlink},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink},
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
@@ -48,6 +49,7 @@ pub struct Servers {
     identity: Identity,
     mode: Mode,
     password: String,
+    broker_password: String,
     ports: BTreeMap<&'static str, u16>,
     children: BTreeMap<Kind, Child>,
     epmd: Option<Child>,
@@ -79,10 +81,14 @@ impl Servers {
             fs::create_dir_all(&path)?;
             identity.own(&path)?;
         }
+        let own = dir.join("broker-password");
+        if !own.exists() {
+            // A broker made before it had a password of its own knows the database's; its data may go at any time.
+            let _ = fs::remove_dir_all(dir.join("rabbitmq/mnesia"));
+        }
         let mut servers = Self {
-            password: keep(&dir.join("password"), || {
-                rand::rng().sample_iter(&Alphanumeric).take(24).map(char::from).collect()
-            })?,
+            password: keep(&dir.join("password"), random_password)?,
+            broker_password: keep(&own, random_password)?,
             ports: ports(dir)?,
             dir: dir.to_owned(),
             programs,
@@ -121,6 +127,11 @@ impl Servers {
         }
     }
 
+    /// `psql` on the superuser's database.
+    pub fn psql(&self) -> Result<Command> {
+        psql(&self.dir)
+    }
+
     fn postgres_sockets(&self) -> Option<String> {
         let folder = self.dir.join("postgres").display().to_string();
         (folder.starts_with('/') && folder.len() <= LONGEST_SOCKET_FOLDER).then_some(folder)
@@ -133,7 +144,7 @@ impl Servers {
 
     /// URL of the broker.
     pub fn amqp_url(&self) -> String {
-        format!("amqp://meridian:{}@127.0.0.1:{}/%2f", self.password, self.ports["amqp"])
+        format!("amqp://meridian:{}@127.0.0.1:{}/%2f", self.broker_password, self.ports["amqp"])
     }
 
     /// Process id of a server that runs.
@@ -192,26 +203,7 @@ impl Servers {
         let bin = |name: &str| self.programs.postgres.join(name).display().to_string();
         let shown = data.display().to_string();
         if !data.join("PG_VERSION").exists() {
-            let file = self.dir.join("postgres/password");
-            fs::write(&file, &self.password)?;
-            self.identity.own(&file)?;
-            let argv = [bin("initdb"), "-D".into(), shown.clone(), "-U".into(), "postgres".into(), "--no-sync".into()];
-            let more = ["-A", "scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"].map(str::to_owned);
-            let pwfile = format!("--pwfile={}", file.display());
-            let mut init = Child::spawn(Spec {
-                name: "initdb",
-                argv: argv.into_iter().chain(more).chain([pwfile]).collect(),
-                env: self.env(),
-                log: self.log("postgres"),
-                identity: &self.identity,
-                stop: Signal::SIGTERM,
-                cwd: Some(self.dir.join("postgres")),
-            })?;
-            init.finish(PATIENCE);
-            fs::remove_file(&file)?;
-            if !data.join("PG_VERSION").exists() {
-                bail!("initdb failed: see {}", self.log("postgres").display());
-            }
+            self.init_postgres(&data)?;
         }
         let mut settings = vec![
             format!("port={}", self.ports["postgres"]),
@@ -240,6 +232,40 @@ impl Servers {
             stop: Signal::SIGINT,
             cwd: Some(self.dir.join("postgres")),
         })
+    }
+
+    /// Makes PostgreSQL's data.
+    fn init_postgres(&self, data: &Path) -> Result<()> {
+        let file = self.dir.join("postgres/password");
+        secret(&file, &self.password, &self.identity)?;
+        let initdb = self.programs.postgres.join("initdb").display().to_string();
+        let argv = [initdb, "-D".to_owned(), data.display().to_string(), format!("--pwfile={}", file.display())];
+        let more = ["-U", "postgres", "--no-sync", "-A", "scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"];
+        let mut init = Child::spawn(Spec {
+            name: "initdb",
+            argv: argv.into_iter().chain(more.map(str::to_owned)).collect(),
+            env: self.env(),
+            log: self.log("postgres"),
+            identity: &self.identity,
+            stop: Signal::SIGTERM,
+            cwd: Some(self.dir.join("postgres")),
+        })?;
+        let until = Instant::now() + PATIENCE;
+        while init.running() && Instant::now() < until && !interrupt::asked() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        if init.running() {
+            init.ask();
+            init.finish(Duration::from_secs(5));
+            // Half of it would count as data at the next start.
+            let _ = fs::remove_dir_all(data);
+        }
+        fs::remove_file(&file)?;
+        interrupt::check()?;
+        if !data.join("PG_VERSION").exists() {
+            bail!("initdb failed: see {}", self.log("postgres").display());
+        }
+        Ok(())
     }
 
     fn redis(&self) -> Result<Child> {
@@ -285,9 +311,9 @@ impl Servers {
              {{log, [{{console, [{{enabled, true}}, {{level, warning}}]}}, {{file, [{{file, false}}]}}]}},\n\
              {{default_user, <<\"meridian\">>}}, {{default_pass, <<\"{}\">>}}, {{default_vhost, <<\"/\">>}},\n\
              {{disk_free_limit, 50000000}}]}}].\n",
-            self.ports["amqp"], self.password
+            self.ports["amqp"], self.broker_password
         );
-        fs::write(home.join("advanced.config"), config)?;
+        secret(&home.join("advanced.config"), &config, &self.identity)?;
         fs::write(home.join("enabled_plugins"), "[].\n")?;
         fs::write(home.join("env.conf"), "")?;
         let inside = |name: &str| home.join(name).display().to_string();
@@ -372,6 +398,7 @@ impl Servers {
             if ready {
                 return Ok(());
             }
+            interrupt::check()?;
             if !self.children.get_mut(&kind).is_some_and(Child::running) {
                 bail!("{kind:?} ended while starting: see {}", self.dir.display());
             }
@@ -426,15 +453,49 @@ fn answers(port: u16, say: &[u8], expected: &[u8]) -> bool {
     stream.write_all(say).is_ok() && stream.read_exact(&mut answer).is_ok() && answer == expected
 }
 
-/// Reads a value kept in a file, or makes and keeps it.
+/// `psql` on the superuser's database of the servers in `dir`, its password in the environment: arguments are there for every
+/// account to read.
+pub fn psql(dir: &Path) -> Result<Command> {
+    let ports: serde_json::Value =
+        serde_json::from_slice(&fs::read(dir.join("ports.json")).context("nothing was started yet")?)?;
+    let password = fs::read_to_string(dir.join("password")).context("read the password of PostgreSQL")?;
+    let programs = packages::find()?;
+    let mut command = Command::new(programs.postgres.join("psql"));
+    command
+        .args(["-h", "127.0.0.1", "-p", &ports["postgres"].to_string(), "-U", "postgres", "-d", "postgres"])
+        .env("PGPASSWORD", password.trim());
+    if let Some(tree) = &programs.tree {
+        command.env("LD_LIBRARY_PATH", packages::library_path(tree));
+    }
+    Ok(command)
+}
+
+/// Reads a value kept in a file, or makes and keeps it. A file cut short by a crash is made anew.
 pub fn keep(path: &Path, make: impl FnOnce() -> String) -> Result<String> {
-    if let Ok(text) = fs::read_to_string(path) {
-        return Ok(text.trim().to_owned());
+    let known = match fs::read_to_string(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        read => read.with_context(|| format!("read {}", path.display()))?,
+    };
+    if !known.trim().is_empty() {
+        return Ok(known.trim().to_owned());
     }
     let text = make();
-    fs::write(path, &text)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    secret(path, &text, &Identity::ours())?;
     Ok(text)
+}
+
+/// Writes what its owner alone may read: no moment in which others can.
+fn secret(path: &Path, text: &str, owner: &Identity) -> Result<()> {
+    if path.exists() {
+        fs::remove_file(path)?;
+    }
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).with_context(|| format!("write {}", path.display()))?;
+    owner.own(path)
+}
+
+fn random_password() -> String {
+    rand::rng().sample_iter(&Alphanumeric).take(24).map(char::from).collect()
 }
 
 /// Ports are remembered, so that URLs stay the same; one that was taken meanwhile is replaced.

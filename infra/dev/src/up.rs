@@ -1,16 +1,20 @@
 //! `./dev up`.
 
-use crate::{build, console, interrupts, meridian_dev_spec, running, state};
+use crate::{build, console, database, meridian_dev_spec, running, state};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use meridian_dev::{Child, Mode, Servers, free_port, packages, ready, servers::keep};
+use meridian_dev::{
+    Child, Mode, Servers, free_port,
+    interrupt::{self, Interrupted},
+    ready,
+    servers::{keep, psql as psql_in},
+};
 use rand::Rng;
 use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::atomic::Ordering,
     time::{Duration, Instant},
 };
 
@@ -50,38 +54,59 @@ pub fn run(options: &Options) -> Result<()> {
         print!("{}", fs::read_to_string(dir.join("table")).unwrap_or_default());
         return Ok(());
     }
+    if let Some(pid) = database() {
+        bail!("PostgreSQL of an earlier start still stops (pid {pid}): try again in a moment");
+    }
     if options.fresh && dir.exists() {
         fs::remove_dir_all(&dir)?;
     }
     fs::create_dir_all(&dir).with_context(|| format!("create {}", dir.display()))?;
+    interrupt::listen()?;
     fs::write(dir.join("pid"), std::process::id().to_string())?;
-    let interrupted = interrupts()?;
+    let done = serve(options, &dir);
+    let _ = fs::remove_file(dir.join("pid"));
+    match done {
+        Err(error) if !error.is::<Interrupted>() => Err(error),
+        _ => {
+            println!("stopped; data is kept, ./dev reset wipes it");
+            Ok(())
+        }
+    }
+}
+
+/// Starts everything and stops it when that is asked for, be it before all of it runs.
+fn serve(options: &Options, dir: &Path) -> Result<()> {
     let started = Instant::now();
-    // The build runs while the servers start; children are spawned by this thread alone, which lives to the end.
+    // The build runs while the servers start; these are spawned by this thread, which lives to the end.
     let release = options.release;
     let building = std::thread::spawn(move || {
         console::build();
         build(release)
     });
     let urls = ["DATABASE_URL", "REDIS_URL", "AMQP_URL"].map(external);
-    let mut servers = if urls.iter().all(Option::is_some) {
-        None
+    let begun = if urls.iter().all(Option::is_some) {
+        Ok(None)
     } else {
-        Some(Servers::begin(&dir.join("servers"), Mode::Durable)?)
+        Servers::begin(&dir.join("servers"), Mode::Durable).map(Some)
     };
-    let bin = building.join().map_err(|_| anyhow::anyhow!("the build panicked"))??;
+    if begun.is_err() {
+        // Nobody needs the build any more.
+        interrupt::ask();
+    }
+    let built = building.join().map_err(|_| anyhow::anyhow!("the build panicked"))?;
+    let (mut servers, bin) = (begun?, built?);
     let url = |given: &Option<String>, own: fn(&Servers) -> String| {
         given.clone().or_else(|| servers.as_ref().map(own)).unwrap_or_default()
     };
     let env = environment(
-        &dir,
+        dir,
         &url(&urls[0], Servers::postgres_url),
         &url(&urls[1], Servers::redis_url),
         &url(&urls[2], Servers::amqp_url),
     )?;
     fs::write(dir.join("public-url"), &env["MERIDIAN_PUBLIC_URL"])?;
     fs::write(dir.join("bin"), bin.display().to_string())?;
-    let mut up = Up { dir, bin, env, children: Vec::new() };
+    let mut up = Up { dir: dir.to_owned(), bin, env, children: Vec::new() };
     if let Some(servers) = &mut servers {
         servers.database_ready()?;
     }
@@ -97,18 +122,15 @@ pub fn run(options: &Options) -> Result<()> {
     fs::write(up.dir.join("table"), &table)?;
     print!("{table}");
     if options.demo {
-        let status = Command::new(&up.bin).arg("demo").envs(&up.env).status()?;
-        println!("demo traffic {}", if status.success() { "done" } else { "failed" });
+        let told = interrupt::status(interrupt::command(&up.bin).arg("demo").envs(&up.env));
+        println!("demo traffic {}", if told.is_ok_and(|status| status.success()) { "done" } else { "failed" });
     }
-    while interrupted.load(Ordering::SeqCst) == 0 {
+    while !interrupt::asked() {
         std::thread::sleep(Duration::from_millis(100));
         up.mend()?;
     }
     println!("\nstopping");
     up.stop();
-    drop(servers);
-    let _ = fs::remove_file(up.dir.join("pid"));
-    println!("stopped; data is kept, ./dev reset wipes it");
     Ok(())
 }
 
@@ -141,7 +163,7 @@ fn environment(dir: &Path, database: &str, redis: &str, amqp: &str) -> Result<BT
 
 impl Up {
     fn once(&self, args: &[&str]) -> Result<String> {
-        let done = Command::new(&self.bin).args(args).envs(&self.env).output()?;
+        let done = interrupt::output(interrupt::command(&self.bin).args(args).envs(&self.env))?;
         if !done.status.success() {
             bail!("meridian {}: {}", args.join(" "), String::from_utf8_lossy(&done.stderr).trim());
         }
@@ -175,6 +197,7 @@ impl Up {
         let until = Instant::now() + Duration::from_mins(1);
         for bind in ["MERIDIAN_HTTP_BIND", "MERIDIAN_WORKERS_METRICS_BIND"].map(|key| self.env[key].clone()) {
             while !ready(&bind) {
+                interrupt::check()?;
                 if Instant::now() > until || !self.children.iter_mut().all(|(_, child)| child.running()) {
                     bail!("not ready: see {}/api.log and workers.log", self.dir.display());
                 }
@@ -236,11 +259,7 @@ pub fn demo() -> Result<()> {
 }
 
 pub fn psql() -> Result<()> {
-    let ports: serde_json::Value =
-        serde_json::from_slice(&fs::read(state().join("servers/ports.json")).context("nothing was started yet")?)?;
-    let password = fs::read_to_string(state().join("servers/password"))?;
-    let url = format!("postgres://postgres:{}@127.0.0.1:{}/postgres", password.trim(), ports["postgres"]);
-    let status = Command::new(packages::find()?.postgres.join("psql")).arg(url).status().context("run psql")?;
+    let status = psql_in(&state().join("servers"))?.status().context("run psql")?;
     anyhow::ensure!(status.success(), "psql failed");
     Ok(())
 }
