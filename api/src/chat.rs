@@ -23,6 +23,7 @@ use meridian_domain::{
     ids::{ChannelAccountId, TenantId},
     media::{self, LARGEST, too_large},
     time::{Clock, SystemClock},
+    work::LONGEST_TEXT,
 };
 use meridian_store::{IntakeRow, conversations};
 use serde::Deserialize;
@@ -30,8 +31,6 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Longest text of a visitor, characters.
-const LONGEST: usize = 10_000;
 /// Longest name and address, characters.
 const LONGEST_NAME: usize = 320;
 /// Longest language tag (BCP 47, section 4.4.1 asks for 35 at least).
@@ -230,7 +229,7 @@ pub(crate) async fn say(edge: web::Data<Edge>, request: HttpRequest, body: Bytes
         return too_fast();
     }
     let said = match serde_json::from_slice::<Said>(&body) {
-        Ok(said) if !said.text.trim().is_empty() && said.text.chars().count() <= LONGEST => said,
+        Ok(said) if !said.text.trim().is_empty() && said.text.chars().count() <= LONGEST_TEXT => said,
         _ => {
             let help = "send client_id (a UUID) and text, 1 to 10,000 characters";
             return problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", help);

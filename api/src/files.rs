@@ -39,9 +39,14 @@ pub(crate) async fn download(edge: web::Data<Edge>, token: web::Path<String>) ->
         }
         None => return unavailable(),
     };
+    let content_type = if file.content_type.starts_with("text/") {
+        format!("{}; charset=utf-8", file.content_type)
+    } else {
+        file.content_type.clone()
+    };
     let place = if shown_in_place(&file.content_type) { "inline" } else { "attachment" };
     HttpResponse::Ok()
-        .content_type(file.content_type)
+        .content_type(content_type)
         .insert_header(("content-disposition", format!("{place}; filename*=UTF-8''{}", encoded(&file.name))))
         .insert_header(("x-content-type-options", "nosniff"))
         .insert_header(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"))

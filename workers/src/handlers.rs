@@ -96,7 +96,12 @@ impl Jobs {
             Ok(outcome) => outcome,
             Err(error) => {
                 tracing::warn!(%error, job = job.name(), %tenant, attempt, "job failed");
-                on_failure(&error, attempt)
+                let outcome = on_failure(&error, attempt);
+                if let (Outcome::Dead(why), Job::RunIdentity { run }) = (&outcome, &job) {
+                    // Or nobody could begin another one.
+                    self.stored(identity::fail_run(&self.settings.app, tenant, *run, why)).await.ok();
+                }
+                outcome
             }
         };
         metrics::histogram!("meridian_job_seconds", "family" => self.family.clone())

@@ -89,7 +89,7 @@ pub async fn run(settings: Settings, stop: CancellationToken) {
             };
             // A routing leader keeps state; each lane has its own.
             let handler: Arc<dyn Handler> = if *family == "route" {
-                Arc::new(routers::Routers::new(settings.clone()))
+                Arc::new(routers::Routers::new(settings.clone(), queues.to_vec()))
             } else {
                 Arc::clone(&handler)
             };

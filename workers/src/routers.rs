@@ -1,7 +1,7 @@
 //! Routing leaders of one lane. The lane has a single active consumer, so each tenant has one leader at a time;
 //! whatever a zombie still decides is refused by epoch and capacity in the database.
 
-use crate::{Settings, handlers::on_failure};
+use crate::{Settings, handlers::on_failure, sweeper::wake_waiting};
 use futures_util::future::BoxFuture;
 use meridian_app::routing::Leader;
 use meridian_bus::{Delivery, Handler, Outcome};
@@ -12,12 +12,14 @@ use tokio::sync::Mutex;
 
 pub(crate) struct Routers {
     settings: Settings,
+    queues: Vec<String>,
     leaders: Mutex<HashMap<TenantId, Leader>>,
 }
 
 impl Routers {
-    pub(crate) fn new(settings: Settings) -> Self {
-        Self { settings, leaders: Mutex::default() }
+    /// The leaders of the tenants of these queues.
+    pub(crate) fn new(settings: Settings, queues: Vec<String>) -> Self {
+        Self { settings, queues, leaders: Mutex::default() }
     }
 
     /// One wake-up of one tenant: all its jobs of the batch in one transaction.
@@ -78,6 +80,11 @@ impl Handler for Routers {
 
     fn connected(&self) -> BoxFuture<'_, ()> {
         // Another consumer may have led meanwhile, and nothing comes again that would say so.
-        Box::pin(async move { self.leaders.lock().await.clear() })
+        Box::pin(async move {
+            self.leaders.lock().await.clear();
+            if let Err(error) = wake_waiting(&self.settings, &self.queues).await {
+                tracing::warn!(%error, "work that waits is looked at with the next event of its tenant");
+            }
+        })
     }
 }

@@ -1,10 +1,10 @@
 //! The net under timers and wake-ups: whatever is overdue is done now, whoever forgot it.
 
 use crate::Settings;
-use meridian_app::{bots, conversations, delivery, pulls, reply_drafts, routing, scheduled};
+use meridian_app::{bots, conversations, delivery, emergency, identity, pulls, reply_drafts, routing, scheduled};
 use meridian_bus::{Envelope, Publisher};
 use meridian_domain::{
-    ids::{AttachmentId, BotEventId, ChannelAccountId, RawId, ReplyDraftId, TenantId},
+    ids::{AttachmentId, BotEventId, ChannelAccountId, RawId, ReplyDraftId, RunId, TenantId},
     jobs::{self, Job},
     media::key,
     reply_draft::WITHIN_SECONDS,
@@ -79,6 +79,7 @@ struct Found {
     called: Vec<(TenantId, ChannelAccountId, String)>,
     drafts: Vec<(TenantId, ReplyDraftId)>,
     untold: Vec<(TenantId, BotEventId)>,
+    runs: Vec<(TenantId, RunId)>,
 }
 
 /// Forgets decision records that are older than is asked for, old drafts of replies, what outside verifiers found about people
@@ -128,6 +129,7 @@ async fn look(
         let gone = system::sweep(&mut tx).await?;
         found.untold = system::untold_bots(&mut tx).await?;
         found.stuck = system::stuck_media(&mut tx).await?;
+        found.runs = system::stuck_runs(&mut tx).await?;
         found.dropped = system::drop_uploads(&mut tx).await?;
         found.called = cursors::called(&mut tx).await?;
         tracing::info!(rows = gone, "swept");
@@ -141,8 +143,11 @@ async fn look(
 /// Does what is overdue; false when the broker did not take what others are to do again. What fails for one tenant does not
 /// keep the rest waiting: the next sweep finds it again.
 async fn act(settings: &Settings, publisher: &mut Publisher, found: Found) -> bool {
-    let (app, Found { overdue, stuck, dropped, called, drafts, untold }) = (&settings.app, found);
+    let (app, Found { overdue, stuck, dropped, called, drafts, untold, runs }) = (&settings.app, found);
     let published = publish_again(publisher, overdue.raws, stuck).await;
+    for (tenant, run) in runs {
+        passed("run", tenant, identity::go_on(app, tenant, run).await);
+    }
     for (tenant, account, what) in called {
         passed("pull", tenant, pulls::uncalled(app, tenant, account, &what).await);
     }
@@ -170,6 +175,12 @@ async fn act(settings: &Settings, publisher: &mut Publisher, found: Found) -> bo
     for (tenant, id) in overdue.scheduled {
         passed("scheduled work", tenant, scheduled::turn(app, tenant, id).await);
     }
+    for (tenant, conversation) in overdue.snoozed {
+        passed("snooze", tenant, conversations::snooze_end(app, tenant, conversation).await);
+    }
+    for (tenant, activation) in overdue.emergencies {
+        passed("emergency", tenant, emergency::expire(app, tenant, activation).await);
+    }
     for (tenant, send) in overdue.sends {
         passed("send", tenant, delivery::move_on(app, tenant, send).await);
     }
@@ -179,6 +190,20 @@ async fn act(settings: &Settings, publisher: &mut Publisher, found: Found) -> bo
         }
     }
     published
+}
+
+/// Has every tenant of some routing queues read anew whose work waits: the broker may have lost what would have said so.
+pub(crate) async fn wake_waiting(settings: &Settings, queues: &[String]) -> Result<(), StoreError> {
+    let app = &settings.app;
+    let mut tx = app.db.system("a routing lane looks which tenants have work that waits").await?;
+    let waiting = system::tenants_waiting(&mut tx).await?;
+    tx.commit().await?;
+    for tenant in waiting {
+        if queues.contains(&jobs::queue("route", tenant.0.as_bytes())) {
+            routing::reload(app, tenant).await?;
+        }
+    }
+    Ok(())
 }
 
 fn passed<T>(what: &'static str, tenant: TenantId, done: Result<T, StoreError>) {

@@ -14,7 +14,7 @@ use meridian_domain::{
     people::Permission,
 };
 use meridian_store::{
-    StoreError,
+    StoreError, WriteTx,
     conversations::{self, View},
     customers::{self as store, Customer},
     identity as identities, red,
@@ -23,6 +23,9 @@ use serde_json::json;
 
 /// Values a customer; the red channel goes straight to a named manager.
 pub const TIERS: [&str; 4] = ["standard", "valued", "vip", "red_channel"];
+
+/// Most tags of a customer.
+pub const MOST_TAGS: usize = 30;
 
 /// Why a customer was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -87,14 +90,20 @@ pub async fn update(
         look_at(&mut tx, [id]);
     }
     if changes.tier.is_some() || changes.tags.is_some() {
-        let tenant = tx.scope().tenant();
-        for work in red::open_work(&mut tx, id).await? {
-            tx.job(&Job::RouteWork { work }, tenant.0);
-        }
+        judge_again(&mut tx, id).await?;
     }
     let what = json!({ "name": name.is_some(), "tier": changes.tier, "tags": tags.as_ref().map(Vec::len) });
     tx.audit("customer_updated", "customer", Some(id.0), what);
     Ok(tx.commit().await?)
+}
+
+/// Has routing judge the open work of a customer again whose tier or tags changed.
+pub(crate) async fn judge_again(tx: &mut WriteTx, id: CustomerId) -> Result<(), StoreError> {
+    let tenant = tx.scope().tenant();
+    for work in red::open_work(tx, id).await? {
+        tx.job(&Job::RouteWork { work }, tenant.0);
+    }
+    Ok(())
 }
 
 fn tidy(tags: &[String]) -> Result<Vec<String>, CustomerRefused> {
@@ -107,8 +116,8 @@ fn tidy(tags: &[String]) -> Result<Vec<String>, CustomerRefused> {
             tidied.push(tag.to_owned());
         }
     }
-    if tidied.len() > 30 {
-        return Err(CustomerRefused::Invalid("a customer has at most 30 tags".to_owned()));
+    if tidied.len() > MOST_TAGS {
+        return Err(CustomerRefused::Invalid(format!("a customer has at most {MOST_TAGS} tags")));
     }
     Ok(tidied)
 }

@@ -77,8 +77,8 @@ pub fn judge(bytes: &[u8], sniffed: Option<&str>, declared: Option<&str>, name: 
         return Ok(kind.to_owned());
     }
     let declared = declared.and_then(|kind| kind.split(';').next()).map(|kind| kind.trim().to_lowercase());
-    let text = !bytes.contains(&0)
-        && std::str::from_utf8(bytes.get(..4096).unwrap_or(bytes)).map_or_else(|e| e.error_len().is_none(), |_| true);
+    // As a whole: it is handed out as UTF-8.
+    let text = !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok();
     Ok(match declared.as_deref() {
         // A page or a drawing with scripts in it is shown as its source.
         Some("text/csv" | "text/calendar" | "text/vcard") if text => declared.unwrap_or_default(),
@@ -161,6 +161,8 @@ mod tests {
         assert_eq!(page.as_deref(), Ok("text/plain"), "a page is shown as its source");
         assert_eq!(judge(b"<svg/>", None, Some("image/svg+xml"), "a.svg").as_deref(), Ok("text/plain"));
         assert_eq!(judge(b"\0\x01\x02", None, Some("image/png"), "a").as_deref(), Ok("application/octet-stream"));
+        let late = [&[b'a'; 5000][..], &[0xe9, 0x20]].concat();
+        assert_eq!(judge(&late, None, None, "latin1.txt").as_deref(), Ok("application/octet-stream"), "not UTF-8");
         for (bytes, sniffed, name) in [
             (&b"MZ"[..], Some("application/vnd.microsoft.portable-executable"), "holiday.jpg"),
             (b"echo", None, "run.BAT"),

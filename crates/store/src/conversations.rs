@@ -455,8 +455,8 @@ pub async fn pass_control(
     row.try_into()
 }
 
-/// Hands a session, and its conversation with it, which is open then, to an agent or to the queue. The caller holds the
-/// conversation.
+/// Hands a session, and its conversation with it, which is open then, to an agent or to the queue; a conversation of which
+/// an agent has another session stays theirs when this one goes to the queue. The caller holds the conversation.
 pub async fn hand_over(
     tx: &mut WriteTx,
     conversation: ConversationId,
@@ -471,8 +471,15 @@ pub async fn hand_over(
            insert into participant (tenant_id, session_id, kind, actor_id, role)
            select $1, $2, 'agent', $4, 'agent' where $4::uuid is not null
          ), owned as (
-           update conversation c set lifecycle = 'open', owner = $3, owner_agent_id = $4, version = c.version + 1,
-                  resolved_at = null
+           update conversation c set lifecycle = 'open', owner = case when o.agent is null then $3 else 'agent' end,
+                  owner_agent_id = o.agent, version = c.version + 1, resolved_at = null
+           from (
+             select coalesce($4, (
+               select agent_id from work_item
+               where tenant_id = $1 and conversation_id = $5 and session_id <> $2 and state || '' = 'active'
+               order by accepted_at desc, id limit 1
+             )) as agent
+           ) o
            where c.tenant_id = $1 and c.id = $5
          )
          update session set control = $3, control_id = $4, control_epoch = control_epoch + 1, bot_waits_since = null

@@ -111,7 +111,8 @@ pub async fn complete(tx: &mut WriteTx, id: CustomerId, new: &NewCustomer<'_>) -
     sqlx::query!(
         "update customer set name = case when name = '' then $3 else name end,
                 birth_date = coalesce(birth_date, $5),
-                tags = tags || array(select t from unnest($4::text[]) t where t <> all(tags)), version = version + 1
+                tags = tags || array(select t from unnest($4::text[]) t
+                  where not exists (select from unnest(tags) k where lower(k) = lower(t))), version = version + 1
          where tenant_id = $1 and id = $2",
         tenant,
         id.0,

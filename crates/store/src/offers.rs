@@ -220,6 +220,7 @@ pub async fn refusals(tx: &mut ReadTx, works: &[Uuid]) -> Result<Vec<(WorkItemId
              union
              select work_item_id, agent_id, at from work_item_event
              where tenant_id = $1 and work_item_id = any($2) and agent_id is not null and reason = 'transferred'
+               and from_state = 'active'
            )
            select distinct r.work_item_id as "work_item_id!", r.agent_id as "agent_id!"
            from refused r join work_item w on w.tenant_id = $1 and w.id = r.work_item_id

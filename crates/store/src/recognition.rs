@@ -479,6 +479,23 @@ pub async fn next(
     Ok(ids.into_iter().map(CustomerId).collect())
 }
 
+/// An identifier that ended is its holder's again.
+pub async fn stands_again(tx: &mut WriteTx, party: PartyId, id: &Identifier) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update customer_identity set valid_to = null, last_seen = clock_timestamp(), unnamed_since = null
+         where tenant_id = $1 and party_id = $2 and scheme = $3 and scope = $4 and value = $5 and valid_to is not null",
+        tenant,
+        party.0,
+        id.scheme,
+        id.scope,
+        id.value
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// An identifier is its holder's no more.
 pub async fn ended(tx: &mut WriteTx, party: PartyId, id: &Identifier) -> Result<(), StoreError> {
     let tenant = tx.tenant();

@@ -126,7 +126,7 @@ pub async fn set(tx: &mut WriteTx, run: &Run) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
         "update identity_run set state = $3, total = $4, done = $5, found = $6, linked = $7, refused = $8, phase = $9,
-                last_id = $10, last_line = $11, error = $12,
+                last_id = $10, last_line = $11, error = $12, touched_at = clock_timestamp(),
                 finished_at = case when $3 in ('done', 'failed') then clock_timestamp() end
          where tenant_id = $1 and id = $2",
         tenant,

@@ -128,6 +128,22 @@ pub async fn of_conversation(tx: &mut ReadTx, id: ConversationId) -> Result<Vec<
     scheduled!(tx, "s.conversation_id = $2 order by t.id desc limit 50", id.0)
 }
 
+/// Work of a conversation whose callback was agreed for later: it waits for that time alone.
+pub async fn kept_for_callbacks(tx: &mut ReadTx, id: ConversationId) -> Result<Vec<WorkItemId>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query_scalar!(
+        r#"select t.work_item_id as "work!" from scheduled_work t
+           join session s on s.tenant_id = t.tenant_id and s.id = t.session_id
+           where t.tenant_id = $1 and s.conversation_id = $2 and t.kind = 'callback' and t.state || '' = 'waiting'
+             and t.work_item_id is not null"#,
+        tenant,
+        id.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(WorkItemId).collect())
+}
+
 /// What stands open, by when it is due.
 pub async fn open(
     tx: &mut ReadTx,

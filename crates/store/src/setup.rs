@@ -180,6 +180,15 @@ pub async fn queues(tx: &mut ReadTx) -> Result<Vec<QueueRow>, StoreError> {
         .collect())
 }
 
+/// Whether a queue is still in use.
+pub async fn in_use(tx: &mut ReadTx, id: QueueId) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let found = sqlx::query_scalar!("select active from queue where tenant_id = $1 and id = $2", tenant, id.0)
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(found.unwrap_or(false))
+}
+
 /// Who takes the work of several queues now.
 pub async fn members(tx: &mut ReadTx, queues: &[Uuid]) -> Result<Vec<(QueueId, AgentId)>, StoreError> {
     let tenant = tx.tenant();

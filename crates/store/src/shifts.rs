@@ -5,6 +5,7 @@ use meridian_domain::{
     ids::{AgentId, ConversationId, SiteId, WorkItemId},
     time::Instant,
 };
+use uuid::Uuid;
 
 /// Sites that hand their open work over.
 pub async fn handing(tx: &mut ReadTx) -> Result<Vec<SiteId>, StoreError> {
@@ -15,12 +16,13 @@ pub async fn handing(tx: &mut ReadTx) -> Result<Vec<SiteId>, StoreError> {
     Ok(rows.into_iter().map(SiteId).collect())
 }
 
-/// Work that people of a site have held since before a moment. Calls and chats in the hands of somebody who is still
-/// there stay with them.
+/// Work that people of a site have held since before a moment, of these queues or of all, at most 500. Calls and chats in
+/// the hands of somebody who is still there stay with them.
 pub async fn left_over(
     tx: &mut ReadTx,
     site: SiteId,
     since: Instant,
+    queues: Option<&[Uuid]>,
 ) -> Result<Vec<(WorkItemId, ConversationId)>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
@@ -29,10 +31,12 @@ pub async fn left_over(
          left join agent_state s on s.tenant_id = $1 and s.agent_id = a.id
          where a.tenant_id = $1 and a.site_id = $2 and w.state = 'active' and w.accepted_at < $3
            and (w.class in ('messaging', 'mail') or not coalesce(s.live, false) or s.chosen = 'offline')
+           and ($4::uuid[] is null or w.queue_id = any($4))
          order by w.conversation_id, w.id limit 500",
         tenant,
         site.0,
-        since
+        since,
+        queues
     )
     .fetch_all(tx.conn())
     .await?;

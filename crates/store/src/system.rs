@@ -5,7 +5,8 @@ use crate::{
     deliveries::{DOUBTFUL, FORGOTTEN},
 };
 use meridian_domain::ids::{
-    AgentId, AttachmentId, BotEventId, DeliveryId, OfferId, RawId, ScheduledWorkId, SessionId, TenantId, WorkItemId,
+    AgentId, AttachmentId, BotEventId, ConversationId, DeliveryId, EmergencyActivationId, OfferId, RawId, RunId,
+    ScheduledWorkId, SessionId, TenantId, WorkItemId,
 };
 use uuid::Uuid;
 
@@ -72,6 +73,10 @@ pub struct Overdue {
     pub sites: Vec<(TenantId, WorkItemId)>,
     /// Callbacks and later work whose time came, or is over.
     pub scheduled: Vec<(TenantId, ScheduledWorkId)>,
+    /// Conversations that were put aside until a time that is over.
+    pub snoozed: Vec<(TenantId, ConversationId)>,
+    /// Emergency plans in force past their time.
+    pub emergencies: Vec<(TenantId, EmergencyActivationId)>,
 }
 
 /// Looks for what is overdue in all tenants; `grace` seconds are left to the timers themselves, `patience` seconds to
@@ -141,7 +146,41 @@ pub async fn overdue(tx: &mut SystemTx, grace: f64, patience: f64) -> Result<Ove
     );
     found.scheduled =
         scheduled.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
+    let snoozed = sqlx::query!(
+        "select tenant_id, id from conversation
+         where lifecycle = 'snoozed' and snoozed_until < statement_timestamp() - make_interval(secs => $1) limit 500",
+        grace
+    );
+    found.snoozed =
+        snoozed.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
+    let emergencies = sqlx::query!(
+        "select tenant_id, id from emergency_activation
+         where ended_at is null and expires_at < statement_timestamp() - make_interval(secs => $1) limit 500",
+        grace
+    );
+    found.emergencies =
+        emergencies.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
     Ok(found)
+}
+
+/// Tenants whose work waits for somebody.
+pub async fn tenants_waiting(tx: &mut SystemTx) -> Result<Vec<TenantId>, StoreError> {
+    let rows = sqlx::query_scalar!("select distinct tenant_id from work_item where state in ('queued', 'offered')")
+        .fetch_all(tx.conn())
+        .await?;
+    Ok(rows.into_iter().map(TenantId).collect())
+}
+
+/// Runs over customers, imports and de-duplications, that went no further for ten minutes: their jobs were lost with the
+/// broker.
+pub async fn stuck_runs(tx: &mut SystemTx) -> Result<Vec<(TenantId, RunId)>, StoreError> {
+    let rows = sqlx::query!(
+        "select tenant_id, id from identity_run
+         where state in ('waiting', 'running') and touched_at < statement_timestamp() - interval '10 minutes' limit 100"
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.tenant_id.into(), row.id.into())).collect())
 }
 
 /// Events of bots that wait and were not tried for longer than the slowest retry, the oldest of each bot and session: their

@@ -85,7 +85,8 @@ pub async fn work(tx: &mut ReadTx, id: WorkItemId, at: Instant) -> Result<Option
            where tenant_id = $1 and work_item_id = $2 and state in ('declined', 'expired') and ended_at < $3
            union
            select agent_id from work_item_event
-           where tenant_id = $1 and work_item_id = $2 and agent_id is not null and reason = 'transferred' and at < $3"#,
+           where tenant_id = $1 and work_item_id = $2 and agent_id is not null and reason = 'transferred'
+             and from_state = 'active' and at < $3"#,
         tenant,
         id.0,
         at

@@ -188,6 +188,8 @@ pub struct NewWork {
     pub spoken: Option<String>,
     /// Who should get it first.
     pub sticky: Option<AgentId>,
+    /// No cap of the queue turns it away.
+    pub promised: bool,
     /// Why it was made, as a code.
     pub reason: &'static str,
 }
@@ -202,8 +204,9 @@ pub async fn enqueue(tx: &mut WriteTx, new: &NewWork) -> Result<Option<WorkItemI
     }
     let done = sqlx::query!(
         "insert into work_item (tenant_id, id, conversation_id, session_id, queue_id, branch_id, class,
-                                head_start_seconds, skills, language, sticky_agent_id)
-         select $1, $2, $3, $4, $5, $6, $7, $8 + q.priority_minutes * 60, $9, $10, $11
+                                head_start_seconds, skills, language, sticky_agent_id, line)
+         select $1, $2, $3, $4, $5, $6, $7, $8 + q.priority_minutes * 60, $9, $10, $11,
+                case when $12 then 'admitted' end
          from queue q where q.tenant_id = $1 and q.id = $5
          on conflict (tenant_id, session_id) where state in ('queued', 'offered', 'active', 'wrapping', 'parked')
          do nothing",
@@ -217,7 +220,8 @@ pub async fn enqueue(tx: &mut WriteTx, new: &NewWork) -> Result<Option<WorkItemI
         new.head_start_seconds,
         new.skills,
         language,
-        new.sticky.map(|a| a.0)
+        new.sticky.map(|a| a.0),
+        new.promised
     )
     .execute(tx.conn())
     .await?;
@@ -377,7 +381,8 @@ pub async fn passed_on_by(
     let found = sqlx::query_scalar!(
         "select e.agent_id from work_item w
          join work_item_event e on e.tenant_id = w.tenant_id and e.work_item_id = w.id
-         where w.tenant_id = $1 and w.conversation_id = $2 and e.reason = 'transferred' and e.agent_id is not null
+         where w.tenant_id = $1 and w.conversation_id = $2 and e.reason = 'transferred' and e.from_state = 'active'
+           and e.agent_id is not null
            and e.agent_id is distinct from $3
          order by e.id desc limit 1",
         tenant,

@@ -205,3 +205,23 @@ async fn a_hand_off_takes_the_conversation_to_its_queue_and_an_answer_after_the_
     assert_eq!(stack.count("select count(*) from item_content where text = 'too late'").await?, 0);
     stack.finish().await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_supervisor_s_transfer_takes_a_conversation_from_the_bot_with_a_brief() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    write(&stack, "447700900827", "wamid.s1", "hello").await?;
+    told(&stack, "message.created", 0).await?;
+    let conversation = stack.texts("select 'cnv_' || replace(id::text, '-', '') from conversation").await?.remove(0);
+    let queue = stack.texts("select 'que_' || replace(id::text, '-', '') from queue where name = 'Billing'").await?;
+    let ada = super::ada(&stack).await?;
+    let pass = "mutation($c: ID!, $q: ID!) { conversationTransfer(input: { conversationId: $c, queueId: $q, note: \"Knows you\" }) {
+        userErrors { message } } }";
+    let done = ada.query(pass, json!({ "c": conversation, "q": queue[0] })).await?;
+    assert_eq!(done["conversationTransfer"]["userErrors"], json!([]), "{done}");
+    assert_eq!(told(&stack, "session.taken", 0).await?["data"]["reason"], "transferred");
+    stack.settle("select count(*) from handoff where brief_state = 'ready'", 1, PATIENCE).await?;
+    let waits = "select count(*) from work_item w join queue q on q.id = w.queue_id
+        where w.state = 'queued' and q.name = 'Billing' and w.line = 'admitted'";
+    assert_eq!(stack.count(waits).await?, 1);
+    stack.finish().await
+}

@@ -148,3 +148,103 @@ async fn a_site_s_time_that_nobody_remembers_is_over_all_the_same() -> Result<()
     stack.settle("select count(*) from work_item where site_id is null and site_until is null", 1, PATIENCE).await?;
     stack.finish().await
 }
+
+/// Work that is kept for a callback comes at its time alone, whatever wakes the conversation; and jobs may be lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_that_is_kept_for_a_callback_stays_aside_until_its_time() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let (ana, mut inbox, conversation) = at_work(&stack, "447700900875").await?;
+    let snooze = "mutation($c: ID!, $u: DateTime!) { conversationSnooze(input: { conversationId: $c, until: $u }) {
+        userErrors { message } } }";
+    let call = "mutation($c: ID!, $d: NaiveDate!) { callbackRequest(input: { conversationId: $c, day: $d,
+        fromMinute: 600, untilMinute: 720 }) { scheduledWork { id } userErrors { message } } }";
+    let (days, aside) = (chrono::TimeDelta::days, "select count(*) from work_item where state = 'parked'");
+    let agreed = async || -> Result<serde_json::Value> {
+        let until = (SystemClock.now() + days(5)).to_rfc3339();
+        let done = ana.query(snooze, json!({ "c": conversation, "u": until })).await?;
+        ensure!(done["conversationSnooze"]["userErrors"] == json!([]), "{done}");
+        let day = (SystemClock.now() + days(3)).format("%Y-%m-%d").to_string();
+        let taken = ana.query(call, json!({ "c": conversation, "d": day })).await?;
+        let id = taken["callbackRequest"]["scheduledWork"]["id"].clone();
+        ensure!(id.is_string(), "{taken}");
+        Ok(id)
+    };
+    // Taken back while the conversation is aside: so is the work.
+    let id = agreed().await?;
+    let cancel = "mutation($s: ID!) { scheduledWorkCancel(input: { scheduledWorkId: $s }) { userErrors { message } } }";
+    ana.query(cancel, json!({ "s": id })).await?;
+    assert_eq!(stack.count(aside).await?, 1);
+
+    // The time aside is over though its job was lost: the conversation is open, the work waits for the callback.
+    agreed().await?;
+    stack.sql("delete from outbox where payload ->> 'job' = 'snooze_end'").await?;
+    stack.sql("update conversation set snoozed_until = clock_timestamp() - interval '3 seconds'").await?;
+    stack.settle("select count(*) from conversation where lifecycle = 'open'", 1, PATIENCE).await?;
+    assert_eq!(stack.count(aside).await?, 1);
+    comes(&stack).await?;
+    offered(&ana, &mut inbox, &conversation).await?;
+    stack.finish().await
+}
+
+/// A task was promised: no cap of its queue turns it away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_that_is_due_in_a_full_queue_waits_there() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let (ana, _inbox, conversation) = at_work(&stack, "447700900876").await?;
+    task(&ana, &conversation).await?;
+    let resolve = "mutation($c: ID!) { conversationResolve(input: { conversationId: $c, disposition: \"answered\" }) {
+        userErrors { message } } }";
+    ana.query(resolve, json!({ "c": conversation })).await?;
+    stack.settle("select count(*) from work_item where state = 'done'", 1, PATIENCE).await?;
+    ana.query("mutation { presenceSet(input: { state: OFFLINE }) { userErrors { message } } }", json!({})).await?;
+    let ada = super::ada(&stack).await?;
+    let queues = ada.query("{ queues { id name } }", json!({})).await?;
+    let support = queues["queues"].as_array().and_then(|all| all.iter().find(|queue| queue["name"] == "Support"));
+    let cap = "mutation($q: ID!) { queueCapSave(input: { queueId: $q, cap: { mostWaiting: 1, beyond: REFUSE,
+        message: \"All lines are full\" } }) { userErrors { field message } } }";
+    let saved = ada.query(cap, json!({ "q": support.map(|queue| &queue["id"]) })).await?;
+    assert_eq!(saved["queueCapSave"]["userErrors"], json!([]), "{saved}");
+    write(&stack, "447700900877", "wamid.due6", "agent").await?;
+    stack.settle("select count(*) from work_item where state = 'queued'", 1, PATIENCE).await?;
+    comes(&stack).await?;
+    stack.settle("select count(*) from work_item where state = 'queued'", 2, PATIENCE).await?;
+    let looked = "select count(distinct work_item_id) from routing_decision d join work_item w on w.id = d.work_item_id
+        where w.state = 'queued'";
+    stack.settle(looked, 2, PATIENCE).await?;
+    assert_eq!(stack.count("select count(*) from work_item where state = 'cancelled'").await?, 0);
+    stack.finish().await
+}
+
+/// An emergency plan whose end was lost with the broker ends all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_emergency_that_nobody_ends_is_over_when_its_time_is() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let ada = super::ada(&stack).await?;
+    let save = "mutation { emergencyPlanSave(input: { name: \"Fire\", closed: true, message: \"We are out\" }) {
+        emergencyPlanId userErrors { message } } }";
+    let plan = ada.query(save, json!({})).await?["emergencyPlanSave"]["emergencyPlanId"].clone();
+    let on = "mutation($p: ID!) { emergencyActivate(input: { emergencyPlanId: $p, confirm: \"Fire\", minutes: 5 }) {
+        userErrors { message } } }";
+    ada.query(on, json!({ "p": plan })).await?;
+    stack.settle("select count(*) from alert where kind = 'emergency' and ended_at is null", 1, PATIENCE).await?;
+    stack.sql("delete from outbox where payload ->> 'job' = 'emergency_end'").await?;
+    stack.sql("update emergency_activation set expires_at = clock_timestamp() - interval '3 seconds'").await?;
+    stack.settle("select count(*) from emergency_activation where ended_at is not null", 1, PATIENCE).await?;
+    assert_eq!(stack.count("select count(*) from alert where kind = 'emergency' and ended_at is null").await?, 0);
+    stack.finish().await
+}
+
+/// What would have said that somebody came was lost while nobody routed: the work that waits is looked at all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_that_waits_is_looked_at_when_routing_starts_whatever_was_lost() -> Result<()> {
+    let Some(mut stack) = Stack::start().await? else { return Ok(()) };
+    stack.sql("update site_shift set starts_minute = 0, ends_minute = 1440").await?;
+    write(&stack, "447700900878", "wamid.due7", "agent").await?;
+    stack.settle("select count(*) from routing_decision where outcome = 'waiting'", 1, PATIENCE).await?;
+    stack.kill_workers().await;
+    let (_ana, mut inbox) = on_duty(&stack, "ana").await?;
+    stack.sql("delete from outbox").await?;
+    stack.start_workers()?;
+    inbox.until(PATIENCE, offer).await?;
+    stack.finish().await
+}

@@ -2,9 +2,9 @@
 
 use super::{
     PATIENCE,
-    identity::{named, person, post, supervisor, until},
+    identity::{MERGE, UNMERGE, named, person, post, supervisor, until},
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use meridian_domain::channel::ChannelKind;
 use meridian_lab::agent::Agent;
 use meridian_testkit::Stack;
@@ -88,5 +88,68 @@ async fn tags_of_mail_are_folders_unless_the_tenant_holds_them_apart() -> Result
     stack.settle("select count(*) from identity_run where state <> 'done'", 0, PATIENCE).await?;
     ada.query(save, json!({ "t": "SAME" })).await?;
     until(&sam, IDS, json!({ "c": kit }), pairs(1)).await?;
+    stack.finish().await
+}
+
+const WORTH: &str = "query($c: ID!) { customer(id: $c) { tier tags } }";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_merge_brings_tier_and_tags_along_and_takes_them_back() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let sam = supervisor(&stack).await?;
+    writes(&stack, 1, "Hana Hay", &["app_user:h1"]).await?;
+    writes(&stack, 2, "Hanna Hay", &["app_user:h2"]).await?;
+    let (older, younger) = (named(&sam, "Hana Hay").await?, named(&sam, "Hanna Hay").await?);
+    let set =
+        "mutation($c: ID!, $t: [String!], $w: String) { customerUpdate(input: { customerId: $c, tags: $t, tier: $w }) {
+        userErrors { message } } }";
+    sam.query(set, json!({ "c": older, "t": ["late"] })).await?;
+    sam.query(set, json!({ "c": younger, "t": ["Late", "fraud-watch"], "w": "red_channel" })).await?;
+    let judged = "select count(*) from routing_decision";
+    let before = stack.count(judged).await?;
+    let merged = sam.query(MERGE, json!({ "f": younger, "i": older })).await?["customerMerge"].take();
+    let worth = sam.query(WORTH, json!({ "c": older })).await?;
+    assert_eq!(worth["customer"], json!({ "tier": "red_channel", "tags": ["late", "fraud-watch"] }), "{merged}");
+    ensure!(stack.count(judged).await? >= before, "{merged}");
+    let undone = sam.query(UNMERGE, json!({ "a": merged["actId"] })).await?;
+    assert_eq!(undone["customerUnmerge"]["userErrors"], json!([]), "{undone}");
+    let worth = sam.query(WORTH, json!({ "c": older })).await?;
+    assert_eq!(worth["customer"], json!({ "tier": "standard", "tags": ["late"] }));
+    let worth = sam.query(WORTH, json!({ "c": younger })).await?;
+    assert_eq!(worth["customer"], json!({ "tier": "red_channel", "tags": ["Late", "fraud-watch"] }));
+    stack.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_another_s_address_goes_to_them_and_stands_again_by_an_agent_s_word() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let sam = supervisor(&stack).await?;
+    // Only told, so nothing ties the two.
+    writes(&stack, 1, "Ivy Ink", &["app_user:i1", "phone_e164:+447700900933?"]).await?;
+    writes(&stack, 2, "Jude Jam", &["phone_e164:+447700900933"]).await?;
+    let (ivy, jude) = (named(&sam, "Ivy Ink").await?, named(&sam, "Jude Jam").await?);
+    let phone = identity(&sam, &ivy, "phone_e164").await?;
+    let customers = "select count(*) from customer where merged_into is null";
+    assert_eq!(stack.count(customers).await?, 2);
+    let ids = "query($c: ID!) { customer(id: $c) { identities { id scheme } } }";
+    let held = sam.query(ids, json!({ "c": ivy })).await?;
+    let all = held["customer"]["identities"].as_array().context("identities")?.clone();
+    let id = all.iter().find(|one| one["scheme"] == "phone_e164").context("phone")?["id"].clone();
+    let split =
+        "mutation($c: ID!, $i: [ID!]!) { customerSplit(input: { customerId: $c, identityIds: $i, reason: \"his\" }) {
+        customer { id } userErrors { code message } } }";
+    let done = sam.query(split, json!({ "c": ivy, "i": [id] })).await?;
+    assert_eq!(done["customerSplit"]["customer"]["id"], json!(jude), "{done} {phone}");
+    assert_eq!(stack.count(customers).await?, 2, "nobody new");
+    assert_eq!(stack.count("select count(*) from identity_candidate where state = 'refused'").await?, 1);
+    ensure!(identity(&sam, &ivy, "phone_e164").await?["validTo"].is_string(), "it is hers no more");
+
+    // An agent looked, and it is hers as well.
+    let confirm = "mutation($c: ID!) { identityConfirm(input: { customerId: $c, scheme: \"phone_e164\", value: \"+447700900933\" }) {
+        customer { id } userErrors { code message } } }";
+    let done = sam.query(confirm, json!({ "c": ivy })).await?;
+    assert_eq!(done["identityConfirm"]["userErrors"], json!([]), "{done}");
+    let now = identity(&sam, &ivy, "phone_e164").await?;
+    assert_eq!((&now["validTo"], &now["verified"]), (&Value::Null, &json!("agent")), "{now}");
     stack.finish().await
 }

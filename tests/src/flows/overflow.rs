@@ -2,7 +2,11 @@
 
 use super::{PATIENCE, main_job::reqwest_client, offer, on_duty, unix};
 use anyhow::{Context, Result, ensure};
-use meridian_lab::agent::{Agent, Socket};
+use meridian_domain::channel::ChannelKind;
+use meridian_lab::{
+    agent::{Agent, Socket},
+    senders::{self, Text},
+};
 use meridian_testkit::Stack;
 use serde_json::{Value, json};
 
@@ -107,6 +111,39 @@ async fn an_evening_in_europe_goes_to_asia_and_comes_back_in_the_morning() -> Re
     stack.finish().await
 }
 
+/// Who is in the other half of a conversation keeps it when a colleague goes home.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conversation_of_two_stays_with_who_is_at_work() -> Result<()> {
+    let Some(stack) = Stack::start().await? else { return Ok(()) };
+    let ada = signed_in(&stack, "ada").await?;
+    let queue = support(&ada).await?;
+    stack.sql("update site_shift set starts_minute = 0, ends_minute = 1440").await?;
+    let (ana, mut inbox) = on_duty(&stack, "ana").await?;
+    let (http, whatsapp) = (reqwest_client(), stack.whatsapp()?);
+    whatsapp.post(&http, &whatsapp.text("447700900652", "Greta", "wamid.e2", "agent", unix())).await?;
+    let conversation = takes(&ana, &mut inbox).await?;
+    let secret = |name: &str| Stack::secret(&format!("sms {name}"));
+    let said = Text { from: "447700900652", number: 1, text: "agent", unix: unix() };
+    let post = senders::text(ChannelKind::Sms, &stack.hook(ChannelKind::Sms)?, &secret, said)?;
+    ensure!(post.post(&http).await? == 200);
+    assert_eq!(takes(&ana, &mut inbox).await?, conversation);
+    let (mei, _mei_inbox) = on_duty(&stack, "mei").await?;
+    let second = "select 'wrk_' || replace(w.id::text, '-', '') from work_item w join session s on s.id = w.session_id
+        where s.kind = 'sms'";
+    let assign =
+        "mutation($w: ID!, $a: ID) { workAssign(input: { workItemId: $w, agentId: $a }) { userErrors { message } } }";
+    ada.query(assign, json!({ "w": stack.texts(second).await?[0], "a": id(&stack, "mei")? })).await?;
+    for part in evening!("London").split(';') {
+        stack.sql(Box::leak(part.to_owned().into_boxed_str())).await?;
+    }
+    reload(&ada, &queue).await?;
+    stack.settle("select count(*) from work_item_event where reason = 'shift_ended'", 1, PATIENCE).await?;
+    let look = "query($c: ID!) { conversation(id: $c) { owner assignee { id } } }";
+    let seen = mei.query(look, json!({ "c": conversation })).await?;
+    assert_eq!(seen["conversation"]["assignee"]["id"], id(&stack, "mei")?, "{seen}");
+    stack.finish().await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn overflow_opens_to_partners_and_closes_again() -> Result<()> {
     let Some(stack) = Stack::start().await? else { return Ok(()) };
@@ -146,6 +183,17 @@ async fn overflow_opens_to_partners_and_closes_again() -> Result<()> {
     stack.settle("select count(*) from queue where overflow_open", 0, PATIENCE).await?;
     stack.settle("select count(*) from alert where ended_at is null", 0, PATIENCE).await?;
     assert_eq!(stack.count("select count(*) from audit_entry where action = 'overflow_switched'").await?, 2);
+
+    // Taken away while it is open: nobody is told any more that partners are asked.
+    stack.sql("update queue set overflow_open = true where name = 'Support'").await?;
+    stack
+        .sql(
+            "insert into alert (tenant_id, id, kind, severity, queue_id, text)
+             select tenant_id, gen_random_uuid(), 'overflow', 3, id, name from queue where name = 'Support'",
+        )
+        .await?;
+    ada.query(rule, json!({ "q": queue, "r": null })).await?;
+    assert_eq!(stack.count("select count(*) from alert where ended_at is null").await?, 0);
     stack.finish().await
 }
 

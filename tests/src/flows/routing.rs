@@ -297,6 +297,9 @@ async fn supervisors_force_states_and_give_work_by_hand() -> Result<()> {
     assert_eq!(conversation["assignee"]["id"], ids[who], "{given}");
     let decisions = conversation["workItems"][0]["decisions"].to_string();
     ensure!(decisions.contains("by_hand") && decisions.contains("assigned"), "{decisions}");
+    stack.sql("update agent set role = 'auditor' where email = 'ravi@demo.example'").await?;
+    let reads = sam.query(assign, json!({ "w": work, "a": id(&stack, "ravi")? })).await?;
+    assert_eq!(reads["workAssign"]["userErrors"][0]["code"], "NOT_FOUND", "an auditor reads alone: {reads}");
     let pulled = sam.query(assign, json!({ "w": work })).await?;
     assert_eq!(pulled["workAssign"]["conversation"]["assignee"]["id"], sam_id, "{pulled}");
     assert_eq!(stack.count("select coalesce(sum(used), 0)::bigint from agent_load").await?, 1);

@@ -14,7 +14,7 @@ use meridian_domain::{
     ids::{BotId, DeliveryId, ItemId, SessionId},
     live::Change,
     people::Permission,
-    work::{ItemKind, Lifecycle, OwnerKind},
+    work::{ItemKind, LONGEST_TEXT, Lifecycle, OwnerKind},
 };
 use meridian_store::{
     ReadTx, StoreError, WriteTx,
@@ -22,9 +22,6 @@ use meridian_store::{
     items::{self, Item, NewItem},
 };
 use serde_json::json;
-
-/// Longest text of one message, in characters.
-const LONGEST: usize = 10_000;
 
 /// Why it was not done.
 #[derive(Debug, thiserror::Error)]
@@ -147,7 +144,7 @@ pub async fn say_as(
     subject.require(Permission::ActAsBot)?;
     let text = text.trim();
     button::check(buttons).map_err(ActRefused::Buttons)?;
-    if text.is_empty() || text.chars().count() > LONGEST {
+    if text.is_empty() || text.chars().count() > LONGEST_TEXT {
         return Err(ActRefused::Text);
     }
     let mut tx = app.db.write(subject.scope()).await?;

@@ -170,7 +170,9 @@ async fn target(
             return Ok(queue);
         }
     }
-    if let Some(queue) = present {
+    if let Some(queue) = present
+        && setup::in_use(tx, queue).await?
+    {
         return Ok(queue);
     }
     let found = bots::find(tx, bot).await?;
@@ -205,6 +207,7 @@ async fn enqueue(
         language: request.language.as_deref().and_then(language_of).map(str::to_owned),
         spoken: session.heard.lang.clone(),
         sticky: None,
+        promised: false,
         reason: "handoff",
     };
     if let Some(id) = work::enqueue(tx, &new).await? {
@@ -254,6 +257,7 @@ pub(crate) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'stati
         sticky: None,
         language: None,
         spoken: None,
+        promised: false,
         reason: why,
     };
     inbound::enqueue(tx, &session, &request).await?;

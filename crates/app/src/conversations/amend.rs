@@ -2,7 +2,7 @@
 
 use super::{
     ReplyRefused,
-    reply::{LONGEST, holder, may_leave},
+    reply::{holder, may_leave},
     topics,
 };
 use crate::{App, accounts::capabilities_in, authz::Subject, delivery::carry_out, setup::IdempotencyKey};
@@ -14,7 +14,7 @@ use meridian_domain::{
     jobs::Job,
     live::Change,
     people::Permission,
-    work::{ItemKind, Lifecycle},
+    work::{ItemKind, LONGEST_TEXT, Lifecycle},
 };
 use meridian_store::{WriteTx, amendments, conversations, deliveries::FORGOTTEN, items, routing};
 use serde_json::json;
@@ -76,7 +76,7 @@ fn tidied(what: Amendment) -> Result<Amendment, ReplyRefused> {
     match what {
         Amendment::Edit { text } => {
             let text = text.trim().to_owned();
-            if text.is_empty() || text.chars().count() > LONGEST {
+            if text.is_empty() || text.chars().count() > LONGEST_TEXT {
                 return Err(ReplyRefused::Text);
             }
             Ok(Amendment::Edit { text })

@@ -13,7 +13,7 @@ use meridian_domain::{
     jobs::Job,
     live::{Change, Topic},
     people::Permission,
-    work::{ItemKind, Lifecycle, OwnerKind, WorkState},
+    work::{ItemKind, LONGEST_TEXT, Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
     StoreError, WriteTx, accounts, bot_ledger, bots,
@@ -22,9 +22,6 @@ use meridian_store::{
     work::{self, Step, WorkItem},
 };
 use serde_json::json;
-
-/// Longest note to a bot, in characters.
-const LONGEST: usize = 10_000;
 
 /// Gives a conversation back to a bot, with what the bot gave along when it handed over and a note. The agent's capacity
 /// comes back; the bot has its usual time to act when the customer waits for an answer.
@@ -37,7 +34,7 @@ pub async fn return_to_bot(
     expected_version: Option<i32>,
 ) -> Result<(), SteerRefused> {
     let note = note.trim();
-    if note.chars().count() > LONGEST {
+    if note.chars().count() > LONGEST_TEXT {
         return Err(SteerRefused::Invalid("a note has at most 10,000 characters".to_owned()));
     }
     let mut tx = app.db.write(subject.scope()).await?;

@@ -4,7 +4,7 @@ use crate::{
     App,
     authz::{Forbidden, Subject},
 };
-use meridian_domain::{ids::CannedReplyId, people::Permission};
+use meridian_domain::{ids::CannedReplyId, people::Permission, work::LONGEST_TEXT};
 use meridian_store::{StoreError, canned};
 use serde_json::json;
 
@@ -54,7 +54,7 @@ pub async fn save_canned(
     if title.is_empty() || title.chars().count() > 100 {
         return said("a title has 1 to 100 characters");
     }
-    if text.is_empty() || text.chars().count() > 10_000 {
+    if text.is_empty() || text.chars().count() > LONGEST_TEXT {
         return said("a text has 1 to 10,000 characters");
     }
     if new.language.len() > 35 || !new.language.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {

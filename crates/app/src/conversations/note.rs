@@ -10,7 +10,7 @@ use meridian_domain::{
     ids::{ConversationId, ItemId},
     live::Change,
     people::Permission,
-    work::ItemKind,
+    work::{ItemKind, LONGEST_TEXT},
 };
 use meridian_store::{
     StoreError, conversations,
@@ -45,7 +45,7 @@ pub async fn add_note(
 ) -> Result<ItemId, NoteRefused> {
     subject.require(Permission::HandleWork)?;
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > 10_000 {
+    if text.is_empty() || text.chars().count() > LONGEST_TEXT {
         return Err(NoteRefused::Text);
     }
     let mut tx = app.db.write(subject.scope()).await?;

@@ -19,7 +19,7 @@ use meridian_domain::{
 use meridian_store::{
     WriteTx, accounts, aside,
     conversations::{self, Conversation, Session},
-    routing,
+    routing, setup,
     work::{self, Step},
 };
 use serde_json::json;
@@ -89,8 +89,8 @@ async fn give_back(
         return Ok(item.agent);
     }
     let queue = match conversation.queue {
-        Some(queue) => queue,
-        None => accounts::way(tx, session.account)
+        Some(queue) if setup::in_use(tx, queue).await? => queue,
+        _ => accounts::way(tx, session.account)
             .await?
             .map(|way| way.queue)
             .ok_or_else(|| SteerRefused::Invalid(NO_QUEUE.to_owned()))?,
@@ -100,7 +100,7 @@ async fn give_back(
         None => work::last_held_by(tx, conversation.id).await?,
     };
     let branch = conversation.branch;
-    let request = Enqueue { queue, branch, sticky, language: None, spoken: None, reason: "reopened" };
+    let request = Enqueue { queue, branch, sticky, language: None, spoken: None, promised: true, reason: "reopened" };
     enqueue(tx, session, &request).await?;
     aside::set_queue(tx, conversation.id, queue).await?;
     let open = work::lock_open(tx, conversation.id).await?;

@@ -15,7 +15,7 @@ use meridian_domain::{
     live::Change,
     people::Permission,
     template::{OutboundTemplate, TemplateState},
-    work::{ItemKind, Lifecycle, OwnerKind},
+    work::{ItemKind, LONGEST_TEXT, Lifecycle, OwnerKind},
 };
 use meridian_store::{
     ReadTx, StoreError, WriteTx, accounts,
@@ -100,9 +100,6 @@ pub(crate) const PASSED: &str = "this address is another customer's by now: answ
 /// Files of one message.
 const MOST_FILES: usize = 10;
 
-/// Longest text of one message, in characters.
-pub(super) const LONGEST: usize = 10_000;
-
 /// Sends a text, files or both on the session the agent holds: the named one, or the one the customer used last.
 pub async fn reply(
     app: &App,
@@ -115,7 +112,7 @@ pub async fn reply(
     subject.require(Permission::HandleWork)?;
     let (text, files) = (words.text.trim(), words.files);
     let nothing = text.is_empty() && files.is_empty() && words.template.is_none();
-    if nothing || text.chars().count() > LONGEST {
+    if nothing || text.chars().count() > LONGEST_TEXT {
         return Err(ReplyRefused::Text);
     }
     if !text.is_empty() && words.template.is_some() {

@@ -17,7 +17,7 @@ use meridian_domain::{
     jobs::Job,
     live::{Change, Topic},
     people::Permission,
-    work::{ItemKind, Lifecycle, OwnerKind, WorkState},
+    work::{ItemKind, LONGEST_TEXT, Lifecycle, OwnerKind, WorkState},
     work_code::{self, CodeKind, CodeRefused, WorkCode},
 };
 use meridian_store::{
@@ -185,7 +185,7 @@ async fn note(
     text: &str,
 ) -> Result<(), ResolveRefused> {
     let text = text.trim();
-    if text.chars().count() > 10_000 {
+    if text.chars().count() > LONGEST_TEXT {
         return Err(ResolveRefused::Note);
     }
     if !text.is_empty()

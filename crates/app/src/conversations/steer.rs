@@ -9,17 +9,17 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use meridian_domain::{
-    bot::HandoffRequest,
-    ids::{AgentId, ConversationId, ItemId, QueueId, SiteId, TenantId, WorkItemId},
+    bot::{HandoffRequest, told},
+    ids::{AgentId, BotId, ConversationId, ItemId, QueueId, SiteId, TenantId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
     people::Permission,
     time::Instant,
     transfer::{self, SiteRefused},
-    work::{ItemKind, Lifecycle, OwnerKind, WorkState},
+    work::{ItemKind, LONGEST_TEXT, Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
-    StoreError, WriteTx, aside,
+    StoreError, WriteTx, aside, bots,
     conversations::{self, Conversation, Session},
     handoffs,
     items::{self, NewItem},
@@ -105,71 +105,87 @@ pub async fn transfer(
     note: &str,
 ) -> Result<(), SteerRefused> {
     let note = note.trim();
-    if note.chars().count() > 10_000 {
+    if note.chars().count() > LONGEST_TEXT {
         return Err(SteerRefused::Invalid("a note has at most 10,000 characters".to_owned()));
     }
     let mut tx = app.db.write(subject.scope()).await?;
     let conversation = mine(&mut tx, subject, id, expected_version).await?;
-    let Place { queue, first: colleague, site } = place(&mut tx, subject, &conversation, target).await?;
+    let place = place(&mut tx, subject, &conversation, target).await?;
     let session = newest_session(&mut tx, id).await?;
-    let mut open = work::lock_open(&mut tx, id).await?;
-    open.retain(|item| item.state != WorkState::Wrapping);
-    for item in &open {
-        let there = WorkItem { queue, ..item.clone() };
-        take_off(&mut tx, &there, colleague, Step::to(WorkState::Queued, "transferred")).await?;
-        if let Some(site) = site {
-            to_site(&mut tx, item.id, site).await?;
-        }
-        conversations::pass_control(&mut tx, item.session, OwnerKind::Queue, None).await?;
-        tx.live(&[Topic::Floor], Change::Work { work: item.id, queue });
-    }
-    if open.is_empty() {
-        let request = Enqueue {
-            queue,
-            branch: conversation.branch,
-            sticky: colleague,
-            language: None,
-            spoken: None,
-            reason: "transferred",
-        };
-        enqueue(&mut tx, &session, &request).await?;
-        for item in work::lock_open(&mut tx, id).await?.iter().filter(|item| item.state == WorkState::Queued) {
-            if let Some(site) = site {
-                to_site(&mut tx, item.id, site).await?;
-            }
-        }
-        conversations::pass_control(&mut tx, session.id, OwnerKind::Queue, None).await?;
-    }
+    let bot = if passes_on(&mut tx, &conversation, &place).await? {
+        None
+    } else {
+        begins_work(&mut tx, &conversation, &session, &place).await?
+    };
     if !note.is_empty() {
         say(&mut tx, subject, &conversation, &session, ItemKind::Note, Some(note), json!({})).await?;
     }
-    let to = json!({ "queue": queue.to_string(), "agent": colleague.map(|a| a.to_string()),
-                     "site": site.map(|(site, _)| site.to_string()), "back": target == Target::Back });
+    let to = json!({ "queue": place.queue.to_string(), "agent": place.first.map(|a| a.to_string()),
+                     "site": place.site.map(|(site, _)| site.to_string()), "back": target == Target::Back });
     let mut body = to.clone();
     body["type"] = json!("transferred");
     let item = say(&mut tx, subject, &conversation, &session, ItemKind::State, None, body).await?;
-    if conversation.owner_agent.is_some() {
-        // A person has talked since: the next one reads a brief of all of it. One that nobody took keeps its own.
+    if conversation.owner_agent.is_some() || bot.is_some() {
+        // A person or a bot has talked since: the next one reads a brief of all of it. One that nobody took keeps its own.
         let mut request = HandoffRequest { session: Some(session.id.to_string()), ..HandoffRequest::default() };
         "transferred".clone_into(&mut request.reason.code);
         note.clone_into(&mut request.reason.text);
         let key = format!("transferred:{item}");
-        let handoff = handoffs::insert(&mut tx, session.id, id, item, None, &key, &json!(request)).await?;
+        let handoff = handoffs::insert(&mut tx, session.id, id, item, bot, &key, &json!(request)).await?;
         tx.job(&Job::Summarise { handoff }, session.id.0);
     }
-    aside::set_queue(&mut tx, id, queue).await?;
+    aside::set_queue(&mut tx, id, place.queue).await?;
     conversations::set_state(&mut tx, id, Lifecycle::Open, OwnerKind::Queue, None).await?;
     changed(&mut tx, &conversation);
     tx.audit("conversation_transferred", "conversation", Some(id.0), to);
     Ok(tx.commit().await?)
 }
 
-/// Keeps waiting work for the people of a site; until it closes, or for as long as it takes.
-async fn to_site(
+/// Lets the open work of a conversation wait at another place; false when there is none.
+async fn passes_on(tx: &mut WriteTx, conversation: &Conversation, to: &Place) -> Result<bool, StoreError> {
+    let mut open = work::lock_open(tx, conversation.id).await?;
+    open.retain(|item| item.state != WorkState::Wrapping);
+    for item in &open {
+        let there = WorkItem { queue: to.queue, ..item.clone() };
+        take_off(tx, &there, to.first, Step::to(WorkState::Queued, "transferred")).await?;
+        to_site(tx, item.id, to).await?;
+        conversations::pass_control(tx, item.session, OwnerKind::Queue, None).await?;
+        tx.live(&[Topic::Floor], Change::Work { work: item.id, queue: to.queue });
+    }
+    Ok(!open.is_empty())
+}
+
+/// Work for a session on which no person works; the bot that held it is told, and is the answer.
+async fn begins_work(
     tx: &mut WriteTx,
-    work: WorkItemId,
-    (site, until): (SiteId, Option<Instant>),
-) -> Result<(), StoreError> {
+    conversation: &Conversation,
+    session: &Session,
+    to: &Place,
+) -> Result<Option<BotId>, StoreError> {
+    let bot = session.control_id.filter(|_| session.control == OwnerKind::Bot).map(BotId);
+    if let Some(bot) = bot {
+        bots::tell(tx, bot, session.id, "session.taken", &told::taken("transferred")).await?;
+    }
+    let request = Enqueue {
+        queue: to.queue,
+        branch: conversation.branch,
+        sticky: to.first,
+        language: None,
+        spoken: None,
+        promised: true,
+        reason: "transferred",
+    };
+    enqueue(tx, session, &request).await?;
+    for item in work::lock_open(tx, conversation.id).await?.iter().filter(|item| item.state == WorkState::Queued) {
+        to_site(tx, item.id, to).await?;
+    }
+    conversations::pass_control(tx, session.id, OwnerKind::Queue, None).await?;
+    Ok(bot)
+}
+
+/// Keeps waiting work for the people of a site, if it goes to one; until it closes, or for as long as it takes.
+async fn to_site(tx: &mut WriteTx, work: WorkItemId, to: &Place) -> Result<(), StoreError> {
+    let Some((site, until)) = to.site else { return Ok(()) };
     work::for_site(tx, work, site, until).await?;
     if let Some(until) = until {
         let left = until - routing::now(tx).await?;

@@ -4,6 +4,7 @@ use super::{look_at, raw, tell};
 use crate::{
     App,
     authz::{Forbidden, Subject},
+    customers::{MOST_TAGS, TIERS, judge_again},
 };
 use meridian_domain::{
     identity,
@@ -17,6 +18,7 @@ use meridian_store::{
     identity::{self as store, Later},
     moves, passed, recognition,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::future::Future;
 
@@ -99,6 +101,41 @@ pub async fn merge(
 
 /// Marks a merge into a customer that had no name.
 const NAMELESS: &str = "nameless";
+/// What a merge brought the customer that stays: a higher tier, from what, and tags.
+const BROUGHT: &str = "brought";
+
+/// A tier and tags that came along with a merge, and the tier that was before; part of its evidence.
+#[derive(Debug, Serialize, Deserialize)]
+struct Brought {
+    tier: Option<(String, String)>,
+    tags: Vec<String>,
+}
+
+impl Brought {
+    /// What the one that stays lacks; nothing when it lacks nothing.
+    fn new(left: &customers::Customer, stays: &customers::Customer) -> Option<Self> {
+        let rank = |tier: &str| TIERS.iter().position(|known| *known == tier);
+        let tier = (rank(&left.tier) > rank(&stays.tier)).then(|| (stays.tier.clone(), left.tier.clone()));
+        let known = |tag: &str| stays.tags.iter().any(|held| held.eq_ignore_ascii_case(tag));
+        let room = MOST_TAGS.saturating_sub(stays.tags.len());
+        let tags: Vec<String> = left.tags.iter().filter(|tag| !known(tag)).take(room).cloned().collect();
+        (tier.is_some() || !tags.is_empty()).then_some(Self { tier, tags })
+    }
+
+    async fn bring(&self, tx: &mut WriteTx, stays: &customers::Customer) -> Result<(), StoreError> {
+        let tags: Vec<String> = stays.tags.iter().chain(&self.tags).cloned().collect();
+        let tier = self.tier.as_ref().map(|(_, higher)| higher.as_str());
+        customers::update(tx, stays.id, None, tier, Some(&tags)).await
+    }
+
+    /// Takes it back from the customer that stayed, as far as nobody changed it since.
+    async fn take_back(&self, tx: &mut WriteTx, id: CustomerId) -> Result<(), StoreError> {
+        let Some(stayed) = customers::find(tx, id).await? else { return Ok(()) };
+        let tags: Vec<String> = stayed.tags.iter().filter(|tag| !self.tags.contains(tag)).cloned().collect();
+        let tier = self.tier.as_ref().filter(|(_, higher)| *higher == stayed.tier).map(|(before, _)| before.as_str());
+        customers::update(tx, id, None, tier, Some(&tags)).await
+    }
+}
 
 /// A merge to do.
 pub(super) struct Merge<'a> {
@@ -126,6 +163,11 @@ pub(super) async fn merge_in(tx: &mut WriteTx, merge: &Merge<'_>) -> Result<Link
         customers::update(tx, into, Some(&left.name), None, None).await?;
         evidence.as_array_mut().into_iter().for_each(|pieces| pieces.push(json!({ NAMELESS: true })));
     }
+    let brought = Brought::new(&left, &stays);
+    if let Some(brought) = &brought {
+        brought.bring(tx, &stays).await?;
+        evidence.as_array_mut().into_iter().for_each(|pieces| pieces.push(json!({ BROUGHT: brought })));
+    }
     for party in &parties {
         let link = store::Link {
             kind: merge.kind,
@@ -144,6 +186,7 @@ pub(super) async fn merge_in(tx: &mut WriteTx, merge: &Merge<'_>) -> Result<Link
     candidates::keep_only(tx, &[from.0], &[], false).await?;
     passed::carry(tx, from, into).await?;
     recognition::hide(tx, from).await?;
+    judge_again(tx, into).await?;
     look_at(tx, [into]);
     tell(tx, &[from, into], &touched).await?;
     tx.audit("customers_merged", "customer", Some(into.0), json!({ "from": from.to_string(), "act": act.to_string() }));
@@ -223,6 +266,12 @@ async fn undo(tx: &mut WriteTx, act: LinkId, reason: &str) -> Result<CustomerId,
     if evidence.as_array().is_some_and(|pieces| pieces.iter().any(|piece| piece[NAMELESS] == true)) {
         moves::unname(tx, into, from).await?;
     }
+    let brought = evidence.as_array().and_then(|pieces| pieces.iter().find_map(|piece| piece.get(BROUGHT)));
+    if let Some(brought) = brought.and_then(|piece| Brought::deserialize(piece).ok()) {
+        brought.take_back(tx, into).await?;
+    }
+    judge_again(tx, into).await?;
+    judge_again(tx, from).await?;
     candidates::decide(tx, from, into, State::Refused).await?;
     look_at(tx, [from, into]);
     tell(tx, &[from, into], &touched).await?;

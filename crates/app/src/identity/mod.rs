@@ -17,7 +17,7 @@ pub use merge::{MergeRefused, Unmerged, merge, unmerge};
 pub use recognise::{learn, recognise};
 pub use review::{confirm, refuse, reopen};
 pub(crate) use runs::compare_all;
-pub use runs::{RunRefused, dedupe, progress, run, start};
+pub use runs::{RunRefused, dedupe, fail as fail_run, go_on, progress, run, start};
 pub use split::split;
 pub(crate) use verify::forget_pairs;
 pub use verify::{

@@ -101,10 +101,7 @@ pub async fn run(app: &App, tenant: TenantId, id: RunId) -> Result<(), StoreErro
     let (subject, began) = (Subject::system(tenant), Instant::now());
     loop {
         let mut tx = app.db.write(subject.scope()).await?;
-        let Some(mut run) = runs::lock(&mut tx, id).await? else { return Ok(()) };
-        if matches!(run.state.as_str(), "preview" | "done" | "failed") {
-            return Ok(());
-        }
+        let Some(mut run) = runs::lock(&mut tx, id).await?.filter(open) else { return Ok(()) };
         "running".clone_into(&mut run.state);
         let phase = run.phase;
         if run.kind == "import" {
@@ -126,6 +123,29 @@ pub async fn run(app: &App, tenant: TenantId, id: RunId) -> Result<(), StoreErro
             return Ok(());
         }
     }
+}
+
+/// Queues a run again whose job was lost; one that is over stays so.
+pub async fn go_on(app: &App, tenant: TenantId, id: RunId) -> Result<(), StoreError> {
+    let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
+    let Some(run) = runs::lock(&mut tx, id).await?.filter(open) else { return Ok(()) };
+    runs::set(&mut tx, &run).await?;
+    tx.job(&Job::RunIdentity { run: id }, tenant.0);
+    tx.commit().await
+}
+
+/// Ends a run that cannot go on, and says why.
+pub async fn fail(app: &App, tenant: TenantId, id: RunId, why: &str) -> Result<(), StoreError> {
+    let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
+    let Some(mut run) = runs::lock(&mut tx, id).await?.filter(open) else { return Ok(()) };
+    "failed".clone_into(&mut run.state);
+    run.error = Some(why.to_owned());
+    runs::set(&mut tx, &run).await?;
+    tx.commit().await
+}
+
+fn open(run: &Run) -> bool {
+    matches!(run.state.as_str(), "waiting" | "running")
 }
 
 /// First all customers are made to be found, then each is compared with those of a higher id that it meets.

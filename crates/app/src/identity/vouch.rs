@@ -83,6 +83,10 @@ async fn vouch_once(
     let source = if verified == Verification::Agent { "agent" } else { "import" };
     let party = PartyView { party: PartyId(party), customer };
     arrivals::remember(&mut tx, &[Said { party, ids, name: &own.name, source, seen: true }]).await?;
+    if verified == Verification::Agent {
+        // Somebody looked: it may have passed to another meanwhile, and is theirs again.
+        recognition::stands_again(&mut tx, party.party, id).await?;
+    }
     tx.audit("identity_confirmed", "customer", Some(customer.0), json!({ "scheme": scheme, "source": source }));
     let mut now = customer;
     if let Match::Link { customer: twin, evidence, .. } = same

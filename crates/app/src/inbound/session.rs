@@ -17,6 +17,7 @@ use meridian_store::{
     arrivals::Standing,
     conversations::{self, Conversation, Session},
     identity::PartyView,
+    scheduled,
     sessions::{self, Opened, Opens},
     work,
 };
@@ -109,7 +110,8 @@ async fn ask_people(
 ) -> Result<(), StoreError> {
     let sticky = at.conversation.owner_agent;
     let spoken = arrival.clear_language(&at.session.heard);
-    let request = Enqueue { queue, branch, sticky, language: arrival.language, spoken, reason: "message" };
+    let request =
+        Enqueue { queue, branch, sticky, language: arrival.language, spoken, promised: false, reason: "message" };
     enqueue(tx, &at.session, &request).await
 }
 
@@ -171,6 +173,8 @@ pub(crate) struct Enqueue<'a> {
     pub language: Option<&'a str>,
     /// The language of the words at hand, where it is clear; else that of earlier ones counts.
     pub spoken: Option<&'static str>,
+    /// Somebody decided that it waits there: no cap of the queue turns it away.
+    pub promised: bool,
     pub reason: &'static str,
 }
 
@@ -187,6 +191,7 @@ pub(crate) async fn enqueue(tx: &mut WriteTx, session: &Session, request: &Enque
         language: request.language.map(str::to_owned),
         spoken: request.spoken.map(str::to_owned).or_else(|| session.heard.lang.clone()),
         sticky: request.sticky,
+        promised: request.promised,
         reason: request.reason,
     };
     if let Some(id) = work::enqueue(tx, &new).await? {
@@ -196,12 +201,14 @@ pub(crate) async fn enqueue(tx: &mut WriteTx, session: &Session, request: &Enque
     Ok(())
 }
 
-/// A snoozed conversation comes back, parked work waits again; `why` stands in the history of the work.
+/// A snoozed conversation comes back, parked work waits again but for what is kept for a callback that was agreed; `why`
+/// stands in the history of the work.
 pub(crate) async fn wake(tx: &mut WriteTx, conversation: &Conversation, why: &'static str) -> Result<(), StoreError> {
     conversations::set_state(tx, conversation.id, Lifecycle::Open, conversation.owner, conversation.owner_agent)
         .await?;
+    let kept = scheduled::kept_for_callbacks(tx, conversation.id).await?;
     for item in work::lock_open(tx, conversation.id).await? {
-        if item.state == WorkState::Parked {
+        if item.state == WorkState::Parked && !kept.contains(&item.id) {
             work::transition(tx, &item, work::Step::to(WorkState::Queued, why)).await?;
             let tenant = tx.scope().tenant();
             tx.job(&Job::RouteWork { work: item.id }, tenant.0);

@@ -56,7 +56,7 @@ pub async fn assign(
     subject.require(Permission::SteerFloor)?;
     let to = to.or(subject.agent_id()).ok_or(AssignRefused::NotFound("agent"))?;
     let mut tx = app.db.write(subject.scope()).await?;
-    let found = agents::find(&mut tx, to).await?.filter(|agent| agent.active);
+    let found = agents::find(&mut tx, to).await?.filter(|agent| agent.active && agent.role.may(Permission::HandleWork));
     found.ok_or(AssignRefused::NotFound("agent"))?;
     // Locks go conversation first everywhere.
     let conversation = conversations::lock_of_work(&mut tx, id).await?.ok_or(AssignRefused::NotFound("work item"))?;

@@ -30,10 +30,10 @@ use uuid::Uuid;
 
 /// A wake-up by time comes no sooner: what falls due together is looked at together.
 const SOONEST: TimeDelta = TimeDelta::milliseconds(500);
-/// A batch of so many jobs is one of a router that is behind.
-const BEHIND: usize = 48;
 /// And no later: while something is to come, a leader looks at least so often.
 const LATEST: TimeDelta = TimeDelta::hours(1);
+/// A batch of so many jobs is one of a router that is behind.
+const BEHIND: usize = 48;
 
 /// Runs one tenant's routing. Loaded once on takeover; after that only the rows that events name are read again.
 pub struct Leader {
@@ -62,7 +62,7 @@ pub(super) enum Shifts {
     Unknown,
     /// No site hands over.
     Never,
-    /// When a site opens or closes.
+    /// When a site opens or closes, or sooner while work is left of a shift.
     At(Instant),
 }
 

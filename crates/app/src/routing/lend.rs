@@ -16,7 +16,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// The kind of its alerts.
-const KIND: &str = "overflow";
+pub(crate) const OVERFLOW: &str = "overflow";
 
 /// Seconds after which an overflow that nobody needs any more closes, also when nothing else happens.
 const CLOSES: i64 = 10;
@@ -131,10 +131,10 @@ async fn switch(tx: &mut WriteTx, queue: QueueId, open: bool, stands: (u32, u32)
     overflow::set_open(tx, queue, open).await?;
     if open {
         let text = "overflow is open: partners are asked until the queue has calmed down";
-        let new = NewAlert { kind: KIND, severity: 3, queue: Some(queue), text, ..NewAlert::default() };
+        let new = NewAlert { kind: OVERFLOW, severity: 3, queue: Some(queue), text, ..NewAlert::default() };
         alerts::raise(tx, &new).await?;
     } else {
-        alerts::end_of_queue(tx, KIND, queue).await?;
+        alerts::end_of_queue(tx, OVERFLOW, queue).await?;
     }
     let what = json!({ "open": open, "waiting": stands.0, "waited_seconds": stands.1 });
     tx.audit("overflow_switched", "queue", Some(queue.0), what);

@@ -6,6 +6,7 @@ use crate::{
     authz::Subject,
     conversations::{take_off, topics},
 };
+use chrono::TimeDelta;
 use meridian_domain::{
     actor::Actor,
     bot::HandoffRequest,
@@ -24,13 +25,18 @@ use meridian_store::{
     work::{self, Step},
 };
 use serde_json::json;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// After which time work that is left of a shift is looked at again.
+const AGAIN: TimeDelta = TimeDelta::minutes(5);
 
 /// What was done at the end of a shift.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ShiftEnded {
     /// Work that went on.
     pub handed_over: usize,
-    /// Work that stays with who has it: nobody is awake who could take it.
+    /// Work that nobody awake could take, which stays with who has it, or that changed hands meanwhile.
     pub stays: usize,
 }
 
@@ -52,6 +58,12 @@ impl Awake {
         self.people.iter().any(|agent| agent.queues.contains(&queue))
     }
 
+    /// The queues whose work they could take.
+    fn queues(&self) -> Vec<Uuid> {
+        let all: BTreeSet<Uuid> = self.people.iter().flat_map(|agent| &agent.queues).map(|queue| queue.0).collect();
+        all.into_iter().collect()
+    }
+
     fn first_of(&self, agents: &[AgentId], queue: QueueId) -> Option<AgentId> {
         let here = |id: &&AgentId| self.people.iter().any(|a| a.id == **id && a.queues.contains(&queue));
         agents.iter().find(here).copied()
@@ -59,30 +71,35 @@ impl Awake {
 }
 
 /// Hands the open work of a site on whose shift ended: it waits in its queue again, first for who had it before and is
-/// awake, with a brief for the next one. Work that nobody awake could take stays where it is until a site opens.
+/// awake, with a brief for the next one. Work that nobody awake could take stays where it is until somebody comes.
 pub async fn end_shift(app: &App, tenant: TenantId, site: SiteId) -> Result<ShiftEnded, StoreError> {
     let subject = Subject::system(tenant);
     let mut tx = app.db.read(subject.scope()).await?;
     let (now, sites) = (routing::now(&mut tx).await?, routing::sites(&mut tx).await?);
     let closed = sites.iter().find(|s| s.id == site).and_then(|site| site.closed_since(now));
     let Some(since) = closed else { return Ok(ShiftEnded::default()) };
-    let left = shifts::left_over(&mut tx, site, since).await?;
-    let mut done = ShiftEnded::default();
-    if left.is_empty() {
-        return Ok(done);
-    }
     let awake = Awake::new(routing::agents(&mut tx, None).await?, &sites, now);
     drop(tx);
-    for (work, conversation) in left {
-        let mut tx = app.db.write(subject.scope()).await?;
-        if hand_on(&mut tx, work, conversation, site, &awake).await? {
-            tx.commit().await?;
-            done.handed_over += 1;
-        } else {
-            done.stays += 1;
+    let (queues, mut done) = (awake.queues(), ShiftEnded::default());
+    loop {
+        let mut tx = app.db.read(subject.scope()).await?;
+        let left = shifts::left_over(&mut tx, site, since, Some(&queues)).await?;
+        drop(tx);
+        let before = done.handed_over;
+        done.stays = 0;
+        for (work, conversation) in left {
+            let mut tx = app.db.write(subject.scope()).await?;
+            if hand_on(&mut tx, work, conversation, site, &awake).await? {
+                tx.commit().await?;
+                done.handed_over += 1;
+            } else {
+                done.stays += 1;
+            }
+        }
+        if done.handed_over == before {
+            return Ok(done);
         }
     }
-    Ok(done)
 }
 
 async fn hand_on(
@@ -133,7 +150,8 @@ async fn hand_on(
 
 impl Leader {
     /// The shifts of sites that hand over: whenever one of them is closed and something about the opening of sites
-    /// changed, its open work is looked at.
+    /// changed, its open work is looked at; and again while some is left, as people come after their site opened and go
+    /// after theirs closed.
     pub(super) async fn watch_shifts(&mut self, tx: &mut WriteTx, now: Instant) -> Result<(), StoreError> {
         match self.shifts {
             Shifts::Never => return Ok(()),
@@ -146,10 +164,15 @@ impl Leader {
         }
         let sites = routing::sites(tx).await?;
         let tenant = tx.scope().tenant();
-        for site in sites.iter().filter(|site| handing.contains(&site.id) && site.open_until(now).is_none()) {
+        let mut next = sites.iter().filter_map(|site| site.next_change(now)).filter(|at| *at > now).min();
+        for site in sites.iter().filter(|site| handing.contains(&site.id)) {
+            let Some(since) = site.closed_since(now) else { continue };
             tx.job(&Job::ShiftEnd { site: site.id }, tenant.0);
+            if !shifts::left_over(tx, site.id, since, None).await?.is_empty() {
+                let again = now + AGAIN;
+                next = Some(next.map_or(again, |at| at.min(again)));
+            }
         }
-        let next = sites.iter().filter_map(|site| site.next_change(now)).filter(|at| *at > now).min();
         self.shifts = next.map_or(Shifts::Never, Shifts::At);
         Ok(())
     }

@@ -8,7 +8,7 @@ use meridian_domain::{
     jobs::Job,
     people::Permission,
     time::Instant,
-    work::WorkState,
+    work::{Lifecycle, WorkState},
 };
 use meridian_store::{
     conversations, routing,
@@ -59,7 +59,10 @@ pub async fn schedule_work(app: &App, subject: &Subject, new: NewTask<'_>) -> Re
     let queue = match new.queue {
         Some(queue) if known.iter().all(|row| row.id != queue) => return Err(ScheduleRefused::NotFound("queue")),
         Some(queue) => Some(queue),
-        None => conversation.queue.filter(theirs).or_else(|| agent.as_ref()?.queues.first().copied()),
+        None => conversation
+            .queue
+            .filter(|queue| known.iter().any(|row| row.id == *queue) && theirs(queue))
+            .or_else(|| agent.as_ref()?.queues.first().copied()),
     };
     let queue = queue.ok_or_else(|| {
         ScheduleRefused::Wrong(
@@ -94,7 +97,8 @@ pub async fn schedule_work(app: &App, subject: &Subject, new: NewTask<'_>) -> Re
     Ok(id)
 }
 
-/// Takes back a callback or work that is due later. The work of a callback goes on waiting at its place.
+/// Takes back a callback or work that is due later. The work of a callback goes on waiting at its place, or stays aside
+/// with its conversation.
 pub async fn cancel_scheduled(app: &App, subject: &Subject, id: ScheduledWorkId) -> Result<(), ScheduleRefused> {
     let visitor = subject.visitor_session();
     if visitor.is_none() {
@@ -113,6 +117,7 @@ pub async fn cancel_scheduled(app: &App, subject: &Subject, id: ScheduledWorkId)
         && let Some(item) = work::lock(&mut tx, work).await?
         && item.state == WorkState::Parked
         && scheduled.is_callback()
+        && conversation.lifecycle != Lifecycle::Snoozed
     {
         work::transition(&mut tx, &item, Step::to(WorkState::Queued, "callback_cancelled")).await?;
         let tenant = tx.scope().tenant();

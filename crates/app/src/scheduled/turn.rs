@@ -72,10 +72,9 @@ async fn due(
                 work::redirect(tx, work, item.queue, scheduled.agent).await?;
                 if conversation.lifecycle == Lifecycle::Snoozed {
                     wake(tx, &conversation, "callback_due").await?;
-                } else {
-                    work::transition(tx, &item, Step::to(WorkState::Queued, "callback_due")).await?;
-                    tx.job(&Job::RouteWork { work }, tenant.0);
                 }
+                work::transition(tx, &item, Step::to(WorkState::Queued, "callback_due")).await?;
+                tx.job(&Job::RouteWork { work }, tenant.0);
                 tx.live(&[Topic::Floor], Change::Work { work, queue: item.queue });
             }
             Some(work)
@@ -125,18 +124,16 @@ async fn task(
         sticky: scheduled.agent,
         language: None,
         spoken: None,
+        promised: true,
         reason: "scheduled",
     };
     let before = line::open_of_session(tx, session.id).await?;
     if before.is_none() {
         if here {
             people_take(tx, &session).await?;
+            aside::set_queue(tx, conversation.id, scheduled.queue).await?;
         }
         enqueue(tx, &session, &request).await?;
-        if here {
-            aside::set_queue(tx, conversation.id, scheduled.queue).await?;
-            conversations::set_state(tx, conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
-        }
     }
     line::open_of_session(tx, session.id).await
 }
@@ -146,7 +143,7 @@ async fn people_take(tx: &mut WriteTx, session: &Session) -> Result<(), StoreErr
     if let (OwnerKind::Bot, Some(bot), None) = (session.control, session.control_id, session.closed_at) {
         bots::tell(tx, bot.into(), session.id, "session.taken", &told::taken("task_due")).await?;
     }
-    conversations::pass_control(tx, session.id, OwnerKind::Queue, None).await?;
+    conversations::hand_over(tx, session.conversation, session.id, None).await?;
     Ok(())
 }
 

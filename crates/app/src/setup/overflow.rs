@@ -1,14 +1,14 @@
 //! Overflow: when partners are asked, and who of them.
 
 use super::SetupRefused;
-use crate::{App, authz::Subject};
+use crate::{App, authz::Subject, routing::OVERFLOW};
 use meridian_domain::{
     ids::{AgentId, QueueId},
     jobs::Job,
     people::Permission,
     routing::{Lender, OverflowRule},
 };
-use meridian_store::{agents, knowledge, overflow as store, setup};
+use meridian_store::{agents, alerts, knowledge, overflow as store, setup};
 use serde_json::json;
 
 /// Gives a queue a rule of overflow, or takes it away. It begins closed; without a rule partners who are members are asked
@@ -42,6 +42,8 @@ pub async fn save_overflow(
     if !store::save(&mut tx, queue, rule.as_ref()).await? {
         return Err(SetupRefused::NotFound("queue"));
     }
+    // It begins closed: nobody is told any more that it is open.
+    alerts::end_of_queue(&mut tx, OVERFLOW, queue).await?;
     let tenant = tx.scope().tenant();
     tx.job(&Job::RouteReload, tenant.0);
     tx.audit("overflow_saved", "queue", Some(queue.0), json!({ "rule": rule }));

@@ -1,14 +1,14 @@
 //! Taking queues, skills and sites out of use. What is in use stays, and says by what.
 
 use super::SetupRefused;
-use crate::{App, authz::Subject};
+use crate::{App, authz::Subject, routing::OVERFLOW};
 use meridian_domain::{
     ids::{QueueId, SiteId, SkillId},
     jobs::Job,
     people::Permission,
 };
 use meridian_store::{
-    WriteTx,
+    WriteTx, alerts,
     uses::{self, Use},
 };
 use serde_json::json;
@@ -38,8 +38,8 @@ pub async fn delete_queue(app: &App, subject: &Subject, id: QueueId) -> Result<(
     subject.require(Permission::Administer)?;
     let mut tx = app.db.write(subject.scope()).await?;
     let gone = uses::retire_queue(&mut tx, id).await?;
-    // Under the lock of its row: work that comes later finds no queue.
     unused("queue", uses::of_queue(&mut tx, id).await?)?;
+    alerts::end_of_queue(&mut tx, OVERFLOW, id).await?;
     done(tx, gone, "queue", id.0).await
 }
 

@@ -66,7 +66,10 @@ impl Site {
         for _ in 0..200 {
             let end = match self.open_until(cursor) {
                 Some(end) => end,
-                None => self.open_until(self.next_opening(cursor)?)?,
+                None => match self.next_opening(cursor) {
+                    Some(opens) => self.open_until(opens)?,
+                    None => break,
+                },
             };
             if end > at {
                 break;
@@ -122,6 +125,20 @@ mod tests {
         assert_eq!(london.closed_since(at("2026-01-12T18:00:00Z")), Some(at("2026-01-12T18:00:00Z")));
         assert_eq!(london.closed_since(at("2026-01-12T12:00:00Z")), None);
         assert_eq!(Site { shifts: vec![], ..london }.closed_since(at("2026-01-12T12:00:00Z")), None);
+    }
+
+    #[test]
+    fn a_shift_before_a_long_holiday_has_ended_too() {
+        let mut london = site(1, "Europe/London", 0, 9 * 60, 18 * 60);
+        for day in 13..=31 {
+            london.exceptions.insert(chrono::NaiveDate::from_ymd_opt(2026, 1, day).unwrap(), None);
+        }
+        for day in 1..=10 {
+            london.exceptions.insert(chrono::NaiveDate::from_ymd_opt(2026, 2, day).unwrap(), None);
+        }
+        let end = at("2026-01-12T18:00:00Z");
+        assert_eq!(london.closed_since(end + TimeDelta::minutes(1)), Some(end));
+        assert_eq!(london.closed_since(at("2026-01-19T12:00:00Z")), Some(end));
     }
 
     proptest::proptest! {

@@ -118,7 +118,10 @@ pub fn read<'a>(
             Field::Tags => {
                 for tag in cell.split([';', ',', '|', '；', '，', '、']).map(str::trim).filter(|tag| !tag.is_empty())
                 {
-                    row.tags.push(short("a tag", tag, 50)?);
+                    let tag = short("a tag", tag, 50)?;
+                    if !row.tags.iter().any(|known| known.eq_ignore_ascii_case(&tag)) {
+                        row.tags.push(tag);
+                    }
                 }
             }
             Field::Verified => verified = yes(cell)?,
@@ -127,7 +130,6 @@ pub fn read<'a>(
     if row.name.is_empty() {
         row.name = short("the name", format!("{given} {family}").trim(), 200)?;
     }
-    row.tags.dedup();
     row.tags.truncate(30);
     let level = if verified { Verification::Token } else { Verification::Claimed };
     for id in &mut row.ids {
@@ -199,7 +201,7 @@ mod tests {
     fn rows_of_two_languages_are_read() {
         let english = row(
             "Name,Phone,E-mail,Birth date,External account,Tags,Verified",
-            "Ana Lopez,07700 900901,Ana@Example.org,2.1.1980,A-77,vip;late,yes",
+            "Ana Lopez,07700 900901,Ana@Example.org,2.1.1980,A-77,vip;late;VIP,yes",
         )
         .unwrap();
         assert_eq!(
