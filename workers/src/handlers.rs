@@ -18,7 +18,7 @@ use meridian_domain::{
     bot::Posting,
     channel::AccountConfig,
     ids::{BotEventId, DeliveryId, ItemId, TenantId},
-    jobs::Job,
+    jobs::{Family, Job},
     outbound::{Accepted, ErrorClass, OutboundMessage, SendError},
     time::{Clock, SystemClock},
 };
@@ -40,17 +40,17 @@ const PLACE_WITHIN: Duration = Duration::from_secs(30);
 const AT_THE_DATABASE: usize = 4;
 
 /// The handler of a family.
-pub(crate) fn of(family: &str, settings: &Settings) -> Arc<dyn Handler> {
-    if family == "ingest" {
+pub(crate) fn of(family: Family, settings: &Settings) -> Arc<dyn Handler> {
+    if family == Family::Ingest {
         return Arc::new(Ingest::new(settings.clone()));
     }
     let (places, database) = (Semaphore::new(WITH_FILES), Semaphore::new(AT_THE_DATABASE));
-    let jobs = Jobs { family: family.to_owned(), settings: settings.clone(), places, database };
-    if family == "identity" { Arc::new(Looks(jobs)) } else { Arc::new(jobs) }
+    let jobs = Jobs { family, settings: settings.clone(), places, database };
+    if family == Family::Identity { Arc::new(Looks(jobs)) } else { Arc::new(jobs) }
 }
 
 pub(crate) struct Jobs {
-    family: String,
+    family: Family,
     settings: Settings,
     places: Semaphore,
     database: Semaphore,
@@ -104,7 +104,7 @@ impl Jobs {
                 outcome
             }
         };
-        metrics::histogram!("meridian_job_seconds", "family" => self.family.clone())
+        metrics::histogram!("meridian_job_seconds", "family" => self.family.code())
             .record(started.elapsed().as_secs_f64());
         outcome
     }

@@ -9,7 +9,7 @@ use meridian_channels::{StoredRequest, registry};
 use meridian_domain::{
     actor::Actor,
     ids::{RawId, TenantId},
-    jobs::Job,
+    jobs::{Family, Job},
 };
 use meridian_store::{StoreError, TenantScope, inbound as raws};
 use meridian_telemetry::point;
@@ -48,7 +48,8 @@ impl Handler for Ingest {
                     outcomes[n] = self.alone(tenant, raw, batch[n].envelope.attempt).await;
                 }
             }
-            metrics::histogram!("meridian_job_seconds", "family" => "ingest").record(started.elapsed().as_secs_f64());
+            metrics::histogram!("meridian_job_seconds", "family" => Family::Ingest.code())
+                .record(started.elapsed().as_secs_f64());
             outcomes
         })
     }

@@ -17,7 +17,7 @@ mod webhooks;
 use meridian_app::App;
 use meridian_bus::{Consumer, Handler, Hints, Manner, Order, Topology, Wake};
 use meridian_channels::{Http, Model};
-use meridian_domain::{jobs, time::SystemClock};
+use meridian_domain::{jobs::Family, time::SystemClock};
 use meridian_files::Files;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -59,26 +59,27 @@ const TENANTS: usize = 4;
 /// How a family's jobs are done, and whether its lanes are served together. Batches only where one transaction takes
 /// several jobs: a stop does not wait for the rest of a batch elsewhere. Requests of a tenant in all lanes share a
 /// transaction: lanes beside each other would make smaller ones, each slower for the others.
-fn manner(family: &str, lanes: u16) -> (Manner, bool) {
-    match (family, jobs::at_once(family)) {
-        ("ingest", _) => (Manner { order: Order::Tenant, batch: BATCH, beside: TENANTS }, true),
+fn manner(family: Family) -> (Manner, bool) {
+    match (family, family.at_once()) {
+        (Family::Ingest, _) => (Manner { order: Order::Tenant, batch: BATCH, beside: TENANTS }, true),
         // They wait most of the time: for more of the same tenant.
-        ("identity", _) => (Manner { order: Order::Tenant, batch: BATCH, beside: BATCH }, true),
-        ("route", _) => (Manner { order: Order::Arrival, batch: BATCH, beside: 1 }, false),
+        (Family::Identity, _) => (Manner { order: Order::Tenant, batch: BATCH, beside: BATCH }, true),
+        (Family::Route, _) => (Manner { order: Order::Arrival, batch: BATCH, beside: 1 }, false),
         (_, 1) => (Manner { order: Order::Arrival, batch: 1, beside: 1 }, false),
-        (_, most) => (Manner { order: Order::Key, batch: 1, beside: most * usize::from(lanes) }, true),
+        (_, most) => (Manner { order: Order::Key, batch: 1, beside: most * usize::from(family.lanes()) }, true),
     }
 }
 
-/// Runs everything until told to stop, then drains: consumers finish the batch in hand, the relay its round.
-pub async fn run(settings: Settings, stop: CancellationToken) {
+/// Runs everything until told to stop, then drains: consumers finish the batch in hand, the relay its round. When a part
+/// breaks all of it stops: a process without its relay or its sweeper looks well and is not. True when it was told to.
+pub async fn run(settings: Settings, stop: CancellationToken) -> bool {
     let mut tasks = JoinSet::new();
     let hints = settings.hints.clone();
     settings.app.typing.on_sign(move |tenant, sign| hints.clone().typing(tenant, sign));
-    for (family, lanes) in jobs::FAMILIES {
+    for family in Family::ALL {
         let handler = handlers::of(family, &settings);
-        let (manner, together) = manner(family, *lanes);
-        let queues: Vec<String> = (0..*lanes).map(|lane| format!("{family}.{lane}")).collect();
+        let (manner, together) = manner(family);
+        let queues: Vec<String> = family.queues().collect();
         for queues in queues.chunks(if together { queues.len() } else { 1 }) {
             let consumer = Consumer {
                 url: settings.amqp_url.clone(),
@@ -88,7 +89,7 @@ pub async fn run(settings: Settings, stop: CancellationToken) {
                 manner,
             };
             // A routing leader keeps state; each lane has its own.
-            let handler: Arc<dyn Handler> = if *family == "route" {
+            let handler: Arc<dyn Handler> = if family == Family::Route {
                 Arc::new(routers::Routers::new(settings.clone(), queues.to_vec()))
             } else {
                 Arc::clone(&handler)
@@ -106,6 +107,14 @@ pub async fn run(settings: Settings, stop: CancellationToken) {
     tasks.spawn(mailboxes::run(settings.clone(), Arc::new(SystemClock), stop.clone()));
     tasks.spawn(webhooks::run(settings.clone(), Arc::new(SystemClock), stop.clone()));
     tasks.spawn(search::run(settings.clone(), stop.clone()));
-    tasks.spawn(sweeper::run(settings, Arc::new(SystemClock), stop));
-    while tasks.join_next().await.is_some() {}
+    tasks.spawn(sweeper::run(settings, Arc::new(SystemClock), stop.clone()));
+    let mut whole = true;
+    while let Some(ended) = tasks.join_next().await {
+        if let Err(broken) = ended {
+            tracing::error!(%broken, "a part of the workers broke: this process stops, to be started anew");
+            whole = false;
+            stop.cancel();
+        }
+    }
+    whole
 }

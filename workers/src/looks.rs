@@ -6,7 +6,7 @@ use meridian_app::identity;
 use meridian_bus::{Delivery, Handler, Outcome};
 use meridian_domain::{
     ids::{CustomerId, TenantId},
-    jobs::Job,
+    jobs::{Family, Job},
 };
 use std::time::Duration;
 
@@ -46,7 +46,8 @@ impl Looks {
     async fn together(&self, tenant: TenantId, customers: &[CustomerId]) -> bool {
         let started = tokio::time::Instant::now();
         let looked = self.0.stored(identity::recognise(&self.0.settings().app, tenant, customers)).await;
-        metrics::histogram!("meridian_job_seconds", "family" => "identity").record(started.elapsed().as_secs_f64());
+        metrics::histogram!("meridian_job_seconds", "family" => Family::Identity.code())
+            .record(started.elapsed().as_secs_f64());
         if let Err(error) = &looked {
             tracing::debug!(%error, %tenant, customers = customers.len(), "looked at one by one");
         }

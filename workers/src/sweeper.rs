@@ -5,7 +5,7 @@ use meridian_app::{bots, conversations, delivery, emergency, identity, pulls, re
 use meridian_bus::{Envelope, Publisher};
 use meridian_domain::{
     ids::{AttachmentId, BotEventId, ChannelAccountId, RawId, ReplyDraftId, RunId, TenantId},
-    jobs::{self, Job},
+    jobs::{Family, Job},
     media::key,
     reply_draft::WITHIN_SECONDS,
     time::Clock,
@@ -199,7 +199,7 @@ pub(crate) async fn wake_waiting(settings: &Settings, queues: &[String]) -> Resu
     let waiting = system::tenants_waiting(&mut tx).await?;
     tx.commit().await?;
     for tenant in waiting {
-        if queues.contains(&jobs::queue("route", tenant.0.as_bytes())) {
+        if queues.contains(&Family::Route.queue(tenant.0.as_bytes())) {
             routing::reload(app, tenant).await?;
         }
     }
@@ -220,12 +220,12 @@ async fn publish_again(
 ) -> bool {
     let requests = raws.into_iter().map(|(tenant, raw, queue)| {
         let job = serde_json::to_value(Job::Ingest { raw }).unwrap_or_default();
-        let queue = if queue.is_empty() { jobs::queue("ingest", raw.0.as_bytes()) } else { queue };
+        let queue = if queue.is_empty() { Family::Ingest.queue(raw.0.as_bytes()) } else { queue };
         (queue, Envelope { tenant: tenant.0, job, attempt: 0 })
     });
     let media = stuck.into_iter().map(|(tenant, attachment)| {
         let job = serde_json::to_value(Job::FetchMedia { attachment }).unwrap_or_default();
-        (jobs::queue("media", attachment.0.as_bytes()), Envelope { tenant: tenant.0, job, attempt: 0 })
+        (Family::Media.queue(attachment.0.as_bytes()), Envelope { tenant: tenant.0, job, attempt: 0 })
     });
     let again: Vec<(String, Envelope)> = requests.chain(media).collect();
     if !again.is_empty() && publisher.publish(&again).await.is_err() {

@@ -10,8 +10,12 @@ use meridian_store::{
     webhooks::{self as store, Due},
 };
 use meridian_telemetry::point;
-use std::{collections::HashMap, sync::Arc, time::Duration};
-use tokio::task::JoinSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -23,33 +27,31 @@ const AWAY: Duration = Duration::from_secs(2);
 const MOST: usize = 64;
 const EACH: usize = 8;
 
-/// Posts on their way.
+/// Posts on their way, each with where it goes.
 #[derive(Default)]
 struct Flying {
-    tasks: JoinSet<Uuid>,
-    endpoints: HashMap<Uuid, usize>,
+    tasks: JoinSet<()>,
+    endpoints: HashMap<Id, Uuid>,
 }
 
 impl Flying {
-    fn landed(&mut self, endpoint: Uuid) {
-        if let Some(count) = self.endpoints.get_mut(&endpoint) {
-            *count -= 1;
-            if *count == 0 {
-                self.endpoints.remove(&endpoint);
-            }
-        }
+    /// One came down, as it was to or broken.
+    fn landed(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let id = ended.map_or_else(|broken| broken.id(), |(id, ())| id);
+        self.endpoints.remove(&id);
     }
 
     fn busy(&self) -> Vec<Uuid> {
-        self.endpoints.iter().filter(|(_, count)| **count > 0).map(|(id, _)| *id).collect()
+        let busy: BTreeSet<Uuid> = self.endpoints.values().copied().collect();
+        busy.into_iter().collect()
     }
 }
 
 pub(crate) async fn run(settings: Settings, clock: Arc<dyn Clock>, stop: CancellationToken) {
     let mut flying = Flying::default();
     while !stop.is_cancelled() {
-        while let Some(Ok(endpoint)) = flying.tasks.try_join_next() {
-            flying.landed(endpoint);
+        while let Some(ended) = flying.tasks.try_join_next_with_id() {
+            flying.landed(ended);
         }
         let wait = match round(&settings, &clock, &mut flying).await {
             Ok(true) => continue,
@@ -62,7 +64,7 @@ pub(crate) async fn run(settings: Settings, clock: Arc<dyn Clock>, stop: Cancell
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(wait) => {}
-            Some(Ok(endpoint)) = flying.tasks.join_next(), if !flying.tasks.is_empty() => flying.landed(endpoint),
+            Some(ended) = flying.tasks.join_next_with_id(), if !flying.tasks.is_empty() => flying.landed(ended),
         }
     }
     while flying.tasks.join_next().await.is_some() {}
@@ -83,20 +85,20 @@ async fn round(settings: &Settings, clock: &Arc<dyn Clock>, flying: &mut Flying)
     if room > 0 {
         let (busy, each) = (flying.busy(), i64::try_from(EACH).unwrap_or(8));
         for due in store::claim(db, &busy, each, i64::try_from(room).unwrap_or(0)).await? {
-            *flying.endpoints.entry(due.endpoint.0).or_default() += 1;
-            flying.tasks.spawn(deliver(settings.clone(), Arc::clone(clock), due));
+            let endpoint = due.endpoint.0;
+            let task = flying.tasks.spawn(deliver(settings.clone(), Arc::clone(clock), due));
+            flying.endpoints.insert(task.id(), endpoint);
         }
     }
     Ok(more)
 }
 
 /// Posts one delivery and records what came of it.
-async fn deliver(settings: Settings, clock: Arc<dyn Clock>, due: Due) -> Uuid {
+async fn deliver(settings: Settings, clock: Arc<dyn Clock>, due: Due) {
     if let Err(error) = attempt(&settings, &*clock, due).await {
         // The claim runs out, and it is tried again.
         tracing::warn!(%error, delivery = %due.delivery, tenant = %due.tenant, "a webhook attempt was not recorded");
     }
-    due.endpoint.0
 }
 
 async fn attempt(settings: &Settings, clock: &dyn Clock, due: Due) -> Result<(), StoreError> {

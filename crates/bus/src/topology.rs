@@ -1,6 +1,6 @@
 //! Queues and exchanges, as code.
 //!
-//! Every family of `domain::jobs::FAMILIES` has a fixed number of ordered lanes: quorum queues with one active
+//! Every family of `domain::jobs::Family` has a fixed number of ordered lanes: quorum queues with one active
 //! consumer. A retry goes through one queue per delay and returns by its routing key; what cannot be done ends in
 //! one dead queue, at least once.
 
@@ -10,7 +10,7 @@ use lapin::{
     options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions},
     types::{AMQPValue, FieldTable},
 };
-use meridian_domain::jobs::FAMILIES;
+use meridian_domain::jobs::Family;
 use std::fmt::Write;
 
 /// Delays of the retry queues, seconds.
@@ -50,7 +50,7 @@ impl Topology {
 
     /// All job queues, without prefix.
     pub fn job_queues() -> impl Iterator<Item = String> {
-        FAMILIES.iter().flat_map(|(family, lanes)| (0..*lanes).map(move |lane| format!("{family}.{lane}")))
+        Family::ALL.into_iter().flat_map(Family::queues)
     }
 
     /// Declares everything; what exists already is left alone.

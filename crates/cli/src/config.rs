@@ -145,7 +145,7 @@ pub struct Config {
     pub log: String,
 }
 
-const SECRETS: &[&str] = &[
+pub(crate) const SECRETS: &[&str] = &[
     "database_url",
     "database_role_password",
     "database_app_url",
@@ -250,6 +250,21 @@ impl Config {
             system_url: given(&self.database_system_url, derived.and_then(|d| d.system_url)).filter(|_| system),
             max_connections: self.database_connections,
         })
+    }
+
+    /// Refuses a process that could not do its work for want of a role: it would look well.
+    pub fn check_roles(&self, api: bool, workers: bool) -> Result<()> {
+        let database = self.database(workers)?;
+        let either = "or MERIDIAN_DATABASE_URL with MERIDIAN_DATABASE_ROLE_PASSWORD";
+        ensure!(
+            !api || database.intake_url.is_some(),
+            "the api stores what providers send as meridian_intake: set MERIDIAN_DATABASE_INTAKE_URL, {either}"
+        );
+        ensure!(
+            !workers || database.system_url.is_some(),
+            "the workers look after all tenants as meridian_system: set MERIDIAN_DATABASE_SYSTEM_URL, {either}"
+        );
+        Ok(())
     }
 
     /// Refuses what must not run in production.

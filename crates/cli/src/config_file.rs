@@ -1,6 +1,7 @@
 //! The settings file: `--config FILE` or `MERIDIAN_CONFIG`. Its keys are the names of the flags with underscores; a flag
 //! beats the environment, the environment beats the file, the file beats the default.
 
+use crate::config::SECRETS;
 use anyhow::{Context, Result, bail};
 use clap::Command;
 use std::{collections::BTreeMap, ffi::OsString, path::Path};
@@ -69,7 +70,9 @@ fn settings(command: &Command) -> impl Iterator<Item = &str> {
 pub fn applied(mut command: Command, file: &File) -> Command {
     for (key, value) in file {
         let value = value.clone();
-        command = command.mut_arg(key, |arg| arg.default_value(value));
+        // Help shows defaults.
+        let hidden = SECRETS.contains(&key.as_str());
+        command = command.mut_arg(key, |arg| arg.default_value(value).hide_default_value(hidden));
     }
     command
 }
@@ -82,6 +85,18 @@ mod tests {
     fn parsed(arguments: &[&str], file: &File) -> crate::Cli {
         let matches = applied(crate::Cli::command(), file).get_matches_from(arguments);
         crate::Cli::from_arg_matches(&matches).unwrap()
+    }
+
+    #[test]
+    fn help_tells_no_secret_of_the_file_and_a_process_without_its_role_does_not_start() {
+        let text = "secret_key = \"hushhush\"\ndatabase_app_url = \"postgres://app:hushhush@db/meridian\"\nhttp_bind = \"0.0.0.0:81\"";
+        let file = parse(text, &crate::Cli::command()).unwrap();
+        let help = applied(crate::Cli::command(), &file).render_long_help().to_string();
+        assert!(help.contains("0.0.0.0:81") && !help.contains("hushhush"), "{help}");
+        let config = parsed(&["meridian", "api"], &file).config;
+        assert!(config.check_roles(true, false).unwrap_err().to_string().contains("MERIDIAN_DATABASE_INTAKE_URL"));
+        assert!(config.check_roles(false, true).unwrap_err().to_string().contains("MERIDIAN_DATABASE_SYSTEM_URL"));
+        config.check_roles(false, false).unwrap();
     }
 
     #[test]

@@ -94,6 +94,11 @@ pub async fn doctor(config: &Config) -> Result<()> {
         Err(error) => Err(anyhow::anyhow!("{error:#}")),
     };
     line("database", database);
+    if let Ok(app) = &app {
+        for (role, answers) in app.db.ping_others().await {
+            line(role, answers.map(|()| "answers".to_owned()).map_err(anyhow::Error::from));
+        }
+    }
     if let Ok(owner) = config.owner_url() {
         let current = store::up_to_date(owner).await.map_err(anyhow::Error::from);
         let told = current.and_then(|current| {
@@ -101,6 +106,8 @@ pub async fn doctor(config: &Config) -> Result<()> {
             Ok("up to date".to_owned())
         });
         line("migrations", told);
+    } else {
+        println!("WARN migrations: not looked at: only the owner can, and MERIDIAN_DATABASE_URL is not set");
     }
     let broker = meridian_bus::ping_broker(&config.amqp_url).await;
     line("broker", broker.map(|()| "answers".to_owned()).map_err(anyhow::Error::from));

@@ -1,7 +1,7 @@
 //! The long-running processes.
 
 use crate::config::Config;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use meridian_app::App;
 use meridian_bus::{Hints, Topology, Wake};
 use meridian_channels::{Egress, Http};
@@ -26,6 +26,7 @@ pub fn app(config: &Config, system: bool) -> Result<App> {
 /// Runs the api, the workers or both until a signal says stop.
 pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<()> {
     config.check()?;
+    config.check_roles(with_api, with_workers)?;
     telemetry::init(!config.dev(), &config.log)?;
     let metrics = telemetry::metrics()?;
     let stop = telemetry::shutdown()?;
@@ -84,13 +85,17 @@ pub async fn run(config: &Config, with_api: bool, with_workers: bool) -> Result<
     if let Some(api) = api {
         api.stop().await;
     }
-    if let Some(workers) = workers
-        && tokio::time::timeout(Duration::from_secs(25), workers).await.is_err()
-    {
-        tracing::warn!("workers did not drain in time; what was in hand is given out again");
+    let mut whole = true;
+    if let Some(workers) = workers {
+        if let Ok(ended) = tokio::time::timeout(Duration::from_secs(25), workers).await {
+            whole = ended.unwrap_or(false);
+        } else {
+            tracing::warn!("workers did not drain in time; what was in hand is given out again");
+        }
     }
     app.db.close().await;
     tracing::info!("stopped");
+    ensure!(whole, "a part of the workers broke: the log says which");
     Ok(())
 }
 
@@ -107,7 +112,11 @@ async fn serve_private(
             () = stop.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
-        let Ok((mut stream, _)) = accepted else { continue };
+        let Ok((mut stream, _)) = accepted else {
+            // Out of file descriptors, as a rule: at once again would only burn the processor.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
         let (metrics, app, amqp_url) = (metrics.clone(), app.clone(), amqp_url.clone());
         tokio::spawn(async move {
             let answer = async {

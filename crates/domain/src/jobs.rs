@@ -187,15 +187,15 @@ impl Job {
         }
     }
 
-    /// The queue family that carries it.
-    pub fn family(&self) -> &'static str {
+    /// The family of queues that carries it.
+    pub fn family(&self) -> Family {
         match self {
-            Self::Ingest { .. } => "ingest",
+            Self::Ingest { .. } => Family::Ingest,
             Self::RouteWork { .. }
             | Self::RouteAgent { .. }
             | Self::RouteOfferEnded { .. }
             | Self::RouteReload
-            | Self::RouteTick => "route",
+            | Self::RouteTick => Family::Route,
             Self::OfferExpire { .. }
             | Self::WrapUpEnd { .. }
             | Self::SiteWaitEnd { .. }
@@ -204,16 +204,16 @@ impl Job {
             | Self::AttachOrphan { .. }
             | Self::ShiftEnd { .. }
             | Self::ScheduledTurn { .. }
-            | Self::EmergencyEnd { .. } => "timer",
-            Self::Deliver { .. } | Self::Amend { .. } => "deliver",
-            Self::BotEvent { .. } => "bot",
-            Self::Summarise { .. } => "summarise",
-            Self::DraftReply { .. } => "draft",
-            Self::FetchMedia { .. } => "media",
-            Self::Pull { .. } | Self::ReadTemplates { .. } => "pull",
-            Self::Recognise { .. } | Self::SignalEnd { .. } => "identity",
+            | Self::EmergencyEnd { .. } => Family::Timer,
+            Self::Deliver { .. } | Self::Amend { .. } => Family::Deliver,
+            Self::BotEvent { .. } => Family::Bot,
+            Self::Summarise { .. } => Family::Summarise,
+            Self::DraftReply { .. } => Family::Draft,
+            Self::FetchMedia { .. } => Family::Media,
+            Self::Pull { .. } | Self::ReadTemplates { .. } => Family::Pull,
+            Self::Recognise { .. } | Self::SignalEnd { .. } => Family::Identity,
             Self::LearnIdentity | Self::RunIdentity { .. } | Self::RunWhatIf { .. } | Self::TrainIntents { .. } => {
-                "bulk"
+                Family::Bulk
             }
         }
     }
@@ -222,23 +222,12 @@ impl Job {
 /// Name of what keeps a job in order, beside its own fields.
 const KEY: &str = "key";
 
-/// How many jobs of a lane run beside each other. More than one where each waits for somebody outside: a provider, a
-/// bot, a model. The others work for the database, in order.
-pub fn at_once(family: &str) -> usize {
-    match family {
-        "deliver" | "bot" => 16,
-        // Of the largest files so many are in memory at most.
-        "summarise" | "draft" | "pull" | "media" => 4,
-        _ => 1,
-    }
-}
-
 /// A job as it is handed to the broker. Where jobs run beside each other it names its key, so that those of one key
 /// follow one another.
 pub fn payload(job: &Job, key: Uuid) -> Value {
     // Serialising a job cannot fail: it holds ids only.
     let mut payload = serde_json::to_value(job).unwrap_or_default();
-    if at_once(job.family()) > 1
+    if job.family().at_once() > 1
         && let Some(fields) = payload.as_object_mut()
     {
         fields.insert(KEY.to_owned(), key.to_string().into());
@@ -251,20 +240,96 @@ pub fn key(payload: &Value) -> Option<Uuid> {
     payload.get(KEY)?.as_str()?.parse().ok()
 }
 
-/// Queue families of the broker and how many ordered lanes each has.
-pub const FAMILIES: &[(&str, u16)] = &[
-    ("ingest", 4),
-    ("route", 4),
-    ("deliver", 4),
-    ("bot", 2),
-    ("summarise", 1),
-    ("draft", 1),
-    ("timer", 2),
-    ("media", 2),
-    ("pull", 2),
-    ("identity", 2),
-    ("bulk", 1),
-];
+/// A family of the broker's queues: jobs of a kind, in ordered lanes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Requests of providers.
+    Ingest,
+    /// What the routing leaders hear of; a tenant is always in one lane.
+    Route,
+    /// Messages and changes for providers.
+    Deliver,
+    /// Events for bots.
+    Bot,
+    /// Briefs of hand-offs.
+    Summarise,
+    /// Drafts of replies.
+    Draft,
+    /// What is due at a time.
+    Timer,
+    /// Files to fetch.
+    Media,
+    /// What providers are asked for.
+    Pull,
+    /// Who is who.
+    Identity,
+    /// Long work over much of a tenant.
+    Bulk,
+}
+
+impl Family {
+    /// Every family.
+    pub const ALL: [Self; 11] = [
+        Self::Ingest,
+        Self::Route,
+        Self::Deliver,
+        Self::Bot,
+        Self::Summarise,
+        Self::Draft,
+        Self::Timer,
+        Self::Media,
+        Self::Pull,
+        Self::Identity,
+        Self::Bulk,
+    ];
+
+    /// Its name in names of queues and in metrics.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+            Self::Route => "route",
+            Self::Deliver => "deliver",
+            Self::Bot => "bot",
+            Self::Summarise => "summarise",
+            Self::Draft => "draft",
+            Self::Timer => "timer",
+            Self::Media => "media",
+            Self::Pull => "pull",
+            Self::Identity => "identity",
+            Self::Bulk => "bulk",
+        }
+    }
+
+    /// How many ordered lanes it has.
+    pub fn lanes(self) -> u16 {
+        match self {
+            Self::Ingest | Self::Route | Self::Deliver => 4,
+            Self::Bot | Self::Timer | Self::Media | Self::Pull | Self::Identity => 2,
+            Self::Summarise | Self::Draft | Self::Bulk => 1,
+        }
+    }
+
+    /// How many jobs of a lane run beside each other. More than one where each waits for somebody outside: a provider, a
+    /// bot, a model. The others work for the database, in order.
+    pub fn at_once(self) -> usize {
+        match self {
+            Self::Deliver | Self::Bot => 16,
+            // Of the largest files so many are in memory at most.
+            Self::Summarise | Self::Draft | Self::Pull | Self::Media => 4,
+            Self::Ingest | Self::Route | Self::Timer | Self::Identity | Self::Bulk => 1,
+        }
+    }
+
+    /// Its queues, without prefix.
+    pub fn queues(self) -> impl Iterator<Item = String> {
+        (0..self.lanes()).map(move |lane| format!("{}.{lane}", self.code()))
+    }
+
+    /// The queue, without prefix, that keeps everything of `key` in order.
+    pub fn queue(self, key: &[u8]) -> String {
+        format!("{}.{}", self.code(), stable_hash(key) % u64::from(self.lanes()))
+    }
+}
 
 /// Lanes of the outbox relay; a tenant is always in one lane, so its events keep their order.
 pub const RELAY_LANES: u16 = 8;
@@ -288,12 +353,6 @@ pub fn relay_lane(tenant: crate::ids::TenantId) -> i16 {
     (stable_hash(tenant.0.as_bytes()) % u64::from(RELAY_LANES)) as i16
 }
 
-/// The queue, without prefix, that keeps everything of `key` in order.
-pub fn queue(family: &str, key: &[u8]) -> String {
-    let lanes = FAMILIES.iter().find(|(name, _)| *name == family).map_or(1, |(_, lanes)| *lanes);
-    format!("{family}.{}", stable_hash(key) % u64::from(lanes))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -302,8 +361,8 @@ mod tests {
     fn lanes_never_move_between_releases() {
         assert_eq!(stable_hash(b""), 0xcbf2_9ce4_8422_2325);
         assert_eq!(stable_hash(b"a"), 0xaf63_dc4c_8601_ec8c);
-        assert_eq!(queue("ingest", b"a"), "ingest.0");
-        assert_eq!(queue("summarise", b"anything"), "summarise.0");
+        assert_eq!(Family::Ingest.queue(b"a"), "ingest.0");
+        assert_eq!(Family::Summarise.queue(b"anything"), "summarise.0");
     }
 
     #[test]
@@ -313,6 +372,5 @@ mod tests {
         assert_eq!(super::key(&said), Some(key));
         assert_eq!(serde_json::from_value::<Job>(said).unwrap(), send);
         assert_eq!(super::key(&payload(&Job::RouteTick, key)), None);
-        assert!(FAMILIES.iter().all(|(family, _)| at_once(family) >= 1));
     }
 }

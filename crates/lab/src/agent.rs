@@ -54,9 +54,14 @@ impl Agent {
     /// Executes a document and returns the whole response.
     pub async fn send(&self, query: &str, variables: Value) -> Result<Value> {
         let body = json!({ "query": query, "variables": variables });
-        let answer =
-            self.http.post(format!("{}/graphql", self.base)).bearer_auth(&self.token).json(&body).send().await?;
-        Ok(answer.json().await?)
+        let post = || self.http.post(format!("{}/graphql", self.base)).bearer_auth(&self.token).json(&body).send();
+        let mut answer = post().await?;
+        if answer.status() == reqwest::StatusCode::REQUEST_TIMEOUT {
+            // Meant for a connection that was opened ahead of need: asked again on another (RFC 9110, section 15.5.9).
+            answer = post().await?;
+        }
+        let (status, text) = (answer.status(), answer.text().await?);
+        serde_json::from_str(&text).with_context(|| format!("answered with {status}: {text:?}"))
     }
 
     /// Executes a document that must not fail and returns its data.

@@ -3,7 +3,7 @@
 use crate::{Db, ReadTx, StoreError, SystemTx, WriteTx};
 use meridian_domain::{
     ids::{ChannelAccountId, CursorId, RawId, TenantId},
-    jobs,
+    jobs::Family,
 };
 use serde_json::Value;
 
@@ -102,7 +102,7 @@ pub async fn store(tx: &mut WriteTx, pulled: &PulledRaw<'_>) -> Result<Option<Ra
         pulled.dedupe_key,
         pulled.request,
         pulled.body,
-        jobs::queue("ingest", pulled.account.0.as_bytes())
+        Family::Ingest.queue(pulled.account.0.as_bytes())
     )
     .fetch_optional(tx.conn())
     .await?;

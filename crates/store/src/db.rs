@@ -9,7 +9,7 @@ use crate::{
 use meridian_domain::{
     actor::Actor,
     ids::{AuditId, ChannelAccountId, RawId, TenantId},
-    jobs::{self, Job, Roads},
+    jobs::{self, Family, Job, Roads},
     live::{Change, Topic},
     time::Ids,
 };
@@ -317,7 +317,7 @@ impl Db {
             .map(|row| {
                 let mut key = row.account.0.as_bytes().to_vec();
                 key.extend_from_slice(row.order_key.as_bytes());
-                jobs::queue("ingest", &key)
+                Family::Ingest.queue(&key)
             })
             .collect();
         let tenants: Vec<Uuid> = rows.iter().map(|row| row.tenant.0).collect();
@@ -353,6 +353,17 @@ impl Db {
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("select 1").execute(&self.app).await?;
         Ok(())
+    }
+
+    /// Whether the database takes the other roles that this process has.
+    pub async fn ping_others(&self) -> Vec<(&'static str, Result<(), StoreError>)> {
+        let mut answers = Vec::new();
+        for (role, pool) in [("meridian_intake", &self.intake), ("meridian_system", &self.system)] {
+            if let Some(pool) = pool {
+                answers.push((role, sqlx::query("select 1").execute(pool).await.map(drop).map_err(StoreError::from)));
+            }
+        }
+        answers
     }
 
     /// Closes all pools.
@@ -437,7 +448,7 @@ impl WriteTx {
     }
 
     fn push_job(&mut self, job: &Job, key: Uuid, due: Option<f64>) {
-        self.causes.job(jobs::queue(job.family(), key.as_bytes()), jobs::payload(job, key), due);
+        self.causes.job(job.family().queue(key.as_bytes()), jobs::payload(job, key), due);
     }
 
     /// Tells sockets what changed, after the commit.

@@ -1,6 +1,6 @@
 //! Timeline items: immutable envelopes, erasable content, state.
 
-use crate::{ReadTx, StoreError, WriteTx, error::code};
+use crate::{ReadTx, StoreError, WriteTx, conversations::Session, error::code};
 use meridian_domain::{
     actor::Actor,
     amendment::Amending,
@@ -39,6 +39,25 @@ pub struct NewItem<'a> {
     pub external: Option<(ChannelAccountId, &'a str)>,
     /// What is understood of a customer's text.
     pub understood: Option<Understood>,
+}
+
+impl NewItem<'_> {
+    /// What is told in a session beside what people say: without words, and nothing that moves the conversation up.
+    pub fn notice(session: &Session, kind: ItemKind, actor: Actor, body: Value) -> Self {
+        Self {
+            conversation: session.conversation,
+            session: Some(session.id),
+            party: session.party,
+            kind,
+            actor,
+            provider_at: None,
+            text: None,
+            body,
+            activity: false,
+            external: None,
+            understood: None,
+        }
+    }
 }
 
 /// Appends an item with the next `seq`, placed by the database clock, never before the item ahead of it.

@@ -123,7 +123,7 @@ pub struct Stack {
     topology: Topology,
     server: Server,
     stop: CancellationToken,
-    workers: Option<(CancellationToken, tokio::task::JoinHandle<()>)>,
+    workers: Option<(CancellationToken, tokio::task::JoinHandle<bool>)>,
 }
 
 impl Stack {

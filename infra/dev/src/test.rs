@@ -119,8 +119,8 @@ fn rust(ground: &Ground<'_>) -> Result<String> {
     let nextest = Command::new("cargo").args(["nextest", "--version"]).output().is_ok_and(|done| done.status.success());
     let mut cargo = interrupt::command("cargo");
     if nextest {
-        // Two a core: the flows wait for servers half of their time.
-        let at_once = 2 * std::thread::available_parallelism().map_or(1, NonZero::get);
+        // One more than cores: the flows wait for servers half of their time, and give up when these are short of it.
+        let at_once = 1 + std::thread::available_parallelism().map_or(1, NonZero::get);
         cargo.args(["nextest", "run", "--workspace", "--no-fail-fast"]).args(&options.runner);
         cargo.env("NEXTEST_TEST_THREADS", at_once.to_string());
     } else {

@@ -247,6 +247,8 @@ async fn what_no_machine_may_answer_is_for_people() -> Result<()> {
     let out = server.taken();
     ensure!(out.len() == 1 && out[0].to == ["olga@example.org"], "{out:?}");
     assert_eq!(stack.count(told).await?, 0, "the bot was told");
+    let kept = "select count(*) from work_item where line = 'admitted'";
+    assert_eq!(stack.count(kept).await?, 2, "a full line could tell nobody that it is full");
 
     // A bot that talks with somebody already leaves such a mail to people too.
     bring("Ben <ben@example.org>", mail("m3", "", "Hello")).await?;

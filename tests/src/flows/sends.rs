@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use meridian_domain::{
     channel::ChannelKind,
     ids::{ConversationId, DeliveryId},
-    jobs,
+    jobs::Family,
 };
 use meridian_lab::{
     agent::Agent,
@@ -70,7 +70,7 @@ async fn a_provider_that_is_slow_for_one_holds_up_nobody_else_and_the_order_stay
     let (agent, chats) = chats(&stack, 5).await?;
     let mut lanes: HashMap<String, Vec<&str>> = HashMap::new();
     for (session, conversation) in &chats {
-        lanes.entry(jobs::queue("deliver", session.as_bytes())).or_default().push(conversation);
+        lanes.entry(Family::Deliver.queue(session.as_bytes())).or_default().push(conversation);
     }
     let shared = lanes.into_values().find(|chats| chats.len() > 1).context("a lane of two")?;
     let release = Arc::new(Notify::new());

@@ -116,8 +116,8 @@ impl IdentityMutations {
         decided(ctx, done).await
     }
 
-    /// Takes identifiers away to a new customer, which is answered; what was said on them goes along, and the two are
-    /// never brought together by evidence again. Needs `identity:manage`.
+    /// Takes identifiers away to a new customer, or to the one whose address they are already, which is answered; what was
+    /// said on them goes along, and the two are never brought together by evidence again. Needs `identity:manage`.
     async fn customer_split(&self, ctx: &Context<'_>, input: CustomerSplitInput) -> Resolved<CustomerPayload> {
         let viewer = viewer(ctx).extend()?;
         let customer = read(&input.customer_id).extend()?;

@@ -222,19 +222,12 @@ async fn stale(
     bot: BotId,
     action: &BotAction,
 ) -> Result<(), StoreError> {
-    let new = NewItem {
-        conversation: session.conversation,
-        session: Some(session.id),
-        party: session.party,
-        kind: ItemKind::Notice,
-        actor: Actor::Bot(bot),
-        provider_at: None,
-        text: None,
-        body: json!({ "type": "stale_bot_answer", "action": action }),
-        activity: false,
-        external: None,
-        understood: None,
-    };
+    let new = NewItem::notice(
+        session,
+        ItemKind::Notice,
+        Actor::Bot(bot),
+        json!({ "type": "stale_bot_answer", "action": action }),
+    );
     items::append(tx, new).await.map(|_| ())
 }
 

@@ -94,17 +94,14 @@ pub(super) async fn take(
     }
     transcript::merge(tx, &conversation, &mut session, bot, &request.transcript).await?;
     let new = NewItem {
-        conversation: conversation.id,
-        session: Some(session.id),
-        party: session.party,
-        kind: ItemKind::Handoff,
-        actor: Actor::Bot(bot),
-        provider_at: None,
         text: request.summary.as_deref(),
-        body: json!({ "type": "handoff", "reason": request.reason, "intent": request.intent }),
         activity: true,
-        external: None,
-        understood: None,
+        ..NewItem::notice(
+            &session,
+            ItemKind::Handoff,
+            Actor::Bot(bot),
+            json!({ "type": "handoff", "reason": request.reason, "intent": request.intent }),
+        )
     };
     let item = items::append(tx, new).await?;
     let id = handoffs::insert(tx, session.id, conversation.id, item, Some(bot), webhook_id, &json!(request)).await?;
@@ -230,17 +227,13 @@ pub(crate) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'stati
     let mut request = HandoffRequest { session: Some(session.id.to_string()), ..HandoffRequest::default() };
     why.clone_into(&mut request.reason.code);
     let new = NewItem {
-        conversation: conversation.id,
-        session: Some(session.id),
-        party: session.party,
-        kind: ItemKind::Handoff,
-        actor: Actor::System,
-        provider_at: None,
-        text: None,
-        body: json!({ "type": "handoff", "reason": request.reason }),
         activity: true,
-        external: None,
-        understood: None,
+        ..NewItem::notice(
+            &session,
+            ItemKind::Handoff,
+            Actor::System,
+            json!({ "type": "handoff", "reason": request.reason }),
+        )
     };
     let item = items::append(tx, new).await?;
     let key = format!("{why}:{}:{}", session.id, session.control_epoch);

@@ -186,19 +186,12 @@ async fn record(tx: &mut WriteTx, place: &mut Place, bot: BotId, key: &str, call
 
 /// The platform took the conversation back: people see it, their work goes on.
 async fn notice(tx: &mut WriteTx, place: &Place, bot: BotId, call: &BotCall) -> Result<(), StoreError> {
-    let new = NewItem {
-        conversation: place.conversation.id,
-        session: Some(place.session.id),
-        party: place.session.party,
-        kind: ItemKind::Notice,
-        actor: Actor::Bot(bot),
-        provider_at: None,
-        text: None,
-        body: json!({ "type": "platform_released", "reason": call.reason }),
-        activity: false,
-        external: None,
-        understood: None,
-    };
+    let new = NewItem::notice(
+        &place.session,
+        ItemKind::Notice,
+        Actor::Bot(bot),
+        json!({ "type": "platform_released", "reason": call.reason }),
+    );
     let item = items::append(tx, new).await?;
     let concerned = topics(&place.conversation, Some(&place.session));
     tx.live(&concerned, Change::Item { conversation: place.conversation.id, item });

@@ -5,7 +5,7 @@ use super::{
     steer::{changed, mine, newest_session, say},
     take_off, topics,
 };
-use crate::{App, authz::Subject, bots::take_over};
+use crate::{App, authz::Subject, bots::take_over, routing::agent_changed};
 use meridian_domain::{
     actor::Actor,
     bot::{HandoffRequest, told},
@@ -102,8 +102,7 @@ async fn end_work(tx: &mut WriteTx, item: &WorkItem) -> Result<(), SteerRefused>
     tx.job(&Job::RouteWork { work: item.id }, tenant.0);
     tx.live(&[Topic::Floor], Change::Work { work: item.id, queue: item.queue });
     if let Some(agent) = item.agent {
-        tx.job(&Job::RouteAgent { agent }, tenant.0);
-        tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
+        agent_changed(tx, agent);
     }
     Ok(())
 }

@@ -8,10 +8,10 @@ use crate::{
     App,
     authz::Subject,
     inbound::{Enqueue, enqueue},
+    routing::agent_changed,
 };
 use meridian_domain::{
     ids::{AgentId, ConversationId},
-    jobs::Job,
     live::{Change, Topic},
     people::Permission,
     work::{ItemKind, Lifecycle, WorkState},
@@ -65,9 +65,7 @@ pub async fn reopen(
     concerned.push(Topic::Floor);
     if let Some(agent) = holder {
         concerned.push(Topic::Agent(agent));
-        let tenant = tx.scope().tenant();
-        tx.job(&Job::RouteAgent { agent }, tenant.0);
-        tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
+        agent_changed(&mut tx, agent);
     }
     tx.live(&concerned, Change::Conversation { conversation: id });
     let had = json!({ "agent": holder.map(|agent| agent.to_string()) });

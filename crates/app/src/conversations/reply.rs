@@ -327,17 +327,9 @@ pub(crate) async fn say_with(
     body: Value,
 ) -> Result<Reply, StoreError> {
     let new = NewItem {
-        conversation: conversation.id,
-        session: Some(session.id),
-        party: session.party,
-        kind: ItemKind::Message,
-        actor,
-        provider_at: None,
         text: Some(text).filter(|text| !text.is_empty()),
-        body,
         activity: true,
-        external: None,
-        understood: None,
+        ..NewItem::notice(session, ItemKind::Message, actor, body)
     };
     let item = items::append(tx, new).await?;
     for (position, file) in files.iter().enumerate() {

@@ -9,6 +9,7 @@ use crate::{
     App,
     authz::{Forbidden, Subject},
     checklists,
+    routing::{agent_changed, rescind_for},
 };
 use meridian_domain::{
     actor::Actor,
@@ -213,17 +214,13 @@ pub(crate) async fn close(
     conversations::close_sessions(tx, conversation.id).await?;
     if let Some(session) = sessions.first() {
         let new = NewItem {
-            conversation: conversation.id,
             session: None,
-            party: session.party,
-            kind: ItemKind::State,
-            actor,
-            provider_at: None,
-            text: None,
-            body: json!({ "type": "resolved", "disposition": disposition }),
-            activity: false,
-            external: None,
-            understood: None,
+            ..NewItem::notice(
+                session,
+                ItemKind::State,
+                actor,
+                json!({ "type": "resolved", "disposition": disposition }),
+            )
         };
         let item = items::append(tx, new).await?;
         tx.live(&topics(conversation, Some(session)), Change::Item { conversation: conversation.id, item });
@@ -247,14 +244,13 @@ async fn finish(tx: &mut WriteTx, item: &WorkItem, wrap_up_seconds: i32, disposi
         WorkState::Wrapping => {}
         state => {
             if state == WorkState::Offered {
-                crate::routing::rescind_for(tx, item.id, "resolved").await?;
+                rescind_for(tx, item.id, "resolved").await?;
             }
             let to = if item.state == WorkState::Active { WorkState::Done } else { WorkState::Cancelled };
             work::transition(tx, item, Step { outcome, ..Step::to(to, "resolved") }).await?;
             tx.job(&Job::RouteWork { work: item.id }, tenant.0);
             if let Some(agent) = item.agent {
-                tx.job(&Job::RouteAgent { agent }, tenant.0);
-                tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
+                agent_changed(tx, agent);
             }
         }
     }
@@ -311,12 +307,10 @@ pub async fn end_wrap_up(
 
 /// Writing a piece of work up is over: whoever did it has room again.
 pub(crate) async fn written_up(tx: &mut WriteTx, item: &WorkItem, why: &'static str) -> Result<(), StoreError> {
-    let tenant = tx.scope().tenant();
     work::transition(tx, item, Step::to(WorkState::Done, why)).await?;
     tx.live(&[Topic::Floor], Change::Work { work: item.id, queue: item.queue });
     if let Some(agent) = item.agent {
-        tx.job(&Job::RouteAgent { agent }, tenant.0);
-        tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
+        agent_changed(tx, agent);
     }
     Ok(())
 }

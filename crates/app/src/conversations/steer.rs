@@ -5,7 +5,7 @@ use crate::{
     App,
     authz::{Forbidden, Subject},
     inbound::{Enqueue, enqueue, wake},
-    routing::rescind_for,
+    routing::{agent_changed, rescind_for},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use meridian_domain::{
@@ -218,8 +218,7 @@ pub(crate) async fn take_off(
     work::transition(tx, item, step).await?;
     tx.job(&Job::RouteWork { work: item.id }, tenant.0);
     if let Some(agent) = item.agent {
-        tx.job(&Job::RouteAgent { agent }, tenant.0);
-        tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
+        agent_changed(tx, agent);
     }
     Ok(())
 }
@@ -393,17 +392,10 @@ pub(super) async fn say(
     body: Value,
 ) -> Result<ItemId, StoreError> {
     let new = NewItem {
-        conversation: conversation.id,
         session: None,
-        party: session.party,
-        kind,
-        actor: subject.scope().actor(),
-        provider_at: None,
         text,
-        body,
         activity: kind == ItemKind::Note,
-        external: None,
-        understood: None,
+        ..NewItem::notice(session, kind, subject.scope().actor(), body)
     };
     let item = items::append(tx, new).await?;
     tx.live(&topics(conversation, None), Change::Item { conversation: conversation.id, item });

@@ -92,7 +92,7 @@ async fn open(tx: &mut WriteTx, who: Resolved, arrival: &Arrival<'_>) -> Result<
         value: arrival.account.to_string(),
     })?;
     if at.session.control == OwnerKind::Queue {
-        ask_people(tx, &at, queue, branch, arrival).await?;
+        ask_people(tx, &at, (queue, branch), arrival, false).await?;
         if joined && at.conversation.owner != OwnerKind::Agent {
             conversations::set_state(tx, at.conversation.id, Lifecycle::Open, OwnerKind::Queue, None).await?;
         }
@@ -100,18 +100,19 @@ async fn open(tx: &mut WriteTx, who: Resolved, arrival: &Arrival<'_>) -> Result<
     Ok(at)
 }
 
-/// Puts a session in the queue; who has the conversation already is asked first.
+/// Puts a session in the queue; who has the conversation already is asked first. No cap turns away what no machine may
+/// answer: nobody could tell its sender.
 async fn ask_people(
     tx: &mut WriteTx,
     at: &Standing,
-    queue: QueueId,
-    branch: BranchId,
+    (queue, branch): (QueueId, BranchId),
     arrival: &Arrival<'_>,
+    people_only: bool,
 ) -> Result<(), StoreError> {
     let sticky = at.conversation.owner_agent;
     let spoken = arrival.clear_language(&at.session.heard);
-    let request =
-        Enqueue { queue, branch, sticky, language: arrival.language, spoken, promised: false, reason: "message" };
+    let (language, promised) = (arrival.language, people_only);
+    let request = Enqueue { queue, branch, sticky, language, spoken, promised, reason: "message" };
     enqueue(tx, &at.session, &request).await
 }
 
@@ -135,7 +136,7 @@ pub(crate) async fn rouse(
     let owner = if bot.is_some() { OwnerKind::Bot } else { OwnerKind::Queue };
     at.session = conversations::pass_control(tx, at.session.id, owner, bot.map(|bot| bot.0)).await?;
     if bot.is_none() {
-        ask_people(tx, at, queue, branch, arrival).await?;
+        ask_people(tx, at, (queue, branch), arrival, people_only).await?;
     }
     if at.conversation.owner != OwnerKind::Agent {
         conversations::set_state(tx, at.conversation.id, Lifecycle::Open, owner, None).await?;

@@ -75,20 +75,13 @@ pub async fn assign(
     }
     let session = conversations::hand_over(&mut tx, conversation.id, item.session, Some(to)).await?;
     let decision = routing::insert_assigned(&mut tx, &item, to).await?;
-    let new = NewItem {
-        conversation: conversation.id,
-        session: Some(session.id),
-        party: session.party,
-        kind: ItemKind::Routing,
-        actor: subject.scope().actor(),
-        provider_at: None,
-        text: None,
-        body: json!({ "type": "assigned", "decision": decision.to_string(), "agent": to.to_string(),
+    let new = NewItem::notice(
+        &session,
+        ItemKind::Routing,
+        subject.scope().actor(),
+        json!({ "type": "assigned", "decision": decision.to_string(), "agent": to.to_string(),
                       "from": before.map(|agent| agent.to_string()) }),
-        activity: false,
-        external: None,
-        understood: None,
-    };
+    );
     let said = items::append(&mut tx, new).await?;
     let mut concerned = topics(&conversation, Some(&session));
     concerned.extend([Topic::Agent(to), Topic::Floor]);

@@ -167,19 +167,12 @@ async fn tell(tx: &mut WriteTx, id: WorkItemId, step: u16, what: &Tells) -> Resu
     if !store::told(tx, id, step, what.callback).await? {
         return Ok(false);
     }
-    let new = NewItem {
-        conversation: conversation.id,
-        session: Some(session.id),
-        party: session.party,
-        kind: ItemKind::Routing,
-        actor: Actor::System,
-        provider_at: None,
-        text: None,
-        body: json!({ "type": "step_told", "step": step, "callback": what.callback }),
-        activity: false,
-        external: None,
-        understood: None,
-    };
+    let new = NewItem::notice(
+        &session,
+        ItemKind::Routing,
+        Actor::System,
+        json!({ "type": "step_told", "step": step, "callback": what.callback }),
+    );
     let said = items::append(tx, new).await?;
     tx.live(&[Topic::Conversation(conversation.id)], Change::Item { conversation: conversation.id, item: said });
     say(tx, &conversation, &session, Actor::System, what.message.trim(), &[], None).await?;
@@ -202,20 +195,13 @@ async fn turn_away(
     if !store::mark(tx, id, what).await? {
         return Ok(false);
     }
-    let new = NewItem {
-        conversation: conversation.id,
-        session: Some(session.id),
-        party: session.party,
-        kind: ItemKind::Routing,
-        actor: Actor::System,
-        provider_at: None,
-        text: None,
-        body: json!({ "type": "beyond_cap", "what": what.code(), "queue": item.queue.to_string(),
+    let new = NewItem::notice(
+        &session,
+        ItemKind::Routing,
+        Actor::System,
+        json!({ "type": "beyond_cap", "what": what.code(), "queue": item.queue.to_string(),
                       "to": rule.overflow_queue.map(|queue| queue.to_string()) }),
-        activity: false,
-        external: None,
-        understood: None,
-    };
+    );
     let said = items::append(tx, new).await?;
     tx.live(&[Topic::Conversation(conversation.id)], Change::Item { conversation: conversation.id, item: said });
     if let Some(message) = &rule.message {

@@ -27,6 +27,7 @@ pub use leader::{Leader, Woken};
 pub(crate) use lend::OVERFLOW;
 pub(crate) use offers::rescind_for;
 pub use offers::{OfferRefused, accept, decline, expire};
+pub(crate) use presence::agent_changed;
 pub use presence::{PresenceRefused, disconnected, extend_leases, link_lapsed, set_presence};
 pub use report::{ReportRefused, report};
 pub(crate) use shape::Shape;

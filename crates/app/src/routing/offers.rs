@@ -52,19 +52,12 @@ pub async fn accept(app: &App, subject: &Subject, id: OfferId) -> Result<Convers
     let conversation = conversations::lock_of_offer(&mut tx, id).await?.ok_or(OfferRefused::Gone)?;
     let item = work::accept(&mut tx, id, me).await?.ok_or(OfferRefused::Gone)?;
     let session = conversations::hand_over(&mut tx, conversation.id, item.session, Some(me)).await?;
-    let new = NewItem {
-        conversation: conversation.id,
-        session: Some(session.id),
-        party: session.party,
-        kind: ItemKind::State,
-        actor: Actor::Agent(me),
-        provider_at: None,
-        text: None,
-        body: json!({ "type": "accepted", "offer": id.to_string() }),
-        activity: false,
-        external: None,
-        understood: None,
-    };
+    let new = NewItem::notice(
+        &session,
+        ItemKind::State,
+        Actor::Agent(me),
+        json!({ "type": "accepted", "offer": id.to_string() }),
+    );
     let state_item = items::append(&mut tx, new).await?;
     if let Some(handoff) = handoffs::of_conversations(&mut tx, &[conversation.id.0]).await?.first()
         && let Some(bot) = handoff.bot

@@ -60,7 +60,7 @@ pub async fn set_presence(
         rescind_of(&mut tx, target, if forced { "forced_away" } else { "went_away" }).await?;
     }
     agents::set_state(&mut tx, target, state, reason).await?;
-    tell(&mut tx, target);
+    agent_changed(&mut tx, target);
     if forced {
         tx.audit("presence_forced", "agent", Some(target.0), json!({ "state": state.code(), "reason": reason }));
     }
@@ -68,7 +68,8 @@ pub async fn set_presence(
     Ok(target)
 }
 
-fn tell(tx: &mut WriteTx, agent: AgentId) {
+/// Something of an agent changed: routing looks at them again, and so does who sees them.
+pub(crate) fn agent_changed(tx: &mut WriteTx, agent: AgentId) {
     let tenant = tx.scope().tenant();
     tx.job(&Job::RouteAgent { agent }, tenant.0);
     tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
@@ -92,7 +93,7 @@ pub async fn disconnected(app: &App, tenant: TenantId, agent: AgentId, grace_sec
 async fn extend(tx: &mut WriteTx, connected: &[AgentId], seconds: f64) -> Result<(), StoreError> {
     let ids: Vec<uuid::Uuid> = connected.iter().map(|id| id.0).collect();
     for agent in agents::extend_leases(tx, &ids, seconds).await? {
-        tell(tx, agent);
+        agent_changed(tx, agent);
     }
     Ok(())
 }
@@ -102,7 +103,7 @@ pub async fn link_lapsed(app: &App, tenant: TenantId, agent: AgentId) -> Result<
     let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
     if agents::end_lease(&mut tx, agent).await? {
         rescind_of(&mut tx, agent, "link_lost").await?;
-        tell(&mut tx, agent);
+        agent_changed(&mut tx, agent);
         tx.commit().await?;
     }
     Ok(())

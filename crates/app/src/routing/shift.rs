@@ -121,20 +121,13 @@ async fn hand_on(
     let session = conversations::hand_over(tx, conversation.id, item.session, None).await?;
     let mut request = HandoffRequest { session: Some(session.id.to_string()), ..HandoffRequest::default() };
     "shift_ended".clone_into(&mut request.reason.code);
-    let new = NewItem {
-        conversation: conversation.id,
-        session: Some(session.id),
-        party: session.party,
-        kind: ItemKind::Handoff,
-        actor: Actor::System,
-        provider_at: None,
-        text: None,
-        body: json!({ "type": "handoff", "reason": request.reason, "from": holder.to_string(),
+    let new = NewItem::notice(
+        &session,
+        ItemKind::Handoff,
+        Actor::System,
+        json!({ "type": "handoff", "reason": request.reason, "from": holder.to_string(),
                       "site": site.to_string() }),
-        activity: false,
-        external: None,
-        understood: None,
-    };
+    );
     let said = items::append(tx, new).await?;
     let key = format!("shift_ended:{id}:{}", item.epoch);
     let handoff = handoffs::insert(tx, session.id, conversation.id, said, None, &key, &json!(request)).await?;

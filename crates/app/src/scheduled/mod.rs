@@ -97,16 +97,7 @@ async fn look_at(tx: &mut WriteTx, scheduled: &Scheduled, at: Instant) -> Result
 async fn tell(tx: &mut WriteTx, conversation: &Conversation, session: &Session, body: Value) -> Result<(), StoreError> {
     let new = NewItem {
         conversation: conversation.id,
-        session: Some(session.id),
-        party: session.party,
-        kind: ItemKind::State,
-        actor: tx.scope().actor(),
-        provider_at: None,
-        text: None,
-        body,
-        activity: false,
-        external: None,
-        understood: None,
+        ..NewItem::notice(session, ItemKind::State, tx.scope().actor(), body)
     };
     let item = items::append(tx, new).await?;
     let mut concerned = topics(conversation, Some(session));

@@ -6,7 +6,7 @@ use crate::{
     authz::Subject,
     conversations::{close, say, written_up},
     inbound::{Enqueue, enqueue, wake},
-    routing::rescind_for,
+    routing::{agent_changed, rescind_for},
 };
 use chrono::TimeDelta;
 use meridian_domain::{
@@ -183,8 +183,7 @@ pub(super) async fn give_up(
         let tenant = tx.scope().tenant();
         tx.job(&Job::RouteWork { work: item.id }, tenant.0);
         if let Some(agent) = item.agent {
-            tx.job(&Job::RouteAgent { agent }, tenant.0);
-            tx.live(&[Topic::Agent(agent), Topic::Floor], Change::Agent { agent });
+            agent_changed(tx, agent);
         }
         tx.live(&[Topic::Floor], Change::Work { work: item.id, queue: item.queue });
     }
