@@ -194,16 +194,11 @@ async fn act(settings: &Settings, publisher: &mut Publisher, found: Found) -> bo
 
 /// Has every tenant of some routing queues read anew whose work waits: the broker may have lost what would have said so.
 pub(crate) async fn wake_waiting(settings: &Settings, queues: &[String]) -> Result<(), StoreError> {
-    let app = &settings.app;
-    let mut tx = app.db.system("a routing lane looks which tenants have work that waits").await?;
-    let waiting = system::tenants_waiting(&mut tx).await?;
-    tx.commit().await?;
-    for tenant in waiting {
-        if queues.contains(&Family::Route.queue(tenant.0.as_bytes())) {
-            routing::reload(app, tenant).await?;
-        }
-    }
-    Ok(())
+    let mut tx = settings.app.db.system("a routing lane looks which tenants have work that waits").await?;
+    let mut waiting = system::tenants_waiting(&mut tx).await?;
+    waiting.retain(|tenant| queues.contains(&Family::Route.queue(tenant.0.as_bytes())));
+    system::queue_for(&mut tx, &waiting, &Job::RouteReload).await?;
+    tx.commit().await
 }
 
 fn passed<T>(what: &'static str, tenant: TenantId, done: Result<T, StoreError>) {

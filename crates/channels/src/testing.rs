@@ -51,6 +51,30 @@ pub(crate) fn stored(body: impl Into<Vec<u8>>) -> StoredRequest {
     StoredRequest { part: Value::Null, body: body.into().into(), received_at: now() }
 }
 
+/// A provider that answers one request after the other, each with a status and a body; its address, and in the end what it
+/// was asked. A request ends with its JSON or with its last part.
+pub(crate) async fn provider(answers: Vec<(u16, Value)>) -> (String, tokio::task::JoinHandle<Vec<String>>) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let serve = tokio::spawn(async move {
+        let mut asked = Vec::new();
+        for (status, body) in answers {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            while !(request.ends_with(b"--\r\n") || request.ends_with(b"}")) {
+                assert!(stream.read_buf(&mut request).await.unwrap() > 0);
+            }
+            asked.push(String::from_utf8(request).unwrap());
+            let body = body.to_string();
+            let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        }
+        asked
+    });
+    (url, serve)
+}
+
 /// Kinds of events, in their order.
 pub(crate) fn kinds(events: &[InboundEvent]) -> Vec<EventKind> {
     events.iter().map(|event| event.kind).collect()

@@ -4,10 +4,14 @@ use crate::{
     StoreError, SystemTx,
     deliveries::{DOUBTFUL, FORGOTTEN},
 };
-use meridian_domain::ids::{
-    AgentId, AttachmentId, BotEventId, ConversationId, DeliveryId, EmergencyActivationId, OfferId, RawId, RunId,
-    ScheduledWorkId, SessionId, TenantId, WorkItemId,
+use meridian_domain::{
+    ids::{
+        AgentId, AttachmentId, BotEventId, ConversationId, DeliveryId, EmergencyActivationId, OfferId, RawId, RunId,
+        ScheduledWorkId, SessionId, TenantId, WorkItemId,
+    },
+    jobs::{self, Job},
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 /// The tenant of a workspace, for an operator at the command line.
@@ -79,88 +83,96 @@ pub struct Overdue {
     pub emergencies: Vec<(TenantId, EmergencyActivationId)>,
 }
 
+/// Tenants and ids that a statement finds.
+macro_rules! overdue {
+    ($tx:expr, $sql:literal $(, $value:expr)*) => {
+        sqlx::query!($sql $(, $value)*)
+            .fetch_all($tx.conn())
+            .await?
+            .into_iter()
+            .map(|row| (row.tenant_id.into(), row.id.into()))
+            .collect()
+    };
+}
+
 /// Looks for what is overdue in all tenants; `grace` seconds are left to the timers themselves, `patience` seconds to
 /// stored requests.
 pub async fn overdue(tx: &mut SystemTx, grace: f64, patience: f64) -> Result<Overdue, StoreError> {
-    let mut found = Overdue::default();
-    let offers = sqlx::query!(
-        "select tenant_id, id from offer
-         where lower(state) = 'pending' and expires_at < statement_timestamp() - make_interval(secs => $1) limit 500",
-        grace
-    );
-    found.offers = offers.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
-    let agents = sqlx::query!(
-        "select tenant_id, agent_id from agent_state where live and live_until < statement_timestamp() limit 500"
-    );
-    found.agents =
-        agents.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.agent_id.into())).collect();
-    let wrapping = sqlx::query!(
-        "select tenant_id, id from work_item
-         where state = 'wrapping' and wrap_until < statement_timestamp() - make_interval(secs => $1) limit 500",
-        grace
-    );
-    found.wrapping =
-        wrapping.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
-    let silent = sqlx::query!(
-        "select s.tenant_id, s.id from session s join bot b on b.tenant_id = s.tenant_id and b.id = s.control_id
-         where s.bot_waits_since is not null and s.closed_at is null and s.control = 'bot'
-           and s.bot_waits_since < statement_timestamp() - make_interval(secs => b.silence_seconds + $1::float8) limit 500",
-        grace
-    );
-    found.silent = silent.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
     let raws = sqlx::query!(
         "select tenant_id, id, queue from inbound_raw
          where lower(state) = 'received' and received_at < statement_timestamp() - make_interval(secs => $1)
          order by received_at, id limit 1000",
         patience
     );
-    found.raws =
+    let raws =
         raws.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into(), r.queue)).collect();
-    let sends = sqlx::query!(
-        "select tenant_id, id from delivery
-         where state in ('queued', 'sending') and updated_at < statement_timestamp() - make_interval(secs => $1)
-           and (state || '' = 'sending'
-             or greatest(updated_at, turn_at) < statement_timestamp() - make_interval(secs => $2))
-         order by updated_at limit 500",
-        DOUBTFUL,
-        FORGOTTEN
-    );
-    found.sends = sends.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
-    let sites = sqlx::query!(
-        "select tenant_id, id from work_item
-         where site_id is not null and site_until < statement_timestamp() - make_interval(secs => $1)
-           and state || '' in ('queued', 'offered', 'parked') limit 500",
-        grace
-    );
-    found.sites = sites.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
-    // What somebody has in hand when its time is over is looked at by its own timer.
-    let scheduled = sqlx::query!(
-        r#"(select tenant_id as "tenant_id!", id as "id!" from scheduled_work
-          where state = 'waiting' and due_at < clock_timestamp() - make_interval(secs => $1) limit 500)
-         union
-         (select t.tenant_id, t.id from scheduled_work t
-          left join work_item w on w.tenant_id = t.tenant_id and w.id = t.work_item_id
-          where t.state in ('waiting', 'due') and t.until_at < clock_timestamp() - make_interval(secs => $1)
-            and (w.state is null or w.state not in ('active', 'wrapping')) limit 500)"#,
-        grace
-    );
-    found.scheduled =
-        scheduled.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
-    let snoozed = sqlx::query!(
-        "select tenant_id, id from conversation
-         where lifecycle = 'snoozed' and snoozed_until < statement_timestamp() - make_interval(secs => $1) limit 500",
-        grace
-    );
-    found.snoozed =
-        snoozed.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
-    let emergencies = sqlx::query!(
-        "select tenant_id, id from emergency_activation
-         where ended_at is null and expires_at < statement_timestamp() - make_interval(secs => $1) limit 500",
-        grace
-    );
-    found.emergencies =
-        emergencies.fetch_all(tx.conn()).await?.into_iter().map(|r| (r.tenant_id.into(), r.id.into())).collect();
-    Ok(found)
+    Ok(Overdue {
+        offers: overdue!(
+            tx,
+            "select tenant_id, id from offer
+             where lower(state) = 'pending' and expires_at < statement_timestamp() - make_interval(secs => $1) limit 500",
+            grace
+        ),
+        agents: overdue!(
+            tx,
+            "select tenant_id, agent_id as id from agent_state where live and live_until < statement_timestamp() limit 500"
+        ),
+        wrapping: overdue!(
+            tx,
+            "select tenant_id, id from work_item
+             where state = 'wrapping' and wrap_until < statement_timestamp() - make_interval(secs => $1) limit 500",
+            grace
+        ),
+        silent: overdue!(
+            tx,
+            "select s.tenant_id, s.id from session s join bot b on b.tenant_id = s.tenant_id and b.id = s.control_id
+             where s.bot_waits_since is not null and s.closed_at is null and s.control = 'bot'
+               and s.bot_waits_since < statement_timestamp() - make_interval(secs => b.silence_seconds + $1::float8) limit 500",
+            grace
+        ),
+        raws,
+        sends: overdue!(
+            tx,
+            "select tenant_id, id from delivery
+             where state in ('queued', 'sending') and updated_at < statement_timestamp() - make_interval(secs => $1)
+               and (state || '' = 'sending'
+                 or greatest(updated_at, turn_at) < statement_timestamp() - make_interval(secs => $2))
+             order by updated_at limit 500",
+            DOUBTFUL,
+            FORGOTTEN
+        ),
+        sites: overdue!(
+            tx,
+            "select tenant_id, id from work_item
+             where site_id is not null and site_until < statement_timestamp() - make_interval(secs => $1)
+               and state || '' in ('queued', 'offered', 'parked') limit 500",
+            grace
+        ),
+        // What somebody has in hand when its time is over is looked at by its own timer.
+        scheduled: overdue!(
+            tx,
+            r#"(select tenant_id as "tenant_id!", id as "id!" from scheduled_work
+              where state = 'waiting' and due_at < clock_timestamp() - make_interval(secs => $1) limit 500)
+             union
+             (select t.tenant_id, t.id from scheduled_work t
+              left join work_item w on w.tenant_id = t.tenant_id and w.id = t.work_item_id
+              where t.state in ('waiting', 'due') and t.until_at < clock_timestamp() - make_interval(secs => $1)
+                and (w.state is null or w.state not in ('active', 'wrapping')) limit 500)"#,
+            grace
+        ),
+        snoozed: overdue!(
+            tx,
+            "select tenant_id, id from conversation
+             where lifecycle = 'snoozed' and snoozed_until < statement_timestamp() - make_interval(secs => $1) limit 500",
+            grace
+        ),
+        emergencies: overdue!(
+            tx,
+            "select tenant_id, id from emergency_activation
+             where ended_at is null and expires_at < statement_timestamp() - make_interval(secs => $1) limit 500",
+            grace
+        ),
+    })
 }
 
 /// Tenants whose work waits for somebody.
@@ -171,16 +183,33 @@ pub async fn tenants_waiting(tx: &mut SystemTx) -> Result<Vec<TenantId>, StoreEr
     Ok(rows.into_iter().map(TenantId).collect())
 }
 
+/// Queues a job for several tenants, in order beside all else of each.
+pub async fn queue_for(tx: &mut SystemTx, tenants: &[TenantId], job: &Job) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.0).collect();
+    let lanes: Vec<i16> = tenants.iter().map(|tenant| jobs::relay_lane(*tenant)).collect();
+    let queues: Vec<String> = ids.iter().map(|id| job.family().queue(id.as_bytes())).collect();
+    let payloads: Vec<Value> = ids.iter().map(|id| jobs::payload(job, *id)).collect();
+    sqlx::query!(
+        "insert into outbox (tenant_id, lane, queue, payload)
+         select * from unnest($1::uuid[], $2::int2[], $3::text[], $4::jsonb[])",
+        &ids,
+        &lanes,
+        &queues,
+        &payloads
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Runs over customers, imports and de-duplications, that went no further for ten minutes: their jobs were lost with the
 /// broker.
 pub async fn stuck_runs(tx: &mut SystemTx) -> Result<Vec<(TenantId, RunId)>, StoreError> {
-    let rows = sqlx::query!(
+    Ok(overdue!(
+        tx,
         "select tenant_id, id from identity_run
          where state in ('waiting', 'running') and touched_at < statement_timestamp() - interval '10 minutes' limit 100"
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.tenant_id.into(), row.id.into())).collect())
+    ))
 }
 
 /// Events of bots that wait and were not tried for longer than the slowest retry, the oldest of each bot and session: their

@@ -69,13 +69,20 @@ async fn an_evening_in_europe_goes_to_asia_and_comes_back_in_the_morning() -> Re
     let text = whatsapp.text("447700900651", "Greta", "wamid.e1", "My parcel 4711 never came", unix());
     whatsapp.post(&http, &text).await?;
     let conversation = takes(&ana, &mut ana_inbox).await?;
-    let (mei, mut mei_inbox) = on_duty(&stack, "mei").await?;
 
-    // Evening in London: what Ana holds goes to Mei, with a brief that cites what was said.
+    // Evening in London and nobody awake yet: what Ana holds stays, and is looked at again in five minutes.
     for part in evening!("London").split(';') {
         // One statement at a time.
         stack.sql(Box::leak(part.to_owned().into_boxed_str())).await?;
     }
+    reload(&ada, &queue).await?;
+    let again = "select count(*) from outbox where payload ->> 'job' = 'route_tick'
+        and due_at between clock_timestamp() + interval '4 minutes' and clock_timestamp() + interval '5 minutes'";
+    stack.settle(again, 1, PATIENCE).await?;
+    assert_eq!(stack.count("select count(*) from work_item where state = 'active'").await?, 1);
+
+    // Mei comes: it goes to her, with a brief that cites what was said.
+    let (mei, mut mei_inbox) = on_duty(&stack, "mei").await?;
     reload(&ada, &queue).await?;
     assert_eq!(takes(&mei, &mut mei_inbox).await?, conversation);
     stack.settle("select count(*) from handoff where bot_id is null and brief_state = 'ready'", 1, PATIENCE).await?;

@@ -214,6 +214,19 @@ async fn enqueue(
     Ok(())
 }
 
+/// The bot that holds an open session, told that people take it; why, as a code.
+pub(crate) async fn loses(
+    tx: &mut WriteTx,
+    session: &conversations::Session,
+    why: &'static str,
+) -> Result<Option<BotId>, StoreError> {
+    let (OwnerKind::Bot, Some(bot), None) = (session.control, session.control_id.map(BotId), session.closed_at) else {
+        return Ok(None);
+    };
+    bots::tell(tx, bot, session.id, "session.taken", &told::taken(why)).await?;
+    Ok(Some(bot))
+}
+
 /// People take a session over from a bot that cannot go on.
 pub(crate) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'static str) -> Result<bool, StoreError> {
     let Some(found) = conversations::session(tx, session).await? else { return Ok(false) };
@@ -242,7 +255,7 @@ pub(crate) async fn take_over(tx: &mut WriteTx, session: SessionId, why: &'stati
     conversations::hand_over(tx, conversation.id, session.id, None).await?;
     aside::set_queue(tx, conversation.id, queue).await?;
     if why != "passed_back" {
-        bots::tell(tx, BotId(bot), session.id, "session.taken", &told::taken(why)).await?;
+        loses(tx, &session, why).await?;
     }
     let request = inbound::Enqueue {
         queue,

@@ -4,12 +4,13 @@ use super::topics;
 use crate::{
     App,
     authz::{Forbidden, Subject},
+    bots::bot_loses,
     inbound::{Enqueue, enqueue, wake},
     routing::{agent_changed, rescind_for},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use meridian_domain::{
-    bot::{HandoffRequest, told},
+    bot::HandoffRequest,
     ids::{AgentId, BotId, ConversationId, ItemId, QueueId, SiteId, TenantId, WorkItemId},
     jobs::Job,
     live::{Change, Topic},
@@ -19,7 +20,7 @@ use meridian_domain::{
     work::{ItemKind, LONGEST_TEXT, Lifecycle, OwnerKind, WorkState},
 };
 use meridian_store::{
-    StoreError, WriteTx, aside, bots,
+    StoreError, WriteTx, aside,
     conversations::{self, Conversation, Session},
     handoffs,
     items::{self, NewItem},
@@ -162,10 +163,7 @@ async fn begins_work(
     session: &Session,
     to: &Place,
 ) -> Result<Option<BotId>, StoreError> {
-    let bot = session.control_id.filter(|_| session.control == OwnerKind::Bot).map(BotId);
-    if let Some(bot) = bot {
-        bots::tell(tx, bot, session.id, "session.taken", &told::taken("transferred")).await?;
-    }
+    let bot = bot_loses(tx, session, "transferred").await?;
     let request = Enqueue {
         queue: to.queue,
         branch: conversation.branch,

@@ -16,10 +16,6 @@ mod watch;
 mod what_if;
 mod why_not;
 
-use crate::{App, authz::Subject};
-use meridian_domain::{ids::TenantId, jobs::Job};
-use meridian_store::StoreError;
-
 pub use alerts::{AlertRefused, acknowledge_alert};
 pub use assign::{AssignRefused, assign};
 pub use export::{ExportRefused, export_past};
@@ -34,10 +30,3 @@ pub(crate) use shape::Shape;
 pub use shift::{ShiftEnded, end_shift};
 pub use what_if::{Choice, Comparison, cancel_comparison, compare_plans, run_comparison};
 pub use why_not::{StateThen, Verdict, WhyNot, WhyNotRefused, decisions_about, why_not};
-
-/// Has the leader of a tenant read everything anew.
-pub async fn reload(app: &App, tenant: TenantId) -> Result<(), StoreError> {
-    let mut tx = app.db.write(Subject::system(tenant).scope()).await?;
-    tx.job(&Job::RouteReload, tenant.0);
-    tx.commit().await
-}

@@ -83,7 +83,7 @@ pub async fn end_shift(app: &App, tenant: TenantId, site: SiteId) -> Result<Shif
     let (queues, mut done) = (awake.queues(), ShiftEnded::default());
     loop {
         let mut tx = app.db.read(subject.scope()).await?;
-        let left = shifts::left_over(&mut tx, site, since, Some(&queues)).await?;
+        let left = shifts::left_over(&mut tx, site, since, &queues).await?;
         drop(tx);
         let before = done.handed_over;
         done.stays = 0;
@@ -160,10 +160,9 @@ impl Leader {
         let mut next = sites.iter().filter_map(|site| site.next_change(now)).filter(|at| *at > now).min();
         for site in sites.iter().filter(|site| handing.contains(&site.id)) {
             let Some(since) = site.closed_since(now) else { continue };
-            tx.job(&Job::ShiftEnd { site: site.id }, tenant.0);
-            if !shifts::left_over(tx, site.id, since, None).await?.is_empty() {
-                let again = now + AGAIN;
-                next = Some(next.map_or(again, |at| at.min(again)));
+            if shifts::still_held(tx, site.id, since).await? {
+                tx.job(&Job::ShiftEnd { site: site.id }, tenant.0);
+                next = next.into_iter().chain([now + AGAIN]).min();
             }
         }
         self.shifts = next.map_or(Shifts::Never, Shifts::At);

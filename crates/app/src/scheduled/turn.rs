@@ -4,6 +4,7 @@ use super::{look_at, tell};
 use crate::{
     App,
     authz::Subject,
+    bots::bot_loses,
     conversations::{close, say, written_up},
     inbound::{Enqueue, enqueue, wake},
     routing::{agent_changed, rescind_for},
@@ -11,14 +12,13 @@ use crate::{
 use chrono::TimeDelta;
 use meridian_domain::{
     actor::Actor,
-    bot::told,
     ids::{ScheduledWorkId, TenantId},
     jobs::Job,
     live::{Change, Topic},
-    work::{Lifecycle, OwnerKind, WorkState},
+    work::{Lifecycle, WorkState},
 };
 use meridian_store::{
-    StoreError, WriteTx, aside, bots,
+    StoreError, WriteTx, aside,
     conversations::{self, Conversation, Session},
     line, routing,
     scheduled::{self as store, Scheduled},
@@ -140,9 +140,7 @@ async fn task(
 
 /// A session goes to people; the bot that held it is told.
 async fn people_take(tx: &mut WriteTx, session: &Session) -> Result<(), StoreError> {
-    if let (OwnerKind::Bot, Some(bot), None) = (session.control, session.control_id, session.closed_at) {
-        bots::tell(tx, bot.into(), session.id, "session.taken", &told::taken("task_due")).await?;
-    }
+    bot_loses(tx, session, "task_due").await?;
     conversations::hand_over(tx, session.conversation, session.id, None).await?;
     Ok(())
 }

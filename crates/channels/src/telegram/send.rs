@@ -158,27 +158,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_group_that_moved_is_followed_once() {
-        use tokio::io::{AsyncReadExt, AsyncWriteExt};
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/sendMessage", listener.local_addr().unwrap());
         let moved = json!({ "ok": false, "error_code": 400, "parameters": { "migrate_to_chat_id": -1_002 } });
         let taken = json!({ "ok": true, "result": { "message_id": 3, "chat": { "id": -1_002 } } });
-        let serve = tokio::spawn(async move {
-            let mut asked = Vec::new();
-            for (status, body) in [(400, moved.clone()), (200, taken), (400, moved.clone()), (400, moved)] {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                let mut request = Vec::new();
-                while !request.ends_with(b"}") {
-                    assert!(stream.read_buf(&mut request).await.unwrap() > 0);
-                }
-                asked.push(String::from_utf8(request).unwrap());
-                let body = body.to_string();
-                let head =
-                    format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-                stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
-            }
-            asked
-        });
+        let answers = vec![(400, moved.clone()), (200, taken), (400, moved.clone()), (400, moved)];
+        let (base, serve) = crate::testing::provider(answers).await;
+        let url = format!("{base}/sendMessage");
         let http = crate::testing::loopback();
         let mut to = Target::of("-7/topic:1");
         let part = Part::Text(json!({ "text": "x" }));

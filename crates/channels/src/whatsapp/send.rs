@@ -165,26 +165,8 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_is_said_before_every_file_is_uploaded() {
-        use tokio::io::{AsyncReadExt, AsyncWriteExt};
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         let refused = json!({ "error": { "code": 131_053, "message": "Media upload error" } });
-        let serve = tokio::spawn(async move {
-            let mut asked = Vec::new();
-            for (status, body) in [(200, json!({ "id": "m1" })), (400, refused)] {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                let mut request = Vec::new();
-                while !(request.ends_with(b"--\r\n") || request.ends_with(b"}")) {
-                    assert!(stream.read_buf(&mut request).await.unwrap() > 0);
-                }
-                asked.push(String::from_utf8(request).unwrap());
-                let body = body.to_string();
-                let head =
-                    format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-                stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
-            }
-            asked
-        });
+        let (url, serve) = testing::provider(vec![(200, json!({ "id": "m1" })), (400, refused)]).await;
         let settings = json!({ "phone_number_id": "42", "api_base": url });
         let account = testing::account(&WhatsApp, settings, &[("access_token", "t")]);
         let file = |name: &str| OutboundFile {
